@@ -1,4 +1,10 @@
-"""What Daphne has to be taught: close codes below 3000, and to end without cutting anybody off."""
+"""Everything that this project patches in Daphne, Autobahn and Twisted's HTTP server.
+
+Their public settings cannot send close codes below 3000, limit incoming messages, throttle
+handshakes or shut down gracefully, so this module replaces a few of their methods.
+`realtime.transports` is the only other module that reaches into them. Check both when either is
+upgraded.
+"""
 
 import math
 import resource
@@ -20,7 +26,7 @@ from twisted.web.http import HTTPChannel
 from accounts.addresses import client_from
 from realtime import metrics
 from realtime.hub import close_all_viewers
-from realtime.limits import HandshakeThrottle, TokenBucket, frame_allowance
+from realtime.limits import HandshakeThrottle, TokenBucket, frame_bucket
 from realtime.messages import CloseCode
 
 CLOSE_FRAME_SECONDS = 0.5
@@ -39,25 +45,24 @@ _reactor = cast(Any, installed_reactor)
 
 
 def prepare_daphne(application: Any) -> Any:
-    """Return the application as Daphne should serve it; on another server it is the same.
+    """Patch Daphne and return the application to serve. Has no effect on other servers.
 
-    Daphne can then send any close code. Autobahn's `sendClose` lets an application send 1000 and
-    3000 to 4999 only, and Daphne has no other call; but 1008 and 1012 are a server's to send
-    (RFC 6455, section 7.4.1, and IANA's list).
-
-    It has as many sockets as the system lets it have; a thousand, the usual start, are few viewers.
-    It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
-    And it waits a minute for a request, not for each byte of it. What a client sends in one message
-    is little, in however many frames; and it cannot have us answer pings without end. A network
-    that opens one socket after the other is refused before anything is made of its handshakes.
-
-    At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
-    requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
-    once.
+    - Close codes: Autobahn's `sendClose` allows applications only 1000 and 3000-4999, but a server
+      may also send 1008 and 1012 (RFC 6455, section 7.4.1, and IANA's registry).
+    - Open files: raises the soft limit to the hard limit. The usual default of 1,024 allows too few
+      sockets.
+    - Pings: every client is pinged, including those that keep sending. Only a pong proves that a
+      client reads.
+    - Slow requests: a request must arrive within a minute in total, not a minute after its last
+      byte.
+    - Incoming data: messages have a maximum size, and control frames a maximum rate.
+    - Handshakes: a network that opens too many sockets is refused with 429 before the handshake.
+    - Shutdown: on SIGTERM or SIGINT, stop accepting connections, close sockets with 1012, wait up
+      to REQUEST_SECONDS for requests in flight, and exit. A second signal exits immediately.
     """
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
-    WebSocketProtocol.onFrameBegin = _on_frame
+    WebSocketProtocol.onFrameBegin = _on_frame_begin
     WebRequest.process = _on_request
     HTTPChannel.resetTimeout = _ignore_timeout_reset  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
@@ -68,18 +73,18 @@ def prepare_daphne(application: Any) -> Any:
 
 def _allow_many_sockets() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # A system may call its limit infinite and have one all the same.
+    # Some systems report an infinite limit but do not accept it.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def is_shutting_down() -> bool:
-    """Return whether this process was asked to end."""
+    """Return whether this process has received a signal to shut down."""
     return _shutdown.is_set()
 
 
 class _RequestCounter:
-    """An ASGI application that counts the requests under way in another."""
+    """ASGI middleware that counts the HTTP requests in flight."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -101,11 +106,11 @@ def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
 
 
 def _ignore_timeout_reset(channel: HTTPChannel) -> None:
-    """Do nothing where Twisted would begin anew to count the time that a request may take."""
+    """Do nothing, in place of Twisted's method that restarts the time-out at each byte received."""
 
 
 def _on_request(request: WebRequest) -> Any:
-    """Refuse a handshake of a network that has had too many, and leave the rest to Daphne."""
+    """Refuse the WebSocket handshake of a throttled network; hand everything else to Daphne."""
     upgrade = request.requestHeaders.getRawHeaders(b"Upgrade")
     if upgrade and upgrade[0].lower() == b"websocket" and (wait := _wait_seconds(request)):
         _refuse(request, wait)
@@ -136,7 +141,7 @@ def _refuse(request: WebRequest, wait_seconds: float) -> None:
         (b"X-Request-ID", refusal["request_id"].encode()),
     ):
         request.setHeader(name, value)
-    # It has none any more when it is finished.
+    # `finish` clears `request.channel`.
     channel = request.channel
     request.write(content)
     request.finish()
@@ -146,35 +151,36 @@ def _refuse(request: WebRequest, wait_seconds: float) -> None:
 def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) -> None:
     last_ping = protocol.last_ping
     _daphne_on_message(protocol, payload, is_binary)
-    # Daphne takes a message for a reason to put off the next ping.
+    # Daphne postpones the next ping whenever a message arrives.
     protocol.last_ping = last_ping
 
 
-def _on_frame(protocol: WebSocketProtocol) -> None:
-    """Let pass so much of a message, and so many frames that are none.
+def _on_frame_begin(protocol: WebSocketProtocol) -> None:
+    """Limit the size of a message and the rate of control frames.
 
-    Daphne's limit for messages is that of the largest that goes out. And a pong waits to be sent,
-    unlike a frame of ours, also when its client never reads.
+    Daphne applies its message limit to outgoing messages too, so it cannot be lowered. Pongs queue
+    up without limit for a client that sends pings and never reads.
     """
     frame = protocol.current_frame
-    begins_message = frame.opcode in (1, 2)
-    if not begins_message and not _allowance_of(protocol).take():
+    is_data_frame = frame.opcode in (1, 2)
+    if not is_data_frame and not _allowance_of(protocol).take():
         protocol._fail_connection(CloseCode.PROTOCOL_ERROR, "too many frames")
-    had = protocol.message_data_total_length if frame.opcode == 0 and protocol.inside_message else 0
-    if frame.opcode < 8 and had + frame.length > MAX_MESSAGE_BYTES:
+    is_continuation = frame.opcode == 0 and protocol.inside_message
+    received = protocol.message_data_total_length if is_continuation else 0
+    if frame.opcode < 8 and received + frame.length > MAX_MESSAGE_BYTES:
         protocol._fail_connection(_TOO_BIG, "too large a message")
     _autobahn_on_frame_begin(protocol)
 
 
 def _allowance_of(protocol: WebSocketProtocol) -> TokenBucket:
-    if not hasattr(protocol, "frame_allowance"):
-        protocol.frame_allowance = frame_allowance()
-    allowance: TokenBucket = protocol.frame_allowance
+    if not hasattr(protocol, "frame_bucket"):
+        protocol.frame_bucket = frame_bucket()
+    allowance: TokenBucket = protocol.frame_bucket
     return allowance
 
 
 def _handle_signals(requests: _RequestCounter) -> None:
-    """Take over the signals at which Twisted would end everything at once."""
+    """Replace Twisted's signal handlers, which would stop the reactor immediately."""
 
     def on_signal(*_: object) -> None:
         signal.signal(signal.SIGTERM, _stop_now)
@@ -200,7 +206,10 @@ def _shut_down(requests: _RequestCounter) -> None:
 
 
 def _stop_when_idle(requests: _RequestCounter, *, earliest: float, latest: float) -> None:
-    """Stop when nothing is under way, after the reactor had time to get the last bytes out."""
+    """Stop the reactor once no request is in flight, or at `latest`.
+
+    Waits until `earliest` in any case, so that close frames are written out.
+    """
     now = time.monotonic()
     if now >= latest or (now >= earliest and not requests.in_flight):
         _reactor.stop()

@@ -1,6 +1,6 @@
-"""What a viewer is sent first: the few changes that it missed, or the whole map.
+"""Build the first frame of a viewer: a delta from its last sequence number, or a snapshot.
 
-Also which of the two to send when everybody is told of many changes at once.
+Also replaces a delta to everyone by a snapshot where that is much shorter.
 """
 
 import time
@@ -12,13 +12,13 @@ from realtime.transports import Frame
 MAX_RESUMED_SEATS = 2_000
 CACHE_SECONDS = 0.2
 MIN_LARGE_BYTES = 8_192
-"""The map never takes the place of a delta that is smaller: it would save a few packets only."""
+"""Deltas below this size are never replaced by a snapshot: it would save only a few packets."""
 
 
 class FirstFrames:
-    """The first frames of one event, each kept for a moment.
+    """First frames of one event, cached briefly.
 
-    After a restart everybody comes back at once, and most with the same number.
+    After a restart all viewers reconnect at once, most with the same sequence number.
     """
 
     def __init__(self, event_id: int) -> None:
@@ -28,7 +28,7 @@ class FirstFrames:
         self._cached_at = 0.0
 
     def frame(self, replica: Replica, *, since: int | None) -> Frame:
-        """Return what leads from number `since` to what was told last, or with None the map."""
+        """Return a delta from `since` to the published state, or a snapshot if it is None."""
         now = time.monotonic()
         if (
             self._cached_state != (replica, replica.published_seq)
@@ -45,11 +45,11 @@ class FirstFrames:
         return frame
 
     def shorter(self, delta: Frame, replica: Replica) -> Frame:
-        """Return the delta, which leads to what was told last, or the map if that is far shorter.
+        """Return `delta`, or a snapshot of the published state if that is at most half as long.
 
-        The map is made at most once for all deltas to the same number.
+        The snapshot is built at most once for each sequence number.
         """
-        # Each seat takes a third of a byte in the map, which need not be made to know that.
+        # A lower bound (2 bits a seat, as base64), so that most calls need not build the snapshot.
         least_bytes = len(replica.statuses) // 3
         if len(delta.wire) < max(MIN_LARGE_BYTES, 2 * least_bytes):
             return delta

@@ -1,16 +1,16 @@
-"""The hub: one subscription per process and event, and the same bytes for everybody.
+"""The hub: one subscription per process and event, and the same frames for all its viewers.
 
-Concurrency. Everything here runs on the loop that serves the sockets; database work goes to
+Concurrency. Everything runs on the event loop that serves the sockets; database work runs in
 threads. Between two awaits a hub's state is consistent.
 
-Lifecycle. The first viewer of an event creates its hub, and it is gone with the last. It
-subscribes first and then loads the seat map, so that no change falls between.
+Lifecycle. An event's first viewer creates the hub, and it closes with the last one. It subscribes
+before it loads the seat map, so that no change is missed in between.
 
-Guarantees. Every viewer gets a first frame and then deltas without a gap, each starting where the
-one before ended; one task writes to them (`writer`). The group message is only a doorbell: twice a
-second the numbers of all hubs are compared with the database's (`heads`), and each hub reads from
-the change log what it has missed. Locks that run out are released then too (`releases`), so that
-viewers see the seat free within a second.
+Guarantees. Every viewer receives a first frame and then deltas without gaps, each starting where
+the previous one ended; a single task (`realtime.writer`) writes them. Group messages are
+notifications only: twice a second `realtime.heads` compares all hubs with the database, and a hub
+that is behind reads the change log. `realtime.lock_expiry` releases expired locks at the same rate,
+so that viewers see a seat free within a second.
 """
 
 import asyncio
@@ -49,10 +49,7 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def joining(event_id: int) -> AsyncIterator["Hub"]:
-    """Give the event's hub to a viewer who is about to be added to it, and keep it open so long.
-
-    Raises: EventNotFound.
-    """
+    """Yield the event's hub and keep it open while a viewer joins. Raises: EventNotFound."""
     hub = _hubs.get(event_id)
     if hub is None:
         publisher.use_loop(asyncio.get_running_loop())
@@ -75,7 +72,9 @@ def close_all_viewers(code: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EventViewers:
-    """How many watch an event in this process, and how many of them cannot be told just now."""
+    """The number of an event's viewers in this process, and how many of them have full send
+    buffers.
+    """
 
     event_id: int
     viewers: int
@@ -83,12 +82,12 @@ class EventViewers:
 
 
 def viewers_by_event() -> list[EventViewers]:
-    """Return the crowd of each event; in any thread."""
+    """Return the viewer counts of each event. Thread-safe."""
     return [hub.viewer_count() for hub in tuple(_hubs.values())]
 
 
 class Hub:
-    """The hub of one event. Made by `arriving`."""
+    """The hub of one event. Created by `joining`."""
 
     def __init__(self, event_id: int) -> None:
         self.event_id = event_id
@@ -108,7 +107,7 @@ class Hub:
 
     @property
     def writer(self) -> HubWriter:
-        """What writes to the viewers, once the hub is ready."""
+        """The task that writes to the viewers. Only available once the hub is ready."""
         assert self._writer is not None
         return self._writer
 
@@ -119,26 +118,26 @@ class Hub:
 
     @property
     def seq(self) -> int:
-        """The newest number that the hub knows, once it is ready."""
+        """The newest sequence number that the hub knows. Only available once the hub is ready."""
         return self.replica.seq
 
     async def ready(self) -> None:
         """Wait until the seat map is loaded. Raises: EventNotFound."""
-        # Shielded, because others wait for it too when this viewer hangs up.
+        # Shielded, because other viewers wait for it when this one disconnects.
         await asyncio.shield(self._first_load)
 
     async def add(self, viewer: Viewer, *, since: int | None, layout: str | None) -> None:
-        """Take a viewer in and send it its first frame.
+        """Add a viewer and send its first frame.
 
-        One that comes back with its last number and layout gets only what has changed since.
-        Raises: EventNotFound, django.db.Error.
+        If `layout` is current, that is a delta from `since`, otherwise a snapshot. Raises:
+        EventNotFound, django.db.Error.
         """
         if since is not None:
             await self._wait_until_published(since)
         self._viewers.add(viewer, send_missed=self.writer.send_first_frame)
         viewer.seq = since if layout == self.replica.layout else None
         if not (self.is_public or viewer.is_admitted):
-            # It was for everybody when this viewer came.
+            # The event became members-only while this viewer was joining.
             viewer.transport.close(CloseCode.RESTARTING)
             return
         self.writer.send_first_frame(viewer)
@@ -146,7 +145,7 @@ class Hub:
             viewer.transport.close(CloseCode.RESTARTING)
 
     def remove(self, viewer: Viewer) -> None:
-        """Let a viewer go; the last one closes the hub."""
+        """Remove a viewer. Closes the hub if it was the last one."""
         self._viewers.remove(viewer)
         self.close_if_idle()
 
@@ -154,7 +153,7 @@ class Hub:
         return EventViewers(self.event_id, len(self._viewers), self._viewers.behind())
 
     def next_deadline_ms(self) -> int | None:
-        """Return when the next lock runs out, as far as told."""
+        """Return when the next published lock expires, in Unix milliseconds."""
         return self._writer.replica.next_deadline_ms() if self._writer else None
 
     def close_all(self, code: int) -> None:
@@ -164,14 +163,14 @@ class Hub:
     def close_if_idle(self) -> None:
         if self._viewers or self.pending_joins:
             return
-        self._stop()
+        self._unregister()
         self._is_closed = True
         for task in (self._first_load, self._catch_up, *self._tasks):
             if task is not None:
                 task.cancel()
 
-    def _stop(self) -> None:
-        """Leave the event to another hub: who comes from now on makes one."""
+    def _unregister(self) -> None:
+        """Unregister this hub, so that new viewers get a new one."""
         heads.unfollow(self)
         if _hubs.get(self.event_id) is self:
             del _hubs[self.event_id]
@@ -179,26 +178,27 @@ class Hub:
             _releaser.stop()
 
     def _close_viewers(self, task: "asyncio.Task[None]") -> None:
-        """A part of an open hub has ended, which it never should: its viewers start over."""
+        """Close all viewers, which then reconnect, because a task of an open hub has ended."""
         if self._is_closed:
             return
         error = None if task.cancelled() else task.exception()
         metrics.broken_hubs.inc()
         logger.error(
-            "The hub of event %d is broken",
+            "A task of the hub of event %d has failed",
             self.event_id,
             exc_info=error,
             extra={"event_id": self.event_id},
         )
         self._is_broken = True
-        self._stop()
+        self._unregister()
         self.close_all(CloseCode.RESTARTING)
 
     async def _load_first(self) -> None:
-        # Otherwise anybody could fill Redis with subscriptions to events that do not exist.
+        # Check that the event exists before subscribing; otherwise anyone could fill Redis with
+        # subscriptions.
         await heads.head_of(self.event_id)
         self._start_task(self._listen())
-        # Without a doorbell the log alone must do, so a channel layer that is away delays little.
+        # The change log suffices while the channel layer is away, so do not wait long for it.
         await _wait_up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
         self._writer = HubWriter(
             self.event_id,
@@ -207,7 +207,7 @@ class Hub:
             count_viewers=self._count_viewers,
         )
         self._start_task(self._writer.run())
-        self._start_task(self._beat())
+        self._start_task(self._send_beats())
         if not self._is_broken:
             heads.follow(self)
             if self._needs_compare:
@@ -218,7 +218,7 @@ class Hub:
         return len(self._viewers) + self._presence.viewers_elsewhere(but=self._name)
 
     def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start a part of the hub that lasts as long as the hub does."""
+        """Start a task that must run for as long as the hub is open."""
         task = asyncio.create_task(work)
         task.add_done_callback(self._close_viewers)
         self._tasks.append(task)
@@ -229,15 +229,17 @@ class Hub:
         return replica
 
     def _set_visibility(self, *, is_public: bool) -> None:
-        """Note who may watch. Those who were let in as anybody come back, and are asked then."""
+        """Record whether the event is public. If it no longer is, close viewers that were not
+        authorised.
+        """
         if self.is_public and not is_public:
             self._viewers.close_not_admitted(CloseCode.RESTARTING)
         self.is_public = is_public
 
     async def _listen(self) -> None:
-        """Keep a subscription to the event's group, and take in what it brings.
+        """Subscribe to the event's group and handle its messages; resubscribe after failures.
 
-        Never waits for anything but messages, so that none pile up.
+        Awaits nothing but messages, so that they do not pile up.
         """
         layer, group = get_channel_layer(), publisher.group_name(self.event_id)
         while True:
@@ -252,7 +254,7 @@ class Hub:
                     await layer.group_discard(group, channel)
             except Exception as error:
                 logger.warning(
-                    "No subscription to %s; its log is read instead: %r",
+                    "No subscription to %s; reading its change log instead: %r",
                     group,
                     error,
                     exc_info=not isinstance(error, RedisError | OSError),
@@ -263,7 +265,7 @@ class Hub:
         if message["type"] == publisher.PRESENCE:
             self._presence.record(message["hub"], message["viewers"])
         elif self._writer is None:
-            # It may be newer than what is being loaded.
+            # It may be newer than the seat map being loaded.
             self._needs_compare = True
         else:
             changes = [
@@ -272,7 +274,7 @@ class Hub:
             ]
             result = self._apply(since=message["since"], seq=message["seq"], changes=changes)
             if result is MergeResult.APPLIED and self.writer.oldest_pending_commit is None:
-                # Processes of the version before do not say when.
+                # Processes of the previous version send no timestamp.
                 self.writer.oldest_pending_commit = message.get("at")
 
     def _apply(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
@@ -285,8 +287,8 @@ class Hub:
                 heads.request(self.event_id)
         return result
 
-    async def _beat(self) -> None:
-        """Have the writer send a beat every so often, and tell the other hubs how many watch."""
+    async def _send_beats(self) -> None:
+        """Send beats periodically, and report this hub's viewer count to the other processes."""
         while True:
             publisher.publish(
                 self.event_id,
@@ -294,10 +296,10 @@ class Hub:
             )
             await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
             self._viewers.close_slow()
-            self.writer.beat()
+            self.writer.queue_beat()
 
     def compare(self, head: selectors.EventHead | None, *, known: int) -> None:
-        """Begin to read what is missing, if anything is. See `realtime.heads`."""
+        """Start to catch up if the hub is behind the database. See `realtime.heads`."""
         if head is None:
             self.close_all(CloseCode.NO_SUCH_EVENT)
             return
@@ -306,7 +308,7 @@ class Hub:
             self._needs_compare = True
             return
         self._needs_compare = False
-        # A number below the known one means another database: a backup was restored.
+        # A lower number than before means that a backup was restored.
         if head.layout != self.replica.layout or head.seq < known:
             self._start_catch_up(self._reload())
         elif head.seq > self.replica.seq:
@@ -321,9 +323,9 @@ class Hub:
         if isinstance(error, EventNotFound):
             self.close_all(CloseCode.NO_SUCH_EVENT)
         elif error is not None:
-            # What is missing still is; the next comparison is at the usual time.
+            # Retried at the next periodic comparison.
             logger.error(
-                "Event %d cannot be compared with the database",
+                "Event %d failed to catch up with the database",
                 self.event_id,
                 exc_info=error,
                 extra={"event_id": self.event_id},
@@ -332,10 +334,11 @@ class Hub:
             heads.request(self.event_id)
 
     async def _wait_until_published(self, seq: int) -> None:
-        """Wait until viewers were told up to `seq`, as another process may have told somebody.
+        """Wait until this hub has published up to `seq`, which another process may have sent
+        already.
 
-        Return also if the database has no such number. However many wait, they cost one query
-        together. Raises: EventNotFound, django.db.Error.
+        Returns early if the database has no such number. All waiting viewers share one query.
+        Raises: EventNotFound, django.db.Error.
         """
         while seq > self.replica.published_seq and not self._is_broken:
             head = await heads.head_of(self.event_id)
@@ -357,7 +360,7 @@ class Hub:
             await self._reload()
 
     async def _reload(self) -> None:
-        """Load the map anew, and wait until everybody was shown it."""
+        """Load the seat map again, and wait until it was sent to all viewers."""
         metrics.fresh_starts.inc()
         await self.writer.replace_replica(await self._load())
 
@@ -366,7 +369,7 @@ _hubs: dict[int, Hub] = {}
 
 
 def _deadlines() -> list[tuple[int, int | None]]:
-    """Return when the next lock runs out at each event."""
+    """Return the event id and next lock deadline of each hub."""
     return [(hub.event_id, hub.next_deadline_ms()) for hub in _hubs.values()]
 
 
@@ -374,10 +377,10 @@ _releaser = ExpiredLockReleaser(_deadlines)
 
 
 async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:
-    """Wait for an event, but not longer than so.
+    """Wait for an event, up to `seconds`.
 
-    Hazard: `asyncio.wait_for` of Python 3.11 can swallow a cancellation that comes just when the
-    time is up, and its task would run for ever.
+    `asyncio.wait_for` of Python 3.11 can swallow a cancellation that arrives at the time-out, and
+    the task would then run forever.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -385,6 +388,6 @@ async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:
 
 
 def _load_replica(event_id: int) -> tuple[selectors.EventHead, Replica]:
-    """Read an event's seats. In a thread: a stadium takes a quarter of a second."""
+    """Read an event's seats. Run it in a thread: a stadium takes a quarter of a second."""
     seat_map = selectors.seat_map(event_id=event_id)
     return seat_map.head, Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)

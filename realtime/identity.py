@@ -1,4 +1,5 @@
-"""Who opens a socket: the session cookie, or a token or ticket offered as a subprotocol.
+"""Identify the client of a socket: by session cookie, or by a token or ticket sent as a
+subprotocol.
 
 Neither travels in the query string, which ends up in logs.
 """
@@ -25,7 +26,7 @@ TICKET_PREFIX = "ticket."
 
 @dataclass(frozen=True, slots=True)
 class SocketIdentity:
-    """Who opens a socket, and by what: for nobody there is no credential."""
+    """The client of a socket and its credential. `credential` is None for anonymous clients."""
 
     asker: Asker
     credential: Credential | None = None
@@ -35,15 +36,16 @@ _ANONYMOUS = SocketIdentity(Asker(id=None))
 
 
 def identify(scope: dict[str, Any]) -> SocketIdentity:
-    """Return who opens the socket; nobody when neither cookie nor token nor ticket is good.
+    """Return the client's identity; anonymous if no valid cookie, token or ticket was sent.
 
-    Asks the database: call it in a thread.
+    Queries the database: call it in a thread.
     """
     for offered in scope.get("subprotocols", ()):
         if offered.startswith(TOKEN_PREFIX):
             return _identity_by_token(offered.removeprefix(TOKEN_PREFIX))
         if offered.startswith(TICKET_PREFIX):
-            return _opener(socket_tickets.holder_of_ticket(offered.removeprefix(TICKET_PREFIX)))
+            ticket = offered.removeprefix(TICKET_PREFIX)
+            return _identity_of_holder(socket_tickets.holder_of_ticket(ticket))
     return _identity_by_session(scope)
 
 
@@ -74,10 +76,10 @@ def _identity_by_session(scope: dict[str, Any]) -> SocketIdentity:
         return _ANONYMOUS
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
-    return _opener(socket_tickets.holder_of_session(request))
+    return _identity_of_holder(socket_tickets.holder_of_session(request))
 
 
-def _opener(holder: Holder | None) -> SocketIdentity:
+def _identity_of_holder(holder: Holder | None) -> SocketIdentity:
     if holder is None:
         return _ANONYMOUS
     person = holder.person

@@ -1,4 +1,4 @@
-"""What one client may take: handshakes and sockets from one network, and frames in one socket."""
+"""Limits per client: handshakes and sockets per network, and frames per socket."""
 
 import time
 from collections import Counter, OrderedDict
@@ -10,15 +10,15 @@ from django.conf import settings
 MAX_FRAMES_AT_ONCE = 20
 FRAMES_PER_SECOND = 5.0
 MAX_NETWORKS = 50_000
-"""Whose handshakes are counted at a time. Who was not heard of for longest is forgotten first."""
+"""How many networks' handshakes are counted at a time; the least recently seen is evicted."""
 
 
 class TooManySockets(Exception):
-    """The network has as many sockets in this process as it may have."""
+    """The network has reached its limit of sockets in this process."""
 
 
 class TokenBucket:
-    """How much a client may do: so much at once, and then so much a second."""
+    """A token bucket: `capacity` tokens, refilled at `per_second`."""
 
     __slots__ = ("_capacity", "_clock", "_per_second", "_since", "_tokens")
 
@@ -32,7 +32,7 @@ class TokenBucket:
         self._since = clock()
 
     def take(self) -> bool:
-        """Take one; return False when there is none."""
+        """Take one token; return False if there is none."""
         now = self._clock()
         self._tokens = min(self._tokens + (now - self._since) * self._per_second, self._capacity)
         self._since = now
@@ -42,24 +42,24 @@ class TokenBucket:
         return True
 
     def wait_seconds(self) -> float:
-        """Return how long it took until there would be one, when there was none."""
+        """Return in how many seconds the next token will be available."""
         return max(0.0, 1 - self._tokens) / self._per_second
 
 
-def frame_allowance() -> TokenBucket:
-    """Return how many frames a client may send in one socket."""
+def frame_bucket() -> TokenBucket:
+    """Return the token bucket for the frames that a client may send in one socket."""
     return TokenBucket(capacity=MAX_FRAMES_AT_ONCE, per_second=FRAMES_PER_SECOND)
 
 
 class HandshakeThrottle:
-    """How many sockets each network may open: a minute's worth at once, then as many a minute."""
+    """Limits the sockets that each network may open per minute."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
     def take(self, network: str) -> float:
-        """Count a handshake; return 0, or in how many seconds there is room for the next one."""
+        """Count a handshake. Return 0, or the number of seconds to wait if the limit is reached."""
         bucket = self._buckets.get(network)
         if bucket is None:
             per_minute = float(settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE)
@@ -77,7 +77,7 @@ _sockets: Counter[str] = Counter()
 
 @contextmanager
 def socket_slot(network: str) -> Iterator[None]:
-    """Count a socket of a network while it is open. Raises: TooManySockets."""
+    """Count a socket of a network while the context is open. Raises: TooManySockets."""
     if _sockets[network] >= settings.SEATCAST_SOCKETS_PER_ADDRESS:
         raise TooManySockets
     _sockets[network] += 1

@@ -1,4 +1,4 @@
-"""The socket's frames, for those who have to ask for them."""
+"""The frames of the WebSocket protocol over HTTP, for clients that poll."""
 
 from typing import Any
 
@@ -56,12 +56,15 @@ class DeltaSerializer(_FrameSerializer):
 
 
 class ChangesView(APIView):
-    """What a socket would send first; of a public event nobody is looked up."""
+    """The first frame that a socket would send.
+
+    Authenticates lazily, so that polls of a public event do not query for a user.
+    """
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
     def perform_authentication(self, request: Request) -> None:
-        """Leave it to who asks for `request.user`; of a public event nobody does."""
+        """Do nothing: accessing `request.user` authenticates."""
 
     @reads(
         "changes",
@@ -95,5 +98,5 @@ class ChangesView(APIView):
 
 
 def _etag(tag: str) -> str:
-    # Weak: the server's time differs, and a change can be told in more than one way.
+    # Weak: equal states can have different bodies, by the server's time and by the delta's start.
     return f'W/"{tag}"'
