@@ -16,8 +16,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.tallies import AccountTallies  # noqa: E402
-from realtime.collectors import ViewersCollector  # noqa: E402
 from realtime.daphne import is_shutting_down, prepare_daphne  # noqa: E402
+from realtime.hub import viewers_by_event  # noqa: E402
+from realtime.metrics import ViewersCollector  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.async_views import with_async_views  # noqa: E402
@@ -33,7 +34,7 @@ tallies = (
     if settings.REDIS_URL
     else [CachedCollector(SalesCollector()), CachedCollector(AccountTallies())]
 )
-probes = Probes(ViewersCollector(), *tallies, is_ending=is_shutting_down)
+probes = Probes(ViewersCollector(viewers_by_event), *tallies, is_ending=is_shutting_down)
 
 by_protocol = ProtocolTypeRouter(
     {

@@ -17,7 +17,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -70,18 +69,7 @@ def close_all_viewers(code: int) -> None:
         hub.close_all(code)
 
 
-@dataclass(frozen=True, slots=True)
-class EventViewers:
-    """The number of an event's viewers in this process, and how many of them have full send
-    buffers.
-    """
-
-    event_id: int
-    viewers: int
-    behind: int
-
-
-def viewers_by_event() -> list[EventViewers]:
+def viewers_by_event() -> list[metrics.EventViewers]:
     """Return the viewer counts of each event. Thread-safe."""
     return [hub.viewer_count() for hub in tuple(_hubs.values())]
 
@@ -149,8 +137,8 @@ class Hub:
         self._viewers.remove(viewer)
         self.close_if_idle()
 
-    def viewer_count(self) -> EventViewers:
-        return EventViewers(self.event_id, len(self._viewers), self._viewers.behind())
+    def viewer_count(self) -> metrics.EventViewers:
+        return metrics.EventViewers(self.event_id, len(self._viewers), self._viewers.behind())
 
     def next_deadline_ms(self) -> int | None:
         """Return when the next published lock expires, in Unix milliseconds."""

@@ -293,7 +293,7 @@ def _session_cookie(person: Person) -> bytes:
     return f"sessionid={client.cookies['sessionid'].value}".encode()
 
 
-@pytest.mark.parametrize("part", ["Hub._listen", "HubWriter.run", "Hub._beat"])
+@pytest.mark.parametrize("part", ["Hub._listen", "HubWriter.run", "Hub._send_beats"])
 async def test_a_hub_that_breaks_sends_everybody_to_a_new_one(
     part: str, watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
