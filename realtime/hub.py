@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 
 from realtime import metrics, publisher, threads
 from realtime.heads import heads
+from realtime.loading import load_replica, missing_changes
 from realtime.lock_expiry import ExpiredLockReleaser
 from realtime.messages import CloseCode
 from realtime.presence import Presence
@@ -35,11 +36,10 @@ from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
 from realtime.writer import HubWriter
 from reservations.domain.errors import EventNotFound
-from reservations.read import selectors
+from reservations.read.selectors import EventHead
 from reservations.threads import in_thread
 from reservations.write.changes import Change
 
-MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0
 
@@ -212,7 +212,7 @@ class Hub:
         self._tasks.append(task)
 
     async def _load(self) -> Replica:
-        head, replica = await in_thread(partial(_load_replica, self.event_id), threads.MAPS)
+        head, replica = await in_thread(partial(load_replica, self.event_id), threads.MAPS)
         self._set_visibility(is_public=head.is_public)
         return replica
 
@@ -286,7 +286,7 @@ class Hub:
             self._viewers.close_slow()
             self.writer.queue_beat()
 
-    def compare(self, head: selectors.EventHead | None, *, known: int) -> None:
+    def compare(self, head: EventHead | None, *, known: int) -> None:
         """Start to catch up if the hub is behind the database. See `realtime.heads`."""
         if head is None:
             self.close_all(CloseCode.NO_SUCH_EVENT)
@@ -300,7 +300,7 @@ class Hub:
         if head.layout != self.replica.layout or head.seq < known:
             self._start_catch_up(self._reload())
         elif head.seq > self.replica.seq:
-            self._start_catch_up(self._read_log(since=self.replica.seq))
+            self._start_catch_up(self._read_log(since=self.replica.seq, up_to=head.seq))
 
     def _start_catch_up(self, work: Coroutine[Any, Any, None]) -> None:
         self._catch_up = asyncio.create_task(work)
@@ -336,10 +336,10 @@ class Hub:
             if head.seq < seq:
                 return
 
-    async def _read_log(self, *, since: int) -> None:
+    async def _read_log(self, *, since: int, up_to: int) -> None:
         metrics.log_reads.inc()
         logged = await in_thread(
-            partial(selectors.changes_since, event_id=self.event_id, seq=since, limit=MAX_LOG_ROWS),
+            partial(missing_changes, event_id=self.event_id, since=since, up_to=up_to),
             threads.MAPS,
         )
         if logged is not None:
@@ -373,9 +373,3 @@ async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-
-
-def _load_replica(event_id: int) -> tuple[selectors.EventHead, Replica]:
-    """Read an event's seats. Run it in a thread: a stadium takes a quarter of a second."""
-    seat_map = selectors.seat_map(event_id=event_id)
-    return seat_map.head, Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)

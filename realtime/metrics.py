@@ -73,9 +73,7 @@ fresh_starts = prometheus.Counter(
     "seatcast_hub_fresh_starts_total",
     "Times that a hub reloaded its seat map and sent it to all viewers.",
 )
-broken_hubs = prometheus.Counter(
-    "seatcast_hub_broken_total", "Hubs of which a task has failed."
-)
+broken_hubs = prometheus.Counter("seatcast_hub_broken_total", "Hubs of which a task has failed.")
 notifications = prometheus.Counter(
     "seatcast_notifications_total",
     "Messages to the hubs: sent, failed, or dropped because too many were in flight.",

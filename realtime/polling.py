@@ -27,6 +27,7 @@ from django.conf import settings
 
 from realtime import metrics
 from realtime.first_frames import FirstFrames
+from realtime.loading import load_replica, missing_changes
 from realtime.replica import MergeResult, Replica
 from realtime.revocation import MEMBERSHIP_SECONDS
 from reservations import database
@@ -35,7 +36,6 @@ from reservations.read import selectors
 from reservations.read.selectors import Asker, EventHead
 from reservations.singleflight import CoalescedCalls
 
-MAX_LOG_ROWS = 2_000
 IDLE_SECONDS = 30.0
 """How long an event stays cached after its last poll."""
 
@@ -125,20 +125,14 @@ class PolledEvent:
             self._current_as_of = began
 
     def _load(self) -> None:
-        seat_map = selectors.seat_map(event_id=self._event_id)
-        self._replica = Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)
+        _, self._replica = load_replica(self._event_id)
 
     def _read_log(self, replica: Replica, *, up_to: int) -> None:
-        logged = selectors.changes_since(
-            event_id=self._event_id, seq=replica.seq, limit=MAX_LOG_ROWS
-        )
-        # The log may not reach back that far.
-        if logged is None or logged.seq < up_to:
-            self._load()
-            return
-        merged = replica.merge(since=replica.seq, seq=logged.seq, changes=logged.changes)
-        replica.publish()
-        if merged is MergeResult.FOREIGN:
+        logged = missing_changes(event_id=self._event_id, since=replica.seq, up_to=up_to)
+        if logged is not None:
+            merged = replica.merge(since=replica.seq, seq=logged.seq, changes=logged.changes)
+            replica.publish()
+        if logged is None or merged is MergeResult.FOREIGN:
             self._load()
 
 

@@ -11,13 +11,14 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
 from realtime import publisher
-from reservations.domain.states import Person
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.threads import in_thread
 
@@ -81,6 +82,24 @@ async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
         await lock(people["alice"], 3)
         await socket.until_seq(1)
     assert socket.states[3][0] == 1
+
+
+async def test_changes_without_log_rows_are_sent_as_a_snapshot(
+    watching: Watching, event: Event
+) -> None:
+    @transaction.atomic
+    def change_without_logging() -> None:
+        Seat.objects.filter(event=event, seat_number="A1").update(
+            status=SeatStatus.BLOCKED, version=1
+        )
+        Event.objects.filter(pk=event.pk).update(change_seq=1)
+
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await in_thread(change_without_logging)
+        frame = await socket.frame("snapshot")
+    assert frame["seq"] == 1
+    assert base64.b64decode(frame["statuses"])[0] == SeatStatus.BLOCKED
 
 
 async def test_doorbells_doubled_and_out_of_order_do_no_harm(
