@@ -13,13 +13,12 @@ enable_multiprocess_metrics()
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from web.telemetry import start_telemetry  # noqa: E402
-from web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
 
-# Those that wait at the desk hold no connection to the database, and are what it batches.
+# Threads that wait for the command queue hold no database connection, and fill its batches.
 THREADS = 64
 
 start_telemetry()
-django = run_wsgi_in_threads(get_wsgi_application(), threads=THREADS)
+django = get_wsgi_application()
 
 # After Django is set up, because these import models.
 from accounts.tallies import AccountTallies  # noqa: E402
@@ -29,9 +28,13 @@ from web.large_responses import LargeResponses  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
+from web.wsgi import run_wsgi_in_threads  # noqa: E402
 
 probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountTallies()))
-application = with_request_limits(with_async_views(with_probes(LargeResponses(django), probes)))
+django_in_threads = run_wsgi_in_threads(django, threads=THREADS)
+application = with_request_limits(
+    with_async_views(with_probes(LargeResponses(django_in_threads), probes))
+)
 
 # What is loaded by now stays, and a request leaves hardly any cycles behind. Looking through it all
 # for garbage made one click in a hundred wait twice as long.

@@ -14,6 +14,7 @@ from web.workers import enable_multiprocess_metrics
 enable_multiprocess_metrics()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
+from servestatic import ServeStatic  # noqa: E402
 
 from web.telemetry import start_telemetry  # noqa: E402
 
@@ -24,11 +25,9 @@ django = get_wsgi_application()
 from accounts.tallies import AccountTallies  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402
-from web.probes import Probes, with_probes_for_wsgi  # noqa: E402
-from web.request_limits import with_request_limits_for_wsgi  # noqa: E402
-from web.static_files import with_static_files_for_wsgi  # noqa: E402
+from web.probes import Probes  # noqa: E402
+from web.static_files import with_static_files  # noqa: E402
+from web.wsgi import with_limits_and_probes  # noqa: E402
 
 probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountTallies()))
-application = with_request_limits_for_wsgi(
-    with_probes_for_wsgi(with_static_files_for_wsgi(django), probes)
-)
+application = with_limits_and_probes(with_static_files(django, server=ServeStatic), probes)

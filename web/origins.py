@@ -21,25 +21,21 @@ class AllowedOrigins:
         self._application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        named = _values(scope, b"origin")
-        hosts = _values(scope, b"host")
-        is_known = all(any(is_ours(origin, host) for host in hosts or [""]) for origin in named)
+        named = _header_values(scope, b"origin")
+        hosts = _header_values(scope, b"host")
+        is_known = all(any(is_allowed(origin, host) for host in hosts or [""]) for origin in named)
         await (self._application if is_known else WebsocketDenier())(scope, receive, send)
 
 
-def is_ours(origin: str, host: str) -> bool:
-    """Tell whether a page is ours that sends a request to a host."""
+def is_allowed(origin: str, host: str) -> bool:
+    """Return whether a page of `origin` may send requests to `host`, which may include a port."""
     if origin in settings.CLIENT_ORIGINS:
         return True
     scheme = "https" if settings.HTTPS else "http"
-    return origin == f"{scheme}://{host}" and is_our_host(host)
-
-
-def is_our_host(host: str) -> bool:
-    """Tell whether a host, with its port if that is named, is one of this site's."""
     domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    is_our_host = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return is_our_host and origin == f"{scheme}://{host}"
 
 
-def _values(scope: Any, wanted: bytes) -> list[str]:
+def _header_values(scope: Any, wanted: bytes) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]

@@ -31,23 +31,24 @@ Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class CurrentRequest:
-    """A request that is being answered."""
+    """The request that is being handled. `id` is its `uuid` as text."""
 
     id: str
+    uuid: UUID
     path: str
 
 
-_asked: ContextVar[CurrentRequest | None] = ContextVar("asked", default=None)
+_current: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
 
 
 def current_request() -> CurrentRequest | None:
     """Return the request that is being answered here; None where nobody waits for an answer."""
-    return _asked.get()
+    return _current.get()
 
 
 def request_id() -> str | None:
     """Return the id of the request that is being answered here."""
-    found = _asked.get()
+    found = _current.get()
     return found.id if found else None
 
 
@@ -79,37 +80,38 @@ def with_request_id(
 
 
 @contextmanager
-def request_context(*, given: str, path: str) -> Iterator[str]:
-    """Answer a request within the context, and yield its id: the one it came with, if it may.
+def request_context(*, given: str, path: str) -> Iterator[CurrentRequest]:
+    """Handle a request within the context. Its id is `given` if a proxy has set it, else a new one.
 
-    Only the proxy's may; anybody else's could be told twice, or be anything.
+    Ids from clients are not used: they may be repeated or malformed.
     """
-    is_ours = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
-    number = given if is_ours else str(uuid4())
-    before = _asked.set(CurrentRequest(number, path))
-    none = requests.request_id.set(UUID(number))
+    is_from_proxy = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
+    uuid = UUID(given) if is_from_proxy else uuid4()
+    request = CurrentRequest(str(uuid), uuid, path)
+    previous = _current.set(request)
+    previous_id = requests.request_id.set(uuid)
     try:
-        yield number
+        yield request
     finally:
-        requests.request_id.reset(none)
-        _asked.reset(before)
+        requests.request_id.reset(previous_id)
+        _current.reset(previous)
 
 
 @contextmanager
 def _request_context(request: HttpRequest) -> Iterator[str]:
-    with request_context(given=request.META.get(_META, ""), path=request.path) as number:
-        request.META[_META] = number
-        before = source.set(
+    with request_context(given=request.META.get(_META, ""), path=request.path) as current:
+        request.META[_META] = current.id
+        previous = source.set(
             Source(
-                request_id=UUID(number),
+                request_id=current.uuid,
                 actor_id=partial(_person_id, request),
                 address=partial(client_of, request),
             )
         )
         try:
-            yield number
+            yield current.id
         finally:
-            source.reset(before)
+            source.reset(previous)
 
 
 def _person_id(request: HttpRequest) -> int | None:

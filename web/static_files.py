@@ -15,17 +15,13 @@ from servestatic import ServeStatic, ServeStaticASGI
 from web.security_headers import FILE_HEADERS
 
 
-def with_static_files(application: Any) -> Any:
-    """Return an ASGI application that serves the static files, and leaves the rest to another."""
-    return _serving(application, ServeStaticASGI)
+def with_static_files(
+    application: Any, *, server: type[ServeStatic | ServeStaticASGI] = ServeStaticASGI
+) -> Any:
+    """Return an application that serves static files and passes all other requests on.
 
-
-def with_static_files_for_wsgi(application: Any) -> Any:
-    """Return a WSGI application that does as `with_static_files` does."""
-    return _serving(application, ServeStatic)
-
-
-def _serving(application: Any, server: type[ServeStatic | ServeStaticASGI]) -> Any:
+    `server` is `ServeStatic` for a WSGI application.
+    """
     files = server(
         application,
         root=settings.CLIENT_DIR if settings.CLIENT_DIR.is_dir() else None,

@@ -46,7 +46,7 @@ def told(db: None, settings: Settings) -> set[str]:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     reply = Probes(
         ViewersCollector(viewers_by_event), SalesCollector(), AccountTallies()
-    ).answer_to("/metrics")
+    ).probe("/metrics")
     assert reply is not None
     families = text_string_to_metric_families(reply().body.decode())
     return {UP} | {name for family in families for name in _names(family)}

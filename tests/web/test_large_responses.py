@@ -31,7 +31,7 @@ START = {
 
 
 async def _large(scope: Any, receive: Any, send: Any) -> None:
-    """Answer as `web.wsgi_threads` does."""
+    """Answer as `run_wsgi_in_threads` does."""
     await send(START)
     await send({"type": "http.response.body", "body": scope["content"], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
