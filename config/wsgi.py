@@ -1,7 +1,7 @@
-"""The site for hosts that speak WSGI alone: all of the API, the admin, and the client's files.
+"""The site for WSGI servers: the API, the admin and the client's files.
 
-There are no sockets here: the client asks for changes every few seconds instead. The server needs
-threads, because passwords are hashed, and other processes told of changes, in threads of their own.
+There are no WebSockets here: the client polls instead. The server must allow threads, because
+passwords are hashed and notifications are sent in background threads.
 """
 
 import os
@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from web.workers import enable_multiprocess_metrics
 
-# Before anything is imported that counts.
+# Before anything imports prometheus_client.
 enable_multiprocess_metrics()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
@@ -21,7 +21,7 @@ from web.telemetry import start_telemetry  # noqa: E402
 start_telemetry()
 django = get_wsgi_application()
 
-# After Django is set up, because these import models.
+# Import after Django is set up, because these import models.
 from accounts.tallies import AccountTallies  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402

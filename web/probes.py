@@ -1,7 +1,7 @@
-"""What is asked by machines that look after this one: `/healthz`, `/readyz` and `/metrics`.
+"""Health, readiness and metrics: `/healthz`, `/readyz` and `/metrics`.
 
-Answered in front of Django, whose check of the host's name would refuse them: whoever asks knows
-a process by its address. Of these the proxy tells whether the site is ready, and nothing else.
+Answered in front of Django, whose check of the host name would refuse them, because orchestrators
+address a process by its IP. The proxy exposes only `/readyz` publicly.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ _JSON = "application/json"
 
 
 class Probes:
-    """The answers of one process. `is_ending` tells whether it was asked to end."""
+    """The probes of one process. `is_shutting_down` returns whether the process is stopping."""
 
     def __init__(
-        self, *collectors: Collector, is_ending: Callable[[], bool] = lambda: False
+        self, *collectors: Collector, is_shutting_down: Callable[[], bool] = lambda: False
     ) -> None:
-        self._is_ending = is_ending
+        self._is_shutting_down = is_shutting_down
         self._check = ReadinessCheck()
-        self._exposition = Exposition(_Up(self._check), *collectors)
+        self._exposition = Exposition(_UpCollector(self._check), *collectors)
         self._probes = {
             "/healthz": self._health,
             "/readyz": self._readiness,
@@ -37,18 +37,18 @@ class Probes:
         }
 
     def probe(self, path: str) -> Callable[[], Reply] | None:
-        """Return what answers a path; None if that is Django's. May use the database."""
+        """Return the function that answers `path`, or None. It may query the database."""
         return self._probes.get(path)
 
     def _health(self) -> Reply:
-        """That this is answered says it all."""
+        """Return 200: being able to respond is the check."""
         return _reply(HTTPStatus.OK, _JSON, b'{"healthy":true}')
 
     def _readiness(self) -> Reply:
         readiness = self._check.readiness()
-        is_ending = self._is_ending()
-        is_ready = readiness.is_ready and not is_ending
-        data = {**readiness.as_data(), "ending": is_ending, "ready": is_ready}
+        is_shutting_down = self._is_shutting_down()
+        is_ready = readiness.is_ready and not is_shutting_down
+        data = {**readiness.as_data(), "ending": is_shutting_down, "ready": is_ready}
         status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         return _reply(status, _JSON, orjson.dumps(data))
 
@@ -57,7 +57,7 @@ class Probes:
 
 
 def with_probes(application: Any, probes: Probes) -> Any:
-    """Return an ASGI application that answers the probes, and leaves the rest to another."""
+    """Return an ASGI application that answers the probes and passes other requests on."""
     threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="probes")
 
     async def respond(scope: Any, receive: Any, send: Any) -> None:
@@ -71,8 +71,8 @@ def with_probes(application: Any, probes: Probes) -> Any:
     return respond
 
 
-class _Up(Collector):
-    """Whether what this process needs is there, as numbers."""
+class _UpCollector(Collector):
+    """Gauges of whether the database and Redis respond."""
 
     def __init__(self, check: ReadinessCheck) -> None:
         self._check = check
@@ -80,11 +80,11 @@ class _Up(Collector):
     def collect(self) -> Iterable[Metric]:
         readiness = self._check.readiness()
         yield GaugeMetricFamily(
-            "seatcast_database_up", "Whether the database answers.", value=readiness.database
+            "seatcast_database_up", "Whether the database responds.", value=readiness.database
         )
         if readiness.redis is not None:
             yield GaugeMetricFamily(
-                "seatcast_redis_up", "Whether Redis answers.", value=readiness.redis
+                "seatcast_redis_up", "Whether Redis responds.", value=readiness.redis
             )
 
 

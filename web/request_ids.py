@@ -1,7 +1,7 @@
-"""Which request is being answered: a UUID in its answer, its refusal, its logs and its changes.
+"""Request ids: a UUID in each response, error, log line and seat change.
 
-A person who is refused can quote it, and whoever looks finds all that was said about it. It is made
-by the first server that sees the request: the proxy, or this one if there is none.
+Users can quote it to support. It is made by the first server that receives the request: the proxy,
+or this one without a proxy.
 """
 
 import re
@@ -42,12 +42,12 @@ _current: ContextVar[CurrentRequest | None] = ContextVar("current_request", defa
 
 
 def current_request() -> CurrentRequest | None:
-    """Return the request that is being answered here; None where nobody waits for an answer."""
+    """Return the request being handled in this context, or None."""
     return _current.get()
 
 
 def request_id() -> str | None:
-    """Return the id of the request that is being answered here."""
+    """Return the id of the request being handled in this context, or None."""
     found = _current.get()
     return found.id if found else None
 
@@ -56,9 +56,9 @@ def request_id() -> str | None:
 def with_request_id(
     get_response: Callable[[HttpRequest], Answer],
 ) -> Callable[[HttpRequest], Answer]:
-    """Give each request its id, and its answer too. To be the first, so that all others have it.
+    """Assign each request an id and return it with the response. Must be the first middleware.
 
-    The request itself carries it from then on in its `X-Request-ID`, whatever the client sent.
+    The request's own `X-Request-ID` header is set to it, whatever the client sent.
     """
     if iscoroutinefunction(get_response):
 
@@ -115,6 +115,6 @@ def _request_context(request: HttpRequest) -> Iterator[str]:
 
 
 def _person_id(request: HttpRequest) -> int | None:
-    """Return who sends a request, as far as it has been authenticated by now."""
+    """Return the id of the request's user, if it has been authenticated by now."""
     user = getattr(request, "user", None)
     return int(user.pk) if user is not None and user.pk else None

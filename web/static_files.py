@@ -1,8 +1,7 @@
-"""Static files in front of Django: the built client's, and those of Django's apps.
+"""Serve static files in front of Django: the built client and the files of Django's apps.
 
-In front, and not as a middleware: one that is not asynchronous makes every request wait in a
-thread for the loop, and a request that is cancelled at the wrong moment leaves its thread waiting
-for good.
+Not as a Django middleware: a synchronous one would make every request wait in a thread for the
+event loop, and a request cancelled at the wrong moment would block its thread forever.
 """
 
 from typing import Any
@@ -26,7 +25,7 @@ def with_static_files(
         application,
         root=settings.CLIENT_DIR if settings.CLIENT_DIR.is_dir() else None,
         allow_all_origins=False,
-        # Vite names these by their content.
+        # Vite puts a content hash into these names.
         immutable_file_test="^/assets/",
         add_headers_function=_add_headers,
     )
@@ -40,5 +39,5 @@ def _add_headers(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001
     for name, value in FILE_HEADERS.items():
         headers[name] = value
     if not url.startswith("/assets/"):
-        # Kept under the same name from one build to the next, the service worker above all.
+        # These names stay the same from one build to the next, above all the service worker's.
         headers["Cache-Control"] = "no-cache"

@@ -50,7 +50,7 @@ class CommandView(APIView):
     async def prepare(self, request: Any, **kwargs: Any) -> None:
         """Find out who asks and whether they may, and read the body. Raises: APIException."""
         negotiation: Any = self.content_negotiation_class
-        if not negotiation.is_easy(request.META):
+        if not negotiation.accepts_json(request.META):
             self.perform_content_negotiation(self.initialize_request(request))
         request.user = request._user = await at_once_or_in_thread(partial(_identify, request))
         # Counts, so it cannot be run twice; it does not block on an event loop.

@@ -20,7 +20,7 @@ from reservations.models import Event
 from tests.crowd import wait_until
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
-from web.large_responses import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
+from web.large_responses import LARGE_BYTES, MAX_IN_FLIGHT, MAX_PER_CLIENT
 
 # A list of 6 MB, because the system keeps up to 4 MB for each connection by itself.
 SEATS = 24_000
@@ -83,7 +83,7 @@ def test_one_network_gets_few_large_answers_and_others_get_theirs(
         answers = [
             _asking(stack, server, event, f"2001:db8::{number + 1}") for number in range(READERS)
         ]
-        assert [answer.status for answer in answers].count(200) == MAX_OF_A_CLIENT
+        assert [answer.status for answer in answers].count(200) == MAX_PER_CLIENT
         assert _refused(answers) == {(429, "throttled")}
         other = _asking(stack, server, event, "192.0.2.1")
         assert len(json.load(other)) == SEATS
@@ -102,10 +102,10 @@ def test_readers_from_everywhere_who_do_not_read_take_little_memory(
         answers = [
             _asking(stack, server, event, f"192.0.2.{number + 1}") for number in range(READERS)
         ]
-        assert [answer.status for answer in answers].count(200) == MAX_UNDER_WAY
+        assert [answer.status for answer in answers].count(200) == MAX_IN_FLIGHT
         assert _refused(answers) == {(503, "busy")}
         # Not even a third of what each of those who were answered would take.
-        assert _memory_bytes(server) - before < MAX_UNDER_WAY * size // 3
+        assert _memory_bytes(server) - before < MAX_IN_FLIGHT * size // 3
         # Who asks for something else waits for none of them.
         peer = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
         peer.request("GET", "/api/events/")
@@ -119,7 +119,7 @@ def test_readers_from_everywhere_who_do_not_read_take_little_memory(
 def test_who_hangs_up_gives_their_place_back(server: Running, event: Event) -> None:
     for _ in range(2):
         with ExitStack() as stack:
-            answers = [_asking(stack, server, event, "203.0.113.1") for _ in range(MAX_OF_A_CLIENT)]
+            answers = [_asking(stack, server, event, "203.0.113.1") for _ in range(MAX_PER_CLIENT)]
             assert {answer.status for answer in answers} == {200}
         wait_until(lambda: _is_answered(server, event))
 

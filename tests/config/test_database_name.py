@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from environ import Env
 
-from config.service_urls import asks_database, name_of
+from config.service_urls import name_of, uses_database
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
 from deploy.services import free_port
@@ -65,4 +65,4 @@ def test_a_database_is_named_without_what_is_secret(url: str, name: str) -> None
     ],
 )
 def test_what_asks_no_database_names_none(arguments: str, asks: bool) -> None:
-    assert asks_database(["manage.py", *arguments.split()]) is asks
+    assert uses_database(["manage.py", *arguments.split()]) is asks

@@ -11,7 +11,7 @@ import pytest
 from environ import Env
 from redis.connection import parse_url
 
-from config.environment import OF_OTHERS, names, read_environment
+from config.environment import NOT_FOR_SERVERS, names, read_environment
 from config.service_urls import connects_as_owner, with_password
 from deploy.paths import ROOT
 from deploy.processes import clean_environment
@@ -236,8 +236,11 @@ def test_every_setting_is_documented_with_its_default() -> None:
     found = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M)
     documented = dict(found)
     assert len(documented) == len(found), "told twice"
-    assert {name for name in documented if name.startswith("SEATCAST_")} <= {*names(), *OF_OTHERS}
-    assert {*names(), *OF_OTHERS} <= set(documented)
+    assert {name for name in documented if name.startswith("SEATCAST_")} <= {
+        *names(),
+        *NOT_FOR_SERVERS,
+    }
+    assert {*names(), *NOT_FOR_SERVERS} <= set(documented)
     folder = "SEATCAST_DATA_DIR"
     as_documented = {name: documented[name] for name in names() if name != folder}
     assert read_environment(as_documented) == read_environment({})

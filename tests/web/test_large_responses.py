@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from web.large_responses import (
+    CHUNK_BYTES,
     LARGE_BYTES,
-    MAX_OF_A_CLIENT,
-    MAX_UNDER_WAY,
-    PIECE_BYTES,
+    MAX_IN_FLIGHT,
+    MAX_PER_CLIENT,
     LargeResponses,
 )
 
@@ -81,14 +81,14 @@ async def test_a_large_answer_arrives_whole_in_pieces_and_ends_once() -> None:
     await reader.ask(LargeResponses(_large))
     assert reader.sent[0] is START
     assert reader.body == LARGE
-    assert max(len(message["body"]) for message in reader.sent[1:]) == PIECE_BYTES
+    assert max(len(message["body"]) for message in reader.sent[1:]) == CHUNK_BYTES
     assert [message.get("more_body", False) for message in reader.sent[1:]][-2:] == [True, False]
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES])
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])
 async def test_a_smaller_answer_arrives_whole_and_takes_no_place(size: int) -> None:
     application = LargeResponses(_large)
-    readers = [_Reader("192.0.2.1", b"x" * size) for _ in range(MAX_OF_A_CLIENT + 1)]
+    readers = [_Reader("192.0.2.1", b"x" * size) for _ in range(MAX_PER_CLIENT + 1)]
     for reader in readers:
         reader.reads.set()
     with _asking(application, readers):
@@ -108,22 +108,22 @@ async def test_one_piece_more_is_handed_over_only_when_the_last_one_has_gone_out
 async def test_one_network_has_so_many_under_way_and_then_429(last: str) -> None:
     application = LargeResponses(_large)
     beginning = last.rpartition(last[-1])[0]
-    readers = [_Reader(last) for _ in range(MAX_OF_A_CLIENT)]
+    readers = [_Reader(last) for _ in range(MAX_PER_CLIENT)]
     one_more = _Reader(f"{beginning}2" if ":" in last else last)
     others = _Reader("198.51.100.1")
     with _asking(application, [*readers, one_more, others]):
         await _settled()
-        assert [reader.status for reader in readers] == [200] * MAX_OF_A_CLIENT
+        assert [reader.status for reader in readers] == [200] * MAX_PER_CLIENT
         assert others.status == 200
         _is_refusal(one_more, 429, "throttled")
 
 
 async def test_a_process_has_so_many_under_way_and_then_503() -> None:
     application = LargeResponses(_large)
-    readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_UNDER_WAY + 1)]
+    readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_IN_FLIGHT + 1)]
     with _asking(application, readers):
         await _settled()
-        assert [reader.status for reader in readers[:-1]] == [200] * MAX_UNDER_WAY
+        assert [reader.status for reader in readers[:-1]] == [200] * MAX_IN_FLIGHT
         _is_refusal(readers[-1], 503, "busy")
 
 
@@ -142,12 +142,12 @@ def _is_refusal(reader: _Reader, status: int, code: str) -> None:
 
 async def test_a_place_is_free_again_when_the_answer_was_read_or_its_reader_is_gone() -> None:
     application = LargeResponses(_large)
-    readers = [_Reader("192.0.2.1") for _ in range(MAX_OF_A_CLIENT)]
+    readers = [_Reader("192.0.2.1") for _ in range(MAX_PER_CLIENT)]
     with _asking(application, readers):
         await _settled()
         for reader in readers[1:]:
             reader.reads.set()
-        for _ in range(len(LARGE) // PIECE_BYTES):
+        for _ in range(len(LARGE) // CHUNK_BYTES):
             await _settled()
         assert application._by_client == {"192.0.2.1": 1}
     await _settled()

@@ -69,7 +69,7 @@ def test_a_process_is_not_ready_before_its_migrations_are_applied() -> None:
 
 
 def test_a_process_that_is_to_end_is_not_ready_and_still_healthy() -> None:
-    probes = Probes(is_ending=lambda: True)
+    probes = Probes(is_shutting_down=lambda: True)
     assert _readiness(probes)[0] == 503
     assert _ask(probes, "/healthz")[0] == 200
 
