@@ -1,4 +1,4 @@
-"""Many at once: threads that start together, and desks at which a queue forms."""
+"""Concurrent commands: threads that start together, and command queues that fill up."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def at_once(works: Sequence[Callable[[], T]]) -> list[T | SeatcastError]:
-    """Run all in threads that start at the same instant; return answers and refusals in order."""
+    """Run all in threads that start together; return results and domain errors in order."""
     barrier = threading.Barrier(len(works))
 
     def start(work: Callable[[], T]) -> T:
@@ -29,7 +29,7 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T | SeatcastError]:
         return work()
 
     with ThreadPoolExecutor(len(works)) as pool:
-        return _results([_begin(pool, start, work) for work in works])
+        return _results([_start(pool, start, work) for work in works])
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -59,17 +59,13 @@ class Gate:
 
 
 class Line:
-    """A desk that is busy with a first command, and the commands that queue up meanwhile.
-
-    The first command's transaction is open until `results` is called: whatever else a test
-    writes to the database comes before, because on SQLite it would have to wait for it.
-    """
+    """A command queue that is busy with a first command, and the commands queued meanwhile."""
 
     def __init__(self, event_id: int, first: Command) -> None:
         self._gate = Gate()
         self.queue = CommandQueue(event_id, clock=self._gate)
         self._pool = ThreadPoolExecutor(256)
-        self._first = _begin(self._pool, self.queue.submit, first)
+        self._first = _start(self._pool, self.queue.submit, first)
         self._waiting: list[Future[Answer]] = []
 
     def __enter__(self) -> "Line":
@@ -87,25 +83,25 @@ class Line:
         *,
         after: Callable[[], object] = lambda: None,
     ) -> None:
-        """Queue up a command, behind all that joined before; its thread does `after` first."""
+        """Queue a command behind all earlier ones. Its thread calls `after` first."""
 
         def submit() -> Answer:
             after()
             return self.queue.submit(command, key)
 
         length = len(self.queue._queue) + 1
-        self._waiting.append(_begin(self._pool, submit))
+        self._waiting.append(_start(self._pool, submit))
         self.wait_for_length(length)
 
     def wait_for_length(self, length: int) -> None:
         wait_until(lambda: len(self.queue._queue) == length)
 
     def move(self) -> None:
-        """Let the first command through, and with it all others."""
+        """Let the first command finish, and with it all others."""
         self._gate.open()
 
     def results(self) -> list[Answer | SeatcastError]:
-        """Let the line move; return what each got, without the first, in order."""
+        """Let the queue finish; return each command's result in order, without the first."""
         self.move()
         self._first.result(PATIENCE_SECONDS)
         results = _results(self._waiting)
@@ -114,7 +110,7 @@ class Line:
         return results
 
 
-def _begin(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
+def _start(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> Future[T]:
     def run() -> T:
         try:
             return work(*arguments)
