@@ -1,4 +1,4 @@
-"""What races share: real servers, many connections, and threads that are as processes."""
+"""Fixtures of the race tests: real servers, many connections, and a command queue per thread."""
 
 import threading
 from collections.abc import Iterator
@@ -25,21 +25,21 @@ def _other(django_db_setup: None) -> Iterator[Running]:
 
 @pytest.fixture
 def port(transactional_db: None, _running: Running) -> Iterator[int]:
-    """The port of a Daphne on the test's database. What it wrote is shown if the test fails."""
+    """The port of a Daphne server on the test's database. Its output is shown if the test fails."""
     yield _running.port
     print(_running.supervised.output())
 
 
 @pytest.fixture
 def ports(port: int, _other: Running) -> Iterator[tuple[int, int]]:
-    """The ports of two of them."""
+    """The ports of two such servers."""
     yield port, _other.port
     print(_other.supervised.output())
 
 
 @pytest.fixture
 def connections_for_all(transactional_db: None) -> Iterator[int]:
-    """As many connections to the database as there are races between them; how many."""
+    """Allow as many database connections as the races need; yield the number."""
     pool = connection.pool  # type: ignore[attr-defined]
     least, most = pool.min_size, pool.max_size
     pool.resize(least, 50)
@@ -60,5 +60,5 @@ class _QueuesOfEachThread(threading.local):
 
 @pytest.fixture
 def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every thread has desks of its own, as processes have."""
+    """Give each thread its own command queues, as separate processes have."""
     monkeypatch.setattr(command_queue, "_queues", _QueuesOfEachThread())

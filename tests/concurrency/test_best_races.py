@@ -1,4 +1,4 @@
-"""Many parties who ask for the best seats at once: all who fit get some, and nobody shares."""
+"""Parties ask for the best seats at once: all that fit get seats, and none share one."""
 
 import threading
 from collections import Counter
@@ -26,7 +26,7 @@ from tests.factories import make_event, make_person, make_user, seat_ids, signed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 IN_A_ROW = 4
-"""Two parties of two: one that sat down in the middle would leave one alone on either side."""
+"""For two parties of two: a party in the middle would leave a single seat on either side."""
 
 
 def _hall(rows: int) -> Event:
@@ -39,7 +39,7 @@ def _hall(rows: int) -> Event:
     return event
 
 
-def _check_that_each_sits_with_their_own(event: Event, parties: list[list[int]]) -> None:
+def _check_that_parties_sit_together(event: Event, parties: list[list[int]]) -> None:
     everybody = [seat_id for party in parties for seat_id in party]
     assert len(everybody) == len(set(everybody))
     locked = Seat.objects.filter(event=event, status=SeatStatus.LOCKED)
@@ -58,38 +58,38 @@ def _parties(replies: list[Reply]) -> list[list[int]]:
 
 
 @pytest.mark.postgres
-def test_40_parties_who_ask_two_servers_at_once_all_get_two_seats(ports: tuple[int, int]) -> None:
+def test_40_parties_on_two_servers_all_get_two_seats(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
     replies = volley(
         [Post(signed_in(make_user()), ports[n % 2], path, criteria) for n in range(40)]
     )
     assert Counter(reply.status for reply in replies) == {200: 40}
-    _check_that_each_sits_with_their_own(event, _parties(replies))
+    _check_that_parties_sit_together(event, _parties(replies))
 
 
 @pytest.mark.postgres
-def test_of_60_parties_the_40_who_fit_are_served(ports: tuple[int, int]) -> None:
+def test_40_of_60_parties_get_seats_when_40_fit(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
     replies = volley(
         [Post(signed_in(make_user()), ports[n % 2], path, criteria) for n in range(60)]
     )
     assert Counter(reply.status for reply in replies) == {200: 40, 409: 20}
-    _check_that_each_sits_with_their_own(event, _parties(replies))
+    _check_that_parties_sit_together(event, _parties(replies))
     refused = [reply.body for reply in replies if reply.status == 409]
     assert {(found["code"], found["largest"]) for found in refused} == {("no_seats_together", 0)}
 
 
-def test_40_parties_at_one_desk_all_get_two_seats(port: int) -> None:
+def test_40_parties_in_one_queue_all_get_two_seats(port: int) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
     replies = volley([Post(signed_in(make_user()), port, path, criteria) for _ in range(40)])
     assert Counter(reply.status for reply in replies) == {200: 40}
-    _check_that_each_sits_with_their_own(event, _parties(replies))
+    _check_that_parties_sit_together(event, _parties(replies))
 
 
-def test_among_people_who_click_the_same_seats_nobody_shares(port: int) -> None:
+def test_best_seats_and_clicked_seats_do_not_overlap(port: int) -> None:
     event = _hall(rows=20)
     ids = seat_ids(event)
     best = f"/api/events/{event.pk}/best/"
@@ -100,12 +100,12 @@ def test_among_people_who_click_the_same_seats_nobody_shares(port: int) -> None:
         for at in range(0, len(ids), 4)
     ]
     replies = volley(posts)
-    # Whoever leaves the choice to us is never too late for it.
+    # A best-seats command never fails because a seat was taken meanwhile.
     assert {reply.status for reply in replies[:20]} == {200}
-    _check_that_each_sits_with_their_own(event, _parties(replies))
+    _check_that_parties_sit_together(event, _parties(replies))
 
 
-def test_one_person_who_asks_20_times_at_once_gets_as_many_as_the_cap(port: int) -> None:
+def test_20_parallel_commands_of_one_person_stop_at_the_cap(port: int) -> None:
     event, alice = _hall(rows=20), signed_in(make_user())
     path = f"/api/events/{event.pk}/best/"
     replies = volley([Post(alice, port, path, {"count": 2})] * 20)
@@ -113,16 +113,16 @@ def test_one_person_who_asks_20_times_at_once_gets_as_many_as_the_cap(port: int)
     assert {reply.body["code"] for reply in replies if reply.status == 409} == {"seat_limit"}
 
 
-def test_one_key_sent_20_times_at_once_locks_once_and_answers_all_alike(port: int) -> None:
+def test_one_key_sent_20_times_in_parallel_locks_once(port: int) -> None:
     event, alice = _hall(rows=20), signed_in(make_user())
     path = f"/api/events/{event.pk}/best/"
     replies = volley([Post(alice, port, path, {"count": 2}, "k")] * 20)
     assert replies == [replies[0]] * 20
-    _check_that_each_sits_with_their_own(event, _parties(replies[:1]))
+    _check_that_parties_sit_together(event, _parties(replies[:1]))
 
 
 @pytest.mark.postgres
-def test_unprotected_two_parties_are_given_the_same_seats() -> None:
+def test_without_protection_two_parties_get_the_same_seats() -> None:
     event, criteria = _hall(rows=20), SeatCriteria(2)
     choice = index_cache.choose(criteria, event_id=event.pk, limit=2, now=timezone.now())
     commands = [LockBest(make_person(), criteria, choice) for _ in range(2)]
@@ -139,7 +139,7 @@ def test_unprotected_two_parties_are_given_the_same_seats() -> None:
 
 
 @pytest.mark.postgres
-def test_who_ask_many_desks_at_once_all_get_seats_of_their_own(
+def test_parties_in_many_queues_get_different_seats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall(rows=20)

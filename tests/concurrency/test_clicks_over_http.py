@@ -1,4 +1,4 @@
-"""Many people at once, over real HTTP, against a real server."""
+"""Many users at once, over HTTP, against a real server."""
 
 from collections import Counter
 
@@ -15,7 +15,7 @@ def _statuses(replies: list[Reply]) -> dict[int, int]:
 
 
 def _check_that_one_got_it(event: Event, seat_id: int, replies: list[Reply]) -> None:
-    """Check who was told what about a seat, and that the database says the same."""
+    """Check the replies about a seat, and that the database agrees."""
     assert _statuses(replies) == {200: 1, 409: len(replies) - 1}
     [won] = [reply.body for reply in replies if reply.status == 200]
     assert won["message"] == "Seat A1 locked for 5 minutes"
@@ -38,7 +38,7 @@ def _check_that_one_got_it(event: Event, seat_id: int, replies: list[Reply]) -> 
 
 
 @pytest.mark.thorough
-def test_of_100_people_who_click_one_seat_at_once_exactly_one_gets_it(port: int) -> None:
+def test_one_of_100_parallel_clicks_on_a_seat_succeeds(port: int) -> None:
     event = make_event()
     seat_id = seat_ids(event)[0]
     path = f"/api/events/{event.pk}/seats/{seat_id}/lock/"
@@ -47,7 +47,7 @@ def test_of_100_people_who_click_one_seat_at_once_exactly_one_gets_it(port: int)
 
 
 @pytest.mark.postgres
-def test_of_200_people_on_two_servers_exactly_one_gets_the_seat(ports: tuple[int, int]) -> None:
+def test_one_of_200_clicks_on_two_servers_succeeds(ports: tuple[int, int]) -> None:
     event = make_event()
     seat_id = seat_ids(event)[0]
     path = f"/api/events/{event.pk}/seats/{seat_id}/lock/"
@@ -55,7 +55,7 @@ def test_of_200_people_on_two_servers_exactly_one_gets_the_seat(ports: tuple[int
     _check_that_one_got_it(event, seat_id, replies)
 
 
-def test_one_person_who_clicks_50_seats_at_once_gets_as_many_as_the_cap(port: int) -> None:
+def test_50_parallel_clicks_of_one_person_stop_at_the_cap(port: int) -> None:
     event, alice = make_event(seats=50, seat_cap=10), signed_in(make_user())
     replies = volley(
         [
@@ -68,7 +68,7 @@ def test_one_person_who_clicks_50_seats_at_once_gets_as_many_as_the_cap(port: in
     assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 10
 
 
-def test_overlapping_wishes_in_opposite_orders_end_in_whole_parties(port: int) -> None:
+def test_overlapping_sets_in_opposite_orders_are_locked_completely_or_not_at_all(port: int) -> None:
     event = make_event(seats=8, seat_cap=8)
     ids = seat_ids(event)
     all_criteria = [ids[:5], ids[4::-1], ids[3:], ids[:2:-1], ids[2:6]] * 8
@@ -86,9 +86,7 @@ def test_overlapping_wishes_in_opposite_orders_end_in_whole_parties(port: int) -
 
 
 @pytest.mark.parametrize("method", ["invoice", "card"])
-def test_a_seat_is_booked_once_however_often_its_holder_confirms_at_once(
-    method: str, port: int
-) -> None:
+def test_parallel_bookings_of_a_seat_book_it_once(method: str, port: int) -> None:
     event, user = make_event(), make_user()
     alice, seat_id = signed_in(user), seat_ids(event)[0]
     alice.post(f"/api/events/{event.pk}/seats/{seat_id}/lock/")
@@ -98,7 +96,7 @@ def test_a_seat_is_booked_once_however_often_its_holder_confirms_at_once(
     assert user.reservations.count() == 1
 
 
-def test_one_key_sent_20_times_at_once_books_once_and_answers_all_alike(port: int) -> None:
+def test_one_key_sent_20_times_in_parallel_books_once(port: int) -> None:
     event, user = make_event(), make_user()
     alice, seat_id = signed_in(user), seat_ids(event)[0]
     alice.post(f"/api/events/{event.pk}/seats/{seat_id}/lock/")
@@ -110,7 +108,7 @@ def test_one_key_sent_20_times_at_once_books_once_and_answers_all_alike(port: in
 
 
 @pytest.mark.postgres
-def test_one_key_sent_20_times_at_once_to_two_servers_charges_a_card_once(
+def test_one_key_sent_to_two_servers_in_parallel_charges_once(
     ports: tuple[int, int],
 ) -> None:
     event, user = make_event(), make_user()

@@ -1,4 +1,4 @@
-"""Around a lock's deadline: its holder, who waits for the seat, and the sweep, all at once."""
+"""At a lock's deadline: its holder, other buyers and the release of expired locks race."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ MILLISECOND = timedelta(milliseconds=1)
 
 
 def _held_until(event: Event, holder: Person) -> datetime:
-    """Lock the event's first seat; return until when."""
+    """Lock the event's first seat; return the lock's deadline."""
     first = seat_ids(event)[:1]
     CommandQueue(event.pk).submit(LockSeats(holder, first))
     deadline = Seat.objects.get(pk=first[0]).locked_until
@@ -50,12 +50,12 @@ def _all_at_once(
 
 
 def _done(results: list[Answer | SeatcastError]) -> list[int]:
-    """Return which commands were carried out."""
+    """Return the indexes of the commands that succeeded."""
     return [n for n, found in enumerate(results) if not isinstance(found, SeatcastError)]
 
 
 @pytest.mark.parametrize("late", [-MILLISECOND, -timedelta(microseconds=1)])
-def test_up_to_the_deadline_the_seat_is_its_holders(late: timedelta) -> None:
+def test_until_the_deadline_only_the_holder_can_book(late: timedelta) -> None:
     event, alice, others = make_event(), make_person(), [make_person() for _ in range(4)]
     now, first = _held_until(event, alice) + late, seat_ids(event)[:1]
     takeovers: list[Command] = [LockSeats(who, first) for who in others]
@@ -66,7 +66,7 @@ def test_up_to_the_deadline_the_seat_is_its_holders(late: timedelta) -> None:
 
 
 @pytest.mark.parametrize("late", [timedelta(0), MILLISECOND])
-def test_at_the_deadlines_very_instant_it_is_whoevers_comes_first(late: timedelta) -> None:
+def test_at_the_deadline_the_first_command_gets_the_seat(late: timedelta) -> None:
     event, alice, others = make_event(), make_person(), [make_person() for _ in range(4)]
     now, first = _held_until(event, alice) + late, seat_ids(event)[:1]
     takeovers: list[Command] = [LockSeats(who, first) for who in others]
@@ -80,7 +80,7 @@ def test_at_the_deadlines_very_instant_it_is_whoevers_comes_first(late: timedelt
 
 
 @pytest.mark.parametrize("late", [-MILLISECOND, timedelta(0)])
-def test_sweeps_release_it_once_and_not_before_the_deadlines_very_instant(late: timedelta) -> None:
+def test_expired_locks_are_released_once_and_not_before_the_deadline(late: timedelta) -> None:
     event, alice = make_event(), make_person()
     now = _held_until(event, alice) + late
     assert len(_done(_all_at_once(event, [ReleaseExpired()] * 6, lambda: now))) == 6
@@ -88,8 +88,8 @@ def test_sweeps_release_it_once_and_not_before_the_deadlines_very_instant(late: 
     assert list(released) == ([] if late else list(seat_ids(event)[:1]))
 
 
-def test_while_the_deadline_passes_the_seat_is_given_to_one() -> None:
-    """Everybody's transaction is a millisecond later than the one before it."""
+def test_while_the_deadline_passes_at_most_one_gets_the_seat() -> None:
+    """Each transaction is a millisecond later than the previous one."""
     for early in range(0, 18, 3):
         event, alice = make_event(), make_person()
         deadline = _held_until(event, alice)
@@ -113,7 +113,7 @@ def _race_through(event: Event, alice: Person, deadline: datetime, clock: Tickin
         [partial(CommandQueue(event.pk, clock=watch).submit, command) for command, watch in works]
     )
     winners = [n for n in _done(results) if not isinstance(commands[n], ReleaseExpired)]
-    # Or to none: nobody need have come in time, or after it.
+    # Or none: all commands may have come too early or too late.
     assert len(winners) <= 1
     for n in winners:
         seen = watches[n].seen
@@ -127,7 +127,7 @@ def _race_through(event: Event, alice: Person, deadline: datetime, clock: Tickin
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("rival", ["takeover", "sweep"])
-def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -> None:
+def test_without_protection_a_seat_is_booked_and_given_to_another_buyer(rival: str) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     deadline, first = _held_until(event, alice), seat_ids(event)[:1]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
@@ -145,7 +145,7 @@ def test_unprotected_the_seat_is_booked_and_given_to_somebody_else(rival: str) -
 
 
 def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, clock: Clock) -> bool:
-    """Have a booking wait for the event's row while its lock runs out; tell whether it is made."""
+    """Let a booking wait for the event's row until its lock expires. Return whether it succeeds."""
     booking = ReserveSeats(alice, seat_ids(event)[:1], "invoice")
     results: list[Answer | SeatcastError] = []
     waiting = threading.Thread(
@@ -163,7 +163,7 @@ def _booked_after_waiting(event: Event, alice: Person, queue: CommandQueue, cloc
 
 
 @pytest.mark.postgres
-def test_a_lock_that_runs_out_while_its_holder_waits_in_line_has_run_out(clock: Clock) -> None:
+def test_a_lock_can_expire_while_its_holder_waits_for_the_row(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     queue = CommandQueue(event.pk, clock=clock)
     queue.submit(LockSeats(alice, seat_ids(event)[:1]))
@@ -171,7 +171,7 @@ def test_a_lock_that_runs_out_while_its_holder_waits_in_line_has_run_out(clock: 
 
 
 @pytest.mark.postgres
-def test_by_a_clock_that_is_read_before_the_events_row_it_would_not(clock: Clock) -> None:
+def test_reading_the_clock_before_locking_the_row_books_an_expired_lock(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     before = clock.now
     CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, seat_ids(event)[:1]))
@@ -179,7 +179,7 @@ def test_by_a_clock_that_is_read_before_the_events_row_it_would_not(clock: Clock
 
 
 @pytest.mark.postgres
-def test_a_lock_begins_when_its_turn_comes_and_not_when_it_began_to_wait() -> None:
+def test_a_lock_starts_when_it_is_executed_not_when_it_is_queued() -> None:
     event, alice = make_event(), make_person()
     first = seat_ids(event)[:1]
     lock = partial(CommandQueue(event.pk).submit, LockSeats(alice, first))
@@ -216,12 +216,12 @@ def servers_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[_ClockOfEachThrea
     this_clock_is_right()
 
 
-def _take_over_at_wrong_servers(
+def _take_over_on_servers_with_wrong_clocks(
     event: Event, servers_clock: _ClockOfEachThread, clock: Callable[[], datetime] | None
 ) -> int:
-    """Have people on eight servers, whose clocks are seconds off, try for a seat that is taken.
+    """Let users of eight servers, whose clocks are seconds off, try to lock a held seat.
 
-    Return how many got it.
+    Return the results.
     """
 
     def attempt(seconds: float) -> Answer:
@@ -236,21 +236,21 @@ def _take_over_at_wrong_servers(
 
 
 @pytest.mark.postgres
-def test_servers_whose_clocks_are_seconds_off_leave_a_lock_to_its_holder(
+def test_servers_with_wrong_clocks_respect_a_lock(
     servers_clock: _ClockOfEachThread,
 ) -> None:
     event, alice = make_event(lock_seconds=5), make_person()
     _held_until(event, alice)
-    assert _take_over_at_wrong_servers(event, servers_clock, None) == 0
+    assert _take_over_on_servers_with_wrong_clocks(event, servers_clock, None) == 0
     CommandQueue(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))
 
 
 @pytest.mark.postgres
-def test_by_their_own_clocks_one_of_them_would_take_it_over(
+def test_using_server_clocks_would_take_over_a_lock(
     servers_clock: _ClockOfEachThread,
 ) -> None:
     event, alice = make_event(lock_seconds=5), make_person()
     _held_until(event, alice)
-    assert _take_over_at_wrong_servers(event, servers_clock, timezone.now) == 1
+    assert _take_over_on_servers_with_wrong_clocks(event, servers_clock, timezone.now) == 1
     with pytest.raises(SeatUnavailable):
         CommandQueue(event.pk).submit(ReserveSeats(alice, seat_ids(event)[:1], "invoice"))

@@ -1,4 +1,4 @@
-"""Several doors scan one ticket at once: every seat is admitted once."""
+"""Several gates scan one ticket at once: each seat is admitted once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +41,7 @@ ADMITTING = 'INSERT INTO "reservations_entry"'
 
 
 def _book(event: Event, buyer: Person, seats: int = 2) -> tuple[int, str]:
-    """Book and pay; return the booking's primary key and its public id."""
+    """Book and pay; return the reservation's primary key and public id."""
     ids = seat_ids(event)[:seats]
     CommandQueue(event.pk).submit(LockSeats(buyer, ids))
     answer = CommandQueue(event.pk).submit(ReserveSeats(buyer, ids, "cash"))
@@ -68,7 +68,7 @@ def _codes(results: Sequence[object]) -> Counter[str]:
     )
 
 
-def test_one_ticket_at_many_doors_admits_each_seat_once() -> None:
+def test_a_ticket_scanned_at_many_gates_admits_each_seat_once() -> None:
     for _ in range(4):
         event, alice = make_event(), make_person()
         number, _ = _book(event, alice)
@@ -82,7 +82,7 @@ def test_one_ticket_at_many_doors_admits_each_seat_once() -> None:
                 assert {entry["gate"] for entry in found.details["entries"]} == {gate}
 
 
-def test_doors_that_admit_overlapping_seats_admit_none_of_them_twice() -> None:
+def test_overlapping_admissions_admit_no_seat_twice() -> None:
     event, alice = make_event(seats=8), make_person()
     number, _ = _book(event, alice, 8)
     ids = seat_ids(event)
@@ -96,7 +96,7 @@ def test_doors_that_admit_overlapping_seats_admit_none_of_them_twice() -> None:
 
 
 @pytest.mark.postgres
-def test_over_http_two_servers_admit_one_ticket_once(ports: tuple[int, int]) -> None:
+def test_two_servers_admit_a_ticket_once(ports: tuple[int, int]) -> None:
     event, alice = make_event(), make_person()
     _, public_id = _book(event, alice)
     path = f"/api/tickets/{ticket_code(public_id)}/entry/"
@@ -111,7 +111,7 @@ def test_over_http_two_servers_admit_one_ticket_once(ports: tuple[int, int]) -> 
     assert Entry.objects.filter(event=event).count() == 2
 
 
-def test_a_ticket_is_admitted_or_cancelled_and_never_both() -> None:
+def test_a_ticket_is_either_admitted_or_cancelled() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, _ = _book(event, alice)
@@ -127,7 +127,7 @@ def test_a_ticket_is_admitted_or_cancelled_and_never_both() -> None:
 
 @contextmanager
 def _without_the_constraint() -> Iterator[None]:
-    """Let the database store two entries of one seat."""
+    """Drop the constraint that forbids two entries of one seat."""
     table = Entry._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_seat_id_key")
@@ -142,7 +142,7 @@ def _without_the_constraint() -> Iterator[None]:
 
 
 def _scan_while_another_scans() -> Counter[str]:
-    """Scan one ticket at two doors, the second between the first's reads and its write."""
+    """Scan a ticket at two gates, the second between the first one's reads and write."""
     event, alice, gate = make_event(), make_person(), Gate()
     number, _ = _book(event, alice)
     first, second = (_scan(event, number, make_person(), gate=name) for name in ("North", "South"))
@@ -159,13 +159,13 @@ def _scan_while_another_scans() -> Counter[str]:
 
 
 @pytest.mark.postgres
-def test_unprotected_a_ticket_is_admitted_at_two_doors() -> None:
+def test_without_protection_a_ticket_is_admitted_twice() -> None:
     with _without_the_constraint():
         assert _scan_while_another_scans() == {"admitted": 2}
         assert Entry.objects.count() == 4
 
 
 @pytest.mark.postgres
-def test_without_row_locks_the_database_still_admits_a_seat_once() -> None:
+def test_without_row_locks_the_constraint_admits_a_seat_once() -> None:
     assert _scan_while_another_scans()["admitted"] == 1
     assert Entry.objects.count() == 2

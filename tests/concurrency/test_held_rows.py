@@ -1,4 +1,4 @@
-"""Events whose rows somebody holds, beside events whose rows are free."""
+"""Events whose rows are locked by another transaction do not delay other events."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,19 +23,19 @@ BRIEFLY = "set_config('lock_timeout', '250ms', true)"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known_to_be_held() -> Iterator[None]:
+def _forget_locked_rows() -> Iterator[None]:
     yield
     command_queue._held_until.clear()
 
 
 @pytest.fixture
 def _impatient() -> Iterator[None]:
-    """The test's own connection waits for a row for a moment only."""
+    """Give the test's own connection a short lock time-out."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
     yield
     with connection.cursor() as cursor:
-        # The connection goes back to the pool as it came.
+        # Reset it before the connection returns to the pool.
         cursor.execute("RESET lock_timeout")
     connection.close()
 
@@ -44,7 +44,7 @@ def _click(event: Event) -> LockSeats:
     return LockSeats(make_person(), seat_ids(event)[:1])
 
 
-def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None:
+def test_more_locked_rows_than_threads_do_not_delay_other_events() -> None:
     *held, free, later = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 2)]
     clicks = {event.pk: _click(event) for event in (*held, free, later)}
 
@@ -65,7 +65,7 @@ def test_more_rows_than_threads_that_are_held_keep_nobody_else_waiting() -> None
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() -> None:
+def test_rows_known_to_be_locked_do_not_delay_other_events() -> None:
     *held, free = [make_event() for _ in range(2 * command_queue.LEADER_THREADS + 1)]
     clicks = {event.pk: _click(event) for event in (*held, free)}
 
@@ -84,7 +84,7 @@ def test_more_rows_than_threads_that_are_known_to_be_held_keep_nobody_waiting() 
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
+def test_the_full_lock_timeout_applies_again_once_a_row_was_free() -> None:
     event = make_event()
     with rows_held([event]), pytest.raises(Unavailable):
         command_queue.submit(event_id=event.pk, command=_click(event))
@@ -97,12 +97,12 @@ def test_a_row_is_waited_for_as_long_as_ever_once_it_was_free_again() -> None:
 
 
 @pytest.mark.usefixtures("_impatient")
-def test_nobody_waits_long_to_write_down_that_locks_ran_out() -> None:
+def test_releasing_expired_locks_uses_a_short_lock_timeout() -> None:
     event = make_event()
     with rows_held([event]):
         with CaptureQueriesContext(connection) as queries, pytest.raises(Unavailable):
             command_queue.submit(event_id=event.pk, command=ReleaseExpired())
-        # A click may take its time: the row was not held for long yet.
+        # Commands use the normal time-out: the row has not been locked for long.
         with CaptureQueriesContext(connection) as more, pytest.raises(Unavailable):
             command_queue.submit(event_id=event.pk, command=_click(event))
     assert _is_brief(queries)

@@ -1,4 +1,4 @@
-"""One idempotency key, many times at once, at as many processes' desks: the work is done once."""
+"""One idempotency key, many times at once in different processes: the work is done once."""
 
 import threading
 from collections.abc import Callable
@@ -33,7 +33,7 @@ TIMES = 20
 
 @dataclass
 class Scene:
-    """Somebody who holds A1 and A2, and has booked A3 and A4 by card."""
+    """A user who holds A1 and A2, and has booked A3 and A4 by card."""
 
     event: Event
     alice: Person
@@ -95,7 +95,7 @@ def _cancel(scene: Scene) -> Answer:
     ],
     ids=["lock", "extend", "unlock", "reserve", "cancel"],
 )
-def test_it_is_done_once_and_all_are_told_the_same(
+def test_the_command_runs_once_and_all_get_the_same_result(
     work: Callable[[Scene], Answer], reason: str, scene: Scene
 ) -> None:
     before = _changes(scene, reason)
@@ -107,7 +107,7 @@ def test_it_is_done_once_and_all_are_told_the_same(
 
 
 @pytest.mark.parametrize("method", ["card", "card_slow", "card_lost"])
-def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
+def test_a_card_is_charged_once_and_the_others_get_the_result_or_under_way(
     method: str, scene: Scene
 ) -> None:
     results = at_once([partial(_reserve, method, scene)] * TIMES)
@@ -115,12 +115,12 @@ def test_a_card_is_charged_once_and_the_others_hear_so_or_that_it_is_under_way(
     assert answers
     assert all(isinstance(found, KeyInFlight | dict) for found in results)
     assert [*answers, _reserve(method, scene)] == [answers[0]] * (len(answers) + 1)
-    # One for A3 and A4, one for these.
+    # One for A3 and A4, and one for these.
     assert list(DemoCharge.objects.values_list("status", flat=True)) == ["captured"] * 2
     assert _changes(scene, "reserved") == 4
 
 
-def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
+def test_a_declined_card_is_charged_once(scene: Scene) -> None:
     results = at_once([partial(_reserve, "card_declined", scene)] * TIMES)
     codes = {found.code for found in results if isinstance(found, SeatcastError)}
     assert len([found for found in results if isinstance(found, dict)]) == 0
@@ -130,11 +130,11 @@ def test_a_card_that_is_declined_is_asked_once(scene: Scene) -> None:
     assert DemoCharge.objects.filter(status="declined").count() == 1
 
 
-def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
+def test_one_of_several_commands_with_the_same_key_runs(scene: Scene) -> None:
     works = [partial(work, scene) for work in (_lock, _unlock, _cancel, _extend)] * 5
     results = at_once(works)
     done = [n for n, found in enumerate(results) if isinstance(found, dict)]
-    # Five of the same kind, four of which are only told what the first one did.
+    # Five are of the same kind; four of them get the first one's result.
     assert len(done) == 5
     assert len({n % 4 for n in done}) == 1
     assert all(isinstance(found, KeyReused | dict) for found in results)
@@ -142,7 +142,7 @@ def test_of_different_commands_with_one_key_one_is_done(scene: Scene) -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_a_key_does_the_work_twice(clock: Clock, scene: Scene) -> None:
+def test_without_protection_a_key_runs_twice(clock: Clock, scene: Scene) -> None:
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     extend = ExtendLocks(scene.alice, scene.ids[:2])
     clock.advance(1)
@@ -162,5 +162,5 @@ def test_unprotected_a_key_does_the_work_twice(clock: Clock, scene: Scene) -> No
 
 
 def _changes(scene: Scene, reason: str) -> int:
-    """Count how many seats changed for a reason."""
+    """Return the number of seats changed for a reason."""
     return SeatChange.objects.filter(event=scene.event, reason=reason).count()

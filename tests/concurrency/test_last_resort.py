@@ -1,4 +1,4 @@
-"""Should the code fail all the same: what half done things the database does not take."""
+"""Constraints that keep the database consistent even if the code fails."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,8 +33,8 @@ def _book(event: Event) -> Reservation:
     )
 
 
-def _whole(event: Event, status: SeatStatus) -> dict[str, Any]:
-    """Return the columns of a seat as they should be."""
+def _consistent(event: Event, status: SeatStatus) -> dict[str, Any]:
+    """Return the columns of a consistent seat."""
     is_locked = status is SeatStatus.LOCKED
     now = timezone.now()
     return {
@@ -48,9 +48,9 @@ def _whole(event: Event, status: SeatStatus) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", SeatStatus)
-def test_a_whole_seat_is_taken(status: SeatStatus) -> None:
+def test_a_consistent_seat_is_accepted(status: SeatStatus) -> None:
     event = make_event()
-    event.seats.update(**_whole(event, status))
+    event.seats.update(**_consistent(event, status))
 
 
 @pytest.mark.parametrize(
@@ -62,24 +62,24 @@ def test_a_whole_seat_is_taken(status: SeatStatus) -> None:
         (SeatStatus.RESERVED, "reservation"),
     ],
 )
-def test_a_seat_of_which_something_is_missing_is_not(status: SeatStatus, column: str) -> None:
+def test_a_seat_with_a_missing_column_is_rejected(status: SeatStatus, column: str) -> None:
     event = make_event()
     with pytest.raises(IntegrityError), transaction.atomic():
-        event.seats.update(**{**_whole(event, status), column: None})
+        event.seats.update(**{**_consistent(event, status), column: None})
 
 
 @pytest.mark.parametrize("status", [SeatStatus.AVAILABLE, SeatStatus.RESERVED, SeatStatus.BLOCKED])
 @pytest.mark.parametrize("column", ["locked_at", "locked_until", "locked_by", "extensions"])
-def test_a_seat_with_the_rest_of_a_lock_is_not(status: SeatStatus, column: str) -> None:
+def test_a_seat_with_leftovers_of_a_lock_is_rejected(status: SeatStatus, column: str) -> None:
     event = make_event()
-    of_a_lock = _whole(event, SeatStatus.LOCKED)
+    of_a_lock = _consistent(event, SeatStatus.LOCKED)
     with pytest.raises(IntegrityError), transaction.atomic():
-        event.seats.update(**{**_whole(event, status), column: of_a_lock[column]})
+        event.seats.update(**{**_consistent(event, status), column: of_a_lock[column]})
 
 
 @pytest.mark.parametrize("is_booked", [True, False], ids=["with", "without"])
 @pytest.mark.parametrize("status", PaymentStatus)
-def test_a_payment_is_with_or_without_a_booking_as_its_status_says(
+def test_a_payment_has_a_reservation_according_to_its_status(
     status: PaymentStatus, is_booked: bool
 ) -> None:
     event = make_event()
@@ -102,7 +102,7 @@ def test_a_payment_is_with_or_without_a_booking_as_its_status_says(
         payment.save()
 
 
-def test_a_key_cannot_be_kept_twice_for_different_commands() -> None:
+def test_a_key_cannot_be_stored_for_two_commands() -> None:
     event, user = make_event(), make_user()
 
     def keep(fingerprint: str) -> None:

@@ -1,4 +1,4 @@
-"""Booking, paying and cancelling at once: nothing is paid twice, and nothing for no booking."""
+"""Booking, paying and cancelling at once: no double payments, and none without a reservation."""
 
 import threading
 from collections import Counter
@@ -41,7 +41,7 @@ from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]
 
-# Fewer than may be at the provider at once, more than there are connections in the pool.
+# Fewer than the provider's limit, more than the connections in the pool.
 TIMES = 12
 
 
@@ -65,7 +65,7 @@ def _book(event: Event, who: Person, method: str) -> int:
 
 
 def _authorised(event: Event, who: Person) -> tuple[int, str]:
-    """Book, and die before the money is taken; return the reservation and its payment."""
+    """Book, and fail before the capture; return the reservation and its payment."""
     number = _book(event, who, "card")
     payment = Payment.objects.get(reservation=number)
     Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.AUTHORISED)
@@ -78,7 +78,7 @@ def _cancel(event: Event, who: Person, number: int) -> Answer:
 
 
 def _said(results: Sequence[Answer | SeatcastError | None]) -> dict[str, int]:
-    """Count the results by what they say: the message, or the code of the refusal."""
+    """Count the results by message or error code."""
     return dict(
         Counter(
             found.code if isinstance(found, SeatcastError) else found["message"]
@@ -89,7 +89,7 @@ def _said(results: Sequence[Answer | SeatcastError | None]) -> dict[str, int]:
 
 
 def _money() -> dict[tuple[str, str], int]:
-    """Count what became of payments: by our books, and by the provider's."""
+    """Count payments by our status and by the provider's."""
     charges = dict(DemoCharge.objects.values_list("reference", "status"))
     payments = Payment.objects.values_list("reference", "status")
     return dict(Counter((status, charges.get(each, "unheard of")) for each, status in payments))
@@ -106,7 +106,7 @@ def _live_seats(event: Event) -> list[int]:
 
 
 def _meeting(*works: Callable[[], Answer], before: Sequence[str]) -> list[Callable[[], Answer]]:
-    """Return works that wait for each other before they first write what is given."""
+    """Return callables that wait for each other before their first statement with `before`."""
     meet = partial(threading.Barrier(len(works)).wait, PATIENCE_SECONDS)
     stopped = list(works)
     for statement in before:
@@ -115,7 +115,7 @@ def _meeting(*works: Callable[[], Answer], before: Sequence[str]) -> list[Callab
 
 
 @pytest.mark.parametrize("method", ["invoice", "card", "card_slow"])
-def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(method: str) -> None:
+def test_parallel_bookings_of_the_same_seats_are_paid_once(method: str) -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     results = at_once([partial(checkout.reserve, _order(event, alice, method))] * TIMES)
@@ -124,7 +124,7 @@ def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(meth
     assert set(said) <= {SeatUnavailable.code, PaymentUnderWay.code}
     assert _live_seats(event) == list(seat_ids(event)[:2])
     assert Reservation.objects.count() == 1
-    # Who was quick enough to be asked for money got it back at once.
+    # Charges that lost the race were refunded immediately.
     money = _money()
     voided = money.pop(("voided", "voided"), 0)
     assert money == ({} if method == "invoice" else {("captured", "captured"): 1})
@@ -132,7 +132,7 @@ def test_who_books_the_same_seats_many_times_at_once_has_and_pays_them_once(meth
 
 
 @pytest.mark.postgres
-def test_unprotected_the_same_seats_are_booked_and_paid_twice() -> None:
+def test_without_protection_seats_are_booked_and_paid_twice() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     book = partial(checkout.reserve, _order(event, alice, "card"))
@@ -144,8 +144,8 @@ def test_unprotected_the_same_seats_are_booked_and_paid_twice() -> None:
 
 
 @pytest.mark.postgres
-def test_without_row_locks_the_database_still_refuses_the_second_booking() -> None:
-    """What `a_seat_is_in_at_most_one_live_reservation` is for; the money is given back."""
+def test_without_row_locks_the_constraint_refuses_a_second_booking() -> None:
+    """The constraint is `a_seat_is_in_at_most_one_live_reservation`; the money is refunded."""
     event, alice = make_event(), make_person()
     _hold(event, alice)
     book = partial(checkout.reserve, _order(event, alice, "card"))
@@ -157,7 +157,7 @@ def test_without_row_locks_the_database_still_refuses_the_second_booking() -> No
     assert _money() == {("captured", "captured"): 1, ("voided", "voided"): 1}
 
 
-def test_who_cancels_many_times_at_once_is_refunded_once() -> None:
+def test_parallel_cancellations_refund_once() -> None:
     event, alice = make_event(), make_person()
     number = _book(event, alice, "card")
     results = at_once([partial(_cancel, event, alice, number)] * TIMES)
@@ -170,7 +170,7 @@ def test_who_cancels_many_times_at_once_is_refunded_once() -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_a_booking_is_cancelled_twice() -> None:
+def test_without_protection_a_reservation_is_cancelled_twice() -> None:
     event, alice = make_event(), make_person()
     number = _book(event, alice, "invoice")
     with protection_off():
@@ -181,8 +181,8 @@ def test_unprotected_a_booking_is_cancelled_twice() -> None:
         assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 4
 
 
-def test_what_is_cancelled_goes_to_one_of_those_who_wait_for_it() -> None:
-    """And cancelling once more does not take it from them."""
+def test_cancelled_seats_go_to_one_of_the_waiting_buyers() -> None:
+    """Cancelling again does not take the seats from the new buyer."""
     event, alice = make_event(), make_person()
     buyers = [make_person() for _ in range(TIMES)]
     number = _book(event, alice, "card")
@@ -207,7 +207,7 @@ def test_what_is_cancelled_goes_to_one_of_those_who_wait_for_it() -> None:
 
 
 @pytest.mark.postgres
-def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
+def test_without_protection_a_late_cancellation_frees_the_next_buyers_seats() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     number, gate = _book(event, alice, "invoice"), Gate()
 
@@ -227,7 +227,7 @@ def test_unprotected_a_late_cancellation_frees_the_next_buyers_seats() -> None:
         assert not sold.exists()
 
 
-def test_a_charge_that_is_taken_while_its_booking_is_cancelled_is_given_back() -> None:
+def test_a_charge_captured_during_a_cancellation_is_refunded() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, reference = _authorised(event, alice)
@@ -240,8 +240,8 @@ def test_a_charge_that_is_taken_while_its_booking_is_cancelled_is_given_back() -
         assert (_live_seats(event), Reservation.objects.get(pk=number).status) == ([], "cancelled")
 
 
-def test_who_writes_down_a_capture_unseen_keeps_the_money_of_a_cancelled_booking() -> None:
-    """The payment's status is moved from where it was seen; here it is just overwritten."""
+def test_recording_a_capture_without_checking_the_status_keeps_the_money() -> None:
+    """The product updates a payment's status only from the status it has read; this does not."""
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
     captured, cancelled = threading.Event(), threading.Event()
@@ -264,7 +264,7 @@ def test_who_writes_down_a_capture_unseen_keeps_the_money_of_a_cancelled_booking
     assert Reservation.objects.get().status == "cancelled"
 
 
-def test_a_card_that_is_blocked_while_its_booking_is_cancelled_is_not_charged() -> None:
+def test_an_authorisation_is_voided_when_its_booking_is_cancelled() -> None:
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
     DemoCharge.objects.update(method="card_withdrawn")
@@ -275,16 +275,16 @@ def test_a_card_that_is_blocked_while_its_booking_is_cancelled_is_not_charged() 
     assert SeatChange.objects.filter(event=event, reason="cancelled").count() == 2
 
 
-def test_a_payment_is_reconciled_by_many_at_once_as_by_one() -> None:
+def test_parallel_reconciliations_have_the_effect_of_one() -> None:
     event, alice = make_event(), make_person()
     _authorised(event, alice)
-    assert checkout.unfinished() == []  # for the request that pays may be alive
+    assert checkout.unfinished() == []  # The paying request may still be running.
     at_once([_finish_all] * 6)
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
 
-def test_a_payment_that_is_given_up_while_it_is_booked_is_one_or_the_other() -> None:
-    """Reconciling gives up what is pending; the request that pays may be alive after all."""
+def test_a_payment_is_either_booked_or_abandoned() -> None:
+    """Reconciliation abandons pending payments while the paying request may still be running."""
     for _ in range(4):
         event, alice = make_event(), make_person()
         _hold(event, alice)
@@ -300,7 +300,7 @@ def test_a_payment_that_is_given_up_while_it_is_booked_is_one_or_the_other() -> 
 
 
 @pytest.mark.postgres
-def test_a_payment_cannot_be_given_up_in_the_middle_of_its_booking() -> None:
+def test_a_payment_cannot_be_abandoned_while_it_is_being_booked() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     gate = Gate()
@@ -322,7 +322,7 @@ def test_a_payment_cannot_be_given_up_in_the_middle_of_its_booking() -> None:
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
 
-def test_good_and_bad_cards_at_once_pay_for_one_booking_at_the_most() -> None:
+def test_valid_and_declined_cards_in_parallel_pay_at_most_one_booking() -> None:
     event, alice = make_event(), make_person()
     _hold(event, alice)
     methods = ["card_declined", "card", "card_lost", "card_withdrawn"] * 3
@@ -330,7 +330,7 @@ def test_good_and_bad_cards_at_once_pay_for_one_booking_at_the_most() -> None:
     confirmed = _said(results).pop("Reservation confirmed!", 0)
     assert confirmed <= 1
     refusals = {found.code for found in results if isinstance(found, SeatcastError)}
-    # Not held any more are the seats of a booking that was cancelled for its card.
+    # Seats of a booking that was cancelled because of its card are not held any more.
     assert refusals <= {
         *("payment_under_way", "payment_declined", "payment_withdrawn"),
         *("seat_unavailable", "not_holder"),

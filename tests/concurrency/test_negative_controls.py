@@ -1,7 +1,7 @@
-"""What happens with the protection off: proof that the races of the other tests are real.
+"""Races with the protection off: proof that the other tests' races are real.
 
-Buyers here do what a shop without a desk would do. A barrier between their reads and their
-writes makes the race happen each time.
+Buyers here do what a shop without locking would do. A barrier between their reads and writes makes
+the race happen each time.
 """
 
 import threading
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 def _lock_naively(
     seat_id: int, user_id: int, *, rows: QuerySet[Seat], between: Callable[[], object]
 ) -> bool:
-    """Read, look, write. Return whether the buyer was told that the seat is theirs."""
+    """Read, check, write. Return whether the buyer was given the seat."""
     with transaction.atomic():
         seat = rows.get(pk=seat_id)
         between()
@@ -39,14 +39,14 @@ def _lock_naively(
         return True
 
 
-def test_without_row_locks_one_seat_is_locked_for_two() -> None:
+def test_without_row_locks_a_seat_is_locked_for_two_buyers() -> None:
     seat_id, users = seat_ids(make_event())[0], [make_user().pk for _ in range(2)]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
     naive = partial(_lock_naively, seat_id, rows=Seat.objects.all(), between=meet)
     assert at_once([partial(naive, user) for user in users]) == [True, True]
 
 
-def test_with_select_for_update_the_same_code_locks_it_for_one() -> None:
+def test_with_select_for_update_the_same_code_locks_it_for_one_buyer() -> None:
     seat_id, users = seat_ids(make_event())[0], [make_user().pk for _ in range(8)]
     rows = Seat.objects.select_for_update(no_key=True)
     careful = partial(_lock_naively, seat_id, rows=rows, between=lambda: None)
@@ -54,8 +54,8 @@ def test_with_select_for_update_the_same_code_locks_it_for_one() -> None:
     assert Counter(winners) == {True: 1, False: 7}
 
 
-def test_without_the_events_row_one_person_gets_past_the_cap() -> None:
-    """Locking the seats alone does not help: the two requests take different ones."""
+def test_without_locking_the_event_one_person_exceeds_the_cap() -> None:
+    """Locking the seats alone does not help, because the two requests lock different ones."""
     event, user = make_event(), make_user()
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
 
@@ -74,7 +74,7 @@ def test_without_the_events_row_one_person_gets_past_the_cap() -> None:
     assert Seat.objects.filter(event=event, locked_by=user).count() == 2
 
 
-def test_without_the_events_row_two_changes_get_one_number() -> None:
+def test_without_locking_the_event_two_changes_get_one_number() -> None:
     event = make_event()
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
 
@@ -112,7 +112,7 @@ def _notice_deadlocks_soon() -> None:
         cursor.execute("SET LOCAL deadlock_timeout = '20ms'")
 
 
-def test_should_the_code_fail_to_the_database_still_refuses_to_sell_a_seat_twice() -> None:
+def test_the_constraint_refuses_to_sell_a_seat_twice() -> None:
     event, users = make_event(), [make_user() for _ in range(2)]
     seat_id = seat_ids(event)[0]
     meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Many threads at the desk, and many desks on one event, as in as many processes."""
+"""Many threads in one command queue, and many queues on one event, as in several processes."""
 
 import threading
 from collections import Counter
@@ -31,7 +31,7 @@ from tests.factories import Clock, make_event, make_person, make_user, person, s
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-# Fewer than the connections in the pool, of which each serving thread needs one.
+# Fewer than the connections in the pool, because each leading thread needs one.
 DESKS = 6
 
 
@@ -42,7 +42,7 @@ def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
 def _unprotected(
     event: Event, commands: Sequence[Command], *, clock: Callable[[], datetime] | None = None
 ) -> dict[str, int]:
-    """Have commands decided on the same view of the seats, at a desk each; count the results."""
+    """Decide commands on the same view of the seats, in one queue each; count the results."""
     meet = partial(threading.Barrier(len(commands)).wait, PATIENCE_SECONDS)
     with protection_off():
         return _kinds(
@@ -59,13 +59,13 @@ def _unprotected(
         )
 
 
-def _log_is_whole(event: Event) -> bool:
+def _log_has_no_gaps(event: Event) -> bool:
     numbers = SeatChange.objects.filter(event=event).values_list("seq", flat=True).distinct()
     event.refresh_from_db()
     return sorted(numbers) == list(range(1, event.change_seq + 1))
 
 
-def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
+def test_one_of_200_threads_in_one_queue_gets_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
     first = seat_ids(event)[:1]
     results = at_once(
@@ -80,7 +80,7 @@ def test_of_200_threads_at_one_desk_exactly_one_gets_the_seat() -> None:
     assert line.holder_id == people[winner].id == Seat.objects.get(pk=first[0]).locked_by_id
 
 
-def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
+def test_one_of_many_queues_assigns_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(60)]
     desks, first = [CommandQueue(event.pk) for _ in range(DESKS)], seat_ids(event)[:1]
     results = at_once(
@@ -91,7 +91,7 @@ def test_of_many_processes_desks_exactly_one_gives_the_seat_away() -> None:
 
 
 @pytest.mark.postgres
-def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all: int) -> None:
+def test_one_of_200_people_in_50_queues_gets_the_seat(connections_for_all: int) -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
     desks, first = [CommandQueue(event.pk) for _ in range(connections_for_all)], seat_ids(event)[:1]
     results = at_once(
@@ -107,13 +107,13 @@ def test_of_200_people_at_50_desks_exactly_one_gets_the_seat(connections_for_all
 
 
 @pytest.mark.postgres
-def test_unprotected_both_are_told_that_the_seat_is_theirs() -> None:
+def test_without_protection_two_buyers_get_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(2)]
     first = seat_ids(event)[:1]
     assert _unprotected(event, [LockSeats(who, first) for who in people]) == {"done": 2}
 
 
-def test_one_persons_cap_holds_across_threads_and_desks() -> None:
+def test_the_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]
     results = at_once(
@@ -124,11 +124,11 @@ def test_one_persons_cap_holds_across_threads_and_desks() -> None:
     )
     assert _kinds(results) == {"done": 10, SeatLimit.code: 40}
     assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 10
-    assert _log_is_whole(event)
+    assert _log_has_no_gaps(event)
 
 
 @pytest.mark.postgres
-def test_one_persons_cap_holds_over_50_connections(connections_for_all: int) -> None:
+def test_the_cap_holds_over_50_connections(connections_for_all: int) -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
     results = at_once(
         [
@@ -139,11 +139,11 @@ def test_one_persons_cap_holds_over_50_connections(connections_for_all: int) -> 
     assert connections_for_all == len(results)
     assert _kinds(results) == {"done": 10, SeatLimit.code: 40}
     assert Seat.objects.filter(event=event, locked_by=alice.id).count() == 10
-    assert _log_is_whole(event)
+    assert _log_has_no_gaps(event)
 
 
 @pytest.mark.postgres
-def test_unprotected_one_person_gets_past_the_cap() -> None:
+def test_without_protection_one_person_exceeds_the_cap() -> None:
     event, user = make_event(seat_cap=1), make_user()
     commands = [LockSeats(person(user), (seat_id,)) for seat_id in seat_ids(event)[:2]]
     assert _unprotected(event, commands) == {"done": 2}
@@ -161,16 +161,16 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
             for n, who in enumerate(people)
         ]
     )
-    # Whoever was refused was refused for a seat that somebody else had, not for a failure.
+    # Commands were refused because a seat was taken, not because of a failure.
     assert set(_kinds(results)) == {"done", SeatUnavailable.code}
     for n, (who, found) in enumerate(zip(people, results, strict=True)):
         got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)
         assert set(got) == (set() if isinstance(found, SeatcastError) else set(all_criteria[n % 4]))
-    assert _log_is_whole(event)
+    assert _log_has_no_gaps(event)
 
 
 @pytest.mark.postgres
-def test_unprotected_parties_are_torn_apart() -> None:
+def test_without_protection_parties_are_separated() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
     all_criteria = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
@@ -179,7 +179,7 @@ def test_unprotected_parties_are_torn_apart() -> None:
     assert sorted(got) == [1, 3]
 
 
-def test_a_lock_is_extended_no_more_often_than_it_may_be_by_as_many_threads() -> None:
+def test_parallel_extensions_stop_at_the_limit() -> None:
     event, alice = make_event(), make_person()
     first, clock = seat_ids(event)[:1], Ticking(seconds=1)
     CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, first))
@@ -191,11 +191,11 @@ def test_a_lock_is_extended_no_more_often_than_it_may_be_by_as_many_threads() ->
     seat = Seat.objects.get(pk=first[0])
     assert seat.extensions == 2
     assert event.changes.filter(reason="extended").count() == 2
-    assert _log_is_whole(event)
+    assert _log_has_no_gaps(event)
 
 
 @pytest.mark.postgres
-def test_unprotected_a_lock_is_extended_more_often_than_it_may_be(clock: Clock) -> None:
+def test_without_protection_extensions_exceed_the_limit(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     command_queue, first = CommandQueue(event.pk, clock=clock), seat_ids(event)[:1]
     command_queue.submit(LockSeats(alice, first))
@@ -206,7 +206,7 @@ def test_unprotected_a_lock_is_extended_more_often_than_it_may_be(clock: Clock) 
     assert Seat.objects.get(pk=first[0]).extensions == 2
 
 
-def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner() -> None:
+def test_parallel_locks_bookings_and_releases_leave_one_owner_per_seat() -> None:
     event = make_event(seats=6)
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]
 
@@ -233,11 +233,11 @@ def test_taking_booking_and_letting_go_at_once_leaves_every_seat_with_one_owner(
     assert sorted(live) == sorted(booked.values_list("pk", flat=True))
     assert len(set(live)) == len(live)
     assert event.changes.exists()
-    assert _log_is_whole(event)
+    assert _log_has_no_gaps(event)
 
 
 def _locked_for(user_id: int, event: Event, *, count: int) -> list[tuple[int, ...]]:
-    """Have a person hold seats, as if they had locked them before there was a cap."""
+    """Give a person locks as if there had been no cap."""
     rows: list[tuple[int, ...]] = [(seat_id,) for seat_id in seat_ids(event)[:count]]
     now = timezone.now()
     Seat.objects.filter(pk__in=[row[0] for row in rows]).update(
@@ -249,7 +249,7 @@ def _locked_for(user_id: int, event: Event, *, count: int) -> list[tuple[int, ..
     return rows
 
 
-def test_one_persons_purchases_end_at_the_cap_across_threads_and_desks() -> None:
+def test_the_purchase_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=20, purchase_cap=4), make_person()
     held = _locked_for(alice.id, event, count=20)
     desks = [CommandQueue(event.pk) for _ in range(DESKS)]
@@ -264,7 +264,7 @@ def test_one_persons_purchases_end_at_the_cap_across_threads_and_desks() -> None
 
 
 @pytest.mark.postgres
-def test_unprotected_one_person_buys_more_than_the_cap() -> None:
+def test_without_protection_one_person_exceeds_the_purchase_cap() -> None:
     event, alice = make_event(purchase_cap=1), make_person()
     held = _locked_for(alice.id, event, count=2)
     booking = [ReserveSeats(alice, seats, "invoice") for seats in held]

@@ -1,4 +1,4 @@
-"""Clocks for desks that race: what time it is depends on who looks when, and on nothing else."""
+"""Clocks for racing command queues: the time depends only on the order of reads."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -7,22 +7,23 @@ from django.utils import timezone
 
 
 class Ticking:
-    """A clock that is some time later each time it is looked at.
+    """A clock that advances with each read.
 
-    Desks look under the event's row: so whoever looks first was first.
+    Command queues read it while they lock the event's row, so the order of reads is the order of
+    the transactions.
     """
 
     def __init__(self, start: datetime | None = None, *, seconds: float = 0.001) -> None:
         self._start = start or timezone.now()
         self._step = timedelta(seconds=seconds)
-        self._looks = count()
+        self._reads = count()
 
     def __call__(self) -> datetime:
-        return self._start + next(self._looks) * self._step
+        return self._start + next(self._reads) * self._step
 
 
 class Noting:
-    """One desk's look at a clock that all share; `seen` is what it saw last."""
+    """One queue's view of a shared clock; `seen` is the last time it read."""
 
     def __init__(self, clock: Ticking) -> None:
         self._clock = clock

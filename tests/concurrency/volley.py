@@ -1,7 +1,7 @@
 """Requests that reach a server at the same instant.
 
-Each is sent but for its last byte, over a connection of its own; then all last bytes follow. So
-neither connecting nor the size of a request spreads them: the server has them all at once.
+Each is sent without its last byte over its own connection; then all last bytes are sent. So neither
+connecting nor the size of a request spreads them out.
 """
 
 import http.client
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Post:
-    """A request of the person who is signed in with `client`."""
+    """A request of the user who is signed in with `client`."""
 
     client: APIClient
     port: int
@@ -34,7 +34,7 @@ class Reply:
 
 
 def volley(posts: Sequence[Post]) -> list[Reply]:
-    """Return the replies, in the order of the requests."""
+    """Send all requests at once; return the replies in the same order."""
     requests = [_as_bytes(post) for post in posts]
     connections = [
         socket.create_connection(("127.0.0.1", post.port), PATIENCE_SECONDS) for post in posts

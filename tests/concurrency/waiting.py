@@ -1,10 +1,10 @@
-"""Telling whether a transaction waits for another one."""
+"""Detect whether a transaction waits for another one."""
 
 from django.db import connection
 
 
 def waits_for_a_row() -> bool:
-    """Tell whether somebody waits for a row that somebody else has, on PostgreSQL."""
+    """Return whether a transaction waits for a row lock. PostgreSQL only."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM pg_stat_activity"
