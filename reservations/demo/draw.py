@@ -16,7 +16,7 @@ from typing import Any
 SEAT_SPACING = 24.0
 ROW_PITCH = 31.0
 AISLE_WIDTH = 54.0
-# As in most houses, no row is called I or O: they look like numbers.
+# No row is called I or O, which look like numbers.
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 FLOOR = "rgba(100, 116, 139, 0.1)"
@@ -51,22 +51,22 @@ class FreeSeatIndex:
 
 def theatre() -> Json:
     """A playhouse: stalls, seven boxes on either side, and a circle behind."""
-    house = FreeSeatIndex(840, -260)
+    hall = FreeSeatIndex(840, -260)
     stalls = [
-        _row(house, "stalls", LETTERS[at], 580 + ROW_PITCH * at, reach=33, aisles=(-11.5, 11.5))
+        _row(hall, "stalls", LETTERS[at], 580 + ROW_PITCH * at, reach=33, aisles=(-11.5, 11.5))
         for at in range(16)
     ]
     circle = [
-        _row(house, "circle", LETTERS[at], 1172 + ROW_PITCH * at, reach=34, aisles=(-17, 0, 17))
+        _row(hall, "circle", LETTERS[at], 1172 + ROW_PITCH * at, reach=34, aisles=(-17, 0, 17))
         for at in range(8)
     ]
-    boxes = [_box(house, side, number) for side in (-1, 1) for number in range(1, 8)]
+    boxes = [_box(hall, side, number) for side in (-1, 1) for number in range(1, 8)]
     return _plan(
         "Aurelia Theatre",
         (1680, 1230),
         {"Stalls": "#7c3aed", "Circle": "#d97706", "Boxes": "#be185d"},
         [
-            _zone("House", "house", [], _theatre_areas(house)),
+            _zone("House", "house", [], _theatre_areas(hall)),
             _zone("Stalls", "stalls", _sold_as("Stalls", stalls)),
             _zone("Circle", "circle", _sold_as("Circle", circle)),
             _zone(
@@ -81,14 +81,14 @@ def theatre() -> Json:
 
 def chamber_hall() -> Json:
     """A small hall for chamber music: dear in front, less so behind."""
-    house = FreeSeatIndex(440, -640)
+    hall = FreeSeatIndex(440, -640)
     rows = [
-        _row(house, "hall", LETTERS[at], 870 + ROW_PITCH * at, reach=19, aisles=(0,))
+        _row(hall, "hall", LETTERS[at], 870 + ROW_PITCH * at, reach=19, aisles=(0,))
         for at in range(9)
     ]
-    stage = [(340, 40), *house.arc(10, 800), (540, 40)]
+    stage = [(340, 40), *hall.arc(10, 800), (540, 40)]
     areas = [
-        _polygon(house.band(21.2, 836, 1152), FLOOR),
+        _polygon(hall.band(21.2, 836, 1152), FLOOR),
         _polygon(stage, "#334155", "#1e293b"),
         _text("STAGE", (440, 105), size=20, color="#f8fafc"),
         _text("DOORS", (440, 550), size=14),
@@ -101,29 +101,29 @@ def chamber_hall() -> Json:
     )
 
 
-def _theatre_areas(house: FreeSeatIndex) -> list[Json]:
-    stage = [(660, 40), *house.arc(30, 490), (1020, 40)]
+def _theatre_areas(hall: FreeSeatIndex) -> list[Json]:
+    stage = [(660, 40), *hall.arc(30, 490), (1020, 40)]
     return [
-        _polygon(house.band(35, 552, 1078), FLOOR),
-        _polygon(house.band(36, 1144, 1422), FLOOR),
-        _polygon(house.band(36, 1128, 1136), RAIL),
+        _polygon(hall.band(35, 552, 1078), FLOOR),
+        _polygon(hall.band(36, 1144, 1422), FLOOR),
+        _polygon(hall.band(36, 1128, 1136), RAIL),
         _polygon(stage, "#334155", "#1e293b"),
         _text("STAGE", (840, 130), size=34, color="#f8fafc"),
         _text("STALLS", (840, 268), size=20),
         _text("CIRCLE", (840, 843), size=20),
-        _text("BOXES", house.at(-33, 514, aside=-84), size=16),
-        _text("BOXES", house.at(33, 514, aside=84), size=16),
+        _text("BOXES", hall.at(-33, 514, aside=-84), size=16),
+        _text("BOXES", hall.at(33, 514, aside=84), size=16),
         _text("FOYER", (840, 1196), size=16),
     ]
 
 
-def _box(house: FreeSeatIndex, side: int, number: int) -> tuple[Json, list[Json]]:
+def _box(hall: FreeSeatIndex, side: int, number: int) -> tuple[Json, list[Json]]:
     """Return a box beside the stalls, two seats by two behind a wall, and its decoration."""
     name = f"{'L' if side < 0 else 'R'}{number}"
     angle, radius = 33 * side, 512 + 76 * number
 
     def place(ahead: float, out: float) -> Point:
-        return house.at(angle, radius + ahead, aside=side * (84 + out))
+        return hall.at(angle, radius + ahead, aside=side * (84 + out))
 
     seats = [place(ahead, out) for out in (-13, 13) for ahead in (-13, 13)]
     walls = [place(ahead, out) for ahead, out in ((-33, -30), (33, -30), (33, 30), (-33, 30))]
@@ -132,7 +132,7 @@ def _box(house: FreeSeatIndex, side: int, number: int) -> tuple[Json, list[Json]
 
 
 def _row(
-    house: FreeSeatIndex,
+    hall: FreeSeatIndex,
     zone: str,
     name: str,
     radius: float,
@@ -147,7 +147,7 @@ def _row(
     for left, right in pairwise(edges):
         start, end = left + half_aisle, right - half_aisle
         gaps = int(math.radians(end - start) * radius / SEAT_SPACING)
-        seats += [house.at(start + (end - start) * at / gaps, radius) for at in range(gaps + 1)]
+        seats += [hall.at(start + (end - start) * at / gaps, radius) for at in range(gaps + 1)]
     return _seated(zone, name, seats, row_number_position="both")
 
 

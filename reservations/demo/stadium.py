@@ -32,7 +32,7 @@ ROW_PITCH = 0.8 * METRE
 AISLE_WIDTH = 1.4 * METRE
 MARGIN = 15 * METRE
 
-# People come up into the upper tier through openings in the middle of its blocks.
+# Stairs lead into the upper tier through openings in the middle of its blocks.
 GATE_WIDTH = 2.4 * METRE
 GATE_ROWS = range(9, 12)
 

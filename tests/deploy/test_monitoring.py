@@ -44,9 +44,9 @@ def dashboard() -> dict[str, Any]:
 def told(db: None, settings: Settings) -> set[str]:
     """Return the names of all that servers tell, with those that only some of them do."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    reply = Probes(
-        ViewersCollector(viewers_by_event), SalesCollector(), AccountTallies()
-    ).probe("/metrics")
+    reply = Probes(ViewersCollector(viewers_by_event), SalesCollector(), AccountTallies()).probe(
+        "/metrics"
+    )
     assert reply is not None
     families = text_string_to_metric_families(reply().body.decode())
     return {UP} | {name for family in families for name in _names(family)}

@@ -1,4 +1,4 @@
-"""Events and people for tests about seating plans."""
+"""Events and users for tests of seating plans."""
 
 from datetime import timedelta
 from decimal import Decimal
