@@ -15,7 +15,7 @@ TIMES = 3
 
 
 @pytest.mark.thorough
-@pytest.mark.usefixtures("_connected_anew")
+@pytest.mark.usefixtures("_reconnect")
 async def test_viewers_miss_nothing_when_database_connections_are_cut(
     event: Event, redis_server: RedisServer
 ) -> None:

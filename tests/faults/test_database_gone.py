@@ -67,7 +67,7 @@ def tokens(event: Event) -> list[str]:
     return [str(AccessToken.for_user(make_user())) for _ in range(2)]
 
 
-@pytest.mark.usefixtures("_connected_anew")
+@pytest.mark.usefixtures("_reconnect")
 async def test_requests_are_answered_during_an_outage_and_succeed_after_it(
     event: Event, tokens: list[str], redis_server: RedisServer
 ) -> None:
