@@ -170,7 +170,7 @@ def _real_provider(provider: str, info: ValidationInfo) -> str:
     if info.data.get("production", False) and not is_allowed:
         raise PydanticCustomError(
             "rule",
-            "takes nobody's money in production; SEATCAST_DEMO_PAYMENTS=True says that it is to",
+            "charges no money; set SEATCAST_DEMO_PAYMENTS=True to use it in production anyway",
         )
     return provider
 
@@ -364,7 +364,7 @@ class Environment(BaseModel):
         str,
         _in_production(
             lambda password: password not in PUBLISHED_PASSWORDS,
-            "must not be the one that everybody knows in production",
+            "must not be the published default in production",
         ),
     ] = Field("", repr=False)
 

@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 class Gate:
-    """A desk's clock at which the first batch waits, inside its transaction, until opened."""
+    """A command queue's clock that blocks the first batch, inside its transaction, until opened."""
 
     def __init__(self) -> None:
         self._reached = threading.Event()

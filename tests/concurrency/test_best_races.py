@@ -40,10 +40,10 @@ def _hall(rows: int) -> Event:
 
 
 def _check_that_parties_sit_together(event: Event, parties: list[list[int]]) -> None:
-    everybody = [seat_id for party in parties for seat_id in party]
-    assert len(everybody) == len(set(everybody))
+    locked_ids = [seat_id for party in parties for seat_id in party]
+    assert len(locked_ids) == len(set(locked_ids))
     locked = Seat.objects.filter(event=event, status=SeatStatus.LOCKED)
-    assert {seat.pk for seat in locked} == set(everybody)
+    assert {seat.pk for seat in locked} == set(locked_ids)
     by_id = {seat.pk: seat for seat in locked}
     for party in parties:
         one, other = (by_id[seat_id] for seat_id in party)
@@ -143,11 +143,11 @@ def test_parties_in_many_queues_get_different_seats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     event = _hall(rows=20)
-    desks = cycle([CommandQueue(event.pk) for _ in range(6)])
+    queues = cycle([CommandQueue(event.pk) for _ in range(6)])
 
     def submit(*, event_id: int, command: Command, key: str | None) -> Answer:
         assert event_id == event.pk
-        return next(desks).submit(command, key)
+        return next(queues).submit(command, key)
 
     monkeypatch.setattr(command_queue, "submit", submit)
     all_criteria = [LockBest(make_person(), SeatCriteria(2)) for _ in range(30)]
@@ -156,7 +156,7 @@ def test_parties_in_many_queues_get_different_seats(
         for criteria in all_criteria
     ]
     others = [
-        partial(next(desks).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
+        partial(next(queues).submit, LockSeats(make_person(), seat_ids(event)[n : n + 1]))
         for n in range(40, 46)
     ]
     answers = at_once([*works, *others])

@@ -32,7 +32,7 @@ from tests.factories import Clock, make_event, make_person, make_user, person, s
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 # Fewer than the connections in the pool, because each leading thread needs one.
-DESKS = 6
+QUEUES = 6
 
 
 def _kinds(results: list[Answer | SeatcastError]) -> dict[str, int]:
@@ -82,9 +82,9 @@ def test_one_of_200_threads_in_one_queue_gets_the_seat() -> None:
 
 def test_one_of_many_queues_assigns_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(60)]
-    desks, first = [CommandQueue(event.pk) for _ in range(DESKS)], seat_ids(event)[:1]
+    queues, first = [CommandQueue(event.pk) for _ in range(QUEUES)], seat_ids(event)[:1]
     results = at_once(
-        [partial(desks[n % DESKS].submit, LockSeats(who, first)) for n, who in enumerate(people)]
+        [partial(queues[n % QUEUES].submit, LockSeats(who, first)) for n, who in enumerate(people)]
     )
     assert _kinds(results) == {"done": 1, SeatUnavailable.code: 59}
     assert SeatChange.objects.filter(event=event).count() == 1
@@ -93,10 +93,13 @@ def test_one_of_many_queues_assigns_the_seat() -> None:
 @pytest.mark.postgres
 def test_one_of_200_people_in_50_queues_gets_the_seat(connections_for_all: int) -> None:
     event, people = make_event(), [make_person() for _ in range(200)]
-    desks, first = [CommandQueue(event.pk) for _ in range(connections_for_all)], seat_ids(event)[:1]
+    queues, first = (
+        [CommandQueue(event.pk) for _ in range(connections_for_all)],
+        seat_ids(event)[:1],
+    )
     results = at_once(
         [
-            partial(desks[n % len(desks)].submit, LockSeats(who, first))
+            partial(queues[n % len(queues)].submit, LockSeats(who, first))
             for n, who in enumerate(people)
         ]
     )
@@ -115,10 +118,10 @@ def test_without_protection_two_buyers_get_the_seat() -> None:
 
 def test_the_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=50, seat_cap=10), make_person()
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, LockSeats(alice, (seat_id,)))
+            partial(queues[n % QUEUES].submit, LockSeats(alice, (seat_id,)))
             for n, seat_id in enumerate(seat_ids(event))
         ]
     )
@@ -153,11 +156,11 @@ def test_without_protection_one_person_exceeds_the_cap() -> None:
 def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
     event = make_event(seats=10)
     ids, people = seat_ids(event), [make_person() for _ in range(48)]
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
     all_criteria = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, LockSeats(who, all_criteria[n % 4]))
+            partial(queues[n % QUEUES].submit, LockSeats(who, all_criteria[n % 4]))
             for n, who in enumerate(people)
         ]
     )
@@ -183,9 +186,9 @@ def test_parallel_extensions_stop_at_the_limit() -> None:
     event, alice = make_event(), make_person()
     first, clock = seat_ids(event)[:1], Ticking(seconds=1)
     CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, first))
-    desks = [CommandQueue(event.pk, clock=clock) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk, clock=clock) for _ in range(QUEUES)]
     results = at_once(
-        [partial(desks[n % DESKS].submit, ExtendLocks(alice, first)) for n in range(50)]
+        [partial(queues[n % QUEUES].submit, ExtendLocks(alice, first)) for n in range(50)]
     )
     assert _kinds(results) == {"done": 2, ExtensionLimit.code: 48}
     seat = Seat.objects.get(pk=first[0])
@@ -208,10 +211,10 @@ def test_without_protection_extensions_exceed_the_limit(clock: Clock) -> None:
 
 def test_parallel_locks_bookings_and_releases_leave_one_owner_per_seat() -> None:
     event = make_event(seats=6)
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
 
     def buy(n: int) -> None:
-        who, at, own = people[n], desks[n % DESKS], ids[n % 6 : n % 6 + 2]
+        who, at, own = people[n], queues[n % QUEUES], ids[n % 6 : n % 6 + 2]
         for command in (
             LockSeats(who, own),
             LockSeats(who, own[::-1]),
@@ -252,10 +255,10 @@ def _locked_for(user_id: int, event: Event, *, count: int) -> list[tuple[int, ..
 def test_the_purchase_cap_holds_across_threads_and_queues() -> None:
     event, alice = make_event(seats=20, purchase_cap=4), make_person()
     held = _locked_for(alice.id, event, count=20)
-    desks = [CommandQueue(event.pk) for _ in range(DESKS)]
+    queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
     results = at_once(
         [
-            partial(desks[n % DESKS].submit, ReserveSeats(alice, seats, "invoice"))
+            partial(queues[n % QUEUES].submit, ReserveSeats(alice, seats, "invoice"))
             for n, seats in enumerate(held)
         ]
     )

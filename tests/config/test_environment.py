@@ -122,35 +122,37 @@ def test_production_starts_with_the_required_settings() -> None:
 def test_invalid_values_are_refused_without_showing_them(
     name: str, value: str, sentence: str
 ) -> None:
-    (told,) = faults(**{name: value})
-    assert told.startswith(f"seatcast: {name} {sentence}")
-    assert told.endswith(".")
-    assert PASSWORD not in told
+    (message,) = faults(**{name: value})
+    assert message.startswith(f"seatcast: {name} {sentence}")
+    assert message.endswith(".")
+    assert PASSWORD not in message
 
 
 @pytest.mark.parametrize(("name", "value"), NOT_IN_PRODUCTION)
 def test_unsafe_values_are_refused_in_production(name: str, value: str) -> None:
-    (told,) = faults(**{**PRODUCTION, name: value})
-    assert re.fullmatch(rf"seatcast: {name} must .+ in production(, .+)?\.", told)
-    assert not value or name != "SEATCAST_SECRET_KEY" or value not in told
+    (message,) = faults(**{**PRODUCTION, name: value})
+    assert re.fullmatch(rf"seatcast: {name} must .+ in production(, .+)?\.", message)
+    assert not value or name != "SEATCAST_SECRET_KEY" or value not in message
     read_environment({**PRODUCTION, name: value, "SEATCAST_PRODUCTION": "False"})
 
 
 def test_the_demo_provider_is_refused_in_production() -> None:
-    (told,) = faults(**{**PRODUCTION, "SEATCAST_DEMO_PAYMENTS": ""})
-    assert "SEATCAST_PAYMENT_PROVIDER takes nobody's money" in told
+    (message,) = faults(**{**PRODUCTION, "SEATCAST_DEMO_PAYMENTS": ""})
+    assert "SEATCAST_PAYMENT_PROVIDER charges no money" in message
 
 
 def test_a_misspelt_variable_is_refused_with_a_suggestion() -> None:
-    (told,) = faults(SEATCAST_LOCK_SECOND="60")
-    assert told == ("seatcast: SEATCAST_LOCK_SECOND is no setting; SEATCAST_LOCK_SECONDS is one.")
+    (message,) = faults(SEATCAST_LOCK_SECOND="60")
+    assert message == (
+        "seatcast: SEATCAST_LOCK_SECOND is no setting; SEATCAST_LOCK_SECONDS is one."
+    )
 
 
 def test_all_errors_are_reported_together() -> None:
-    told = faults(SEATCAST_PRODUCTION="True", SEATCAST_SEAT_CAP="ten", SEATCAST_TYPO="1")
-    named = {sentence.split()[1] for sentence in told}
+    message = faults(SEATCAST_PRODUCTION="True", SEATCAST_SEAT_CAP="ten", SEATCAST_TYPO="1")
+    named = {sentence.split()[1] for sentence in message}
     assert named > {"SEATCAST_SEAT_CAP", "SEATCAST_TYPO", "DATABASE_URL", "SEATCAST_HTTPS"}
-    assert len(told) == len(named)
+    assert len(message) == len(named)
 
 
 def test_a_secret_is_read_from_a_file_and_hidden(tmp_path: Path) -> None:
@@ -182,10 +184,10 @@ def test_a_separate_password_is_inserted_into_its_url(url: str, host: str, passw
 
 
 def test_a_password_cannot_be_given_twice() -> None:
-    (told,) = faults(
+    (message,) = faults(
         DATABASE_URL=f"postgres://seatcast:{PASSWORD}@db/seatcast", DATABASE_PASSWORD="x"
     )
-    assert told == "seatcast: DATABASE_PASSWORD is for DATABASE_URL, which has one itself."
+    assert message == "seatcast: DATABASE_PASSWORD is for DATABASE_URL, which has one itself."
 
 
 @pytest.mark.parametrize("password", ["p@ss/word", "%2F", "a:b", "?#[]", "\u00e9 +&="])
@@ -266,13 +268,13 @@ def test_no_server_starts_with_invalid_settings(command: list[str], tmp_path: Pa
         start_new_session=True,
     ) as server:
         try:
-            _, told = server.communicate(timeout=120)
+            _, message = server.communicate(timeout=120)
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)
     assert server.returncode > 0
-    assert "seatcast: SEATCAST_SEAT_CAP must be a whole number." in told
-    assert "Traceback" not in told
+    assert "seatcast: SEATCAST_SEAT_CAP must be a whole number." in message
+    assert "Traceback" not in message
 
 
 def test_tickets_and_sessions_have_separate_keys() -> None:

@@ -22,12 +22,12 @@ def test_dead_idle_connections_do_not_delay_a_request() -> None:
 
 def _leave_idle(count: int) -> list[int]:
     """Return the server processes of so many connections that wait in the pool."""
-    everybody = Barrier(count, timeout=120)
+    all_ready = Barrier(count, timeout=120)
 
     def ask(_: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
-            everybody.wait()
+            all_ready.wait()
             (pid,) = cursor.fetchone()
         connection.close()
         return int(pid)

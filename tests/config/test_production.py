@@ -43,5 +43,7 @@ def test_https_and_secret_passwords_are_required(tmp_path: Path) -> None:
         "SEATCAST_PUBLISHED_PASSWORDS": ["seatcast-demo"],
     }
     read = f"json.dumps({{name: getattr(settings, name) for name in {list(names)}}})"
-    told = run("-c", f"import json; from config import settings; print({read})", data_dir=tmp_path)
-    assert json.loads(told.stdout) == names
+    output = run(
+        "-c", f"import json; from config import settings; print({read})", data_dir=tmp_path
+    )
+    assert json.loads(output.stdout) == names

@@ -23,7 +23,7 @@ from tests.faults.scene import (
     two_servers,
 )
 from tests.faults.traffic import traffic
-from tests.faults.watching import crowd
+from tests.faults.watching import many_watchers
 from tests.servers import daphne
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -39,7 +39,7 @@ async def test_viewers_miss_nothing_when_redis_restarts(
     }[away]
     with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         ports = [server.port for server in servers]
-        async with crowd(ports, event.pk) as watchers:
+        async with many_watchers(ports, event.pk) as watchers:
             with traffic(event.pk, REDIS_URL=redis_server.url):
                 await more_changes(event)
                 take_away()
@@ -71,7 +71,7 @@ async def test_without_redis_viewers_are_updated_from_the_log(
 ) -> None:
     redis_server.kill()
     with two_servers(REDIS_URL=redis_server.url) as (servers, _):
-        async with crowd([server.port for server in servers], event.pk) as watchers:
+        async with many_watchers([server.port for server in servers], event.pk) as watchers:
             with traffic(event.pk, REDIS_URL=redis_server.url):
                 await more_changes(event)
             await agreement(event, watchers)
@@ -83,13 +83,13 @@ async def test_unreliable_notifications_leave_no_gap(
 ) -> None:
     faulty: Any = {"REDIS_URL": redis_server.url, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
     with two_servers(**faulty) as (servers, _):
-        async with crowd([server.port for server in servers], event.pk) as watchers:
+        async with many_watchers([server.port for server in servers], event.pk) as watchers:
             with traffic(event.pk, **faulty):
                 await more_changes(event, 5 * CHANGES)
             await agreement(event, watchers)
         # Some notifications arrived; otherwise this test would show nothing.
-        told = [watcher.follower.deltas for watcher in watchers if not watcher.switches]
-        assert all(deltas > CHANGES / 4 for deltas in told)
+        delta_counts = [watcher.follower.deltas for watcher in watchers if not watcher.switches]
+        assert all(deltas > CHANGES / 4 for deltas in delta_counts)
 
 
 async def test_viewers_of_a_killed_server_miss_nothing(
@@ -97,7 +97,7 @@ async def test_viewers_of_a_killed_server_miss_nothing(
 ) -> None:
     with two_servers(REDIS_URL=redis_server.url) as (servers, start):
         ports = [server.port for server in servers]
-        async with crowd(ports, event.pk) as watchers:
+        async with many_watchers(ports, event.pk) as watchers:
             with traffic(event.pk, REDIS_URL=redis_server.url):
                 await more_changes(event)
                 servers[0].kill()
@@ -113,7 +113,7 @@ async def test_viewers_miss_nothing_during_a_rolling_restart(
 ) -> None:
     with two_servers(REDIS_URL=redis_server.url) as (servers, start):
         ports = [server.port for server in servers]
-        async with crowd(ports, event.pk) as watchers:
+        async with many_watchers(ports, event.pk) as watchers:
             with traffic(event.pk, REDIS_URL=redis_server.url):
                 for place, server in enumerate(servers):
                     await more_changes(event)

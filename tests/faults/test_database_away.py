@@ -7,7 +7,7 @@ from reservations.models import Event
 from reservations.threads import in_thread
 from tests.faults.scene import RedisServer, agreement, more_changes, two_servers
 from tests.faults.traffic import traffic
-from tests.faults.watching import crowd
+from tests.faults.watching import many_watchers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -21,7 +21,7 @@ async def test_viewers_miss_nothing_when_database_connections_are_cut(
 ) -> None:
     cut = 0
     with two_servers(REDIS_URL=redis_server.url) as (servers, _):
-        async with crowd([server.port for server in servers], event.pk) as watchers:
+        async with many_watchers([server.port for server in servers], event.pk) as watchers:
             with traffic(event.pk, REDIS_URL=redis_server.url):
                 for _ in range(TIMES):
                     await more_changes(event, 10)

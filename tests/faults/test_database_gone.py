@@ -19,7 +19,7 @@ from reservations.models import Event
 from reservations.threads import in_thread
 from tests.factories import make_user, seat_ids
 from tests.faults.scene import RedisServer, agreement, two_servers
-from tests.faults.watching import crowd
+from tests.faults.watching import many_watchers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -73,7 +73,7 @@ async def test_requests_are_answered_during_an_outage_and_succeed_after_it(
 ) -> None:
     with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         ports = [server.port for server in servers]
-        async with crowd(ports, event.pk) as watchers:
+        async with many_watchers(ports, event.pk) as watchers:
             buyers = [Buyer(*each) for each in zip(ports, tokens, strict=True)]
             await in_thread(lambda: _live_through_an_outage(event, buyers))
             await agreement(event, watchers)

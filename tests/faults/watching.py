@@ -108,7 +108,7 @@ def seats_by_layout(event_id: int) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def crowd(
+async def many_watchers(
     ports: Sequence[int], event_id: int, *, size: int = 20
 ) -> AsyncIterator[list[Watcher]]:
     """Start watchers; yield them once all have a first frame. Fail if any has complaints.

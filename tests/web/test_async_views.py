@@ -73,7 +73,7 @@ async def _request(
     application: Any, path: str, headers: Headers, body: Sequence[bytes], more: dict[str, Any]
 ) -> Answer:
     """Send a request, with its body in so many pieces."""
-    told: list[Any] = []
+    messages: list[Any] = []
     left = list(body)
 
     async def receive() -> Any:
@@ -81,14 +81,14 @@ async def _request(
         return {"type": "http.request", "body": piece, "more_body": bool(left)}
 
     async def send(message: Any) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {**_scope(path, headers, size=sum(map(len, body))), **more}
     await application(scope, receive, send)
-    content = b"".join(message.get("body", b"") for message in told[1:])
-    found = {name.decode().lower(): value.decode() for name, value in told[0]["headers"]}
+    content = b"".join(message.get("body", b"") for message in messages[1:])
+    found = {name.decode().lower(): value.decode() for name, value in messages[0]["headers"]}
     is_json = found.get("content-type") == "application/json"
-    return Answer(told[0]["status"], found, orjson.loads(content) if is_json else content)
+    return Answer(messages[0]["status"], found, orjson.loads(content) if is_json else content)
 
 
 def _scope(path: str, headers: Headers, *, size: int) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _scope(path: str, headers: Headers, *, size: int) -> dict[str, Any]:
 
 
 class Scene:
-    """An event that everybody may see, and Alice, who is signed in by a token."""
+    """A public event, and Alice, who is signed in with a token."""
 
     def __init__(self, **headers: str) -> None:
         self.site, self.event, self.alice = Site(), make_event(seats=12), make_user("alice")
@@ -235,18 +235,18 @@ def test_a_cached_session_is_queried_again_after_a_minute(
 def test_every_tenth_request_is_counted_in_the_shared_cache(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, count = [], shared.count
+    increments, count = [], shared.count
 
     @async_unsafe
     def record(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
-        told.append(by)
+        increments.append(by)
         return count(counts, by=by)
 
     monkeypatch.setattr(shared, "count", record)
     for _ in range(20):
         assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 200
     throttles._sharing.submit(lambda: None).result(PATIENCE_SECONDS)
-    assert told == [10, 10]
+    assert increments == [10, 10]
 
 
 def _taken(scene: Scene) -> None:
@@ -326,7 +326,7 @@ def test_the_proxys_id_is_kept(settings: Settings, scene: Scene) -> None:
 
 
 UNUSUAL: dict[str, tuple[Headers, bytes, dict[str, Any]]] = {
-    "nobody": ({"authorization": ""}, b"{}", {}),
+    "anonymous": ({"authorization": ""}, b"{}", {}),
     "another scheme": ({"authorization": "Basic YTpi"}, b"{}", {}),
     "garbage for a token": ({"authorization": "Bearer a.b.c"}, b"{}", {}),
     "an unknown host": ({"host": "evil.example"}, b"{}", {}),
@@ -493,8 +493,8 @@ def test_throttled_requests_are_refused(scene: Scene, settings: Settings) -> Non
     rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "person": "15/min"}
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
     path = scene.one("lock", scene.seats[0])
-    told = [scene.site.send(path, scene.bearer).status for _ in range(16)]
-    assert told == [200] * 15 + [429]
+    statuses = [scene.site.send(path, scene.bearer).status for _ in range(16)]
+    assert statuses == [200] * 15 + [429]
 
 
 def test_a_full_command_queue_matches_django(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def _logged_while_responding(
     formatter: logging.Formatter, log: Callable[[], Any]
 ) -> tuple[str, str]:
     """Return the id of a request to event 7, and what is logged while it is handled."""
-    told: list[str] = []
+    written: list[str] = []
 
     def view(request: HttpRequest) -> HttpResponse:
         try:
@@ -62,13 +62,13 @@ def _logged_while_responding(
         except LookupError:
             wrong = logging.LogRecord("x", logging.ERROR, "", 0, "Broken", (), sys.exc_info())
             wrong.request = request
-            told.append(formatter.format(wrong))
+            written.append(formatter.format(wrong))
         return HttpResponse()
 
     headers = {"Cookie": "sessionid=s3cret", "Authorization": "Bearer s3cret"}
     request = RequestFactory().post("/api/events/7/lock/", {"password": "s3cret"}, headers=headers)
     response: Any = with_request_id(view)(request)
-    (line,) = told
+    (line,) = written
     return response.headers["X-Request-ID"], line
 
 
@@ -101,8 +101,8 @@ def test_a_record_outside_of_requests_may_name_its_event() -> None:
 
 
 def _written(text: str) -> str:
-    told = JsonLines().format(logging.LogRecord("x", logging.ERROR, "", 0, text, (), None))
-    found: str = json.loads(told)["message"]
+    written = JsonLines().format(logging.LogRecord("x", logging.ERROR, "", 0, text, (), None))
+    found: str = json.loads(written)["message"]
     return found
 
 

@@ -27,7 +27,7 @@ def test_sentry_events_contain_no_secrets() -> None:
         "breadcrumbs": {"values": [{"message": "s3cret"}]},
         "exception": {"values": [{"value": f"{AccessToken()} at redis://:s3cret@valkey/0"}]},
     }
-    told = str(scrubbed(event))
-    assert "[token] at redis://:…@valkey/0" in told
+    sent = str(scrubbed(event))
+    assert "[token] at redis://:…@valkey/0" in sent
     for secret in ("s3cret", "203.0.113.9", "eyJ"):
-        assert secret not in told
+        assert secret not in sent

@@ -21,16 +21,16 @@ from config.api import application
 def ask(path):
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
     scope |= {"http_version": "1.1", "server": ("localhost", 80), "client": ("127.0.0.1", 1)}
-    told = []
+    body = []
 
     async def send(message):
-        told.append(message.get("body", b""))
+        body.append(message.get("body", b""))
 
     async def receive():
         return {"type": "http.request"}
 
     asyncio.run(application({**scope, "headers": [(b"host", b"localhost")]}, receive, send))
-    return b"".join(told).decode()
+    return b"".join(body).decode()
 
 ask("/api/nope")
 for line in sys.stdin:
