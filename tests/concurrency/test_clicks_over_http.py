@@ -71,18 +71,18 @@ def test_50_parallel_clicks_of_one_person_stop_at_the_cap(port: int) -> None:
 def test_overlapping_sets_in_opposite_orders_are_locked_completely_or_not_at_all(port: int) -> None:
     event = make_event(seats=8, seat_cap=8)
     ids = seat_ids(event)
-    all_criteria = [ids[:5], ids[4::-1], ids[3:], ids[:2:-1], ids[2:6]] * 8
-    people = [make_user() for _ in all_criteria]
+    selections = [ids[:5], ids[4::-1], ids[3:], ids[:2:-1], ids[2:6]] * 8
+    people = [make_user() for _ in selections]
     replies = volley(
         [
-            Post(signed_in(who), port, f"/api/events/{event.pk}/lock/", {"seat_ids": criteria})
-            for who, criteria in zip(people, all_criteria, strict=True)
+            Post(signed_in(who), port, f"/api/events/{event.pk}/lock/", {"seat_ids": selection})
+            for who, selection in zip(people, selections, strict=True)
         ]
     )
     assert set(_statuses(replies)) == {200, 409}
-    for who, criteria, reply in zip(people, all_criteria, replies, strict=True):
+    for who, selection, reply in zip(people, selections, replies, strict=True):
         got = Seat.objects.filter(event=event, locked_by=who).values_list("pk", flat=True)
-        assert set(got) == (set(criteria) if reply.status == 200 else set())
+        assert set(got) == (set(selection) if reply.status == 200 else set())
 
 
 @pytest.mark.parametrize("method", ["invoice", "card"])

@@ -157,10 +157,10 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
     event = make_event(seats=10)
     ids, people = seat_ids(event), [make_person() for _ in range(48)]
     queues = [CommandQueue(event.pk) for _ in range(QUEUES)]
-    all_criteria = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
+    selections = [ids, ids[::-1], ids[5:] + ids[:5], ids[4::-1]]
     results = at_once(
         [
-            partial(queues[n % QUEUES].submit, LockSeats(who, all_criteria[n % 4]))
+            partial(queues[n % QUEUES].submit, LockSeats(who, selections[n % 4]))
             for n, who in enumerate(people)
         ]
     )
@@ -168,7 +168,7 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
     assert set(_kinds(results)) == {"done", SeatUnavailable.code}
     for n, (who, found) in enumerate(zip(people, results, strict=True)):
         got = Seat.objects.filter(locked_by=who.id).values_list("pk", flat=True)
-        assert set(got) == (set() if isinstance(found, SeatcastError) else set(all_criteria[n % 4]))
+        assert set(got) == (set() if isinstance(found, SeatcastError) else set(selections[n % 4]))
     assert _log_has_no_gaps(event)
 
 
@@ -176,8 +176,8 @@ def test_overlapping_sets_in_opposite_orders_do_not_deadlock() -> None:
 def test_without_protection_parties_are_separated() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    all_criteria = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
-    assert _unprotected(event, all_criteria) == {"done": 2}
+    commands = [LockSeats(alice, ids[:3]), LockSeats(bob, ids[3:0:-1])]
+    assert _unprotected(event, commands) == {"done": 2}
     got = [Seat.objects.filter(locked_by=who.id).count() for who in (alice, bob)]
     assert sorted(got) == [1, 3]
 
