@@ -45,7 +45,7 @@ MAX_CACHED_ACCESS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class PollAnswer:
+class PollResponse:
     """A frame as JSON, and the tag (for the ETag) of the state that it leads to."""
 
     text: str
@@ -88,14 +88,14 @@ class PolledEvent:
         assert self._replica is not None
         return _tag(self._replica)
 
-    def answer(self, *, since: int | None, layout: str | None) -> PollAnswer:
+    def answer(self, *, since: int | None, layout: str | None) -> PollResponse:
         """Return a delta from `since` if `layout` is current, otherwise a snapshot."""
         with self._lock:
             replica = self._replica
             assert replica is not None
             is_resumed = layout == replica.layout
             frame = self._frames.frame(replica, since=since if is_resumed else None)
-            return PollAnswer(frame.text, _tag(replica))
+            return PollResponse(frame.text, _tag(replica))
 
     def is_current(self, heads_read: _HeadsRead) -> bool:
         """Return whether the replica is at least as new as a query for heads."""

@@ -30,7 +30,7 @@ COLLECTOR_CACHE_SECONDS = 10.0
 _REFRESH_SECONDS = 1.0
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 
 # Omit the `_created` series, which would double the number of series.
 prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -78,26 +78,26 @@ pool_failures = prometheus.Counter(
 
 @sync_and_async_middleware
 def with_request_metrics(
-    get_response: Callable[[HttpRequest], Answer],
-) -> Callable[[HttpRequest], Answer]:
+    get_response: Callable[[HttpRequest], AnyResponse],
+) -> Callable[[HttpRequest], AnyResponse]:
     """Measure the duration of requests. Place it early to include other middleware's responses."""
     if iscoroutinefunction(get_response):
 
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest) -> HttpResponseBase:
             started = time.perf_counter()
             response: HttpResponseBase = await get_response(request)
             _count_request(request, response, started)
             return response
 
-        return answer_later
+        return respond_async
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         response: HttpResponseBase = get_response(request)  # type: ignore[assignment]
         _count_request(request, response, started)
         return response
 
-    return answer
+    return respond
 
 
 @cache

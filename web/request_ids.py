@@ -26,7 +26,7 @@ HEADER = "X-Request-ID"
 _META = "HTTP_X_REQUEST_ID"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +54,29 @@ def request_id() -> str | None:
 
 @sync_and_async_middleware
 def with_request_id(
-    get_response: Callable[[HttpRequest], Answer],
-) -> Callable[[HttpRequest], Answer]:
+    get_response: Callable[[HttpRequest], AnyResponse],
+) -> Callable[[HttpRequest], AnyResponse]:
     """Assign each request an id and return it with the response. Must be the first middleware.
 
     The request's own `X-Request-ID` header is set to it, whatever the client sent.
     """
     if iscoroutinefunction(get_response):
 
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest) -> HttpResponseBase:
             with _request_context(request) as number:
                 response: HttpResponseBase = await get_response(request)
             response.headers[HEADER] = number
             return response
 
-        return answer_later
+        return respond_async
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         with _request_context(request) as number:
             response: HttpResponseBase = get_response(request)  # type: ignore[assignment]
         response.headers[HEADER] = number
         return response
 
-    return answer
+    return respond
 
 
 @contextmanager

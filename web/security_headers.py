@@ -37,25 +37,25 @@ FILE_HEADERS = {
 }
 """All headers, for files that Django does not serve."""
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @sync_and_async_middleware
 def with_security_headers(
-    get_response: Callable[[HttpRequest], Answer],
-) -> Callable[[HttpRequest], Answer]:
+    get_response: Callable[[HttpRequest], AnyResponse],
+) -> Callable[[HttpRequest], AnyResponse]:
     """Add the policies to each response, unless the view has set its own."""
     if iscoroutinefunction(get_response):
 
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest) -> HttpResponseBase:
             return _with_security_headers(await get_response(request))
 
-        return answer_later
+        return respond_async
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         return _with_security_headers(get_response(request))  # type: ignore[arg-type]
 
-    return answer
+    return respond
 
 
 def _with_security_headers(response: HttpResponseBase) -> HttpResponseBase:

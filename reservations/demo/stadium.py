@@ -88,7 +88,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A ring of rows. `blocks` is the number of blocks in a long side, a short side and a corner."""
+    """A ring of rows. `blocks` has the number of blocks in a long side, a short one, a corner."""
 
     first_block: int
     first_distance: float
