@@ -101,7 +101,7 @@ class Hub:
 
     @property
     def replica(self) -> Replica:
-        """What the hub knows, once it is ready."""
+        """The replica of the event. Only available once the hub is ready."""
         return self.writer.replica
 
     @property

@@ -1,6 +1,7 @@
 """The replica under random operations: no viewer misses a change, whatever notifications do.
 
-Notifications are delivered, lost, repeated and reordered; viewers fall behind, leave and resume.
+A model-based test: the log is a list of states by number; notifications are delivered in any order,
+twice, or never; the hub restarts from the database.
 """
 
 from collections.abc import Iterable
@@ -136,7 +137,7 @@ class Hub(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        """Another process; everybody comes back to it later."""
+        """Start another process, to which all viewers reconnect later."""
         self.replica = self.loaded()
         for viewer in self.viewers:
             viewer.is_behind = True
