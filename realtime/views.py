@@ -76,10 +76,10 @@ class ChangesView(APIView):
         query=ResumeSerializer,
     )
     def get(self, request: Request, event_id: int) -> HttpResponseBase:
-        """Return the changes since a number, as the frame that a socket would send first.
+        """Return what has changed since a number, as the frame that a socket would send first.
 
-        For clients that cannot open a socket; poll every three seconds. With an If-None-Match of
-        `W/"<layout>-<seq>"` the response is 304 while nothing has changed.
+        For clients that no socket gets through to; ask every three seconds. With If-None-Match of
+        `W/"<layout>-<seq>"` the answer is 304 while nothing has changed.
         """
         resume = resume_point(request.META.get("QUERY_STRING", ""))
         event = polled_events.event(event_id, since=resume["since"])
