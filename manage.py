@@ -7,10 +7,10 @@ import sys
 from django.conf import settings
 from django.core.management import execute_from_command_line
 
-from config.service_urls import asks_database, name_of
+from config.service_urls import name_of, uses_database
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if asks_database(sys.argv):
+    if uses_database(sys.argv):
         print(f"seatcast: database {name_of(settings.DATABASES['default'])}", file=sys.stderr)
     execute_from_command_line(sys.argv)

@@ -23,7 +23,7 @@ _SALT = "accounts.socket_tickets"
 
 
 @dataclass(frozen=True, slots=True)
-class SocketIdentity:
+class SocketUser:
     """The person and credential of a session. `person.mfa_passed` is set from the session."""
 
     person: User
@@ -46,7 +46,7 @@ def issue(request: HttpRequest) -> str | None:
     return _signer().sign_object(claims)
 
 
-def identify_session(request: HttpRequest) -> SocketIdentity | None:
+def identify_session(request: HttpRequest) -> SocketUser | None:
     """Return the identity of a request's session, or None without a valid one.
 
     Queries the database.
@@ -60,10 +60,10 @@ def identify_session(request: HttpRequest) -> SocketIdentity | None:
     credential = revocations.credential_of_session(
         session.session_key, person, expires_at=expires_at
     )
-    return SocketIdentity(person, credential)
+    return SocketUser(person, credential)
 
 
-def identify_ticket(ticket: str) -> SocketIdentity | None:
+def identify_ticket(ticket: str) -> SocketUser | None:
     """Return the identity of a ticket, or None if it is invalid or its session has ended.
 
     Queries the database.
@@ -78,7 +78,7 @@ def identify_ticket(ticket: str) -> SocketIdentity | None:
     if person is None or credential in revocations.invalid_among([credential]):
         return None
     person.mfa_passed = mfa_passed
-    return SocketIdentity(person, credential)
+    return SocketUser(person, credential)
 
 
 def _signer() -> signing.TimestampSigner:

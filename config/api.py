@@ -1,4 +1,4 @@
-"""The API for ASGI servers of its own; sockets are served by `config.asgi`."""
+"""The API and the admin for an ASGI server without WebSockets, which `config.asgi` serves."""
 
 import gc
 import os
@@ -7,21 +7,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from web.workers import enable_multiprocess_metrics
 
-# Before anything is imported that counts.
+# Before anything imports prometheus_client.
 enable_multiprocess_metrics()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from web.telemetry import start_telemetry  # noqa: E402
-from web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
 
-# Those that wait at the desk hold no connection to the database, and are what it batches.
+# Threads that wait for the command queue hold no database connection, and fill its batches.
 THREADS = 64
 
 start_telemetry()
-django = run_wsgi_in_threads(get_wsgi_application(), threads=THREADS)
+django = get_wsgi_application()
 
-# After Django is set up, because these import models.
+# Import after Django is set up, because these import models.
 from accounts.metric_collectors import AccountCollector  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.async_views import with_async_views  # noqa: E402
@@ -29,12 +28,16 @@ from web.large_responses import LargeResponses  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
+from web.wsgi import run_wsgi_in_threads  # noqa: E402
 
 probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountCollector()))
-application = with_request_limits(with_async_views(with_probes(LargeResponses(django), probes)))
+django_in_threads = run_wsgi_in_threads(django, threads=THREADS)
+application = with_request_limits(
+    with_async_views(with_probes(LargeResponses(django_in_threads), probes))
+)
 
-# What is loaded by now stays, and a request leaves hardly any cycles behind. Looking through it all
-# for garbage made one click in a hundred wait twice as long.
+# Exclude everything loaded so far from garbage collection, and collect less often, because requests
+# create hardly any cycles. Full collections doubled the latency of one request in a hundred.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)

@@ -1,4 +1,4 @@
-"""The whole site for an ASGI server: HTTP and sockets."""
+"""The whole site for an ASGI server: HTTP and WebSockets."""
 
 import gc
 import os
@@ -11,13 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 start_telemetry()
 django_http = get_asgi_application()
 
-# After Django is set up, because these import models.
+# Import after Django is set up, because these import models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.metric_collectors import AccountCollector  # noqa: E402
-from realtime.collectors import ViewersCollector  # noqa: E402
-from realtime.daphne import is_ending, prepare_daphne  # noqa: E402
+from realtime.daphne import is_shutting_down, prepare_daphne  # noqa: E402
+from realtime.hub import viewers_by_event  # noqa: E402
+from realtime.metrics import ViewersCollector  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.async_views import with_async_views  # noqa: E402
@@ -27,13 +28,13 @@ from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
 from web.static_files import with_static_files  # noqa: E402
 
-# Where there are several servers, those of the API tell how sales stand.
+# With several servers, the API servers collect the sales metrics.
 tallies = (
     []
     if settings.REDIS_URL
     else [CachedCollector(SalesCollector()), CachedCollector(AccountCollector())]
 )
-probes = Probes(ViewersCollector(), *tallies, is_ending=is_ending)
+probes = Probes(ViewersCollector(viewers_by_event), *tallies, is_shutting_down=is_shutting_down)
 
 by_protocol = ProtocolTypeRouter(
     {
@@ -43,7 +44,7 @@ by_protocol = ProtocolTypeRouter(
 )
 application = prepare_daphne(with_request_limits(by_protocol))
 
-# What is loaded by now stays. Looking through it again and again for garbage would stop all viewers
+# Exclude everything loaded so far from garbage collection, which would otherwise pause all viewers
 # for a tenth of a second each time.
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-"""How values are written into Redis."""
+"""The serializer of values stored in Redis."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ import orjson
 
 
 class JsonSerializer:
-    """Writes values as JSON, and whole numbers so that Redis can count with them.
+    """Serialises values as JSON, and integers so that Redis can increment them.
 
-    Django's own reads pickles, by which who can write to Redis could run code in the servers.
+    Django's own uses pickle, which would let anyone with write access to Redis run code here.
     """
 
     def dumps(self, value: Any) -> bytes | int:
-        """Return what Redis keeps. Raises: orjson.JSONEncodeError."""
+        """Return the stored form of a value. Raises: orjson.JSONEncodeError."""
         return value if type(value) is int else orjson.dumps(value)
 
     def loads(self, data: bytes) -> Any:
-        """Return the value; None for what nobody here has written."""
+        """Return the value, or None if it was not written by this class."""
         try:
             return orjson.loads(data)
         except orjson.JSONDecodeError:

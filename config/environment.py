@@ -1,11 +1,12 @@
-"""Every setting of the server, in one place: its name, its type, its bounds, its default, its rule.
+"""All settings of the server: names, types, bounds, defaults and rules.
 
-All are read from the environment, where the name begins with SEATCAST_ unless it says otherwise;
-a variable with _FILE at the end of its name tells where the value is kept. An empty one counts as
-unset. `.env.example` has their meanings, and `config/settings.py` arranges Django by them.
+They are read from environment variables that begin with SEATCAST_, except where an alias says
+otherwise. A variable that ends with _FILE names a file that contains the value. An empty variable
+counts as unset. `.env.example` documents the settings, and `config/settings.py` configures Django
+with them.
 
-A process starts with all of them right, or not at all: it says what is wrong with each, and never
-a value, which may be a secret.
+A process starts only if all settings are valid. Otherwise it prints an error for each, without the
+value, which may be a secret.
 """
 
 import os
@@ -36,7 +37,7 @@ from config.service_urls import has_password
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "SEATCAST_"
 
-OF_OTHERS = frozenset(
+NOT_FOR_SERVERS = frozenset(
     PREFIX + name
     for name in (
         *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "RELEASE", "SITE", "BIND"),
@@ -45,19 +46,19 @@ OF_OTHERS = frozenset(
         "PROXY_HEALTH_CHECKS",
     )
 )
-"""What `make stack`, docker-compose.yml and the proxy take, and servers may be given too."""
+"""Variables of `make stack`, docker-compose.yml and the proxy. Servers ignore them."""
 
 DEMO_PROVIDER = "reservations.payments.demo.DemoProvider"
 DEMO_PASSWORD = "seatcast-demo"
 PUBLISHED_PASSWORDS = (DEMO_PASSWORD,)
-"""What everybody knows, so that it keeps nobody out."""
+"""Passwords that are public, so that they protect nothing."""
 
 OFFLINE_METHODS = {"invoice": "Invoice", "cash": "Cash at the box office"}
-"""The ways to pay that need no provider, with their names for people."""
+"""Payment methods that need no provider, with their display names."""
 NO_METHODS = "none"
 
 MAX_IDLE_SECONDS = 30 * 24 * 3600
-"""How long one can go on without signing in again, however often one comes."""
+"""The maximum lifetime of a session, however often it is used."""
 
 MIN_SECRET_LENGTH = 50
 MIN_FORWARDING_LENGTH = 32
@@ -73,7 +74,7 @@ _DATABASES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 def _rule(
     holds: Callable[[Any], bool], sentence: str, *, in_production: bool = False
 ) -> AfterValidator:
-    """Return what refuses a value, with a sentence that goes on after the variable's name."""
+    """Return a validator whose error message is `sentence`, which follows the variable's name."""
 
     def check(value: Any, info: ValidationInfo) -> Any:
         applies = info.data.get("production", False) if in_production else True
@@ -89,28 +90,28 @@ def _in_production(holds: Callable[[Any], bool], sentence: str) -> AfterValidato
 
 
 def _parses(read: Callable[[str], Any]) -> Callable[[Any], bool]:
-    """Return whether `read` takes a value, if there is one, and finds something in it."""
+    """Return a predicate: whether a value is empty, or `read` parses it to something non-empty."""
 
     def holds(value: Any) -> bool:
         try:
             return not value or bool(read(value))
         except Exception:  # noqa: BLE001
-            # Whatever a parser stumbles on; what it says may quote a password.
+            # Parsers raise anything, and their messages may quote a password.
             return False
 
     return holds
 
 
 def _is_database(url: str) -> bool:
-    # Any other scheme, and its parser warns of it.
+    # django-environ only warns of other schemes.
     if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
         return False
     found = Env.db_url_config(url)
     return found["ENGINE"] in _DATABASES and bool(found["NAME"])
 
 
-def _names_its_host(url: str) -> bool:
-    """Return whether a URL's host is meant: a password `a@b/c` would make `b` of it."""
+def _has_clear_host(url: str) -> bool:
+    """Return whether a URL's host is unambiguous: in `a@b/c`, `b` would be parsed as the host."""
     has_none = url.startswith(("sqlite:", "filemail:"))
     return has_none or "@" not in url.replace(urlsplit(url).netloc, "", 1)
 
@@ -132,28 +133,28 @@ def _is_secure(origin: str) -> bool:
 
 
 def _is_strong(secret: str) -> bool:
-    """Return whether a secret passes what Django asks of one, and nobody left it as it came."""
+    """Return whether a secret meets Django's requirements and is not a placeholder."""
     is_varied = len(set(secret)) >= _MIN_SECRET_CHARACTERS
     return is_varied and len(secret) >= MIN_SECRET_LENGTH and not _PLACEHOLDER.search(secret)
 
 
-def _is_not_the_secret_key(key: str, info: ValidationInfo) -> str:
+def _differs_from_secret_key(key: str, info: ValidationInfo) -> str:
     if key and key == info.data.get("secret_key"):
         raise PydanticCustomError("rule", "must be another key than SEATCAST_SECRET_KEY")
     return key
 
 
-def _is_there(dotted_path: str) -> bool:
-    """Return whether there is such a module; it needs settings, and cannot be imported yet."""
+def _module_exists(dotted_path: str) -> bool:
+    """Return whether the path's module exists. It needs the settings to be imported."""
     return bool(find_spec(dotted_path.rpartition(".")[0]))
 
 
 def _password_of(field: str) -> AfterValidator:
-    """Return what refuses a password when the URL that it is for has one already, or is not set."""
+    """Return a validator that rejects a password whose URL is unset or already contains one."""
 
     def check(password: str, info: ValidationInfo) -> str:
         url = info.data.get(field)
-        # One that was refused is told of already.
+        # A URL that is invalid itself has an error of its own.
         if password and url is not None and (not url or has_password(url)):
             raise PydanticCustomError(
                 "rule",
@@ -165,18 +166,18 @@ def _password_of(field: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _takes_money(provider: str, info: ValidationInfo) -> str:
-    of_others = provider != DEMO_PROVIDER or info.data.get("demo_payments", False)
-    if info.data.get("production", False) and not of_others:
+def _real_provider(provider: str, info: ValidationInfo) -> str:
+    is_allowed = provider != DEMO_PROVIDER or info.data.get("demo_payments", False)
+    if info.data.get("production", False) and not is_allowed:
         raise PydanticCustomError(
             "rule",
-            "takes nobody's money in production; SEATCAST_DEMO_PAYMENTS=True says that it is to",
+            "charges no money; set SEATCAST_DEMO_PAYMENTS=True to use it in production anyway",
         )
     return provider
 
 
-def _methods_paid_later(codes: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...]:
-    """Return codes of payment methods; where nothing is said, none in production, else all."""
+def _offline_methods(codes: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...]:
+    """Return the codes of offline payment methods: by default all, but none in production."""
     if codes is None:
         return () if info.data.get("production", False) else tuple(OFFLINE_METHODS)
     if codes == (NO_METHODS,):
@@ -187,22 +188,22 @@ def _methods_paid_later(codes: tuple[str, ...] | None, info: ValidationInfo) -> 
     return codes
 
 
-def _for_programs_in_production(said: str | None, info: ValidationInfo) -> str:
-    return said or ("json" if info.data.get("production", False) else "console")
+def _json_in_production(value: str | None, info: ValidationInfo) -> str:
+    return value or ("json" if info.data.get("production", False) else "console")
 
 
-def _on_in_production(said: bool | None, info: ValidationInfo) -> bool:
-    return bool(info.data.get("production", False)) if said is None else said
+def _true_in_production(value: bool | None, info: ValidationInfo) -> bool:
+    return bool(info.data.get("production", False)) if value is None else value
 
 
-def _by_commas(value: object) -> object:
+def _split_at_commas(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(part for part in (part.strip() for part in value.split(",")) if part)
 
 
 def _usable_folder(path: Path) -> Path:
-    """Return the folder, made if need be."""
+    """Return the folder, created if it is missing."""
     folder = path.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -233,7 +234,7 @@ Secret = Annotated[
         f"must be random, and have {MIN_SECRET_LENGTH} characters or more, in production",
     ),
 ]
-Names = Annotated[tuple[str, ...], BeforeValidator(_by_commas)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas)]
 Origins = Annotated[
     Names,
     _rule(
@@ -247,7 +248,10 @@ Origins = Annotated[
 
 
 class Environment(BaseModel):
-    """The settings of one process. What rules ask for stands before what has them."""
+    """The settings of one process.
+
+    Fields that rules refer to come before the fields with those rules.
+    """
 
     model_config = ConfigDict(
         alias_generator=lambda name: f"{PREFIX}{name.upper()}",
@@ -268,7 +272,7 @@ class Environment(BaseModel):
             _parses(_is_database),
             "must be like postgres://user:password@host:5432/name, or sqlite:///path",
         ),
-        _rule(_parses(_names_its_host), _AMBIGUOUS),
+        _rule(_parses(_has_clear_host), _AMBIGUOUS),
         _in_production(
             lambda url: url.startswith("postgres"), "must name a PostgreSQL in production"
         ),
@@ -282,7 +286,7 @@ class Environment(BaseModel):
             _parses(lambda url: url.startswith("postgres") and _is_database(url)),
             "must be like postgres://owner:password@host:5432/name",
         ),
-        _rule(_parses(_names_its_host), _AMBIGUOUS),
+        _rule(_parses(_has_clear_host), _AMBIGUOUS),
     ] = Field("", alias="DATABASE_MIGRATION_URL", repr=False)
     database_migration_password: Annotated[str, _password_of("database_migration_url")] = Field(
         "", alias="DATABASE_MIGRATION_PASSWORD", repr=False
@@ -290,7 +294,7 @@ class Environment(BaseModel):
     redis_url: Annotated[
         str,
         _rule(_parses(_is_redis), "must be like redis://host:6379/0"),
-        _rule(_parses(_names_its_host), _AMBIGUOUS),
+        _rule(_parses(_has_clear_host), _AMBIGUOUS),
         _in_production(bool, "must be set in production, whose processes share no memory"),
     ] = Field("", alias="REDIS_URL", repr=False)
     redis_password: Annotated[str, _password_of("redis_url")] = Field(
@@ -299,7 +303,7 @@ class Environment(BaseModel):
     email_url: Annotated[
         str,
         _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),
-        _rule(_parses(_names_its_host), _AMBIGUOUS),
+        _rule(_parses(_has_clear_host), _AMBIGUOUS),
         _in_production(
             lambda url: not url.startswith("consolemail:"),
             "must name a mail server in production: links for new passwords are not for the log",
@@ -309,7 +313,7 @@ class Environment(BaseModel):
 
     secret_key: Secret = Field("", repr=False)
     secret_key_fallbacks: Names = Field((), repr=False)
-    ticket_key: Annotated[Secret, AfterValidator(_is_not_the_secret_key)] = Field("", repr=False)
+    ticket_key: Annotated[Secret, AfterValidator(_differs_from_secret_key)] = Field("", repr=False)
     ticket_key_fallbacks: Names = Field((), repr=False)
     allowed_hosts: Annotated[
         Names,
@@ -346,7 +350,7 @@ class Environment(BaseModel):
     login_tries: Annotated[int, Field(ge=1, le=1_000)] = 5
     require_second_factor: Annotated[
         bool | None,
-        AfterValidator(_on_in_production),
+        AfterValidator(_true_in_production),
     ] = None
     session_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 14 * 24 * 3600
     staff_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 30 * 60
@@ -361,7 +365,7 @@ class Environment(BaseModel):
         str,
         _in_production(
             lambda password: password not in PUBLISHED_PASSWORDS,
-            "must not be the one that everybody knows in production",
+            "must not be the published default in production",
         ),
     ] = Field("", repr=False)
 
@@ -375,12 +379,14 @@ class Environment(BaseModel):
     max_extensions: CountOrNone = 2
     hold_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
     lock_cooldown_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
-    offline_methods: Annotated[Names | None, AfterValidator(_methods_paid_later)] = None
+    offline_methods: Annotated[Names | None, AfterValidator(_offline_methods)] = None
     payment_deadline_seconds: Annotated[int, Field(ge=60, le=90 * 86_400)] = 3 * 86_400
     payment_provider: Annotated[
         str,
-        _rule(_parses(_is_there), "must be the dotted path to a class in a module that is there"),
-        AfterValidator(_takes_money),
+        _rule(
+            _parses(_module_exists), "must be the dotted path to a class in a module that is there"
+        ),
+        AfterValidator(_real_provider),
     ] = DEMO_PROVIDER
     max_payments: Count = 16
     demo_slow_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
@@ -404,34 +410,34 @@ class Environment(BaseModel):
     debug: Annotated[bool, _in_production(lambda on: not on, "must be False in production")] = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "WARNING"
     log_format: Annotated[
-        Literal["console", "json"] | None, AfterValidator(_for_programs_in_production)
+        Literal["console", "json"] | None, AfterValidator(_json_in_production)
     ] = None
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
-    """Return the settings. Raises: SystemExit with a sentence for each fault."""
+    """Return the validated settings. Raises: SystemExit with a message for each error."""
     given, unreadable = _given(variables)
     try:
         environment = Environment.model_validate(given)
     except ValidationError as error:
-        faults = {_name(found): _sentence(found) for found in error.errors()}
+        errors = {_name(found): _message(found) for found in error.errors()}
     else:
-        faults = {}
-    if faults := {**faults, **unreadable}:
-        raise SystemExit("\n".join(f"seatcast: {sentence}" for sentence in faults.values()))
+        errors = {}
+    if errors := {**errors, **unreadable}:
+        raise SystemExit("\n".join(f"seatcast: {sentence}" for sentence in errors.values()))
     return environment
 
 
 def names() -> list[str]:
-    """Return the names of all variables that servers take, without the _FILE ones."""
+    """Return the names of all variables of servers, without the _FILE variants."""
     return [str(field.alias) for field in Environment.model_fields.values()]
 
 
 def _given(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what is set, by name, and a sentence for each file that cannot be read."""
+    """Return the variables that are set, and an error message for each unreadable file."""
     given: dict[str, str] = {}
     unreadable: dict[str, str] = {}
-    for name, value in _ours(variables):
+    for name, value in _relevant(variables):
         kept_name = name.removesuffix("_FILE")
         if kept_name == name:
             given.setdefault(name, value)
@@ -444,26 +450,26 @@ def _given(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
     return given, unreadable
 
 
-def _ours(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _relevant(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     known = set(names())
     for name, value in variables.items():
         is_one = name.startswith(PREFIX) or name.removesuffix("_FILE") in known
-        if value and is_one and name not in OF_OTHERS:
+        if value and is_one and name not in NOT_FOR_SERVERS:
             yield name, value
 
 
 def _name(found: ErrorDetails) -> str:
-    """Return the variable at fault; a default that will not do is told by its field."""
+    """Return the invalid variable's name. pydantic names an invalid default by its field."""
     place = str(found["loc"][0])
     field = Environment.model_fields.get(place)
     return str(field.alias) if field else place
 
 
-def _sentence(found: ErrorDetails) -> str:
+def _message(found: ErrorDetails) -> str:
     name, limits = _name(found), found.get("ctx", {})
     match found["type"]:
         case "extra_forbidden":
-            return _unknown(name)
+            return _unknown_message(name)
         case "bool_parsing":
             complaint = "must be True or False"
         case "int_parsing" | "int_from_float" | "int_parsing_size":
@@ -483,7 +489,7 @@ def _sentence(found: ErrorDetails) -> str:
     return f"{name} {complaint}."
 
 
-def _unknown(name: str) -> str:
-    by_rest = {known.removeprefix(PREFIX): known for known in (*names(), *OF_OTHERS)}
+def _unknown_message(name: str) -> str:
+    by_rest = {known.removeprefix(PREFIX): known for known in (*names(), *NOT_FOR_SERVERS)}
     near = get_close_matches(name.removeprefix(PREFIX), by_rest, n=1)
     return f"{name} is no setting{f'; {by_rest[near[0]]} is one' if near else ''}."

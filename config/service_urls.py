@@ -1,4 +1,4 @@
-"""The addresses of PostgreSQL and Redis, with their passwords; and as which role to connect."""
+"""URLs of PostgreSQL and Redis with their passwords, and the database role to connect as."""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
@@ -16,25 +16,25 @@ WITHOUT_DATABASE = frozenset(
         *("compilemessages", "makemessages", "startapp", "startproject"),
     }
 )
-"""Words of a command line that asks no database."""
+"""Arguments of manage.py whose commands do not use the database."""
 
 
 def with_password(url: str, password: str) -> str:
-    """Return the URL with a password of any characters in it; without a password, as it is."""
+    """Insert a password of any characters into a URL; return the URL unchanged if it is empty."""
     if not password:
         return url
     parts = urlsplit(url)
-    user, _, place = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}").geturl()
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
 
 
 def has_password(url: str) -> bool:
-    """Return whether there is a password in the URL itself."""
+    """Return whether the URL contains a password."""
     return ":" in urlsplit(url).netloc.rpartition("@")[0]
 
 
 def connects_as_owner(arguments: Sequence[str]) -> bool:
-    """Return whether a process with these arguments is to connect as the owner of the tables."""
+    """Return whether a process with these arguments connects as the owner of the tables."""
     return (
         len(arguments) > 1
         and Path(arguments[0]).name == "manage.py"
@@ -42,13 +42,13 @@ def connects_as_owner(arguments: Sequence[str]) -> bool:
     )
 
 
-def asks_database(arguments: Sequence[str]) -> bool:
+def uses_database(arguments: Sequence[str]) -> bool:
     """Return whether a command of manage.py may read or write data."""
     return len(arguments) > 1 and not WITHOUT_DATABASE & set(arguments[1:])
 
 
 def name_of(database: Mapping[str, Any]) -> str:
-    """Return which database Django's setting is for, for people; its password is left out."""
+    """Return a readable name of a database setting, without its password."""
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return f"{database['NAME']} (SQLite)"
     hosts = str(database["HOST"] or "local socket").split(",")

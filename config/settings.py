@@ -1,6 +1,6 @@
-"""Django, arranged by the settings of `config/environment.py`.
+"""Django's settings, from those in `config/environment.py`.
 
-With no variable set the site runs in its try-it mode: SQLite in the data directory, the
+Without any variable set the site runs for trying it out: SQLite in the data directory, the
 in-memory channel layer and one process.
 """
 
@@ -32,8 +32,8 @@ environment = read_environment()
 DATA_DIR = environment.data_dir
 
 
-def _kept_secret(path: Path) -> str:
-    """Return the secret kept at `path`; the first process to ask makes it, whole and private."""
+def _stored_secret(path: Path) -> str:
+    """Return the secret in the file `path`, which the first process creates atomically."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent) as new, suppress(FileExistsError):
         new.write(secrets.token_urlsafe(50))
         new.flush()
@@ -43,13 +43,13 @@ def _kept_secret(path: Path) -> str:
 
 SEATCAST_PRODUCTION = environment.production
 DEBUG = environment.debug
-SECRET_KEY = environment.secret_key or _kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY = environment.secret_key or _stored_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = list(environment.secret_key_fallbacks)
-# Whoever has it prints tickets, and is nobody's session.
-SEATCAST_TICKET_KEY = environment.ticket_key or _kept_secret(DATA_DIR / "ticket_key")
+# The key that signs tickets. It is separate, so that it cannot be used to forge sessions.
+SEATCAST_TICKET_KEY = environment.ticket_key or _stored_secret(DATA_DIR / "ticket_key")
 SEATCAST_TICKET_KEY_FALLBACKS = list(environment.ticket_key_fallbacks)
 ALLOWED_HOSTS = list(environment.allowed_hosts)
-# Where mails lead; where things are tried out, to this machine.
+# The site's address in mails; without a setting, this machine.
 SEATCAST_SITE_URL = environment.site_url or f"http://localhost:{environment.port}"
 
 HTTPS = environment.https
@@ -60,8 +60,8 @@ if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.hsts_subdomains
-# Other hosts of the domain may have no HTTPS yet: only its owner knows, and only the owner can take
-# the whole domain into browsers' lists, from which it does not come out for months.
+# Other hosts of the domain may have no HTTPS yet, so only its owner can decide on including
+# subdomains and on preloading, which takes months to undo.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 CLIENT_ORIGINS = list(environment.client_origins)
@@ -84,38 +84,38 @@ CORS_ALLOW_HEADERS = [
     "x-csrftoken",
 ]
 
-# By which a static host signs the calls that it forwards.
+# The key with which a static host signs the requests that it forwards.
 SEATCAST_FORWARDING_SECRET = environment.forwarding_secret
 
-# The zone of events that name none.
+# The default time zone of events.
 SEATCAST_TIME_ZONE = environment.time_zone
-# How seats are sold. An event may have its own lock time and cap.
+# Rules of sale. An event may override the lock time and the cap.
 SEATCAST_LOCK_SECONDS = environment.lock_seconds
 SEATCAST_SEAT_CAP = environment.seat_cap
 SEATCAST_PURCHASE_CAP = environment.purchase_cap
-# How often a lock can be extended, and for how long a seat can be held in all.
+# The number of extensions of a lock, and the maximum total time that a seat can be held.
 SEATCAST_MAX_EXTENSIONS = environment.max_extensions
 SEATCAST_HOLD_SECONDS = environment.hold_seconds
-# For how long after giving a seat up its holder goes on with that hold by locking it again.
+# Locking a seat again within this time after releasing it continues the previous hold.
 SEATCAST_LOCK_COOLDOWN_SECONDS = environment.lock_cooldown_seconds
-# Where money goes, as a dotted path; the ways to pay that need no provider; and within what time
-# what is booked with one of these must be paid.
+# The payment provider as a dotted path, the payment methods without a provider, and the time within
+# which their bookings must be paid.
 SEATCAST_PAYMENT_PROVIDER = environment.payment_provider
 SEATCAST_OFFLINE_METHODS = {
     code: OFFLINE_METHODS[code] for code in environment.offline_methods or ()
 }
 SEATCAST_PAYMENT_DEADLINE_SECONDS = environment.payment_deadline_seconds
-# How many threads of a process may wait for the provider at a time.
+# The number of a process's threads that may wait for the provider.
 SEATCAST_MAX_PAYMENTS = environment.max_payments
 SEATCAST_DEMO_SLOW_SECONDS = environment.demo_slow_seconds
-# The demo's people have this password, or where it is empty the one that everybody knows.
+# The password of the demo accounts; if empty, the published default.
 SEATCAST_DEMO_PASSWORD = environment.demo_password
 SEATCAST_DEFAULT_DEMO_PASSWORD = DEMO_PASSWORD
-# What nobody signs in with.
+# Passwords that are refused at sign-in.
 SEATCAST_PUBLISHED_PASSWORDS = PUBLISHED_PASSWORDS if environment.production else ()
 SEATCAST_SHOW_NAMES = environment.show_names
 
-# How the desk and the hubs pace themselves.
+# Timing and limits of the command queue and the hubs.
 SEATCAST_QUEUE_WAIT_SECONDS = environment.queue_wait_seconds
 SEATCAST_BEAT_SECONDS = environment.beat_seconds
 SEATCAST_HEAD_CHECK_SECONDS = environment.head_check_seconds
@@ -125,7 +125,7 @@ SEATCAST_FRAME_WINDOW_SECONDS = environment.frame_window_seconds
 
 INSTALLED_APPS = [
     "daphne",
-    # Django's admin, with a site of ours.
+    # Django's admin with this project's AdminSite.
     "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -144,9 +144,9 @@ INSTALLED_APPS = [
     "realtime",
 ]
 
-# What every answer passes; that of an asynchronous view passes nothing else.
+# Middleware of all requests. Asynchronous views run only this part.
 API_MIDDLEWARE = [
-    # Outside of those that may answer by themselves.
+    # Before middleware that may respond by itself.
     "web.request_ids.with_request_id",
     "web.metrics.with_request_metrics",
     "web.security_headers.with_security_headers",
@@ -182,47 +182,47 @@ TEMPLATES = [
 ]
 
 
-def _keep_private(database: Path) -> None:
-    """Make the file of an SQLite database before SQLite does, for whom everybody may read it."""
+def _create_private_file(database: Path) -> None:
+    """Create an SQLite database's file as private, before SQLite creates it as readable."""
     with suppress(OSError):
         database.touch(mode=0o600)
         database.chmod(0o600)
 
 
 def _database(url: str) -> dict[str, Any]:
-    """Return PostgreSQL through a pool when the URL names it, else SQLite in WAL mode.
+    """Return Django's setting of PostgreSQL with a pool, or of SQLite in WAL mode without a URL.
 
-    Every request under ASGI has a thread of its own, so persistent connections would leak:
-    the pool holds them instead. The time-outs bound what a hung process can do to the others
-    while it holds an event's row. SQLite has no row locks; immediate transactions let one
-    writer in at a time, which gives the same guarantee.
+    Each request under ASGI has a thread of its own, so persistent connections would leak; the pool
+    holds them instead. The time-outs limit how long a hung process can block others while it holds
+    an event's row. SQLite has no row locks; immediate transactions admit one writer at a time,
+    which gives the same guarantee.
     """
     config: dict[str, Any] = Env.db_url_config(url or f"sqlite:///{DATA_DIR / 'seatcast.sqlite3'}")
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        _keep_private(Path(config["NAME"]))
+        _create_private_file(Path(config["NAME"]))
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
-        # A file, because threads of a test cannot share a database in memory.
+        # A file, because the threads of a test cannot share an in-memory database.
         config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
         return config
     config["ENGINE"] = "config.postgresql"
     config["OPTIONS"] = {
-        # What the URL asks for besides, such as sslmode=verify-full.
+        # Options of the URL, such as sslmode=verify-full.
         **config.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
             "max_size": environment.pool_size,
             "timeout": 4,
-            # Tried anew at the next request then, instead of ever more seldom.
+            # Then retry at the next request instead of ever more rarely.
             "reconnect_timeout": 3,
         },
-        # After so many times a statement is planned for good, where it is asked for.
+        # Statements that ask for it are prepared after this many executions.
         "prepare_threshold": 2,
         "connect_timeout": 3,
-        # A database whose machine is gone without a word is noticed, in seconds.
+        # Notice within seconds that the database's machine has disappeared.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 2,
@@ -231,7 +231,8 @@ def _database(url: str) -> dict[str, Any]:
             "-c lock_timeout=5s"
             f" -c statement_timeout={environment.statement_timeout_seconds}s"
             " -c idle_in_transaction_session_timeout=10s"
-            # Only what `planned_once` runs is planned ahead, and is written to be.
+            # Only the statements of `reservations.write.prepared` are prepared, and written for
+            # generic plans.
             " -c plan_cache_mode=force_generic_plan"
         ),
     }
@@ -239,7 +240,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 SERVING_DATABASE_URL = with_password(environment.database_url, environment.database_password)
-# The owner of the tables; empty where one role does both.
+# The role that owns the tables; empty if there is only one role.
 MIGRATION_DATABASE_URL = with_password(
     environment.database_migration_url, environment.database_migration_password
 )
@@ -249,7 +250,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = with_password(environment.redis_url, environment.redis_password)
 if REDIS_URL:
-    # The pub/sub layer: the other one drops group messages past 100 for each process.
+    # The pub/sub layer, because the other one drops group messages beyond 100 per process.
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
             "BACKEND": "realtime.channel_layer.NotificationLayer",
@@ -257,10 +258,10 @@ if REDIS_URL:
                 "hosts": [
                     {
                         "address": REDIS_URL,
-                        # redis-py's five seconds would cut an idle subscription.
+                        # redis-py's default of five seconds would close an idle subscription.
                         "socket_timeout": None,
                         "socket_connect_timeout": 2,
-                        # A connection that has died with its server is made anew, once.
+                        # Reconnect once if the server has closed the connection.
                         "retry": Retry(NoBackoff(), 1),
                         "retry_on_error": [RedisConnectionError],
                     }
@@ -285,17 +286,17 @@ else:
     CACHES = {
         "default": {
             "BACKEND": "accounts.cache_backends.LocMemCache",
-            # Whoever tries many names must not make it forget how often.
+            # Large enough that trying many names does not evict the login throttle's counts.
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
-# What may be a second old, and is not worth asking anybody for.
+# For values that may be a second old and are not worth a round trip.
 CACHES["process"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "process",
 }
 
-# What `/api/me/` tells a client that one may do.
+# Permissions that `/api/me/` reports to the client.
 CLIENT_PERMISSIONS = [
     "reservations.change_reservation",
     "reservations.scan_ticket",
@@ -316,30 +317,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# A link to choose a new password by is good for an hour.
+# A password reset link is valid for an hour.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
-# How many wrong passwords for one name from one address are free; then there is one try a minute.
+# Free attempts per name and address; after that, one attempt a minute.
 SEATCAST_LOGIN_TRIES = environment.login_tries
-# How many letters one address gets in a day, and how many one network can ask for.
+# Mails per recipient and day, and per requesting network.
 SEATCAST_MAIL_PER_ADDRESS = environment.mail_per_address
 SEATCAST_MAIL_PER_NETWORK = environment.mail_per_network
 
-# Whether an organiser's powers take a second factor.
+# Whether organisers need a second factor to use their permissions.
 SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
-# The module that says whether it was shown, for the apps that do not import accounts.
+# The module that checks it, for apps that do not import accounts.
 SEATCAST_POWERS = "accounts.organisers"
-# When a session, or a family of refresh tokens, ends that nobody uses; and when it ends anyhow.
+# Idle time-out and maximum lifetime of a session or a family of refresh tokens.
 SEATCAST_SESSION_IDLE_SECONDS = environment.session_idle_seconds
 SEATCAST_STAFF_IDLE_SECONDS = environment.staff_idle_seconds
 SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 
-# Accounts that nobody used for so many days are erased; with 0 none is.
+# Accounts unused for this many days are erased; 0 disables it.
 SEATCAST_RETENTION_DAYS = environment.retention_days
-# Modules of other apps that have personal data: see `accounts.personal_data.sources`.
+# Modules of other apps that hold personal data: see `accounts.personal_data.sources`.
 SEATCAST_PERSONAL_DATA = ["reservations.personal_data"]
 
-# Commands of other apps that housekeeping runs, and how many seconds lie between two runs of one.
+# Commands of other apps that housekeeping runs, with the minimum seconds between runs.
 SEATCAST_CHORES = {
     "send_mail": 0.0,
     "erase_accounts": 60.0,
@@ -349,7 +350,7 @@ SEATCAST_CHORES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        # First in the list, so that "nobody" is answered 401 with WWW-Authenticate, not 403.
+        # The first class, so that anonymous requests get 401 with WWW-Authenticate, not 403.
         "accounts.authentication.TokenAuthentication",
         "accounts.authentication.SessionAuthentication",
     ],
@@ -365,10 +366,10 @@ REST_FRAMEWORK = {
         "address": environment.address_rate,
         "register": environment.register_rate,
         "reset": environment.reset_rate,
-        # Each costs two hashes; a network may be a whole office.
+        # Each attempt costs two password hashes; a network may be a whole office.
         "password": "5/hour",
         "password_network": "20/hour",
-        # Reading all that is kept about oneself takes as long as many requests.
+        # An export costs as much as many requests.
         "export": "10/hour",
     },
     "NUM_PROXIES": environment.proxies,
@@ -390,7 +391,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    # Some calls take forms too; generators of clients trip over bodies of several types.
+    # Some calls also accept forms, but client generators fail on bodies of several types.
     "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
@@ -412,7 +413,7 @@ CLIENT_DIR = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 
-# By the names of Django's settings: EMAIL_BACKEND, EMAIL_HOST and so on.
+# Sets EMAIL_BACKEND, EMAIL_HOST and so on.
 vars().update(Env.email_url_config(environment.email_url))
 if environment.email_url.startswith("consolemail:"):
     EMAIL_BACKEND = "accounts.console_email.EmailBackend"
@@ -423,10 +424,10 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# A body is a handful of seat numbers; the admin's largest form stays below this too.
+# Bodies contain a few seat ids; the largest form of the admin is smaller than this too.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
-# Where faults are told, besides the logs.
+# Error reports, in addition to logs.
 SENTRY_DSN = environment.sentry_dsn
 
 LOGGING = {
@@ -453,9 +454,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": environment.log_level},
     "loggers": {
-        # Refusals are answers, not incidents; Django would log each 4xx as a warning.
+        # Django would log each 4xx response as a warning.
         "django.request": {"level": "ERROR"},
-        # These try again and again while Redis or the database is away.
+        # These retry continuously while Redis or the database is away.
         **{
             name: {"filters": ["once_per_minute"]}
             for name in (

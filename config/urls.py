@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from security_log.api import SecurityLogView
 from web.views import ApiDocs, Schema, api_not_found, client
 
-# They are tried in this order: what a rush is made of comes first.
+# Django tries these in order, so the most frequent calls come first.
 urlpatterns = [
     path("api/", include("reservations.api.urls")),
     path("api/schema/", Schema.as_view(), name="schema"),

@@ -1,13 +1,15 @@
-"""Channels' Redis pub/sub layer, without its traps.
+"""Channels' Redis pub/sub layer with four fixes.
 
-- A subscription that fails leaves nothing behind. In the original the channel stays registered, and
-  gathers messages that nobody will ever read once the server is back.
-- A queue that nobody reads keeps the newest messages and forgets the others: what they said is in
-  the change log.
-- A receiver that meets a time-out of the operating system's goes on. In the original it ends for
-  good without a word, and every subscription of the process with it.
-- Messages are read as they come, many at a time. redis-py reads each with a time-out, ten times a
-  second also when there is none, and spends more on it than all that is done with it later.
+This module subclasses private classes of channels_redis and calls private methods of it and of
+redis-py, because neither offers a public way to do the following. Check it when either is upgraded.
+
+- A failed subscription is rolled back. The original leaves the channel registered, and once Redis
+  is back it collects messages that no task will ever receive.
+- A full queue drops its oldest message. Dropping is safe: the change log has the same changes.
+- The receiving task survives socket time-outs (`OSError`). In the original it ends silently, and
+  with it every subscription of the process.
+- Messages are read from the stream in bulk. redis-py reads each message with a time-out, also ten
+  times a second while idle, which costs more CPU than handling the messages.
 """
 
 import asyncio
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotificationLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
-    """The channel layer to name in `CHANNEL_LAYERS`; configured like the original."""
+    """The channel layer to name in `CHANNEL_LAYERS`. Configured like the original."""
 
     def _get_layer(self) -> "_LoopLayer":
         loop = asyncio.get_running_loop()
@@ -43,7 +45,7 @@ class NotificationLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
 
 
 class DropOldestQueue(asyncio.Queue[Any]):
-    """A queue that, when full, forgets the oldest message for the newest."""
+    """A queue that drops its oldest item when it is full."""
 
     def put_nowait(self, item: Any) -> None:
         if self.full():
@@ -68,10 +70,10 @@ class _LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
         try:
             await super().group_add(group, channel)
         except BaseException:
-            self._forget(group, channel)
+            self._discard(group, channel)
             raise
 
-    def _forget(self, group: str, channel: str) -> None:
+    def _discard(self, group: str, channel: str) -> None:
         self.channels.pop(channel, None)
         name = self._get_group_channel_name(group)
         members = self.groups.get(name, set())
@@ -84,7 +86,7 @@ class _Connection(RedisSingleShardConnection):  # type: ignore[misc]
     async def _do_receiving(self) -> None:
         while True:
             try:
-                # Not while somebody subscribes, who may be connecting too.
+                # A subscription may be connecting at the same time.
                 async with self._lock:
                     await self._pubsub.connect()
                 await self._receive(self._pubsub.connection)
@@ -93,7 +95,7 @@ class _Connection(RedisSingleShardConnection):  # type: ignore[misc]
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _receive(self, connection: Any) -> None:
-        """Hand on what comes until the connection ends."""
+        """Dispatch messages until the connection is closed."""
         stream, reader = connection._reader, hiredis.Reader()
         while data := await stream.read(READ_BYTES):
             reader.feed(data)
@@ -104,7 +106,7 @@ class _Connection(RedisSingleShardConnection):  # type: ignore[misc]
                 if kind == b"message":
                     self._receive_message({"channel": name, "data": reply[2]})
                 else:
-                    # Keeps the books of what is subscribed to.
+                    # Updates redis-py's own record of what is subscribed.
                     await self._pubsub.handle_message(reply)
         if connection._reader is stream:
             await connection.disconnect()

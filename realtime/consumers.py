@@ -1,4 +1,4 @@
-"""One socket of an event's page: authorise, join the hub, leave."""
+"""The WebSocket consumer: authorise, join the hub, leave."""
 
 import asyncio
 from contextlib import ExitStack
@@ -12,8 +12,8 @@ from django.db import Error
 from accounts.client_ip import client_ip_of_scope
 from realtime import metrics, threads
 from realtime.hub import joining
-from realtime.identity import opener_of
-from realtime.limits import TooManySockets, counted, frame_allowance
+from realtime.identity import identify
+from realtime.limits import TooManySockets, frame_bucket, socket_slot
 from realtime.messages import (
     SUBPROTOCOL,
     BadFrame,
@@ -28,7 +28,7 @@ from reservations.read import selectors
 from reservations.threads import in_thread
 
 JOIN_SECONDS = 15.0
-"""How long the database may keep a viewer waiting, before it is asked to come back later."""
+"""How long joining may take before the socket is closed with 1012, so that the client retries."""
 
 _CODE_BY_ERROR: dict[type[SeatcastError], int] = {
     EventNotFound: CloseCode.NO_SUCH_EVENT,
@@ -41,27 +41,28 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """The live seat map of one event."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Handle one message after the other, until the socket is closed.
+        """Handle messages one after the other until the socket is closed.
 
-        In place of Channels' own loop, which makes a task for each message and a thread's hop to
-        look after database connections, and gives each viewer a channel. A viewer needs none of
-        it: the hub has the subscription, and no handler touches the database in this thread.
+        This replaces Channels' own dispatch loop, which creates a task for each message, hops to a
+        thread to close old database connections, and opens a channel for each viewer. None of that
+        is needed here: the hub holds the subscription, and no handler touches the database on this
+        thread.
         """
         self.scope, self.base_send = scope, send
-        # Whatever ends it, cancelled in the middle of connecting included, it leaves its hub.
+        # Leave the hub however the socket ends, even when connecting is cancelled half-way.
         with ExitStack() as self._open:
             while (message := await receive())["type"] != "websocket.disconnect":
                 await getattr(self, get_handler_name(message))(message)
         metrics.count_closed(message["code"])
 
     async def connect(self) -> None:
-        # Accepted first: a refused handshake is a bare 403 that does not say why.
+        # Accept before checking: a rejected handshake is a bare 403 that cannot carry a close code.
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
         metrics.sockets_opened.inc()
         self._viewer = Viewer(self.base_send)
-        self._allowance = frame_allowance()
+        self._allowance = frame_bucket()
         try:
-            self._open.enter_context(counted(client_ip_of_scope(self.scope)))
+            self._open.enter_context(socket_slot(client_ip_of_scope(self.scope)))
             async with asyncio.timeout(JOIN_SECONDS):
                 await self._join(int(self.scope["url_route"]["kwargs"]["event_id"]))
         except TooManySockets:
@@ -92,8 +93,8 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self._open.callback(hub.remove, self._viewer)
 
 
-class NoSuchPlace(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """A socket to where nothing is."""
+class UnknownPath(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """A socket whose path matches no route. Closed with 4404."""
 
     async def connect(self) -> None:
         await self.accept()
@@ -101,11 +102,11 @@ class NoSuchPlace(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
-    """Return by what a socket's opener is let in. Raises: SignInFirst, MembersOnly."""
-    opener = opener_of(scope)
-    if opener.credential is None:
+    """Return what entitles the socket to a members-only event. Raises: SignInFirst, MembersOnly."""
+    identity = identify(scope)
+    if identity.credential is None:
         raise SignInFirst
-    selectors.require_access_uncached(event_id=event_id, requester=opener.requester)
-    person_id = opener.credential.person_id
+    selectors.require_access_uncached(event_id=event_id, requester=identity.requester)
+    person_id = identity.credential.person_id
     members = selectors.members_among(event_id=event_id, person_ids={person_id})
-    return Admission(event_id, opener.credential, is_member=person_id in members)
+    return Admission(event_id, identity.credential, is_member=person_id in members)

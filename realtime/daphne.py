@@ -1,4 +1,10 @@
-"""What Daphne has to be taught: close codes below 3000, and to end without cutting anybody off."""
+"""Everything that this project patches in Daphne, Autobahn and Twisted's HTTP server.
+
+Their public settings cannot send close codes below 3000, limit incoming messages, throttle
+handshakes or shut down gracefully, so this module replaces a few of their methods.
+`realtime.transports` is the only other module that reaches into them. Check both when either is
+upgraded.
+"""
 
 import math
 import resource
@@ -20,97 +26,96 @@ from twisted.web.http import HTTPChannel
 from accounts.client_ip import resolve_client_ip
 from realtime import metrics
 from realtime.hub import close_all_viewers
-from realtime.limits import Handshakes, TokenBucket, frame_allowance
+from realtime.limits import HandshakeThrottle, TokenBucket, frame_bucket
 from realtime.messages import CloseCode
 
-FAREWELL_SECONDS = 0.5
+CLOSE_FRAME_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 MAX_MESSAGE_BYTES = 4096
 _TOO_BIG = 1009
-_ending = threading.Event()
-_take_message = WebSocketProtocol.onMessage
-_take_frame = WebSocketProtocol.onFrameBegin
-_take_request = WebRequest.process
-_handshakes = Handshakes()
+_shutdown = threading.Event()
+_daphne_on_message = WebSocketProtocol.onMessage
+_autobahn_on_frame_begin = WebSocketProtocol.onFrameBegin
+_daphne_process = WebRequest.process
+_handshakes = HandshakeThrottle()
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
 
 
 def prepare_daphne(application: Any) -> Any:
-    """Return the application as Daphne should serve it; on another server it is the same.
+    """Patch Daphne and return the application to serve. Has no effect on other servers.
 
-    Daphne can then send any close code. Autobahn's `sendClose` lets an application send 1000 and
-    3000 to 4999 only, and Daphne has no other call; but 1008 and 1012 are a server's to send
-    (RFC 6455, section 7.4.1, and IANA's list).
-
-    It has as many sockets as the system lets it have; a thousand, the usual start, are few viewers.
-    It pings everybody, also who sends frames all the time and never reads: only a pong is proof.
-    And it waits a minute for a request, not for each byte of it. What a client sends in one message
-    is little, in however many frames; and it cannot have us answer pings without end. A network
-    that opens one socket after the other is refused before anything is made of its handshakes.
-
-    At SIGTERM and SIGINT it takes no more connections, closes sockets with 1012, and ends when the
-    requests that are under way are answered, or after REQUEST_SECONDS. A second signal ends it at
-    once.
+    - Close codes: Autobahn's `sendClose` allows applications only 1000 and 3000-4999, but a server
+      may also send 1008 and 1012 (RFC 6455, section 7.4.1, and IANA's registry).
+    - Open files: raises the soft limit to the hard limit. The usual default of 1,024 allows too few
+      sockets.
+    - Pings: every client is pinged, including those that keep sending. Only a pong proves that a
+      client reads.
+    - Slow requests: a request must arrive within a minute in total, not a minute after its last
+      byte.
+    - Incoming data: messages have a maximum size, and control frames a maximum rate.
+    - Handshakes: a network that opens too many sockets is refused with 429 before the handshake.
+    - Shutdown: on SIGTERM or SIGINT, stop accepting connections, close sockets with 1012, wait up
+      to REQUEST_SECONDS for requests in flight, and exit. A second signal exits immediately.
     """
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
-    WebSocketProtocol.onFrameBegin = _on_frame
+    WebSocketProtocol.onFrameBegin = _on_frame_begin
     WebRequest.process = _on_request
-    HTTPChannel.resetTimeout = _go_on_counting  # type: ignore[assignment, method-assign]
+    HTTPChannel.resetTimeout = _ignore_timeout_reset  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
-    requests = _Requests(application)
-    _reactor.callWhenRunning(_end_gently, requests)
+    requests = _RequestCounter(application)
+    _reactor.callWhenRunning(_handle_signals, requests)
     return requests
 
 
 def _allow_many_sockets() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # A system may call its limit infinite and have one all the same.
+    # Some systems report an infinite limit but do not accept it.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def is_ending() -> bool:
-    """Return whether this process was asked to end."""
-    return _ending.is_set()
+def is_shutting_down() -> bool:
+    """Return whether this process has received a signal to shut down."""
+    return _shutdown.is_set()
 
 
-class _Requests:
-    """An ASGI application that counts the requests under way in another."""
+class _RequestCounter:
+    """ASGI middleware that counts the HTTP requests in flight."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self.under_way = 0
+        self.in_flight = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        self.under_way += 1
+        self.in_flight += 1
         try:
             await self._application(scope, receive, send)
         finally:
-            self.under_way -= 1
+            self.in_flight -= 1
 
 
 def _server_close(protocol: WebSocketProtocol, code: int | None = None) -> None:
     protocol.sendCloseFrame(code=1000 if code is None else code)
 
 
-def _go_on_counting(channel: HTTPChannel) -> None:
-    """Do nothing where Twisted would begin anew to count the time that a request may take."""
+def _ignore_timeout_reset(channel: HTTPChannel) -> None:
+    """Do nothing, in place of Twisted's method that restarts the time-out at each byte received."""
 
 
 def _on_request(request: WebRequest) -> Any:
-    """Refuse a handshake of a network that has had too many, and leave the rest to Daphne."""
+    """Refuse the WebSocket handshake of a throttled network; hand everything else to Daphne."""
     upgrade = request.requestHeaders.getRawHeaders(b"Upgrade")
     if upgrade and upgrade[0].lower() == b"websocket" and (wait := _wait_seconds(request)):
         _refuse(request, wait)
         return None
-    return _take_request(request)
+    return _daphne_process(request)
 
 
 def _wait_seconds(request: WebRequest) -> float:
@@ -136,7 +141,7 @@ def _refuse(request: WebRequest, wait_seconds: float) -> None:
         (b"X-Request-ID", refusal["request_id"].encode()),
     ):
         request.setHeader(name, value)
-    # It has none any more when it is finished.
+    # `finish` clears `request.channel`.
     channel = request.channel
     request.write(content)
     request.finish()
@@ -145,66 +150,70 @@ def _refuse(request: WebRequest, wait_seconds: float) -> None:
 
 def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) -> None:
     last_ping = protocol.last_ping
-    _take_message(protocol, payload, is_binary)
-    # Daphne takes a message for a reason to put off the next ping.
+    _daphne_on_message(protocol, payload, is_binary)
+    # Daphne postpones the next ping whenever a message arrives.
     protocol.last_ping = last_ping
 
 
-def _on_frame(protocol: WebSocketProtocol) -> None:
-    """Let pass so much of a message, and so many frames that are none.
+def _on_frame_begin(protocol: WebSocketProtocol) -> None:
+    """Limit the size of a message and the rate of control frames.
 
-    Daphne's limit for messages is that of the largest that goes out. And a pong waits to be sent,
-    unlike a frame of ours, also when its client never reads.
+    Daphne applies its message limit to outgoing messages too, so it cannot be lowered. Pongs queue
+    up without limit for a client that sends pings and never reads.
     """
     frame = protocol.current_frame
-    begins_message = frame.opcode in (1, 2)
-    if not begins_message and not _allowance_of(protocol).take():
+    is_data_frame = frame.opcode in (1, 2)
+    if not is_data_frame and not _allowance_of(protocol).take():
         protocol._fail_connection(CloseCode.PROTOCOL_ERROR, "too many frames")
-    had = protocol.message_data_total_length if frame.opcode == 0 and protocol.inside_message else 0
-    if frame.opcode < 8 and had + frame.length > MAX_MESSAGE_BYTES:
+    is_continuation = frame.opcode == 0 and protocol.inside_message
+    received = protocol.message_data_total_length if is_continuation else 0
+    if frame.opcode < 8 and received + frame.length > MAX_MESSAGE_BYTES:
         protocol._fail_connection(_TOO_BIG, "too large a message")
-    _take_frame(protocol)
+    _autobahn_on_frame_begin(protocol)
 
 
 def _allowance_of(protocol: WebSocketProtocol) -> TokenBucket:
-    if not hasattr(protocol, "frame_allowance"):
-        protocol.frame_allowance = frame_allowance()
-    allowance: TokenBucket = protocol.frame_allowance
+    if not hasattr(protocol, "frame_bucket"):
+        protocol.frame_bucket = frame_bucket()
+    allowance: TokenBucket = protocol.frame_bucket
     return allowance
 
 
-def _end_gently(requests: _Requests) -> None:
-    """Take over the signals at which Twisted would end everything at once."""
+def _handle_signals(requests: _RequestCounter) -> None:
+    """Replace Twisted's signal handlers, which would stop the reactor immediately."""
 
-    def at_signal(*_: object) -> None:
-        signal.signal(signal.SIGTERM, _at_second_signal)
-        signal.signal(signal.SIGINT, _at_second_signal)
-        _reactor.callFromThread(_say_farewell, requests)
+    def on_signal(*_: object) -> None:
+        signal.signal(signal.SIGTERM, _stop_now)
+        signal.signal(signal.SIGINT, _stop_now)
+        _reactor.callFromThread(_shut_down, requests)
 
-    signal.signal(signal.SIGTERM, at_signal)
-    signal.signal(signal.SIGINT, at_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
 
 
-def _at_second_signal(*_: object) -> None:
+def _stop_now(*_: object) -> None:
     _reactor.callFromThread(_reactor.stop)
 
 
-def _say_farewell(requests: _Requests) -> None:
-    _ending.set()
+def _shut_down(requests: _RequestCounter) -> None:
+    _shutdown.set()
     for reader in _reactor.getReaders():
         if isinstance(reader, Port):
             cast(Any, reader).stopListening()
     close_all_viewers(CloseCode.RESTARTING)
     now = time.monotonic()
-    _wait_for(requests, earliest=now + FAREWELL_SECONDS, latest=now + REQUEST_SECONDS)
+    _stop_when_idle(requests, earliest=now + CLOSE_FRAME_SECONDS, latest=now + REQUEST_SECONDS)
 
 
-def _wait_for(requests: _Requests, *, earliest: float, latest: float) -> None:
-    """Stop when nothing is under way, after the reactor had time to get the last bytes out."""
+def _stop_when_idle(requests: _RequestCounter, *, earliest: float, latest: float) -> None:
+    """Stop the reactor once no request is in flight, or at `latest`.
+
+    Waits until `earliest` in any case, so that close frames are written out.
+    """
     now = time.monotonic()
-    if now >= latest or (now >= earliest and not requests.under_way):
+    if now >= latest or (now >= earliest and not requests.in_flight):
         _reactor.stop()
     else:
         _reactor.callLater(
-            _POLL_SECONDS, lambda: _wait_for(requests, earliest=earliest, latest=latest)
+            _POLL_SECONDS, lambda: _stop_when_idle(requests, earliest=earliest, latest=latest)
         )

@@ -1,6 +1,6 @@
-"""What a viewer is sent first: the few changes that it missed, or the whole map.
+"""Build the first frame of a viewer: a delta from its last sequence number, or a snapshot.
 
-Also which of the two to send when everybody is told of many changes at once.
+Also replaces a delta to everyone by a snapshot where that is much shorter.
 """
 
 import time
@@ -10,39 +10,46 @@ from realtime.replica import Replica
 from realtime.transports import Frame
 
 MAX_RESUMED_SEATS = 2_000
-KEPT_SECONDS = 0.2
+CACHE_SECONDS = 0.2
 MIN_LARGE_BYTES = 8_192
-"""The map never takes the place of a delta that is smaller: it would save a few packets only."""
+"""Deltas below this size are never replaced by a snapshot: it would save only a few packets."""
 
 
 class FirstFrames:
-    """The first frames of one event, each kept for a moment.
+    """First frames of one event, cached briefly.
 
-    After a restart everybody comes back at once, and most with the same number.
+    After a restart all viewers reconnect at once, most with the same sequence number.
     """
 
     def __init__(self, event_id: int) -> None:
         self._event_id = event_id
-        self._kept: dict[int | None, Frame] = {}
-        self._kept_of: tuple[Replica, int] | None = None
-        self._kept_since = 0.0
+        self._cache: dict[int | None, Frame] = {}
+        self._cached_state: tuple[Replica, int] | None = None
+        self._cached_at = 0.0
 
     def frame(self, replica: Replica, *, since: int | None) -> Frame:
-        """Return what leads from number `since` to what was told last, or with None the map."""
+        """Return a delta from `since` to the published state, or a snapshot if it is None."""
         now = time.monotonic()
-        if self._kept_of != (replica, replica.told_seq) or self._kept_since < now - KEPT_SECONDS:
-            self._kept, self._kept_of, self._kept_since = {}, (replica, replica.told_seq), now
-        frame = self._kept.get(since)
+        if (
+            self._cached_state != (replica, replica.published_seq)
+            or self._cached_at < now - CACHE_SECONDS
+        ):
+            self._cache, self._cached_state, self._cached_at = (
+                {},
+                (replica, replica.published_seq),
+                now,
+            )
+        frame = self._cache.get(since)
         if frame is None:
-            frame = self._kept[since] = self._frame(replica, since)
+            frame = self._cache[since] = self._frame(replica, since)
         return frame
 
     def shorter(self, delta: Frame, replica: Replica) -> Frame:
-        """Return the delta, which leads to what was told last, or the map if that is far shorter.
+        """Return `delta`, or a snapshot of the published state if that is at most half as long.
 
-        The map is made at most once for all deltas to the same number.
+        The snapshot is built at most once for each sequence number.
         """
-        # Each seat takes a third of a byte in the map, which need not be made to know that.
+        # A lower bound (2 bits a seat, as base64), so that most calls need not build the snapshot.
         least_bytes = len(replica.statuses) // 3
         if len(delta.wire) < max(MIN_LARGE_BYTES, 2 * least_bytes):
             return delta
@@ -54,12 +61,12 @@ class FirstFrames:
             changes = replica.published_since(since, limit=MAX_RESUMED_SEATS)
             if changes is not None:
                 delta = delta_frame(
-                    since=since, seq=replica.told_seq, now_ms=now_ms(), changes=changes
+                    since=since, seq=replica.published_seq, now_ms=now_ms(), changes=changes
                 )
                 return self.shorter(Frame(delta), replica)
         text = snapshot_frame(
             event_id=self._event_id,
-            seq=replica.told_seq,
+            seq=replica.published_seq,
             now_ms=now_ms(),
             layout=replica.layout,
             statuses=bytes(replica.statuses),

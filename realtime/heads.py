@@ -1,13 +1,12 @@
-"""Compare all events that are watched in this process with the database, in one query for all.
+"""Compare the sequence numbers of all watched events with the database, in one query.
 
-Concurrency. Runs on the loop that serves the sockets, and reads in a thread of its own, so that
-nothing else which is read can hold it up. There is one query at a time.
+Concurrency. Runs on the event loop that serves the sockets and queries in a thread of its own, so
+that other reads cannot delay it. At most one query runs at a time.
 
-Lifecycle. One task, which ends when no event is followed and nobody asks.
+Lifecycle. One task, which ends when no event is followed and no request is pending.
 
-Guarantees. A follower is handed its event's head every SEATCAST_HEAD_CHECK_SECONDS. Everybody who
-asks before a query begins is answered by it, however many they are; the next one begins
-MIN_SECONDS_BETWEEN_READS later at the earliest.
+Guarantees. Each follower receives its event's head every SEATCAST_HEAD_CHECK_SECONDS. All requests
+made before a query starts share its result. Queries are at least MIN_SECONDS_BETWEEN_READS apart.
 """
 
 import asyncio
@@ -29,11 +28,11 @@ MIN_SECONDS_BETWEEN_READS = 0.1
 
 logger = logging.getLogger(__name__)
 
-_Asked = dict[int, "asyncio.Future[EventHead | None]"]
+_Requests = dict[int, "asyncio.Future[EventHead | None]"]
 
 
 class Follower(Protocol):
-    """What is compared with the database. `seq` is the newest number that it knows."""
+    """A hub whose event is compared with the database. `seq` is the newest number it knows."""
 
     event_id: int
 
@@ -41,16 +40,16 @@ class Follower(Protocol):
     def seq(self) -> int: ...
 
     def compare(self, head: EventHead | None, *, known: int) -> None:
-        """Take in the event's head, None if it is gone. `known` is what `seq` was before."""
+        """Handle the event's head, None if it is gone. `known` is `seq` before the query."""
 
 
 class Heads:
-    """The heads of the events that are followed, and of those that somebody asks for."""
+    """Reads the heads of followed events periodically, and of other events on request."""
 
     def __init__(self) -> None:
         self._followers: dict[int, Follower] = {}
-        self._asked: _Asked = {}
-        self._is_wanted = asyncio.Event()
+        self._requests: _Requests = {}
+        self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def follow(self, follower: Follower) -> None:
@@ -60,58 +59,63 @@ class Heads:
     def unfollow(self, follower: Follower) -> None:
         if self._followers.get(follower.event_id) is follower:
             del self._followers[follower.event_id]
-            self._is_wanted.set()
+            self._wake.set()
 
-    def ask(self, event_id: int) -> "asyncio.Future[EventHead | None]":
-        """Have an event read soon. The answer, None if there is no such event, comes after its
-        follower has compared it.
+    def request(self, event_id: int) -> "asyncio.Future[EventHead | None]":
+        """Request an event's head soon; return a future of it, or of None if there is no such
+        event.
+
+        The future resolves after the event's follower has handled the head.
         """
-        if event_id not in self._asked:
-            self._asked[event_id] = asyncio.get_running_loop().create_future()
+        if event_id not in self._requests:
+            self._requests[event_id] = asyncio.get_running_loop().create_future()
         self._start()
-        self._is_wanted.set()
-        return self._asked[event_id]
+        self._wake.set()
+        return self._requests[event_id]
 
     async def head_of(self, event_id: int) -> EventHead:
-        """Read an event soon and return its head. Raises: EventNotFound, django.db.Error."""
-        # Shielded, because others wait for it too.
-        head = await asyncio.shield(self.ask(event_id))
+        """Request an event's head and wait for it. Raises: EventNotFound, django.db.Error."""
+        # Shielded, because other callers wait for the same future.
+        head = await asyncio.shield(self.request(event_id))
         if head is None:
             raise EventNotFound
         return head
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            # The loop may be another one than last time.
-            self._is_wanted = asyncio.Event()
+            # The event loop may have changed since the last run.
+            self._wake = asyncio.Event()
             self._task = asyncio.create_task(self._read_until_idle())
             self._task.add_done_callback(self._start_again)
 
     def _start_again(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and (error := task.exception()):
-            logger.error("The comparison with the database has ended", exc_info=error)
+            logger.error(
+                "The task that compares events with the database has failed; restarting it",
+                exc_info=error,
+            )
             self._start()
 
     async def _read_until_idle(self) -> None:
         loop = asyncio.get_running_loop()
         last = loop.time()
-        while self._followers or self._asked:
+        while self._followers or self._requests:
             due = last + settings.SEATCAST_HEAD_CHECK_SECONDS
-            if not self._asked:
+            if not self._requests:
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(due):
-                        await self._is_wanted.wait()
-            self._is_wanted.clear()
-            asked, self._asked = self._asked, {}
-            event_ids = set(asked)
+                        await self._wake.wait()
+            self._wake.clear()
+            requested, self._requests = self._requests, {}
+            event_ids = set(requested)
             if loop.time() >= due:
                 last = loop.time()
                 event_ids.update(self._followers)
             if event_ids:
-                await self._read(event_ids, asked)
+                await self._read(event_ids, requested)
                 await asyncio.sleep(MIN_SECONDS_BETWEEN_READS)
 
-    async def _read(self, event_ids: Iterable[int], asked: _Asked) -> None:
+    async def _read(self, event_ids: Iterable[int], requested: _Requests) -> None:
         followers = [self._followers[each] for each in event_ids if each in self._followers]
         known = [follower.seq for follower in followers]
         try:
@@ -120,17 +124,17 @@ class Heads:
             )
         except Exception as error:
             logger.exception("%d events cannot be compared with the database", len(followers))
-            for future in asked.values():
+            for future in requested.values():
                 future.set_exception(error)
-                # Those who asked may have gone; then nobody looks at it.
+                # Mark the exception as retrieved, in case the callers have been cancelled.
                 future.exception()
             return
         for follower, seq in zip(followers, known, strict=True):
             if self._followers.get(follower.event_id) is follower:
                 follower.compare(heads.get(follower.event_id), known=seq)
-        for event_id, future in asked.items():
+        for event_id, future in requested.items():
             future.set_result(heads.get(event_id))
 
 
 heads = Heads()
-"""Those of this process."""
+"""The heads of this process."""

@@ -1,23 +1,22 @@
-"""The hub: one subscription per process and event, and the same bytes for everybody.
+"""The hub: one subscription per process and event, and the same frames for all its viewers.
 
-Concurrency. Everything here runs on the loop that serves the sockets; database work goes to
+Concurrency. Everything runs on the event loop that serves the sockets; database work runs in
 threads. Between two awaits a hub's state is consistent.
 
-Lifecycle. The first viewer of an event creates its hub, and it is gone with the last. It
-subscribes first and then loads the seat map, so that no change falls between.
+Lifecycle. An event's first viewer creates the hub, and it closes with the last one. It subscribes
+before it loads the seat map, so that no change is missed in between.
 
-Guarantees. Every viewer gets a first frame and then deltas without a gap, each starting where the
-one before ended; one task writes to them (`writer`). The group message is only a doorbell: twice a
-second the numbers of all hubs are compared with the database's (`heads`), and each hub reads from
-the change log what it has missed. Locks that run out are released then too (`releases`), so that
-viewers see the seat free within a second.
+Guarantees. Every viewer receives a first frame and then deltas without gaps, each starting where
+the previous one ended; a single task (`realtime.writer`) writes them. Group messages are
+notifications only: twice a second `realtime.heads` compares all hubs with the database, and a hub
+that is behind reads the change log. `realtime.lock_expiry` releases expired locks at the same rate,
+so that viewers see a seat free within a second.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -29,6 +28,7 @@ from redis.exceptions import RedisError
 
 from realtime import metrics, publisher, threads
 from realtime.heads import heads
+from realtime.loading import load_replica, missing_changes
 from realtime.lock_expiry import ExpiredLockReleaser
 from realtime.messages import CloseCode
 from realtime.presence import Presence
@@ -36,11 +36,10 @@ from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
 from realtime.writer import HubWriter
 from reservations.domain.errors import EventNotFound
-from reservations.read import selectors
+from reservations.read.selectors import EventHead
 from reservations.threads import in_thread
 from reservations.write.changes import Change
 
-MAX_LOG_ROWS = 2_000
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0
 
@@ -49,21 +48,18 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def joining(event_id: int) -> AsyncIterator["Hub"]:
-    """Give the event's hub to a viewer who is about to be added to it, and keep it open so long.
-
-    Raises: EventNotFound.
-    """
+    """Yield the event's hub and keep it open while a viewer joins. Raises: EventNotFound."""
     hub = _hubs.get(event_id)
     if hub is None:
         publisher.use_loop(asyncio.get_running_loop())
         hub = _hubs[event_id] = Hub(event_id)
-        _releases.start()
-    hub.arrivals += 1
+        _releaser.start()
+    hub.pending_joins += 1
     try:
         await hub.ready()
         yield hub
     finally:
-        hub.arrivals -= 1
+        hub.pending_joins -= 1
         hub.close_if_idle()
 
 
@@ -73,167 +69,165 @@ def close_all_viewers(code: int) -> None:
         hub.close_all(code)
 
 
-@dataclass(frozen=True, slots=True)
-class EventViewers:
-    """How many watch an event in this process, and how many of them cannot be told just now."""
-
-    event_id: int
-    viewers: int
-    behind: int
-
-
-def viewers_by_event() -> list[EventViewers]:
-    """Return the crowd of each event; in any thread."""
+def viewers_by_event() -> list[metrics.EventViewers]:
+    """Return the viewer counts of each event. Thread-safe."""
     return [hub.viewer_count() for hub in tuple(_hubs.values())]
 
 
 class Hub:
-    """The hub of one event. Made by `arriving`."""
+    """The hub of one event. Created by `joining`."""
 
     def __init__(self, event_id: int) -> None:
         self.event_id = event_id
         self.is_public = False
-        self.arrivals = 0
+        self.pending_joins = 0
         self._is_closed = False
         self._is_broken = False
         self._name = uuid4().hex
-        self._audience = ViewerGroup()
-        self._turnout = Presence()
+        self._viewers = ViewerGroup()
+        self._presence = Presence()
         self._writer: HubWriter | None = None
         self._is_subscribed = asyncio.Event()
-        self._is_to_be_compared = False
-        self._catching_up: asyncio.Task[None] | None = None
+        self._needs_compare = False
+        self._catch_up: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._first_load = asyncio.create_task(self._load_first())
 
     @property
     def writer(self) -> HubWriter:
-        """What writes to the viewers, once the hub is ready."""
+        """The task that writes to the viewers. Only available once the hub is ready."""
         assert self._writer is not None
         return self._writer
 
     @property
     def replica(self) -> Replica:
-        """What the hub knows, once it is ready."""
+        """The replica of the event. Only available once the hub is ready."""
         return self.writer.replica
 
     @property
     def seq(self) -> int:
-        """The newest number that the hub knows, once it is ready."""
+        """The newest sequence number that the hub knows. Only available once the hub is ready."""
         return self.replica.seq
 
     async def ready(self) -> None:
         """Wait until the seat map is loaded. Raises: EventNotFound."""
-        # Shielded, because others wait for it too when this viewer hangs up.
+        # Shielded, because other viewers wait for it when this one disconnects.
         await asyncio.shield(self._first_load)
 
     async def add(self, viewer: Viewer, *, since: int | None, layout: str | None) -> None:
-        """Take a viewer in and send it its first frame.
+        """Add a viewer and send its first frame.
 
-        One that comes back with its last number and layout gets only what has changed since.
-        Raises: EventNotFound, django.db.Error.
+        If `layout` is current, that is a delta from `since`, otherwise a snapshot. Raises:
+        EventNotFound, django.db.Error.
         """
         if since is not None:
             await self._wait_until_published(since)
-        self._audience.add(viewer, on_return=self.writer.greet)
+        self._viewers.add(viewer, send_missed=self.writer.send_first_frame)
         viewer.seq = since if layout == self.replica.layout else None
         if not (self.is_public or viewer.is_admitted):
-            # It was for everybody when this viewer came.
+            # The event became members-only while this viewer was joining.
             viewer.transport.close(CloseCode.RESTARTING)
             return
-        self.writer.greet(viewer)
+        self.writer.send_first_frame(viewer)
         if self._is_broken:
             viewer.transport.close(CloseCode.RESTARTING)
 
     def remove(self, viewer: Viewer) -> None:
-        """Let a viewer go; the last one closes the hub."""
-        self._audience.remove(viewer)
+        """Remove a viewer. Closes the hub if it was the last one."""
+        self._viewers.remove(viewer)
         self.close_if_idle()
 
-    def viewer_count(self) -> EventViewers:
-        return EventViewers(self.event_id, len(self._audience), self._audience.behind())
+    def viewer_count(self) -> metrics.EventViewers:
+        return metrics.EventViewers(self.event_id, len(self._viewers), self._viewers.behind())
 
     def next_deadline_ms(self) -> int | None:
-        """Return when the next lock runs out, as far as told."""
+        """Return when the next published lock expires, in Unix milliseconds."""
         return self._writer.replica.next_deadline_ms() if self._writer else None
 
     def close_all(self, code: int) -> None:
         """Close every viewer's socket."""
-        self._audience.close_all(code)
+        self._viewers.close_all(code)
 
     def close_if_idle(self) -> None:
-        if self._audience or self.arrivals:
+        if self._viewers or self.pending_joins:
             return
-        self._stop()
+        self._unregister()
         self._is_closed = True
-        for task in (self._first_load, self._catching_up, *self._tasks):
+        for task in (self._first_load, self._catch_up, *self._tasks):
             if task is not None:
                 task.cancel()
 
-    def _stop(self) -> None:
-        """Leave the event to another hub: who comes from now on makes one."""
+    def _unregister(self) -> None:
+        """Unregister this hub, so that new viewers get a new one."""
         heads.unfollow(self)
         if _hubs.get(self.event_id) is self:
             del _hubs[self.event_id]
         if not _hubs:
-            _releases.stop()
+            _releaser.stop()
 
     def _close_viewers(self, task: "asyncio.Task[None]") -> None:
-        """A part of an open hub has ended, which it never should: its viewers start over."""
+        """Close all viewers, which then reconnect, because a task of an open hub has ended."""
         if self._is_closed:
             return
         error = None if task.cancelled() else task.exception()
         metrics.broken_hubs.inc()
         logger.error(
-            "The hub of event %d is broken",
+            "A task of the hub of event %d has failed",
             self.event_id,
             exc_info=error,
             extra={"event_id": self.event_id},
         )
         self._is_broken = True
-        self._stop()
+        self._unregister()
         self.close_all(CloseCode.RESTARTING)
 
     async def _load_first(self) -> None:
-        # Otherwise anybody could fill Redis with subscriptions to events that do not exist.
+        # Check that the event exists before subscribing; otherwise anyone could fill Redis with
+        # subscriptions.
         await heads.head_of(self.event_id)
         self._start_task(self._listen())
-        # Without a doorbell the log alone must do, so a channel layer that is away delays little.
+        # The change log suffices while the channel layer is away, so do not wait long for it.
         await _wait_up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
         self._writer = HubWriter(
             self.event_id,
             replica=await self._load(),
-            audience=self._audience,
-            count=lambda: len(self._audience) + self._turnout.viewers_elsewhere(but=self._name),
+            viewers=self._viewers,
+            count_viewers=self._count_viewers,
         )
         self._start_task(self._writer.run())
-        self._start_task(self._beat())
+        self._start_task(self._send_beats())
         if not self._is_broken:
             heads.follow(self)
-            if self._is_to_be_compared:
-                heads.ask(self.event_id)
+            if self._needs_compare:
+                heads.request(self.event_id)
+
+    def _count_viewers(self) -> int:
+        """Return the event's number of viewers in all processes."""
+        return len(self._viewers) + self._presence.viewers_elsewhere(but=self._name)
 
     def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start a part of the hub that lasts as long as the hub does."""
+        """Start a task that must run for as long as the hub is open."""
         task = asyncio.create_task(work)
         task.add_done_callback(self._close_viewers)
         self._tasks.append(task)
 
     async def _load(self) -> Replica:
-        head, replica = await in_thread(partial(_load_replica, self.event_id), threads.MAPS)
+        head, replica = await in_thread(partial(load_replica, self.event_id), threads.MAPS)
         self._set_visibility(is_public=head.is_public)
         return replica
 
     def _set_visibility(self, *, is_public: bool) -> None:
-        """Note who may watch. Those who were let in as anybody come back, and are asked then."""
+        """Record whether the event is public. If it no longer is, close viewers that were not
+        authorised.
+        """
         if self.is_public and not is_public:
-            self._audience.close_not_admitted(CloseCode.RESTARTING)
+            self._viewers.close_not_admitted(CloseCode.RESTARTING)
         self.is_public = is_public
 
     async def _listen(self) -> None:
-        """Keep a subscription to the event's group, and take in what it brings.
+        """Subscribe to the event's group and handle its messages; resubscribe after failures.
 
-        Never waits for anything but messages, so that none pile up.
+        Awaits nothing but messages, so that they do not pile up.
         """
         layer, group = get_channel_layer(), publisher.group_name(self.event_id)
         while True:
@@ -248,7 +242,7 @@ class Hub:
                     await layer.group_discard(group, channel)
             except Exception as error:
                 logger.warning(
-                    "No subscription to %s; its log is read instead: %r",
+                    "No subscription to %s; reading its change log instead: %r",
                     group,
                     error,
                     exc_info=not isinstance(error, RedisError | OSError),
@@ -256,20 +250,20 @@ class Hub:
                 await asyncio.sleep(RESUBSCRIBE_SECONDS)
 
     def _on_message(self, message: dict[str, Any]) -> None:
-        if message["type"] == publisher.TURNOUT:
-            self._turnout.record(message["hub"], message["viewers"])
+        if message["type"] == publisher.PRESENCE:
+            self._presence.record(message["hub"], message["viewers"])
         elif self._writer is None:
-            # It may be newer than what is being loaded.
-            self._is_to_be_compared = True
+            # It may be newer than the seat map being loaded.
+            self._needs_compare = True
         else:
             changes = [
                 Change(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name)
                 for seat_id, status, until, name in message["changes"]
             ]
             result = self._apply(since=message["since"], seq=message["seq"], changes=changes)
-            if result is MergeResult.APPLIED and self.writer.untold_since is None:
-                # Processes of the version before do not say when.
-                self.writer.untold_since = message.get("at")
+            if result is MergeResult.APPLIED and self.writer.oldest_pending_commit is None:
+                # Processes of the previous version send no timestamp.
+                self.writer.oldest_pending_commit = message.get("at")
 
     def _apply(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
         result = self.replica.merge(since=since, seq=seq, changes=changes)
@@ -278,73 +272,74 @@ class Hub:
                 self.writer.wake()
             case MergeResult.GAP | MergeResult.FOREIGN:
                 metrics.gaps.labels(result.name.lower()).inc()
-                heads.ask(self.event_id)
+                heads.request(self.event_id)
         return result
 
-    async def _beat(self) -> None:
-        """Have the writer send a beat every so often, and tell the other hubs how many watch."""
+    async def _send_beats(self) -> None:
+        """Send beats periodically, and report this hub's viewer count to the other processes."""
         while True:
             publisher.publish(
                 self.event_id,
-                {"type": publisher.TURNOUT, "hub": self._name, "viewers": len(self._audience)},
+                {"type": publisher.PRESENCE, "hub": self._name, "viewers": len(self._viewers)},
             )
             await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
-            self._audience.close_slow()
-            self.writer.beat()
+            self._viewers.close_slow()
+            self.writer.queue_beat()
 
-    def compare(self, head: selectors.EventHead | None, *, known: int) -> None:
-        """Begin to read what is missing, if anything is. See `realtime.heads`."""
+    def compare(self, head: EventHead | None, *, known: int) -> None:
+        """Start to catch up if the hub is behind the database. See `realtime.heads`."""
         if head is None:
             self.close_all(CloseCode.NO_SUCH_EVENT)
             return
         self._set_visibility(is_public=head.is_public)
-        if self._catching_up is not None and not self._catching_up.done():
-            self._is_to_be_compared = True
+        if self._catch_up is not None and not self._catch_up.done():
+            self._needs_compare = True
             return
-        self._is_to_be_compared = False
-        # A number below the known one means another database: a backup was restored.
+        self._needs_compare = False
+        # A lower number than before means that a backup was restored.
         if head.layout != self.replica.layout or head.seq < known:
             self._start_catch_up(self._reload())
         elif head.seq > self.replica.seq:
-            self._start_catch_up(self._read_log(since=self.replica.seq))
+            self._start_catch_up(self._read_log(since=self.replica.seq, up_to=head.seq))
 
     def _start_catch_up(self, work: Coroutine[Any, Any, None]) -> None:
-        self._catching_up = asyncio.create_task(work)
-        self._catching_up.add_done_callback(self._on_caught_up)
+        self._catch_up = asyncio.create_task(work)
+        self._catch_up.add_done_callback(self._on_caught_up)
 
     def _on_caught_up(self, task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, EventNotFound):
             self.close_all(CloseCode.NO_SUCH_EVENT)
         elif error is not None:
-            # What is missing still is; the next comparison is at the usual time.
+            # Retried at the next periodic comparison.
             logger.error(
-                "Event %d cannot be compared with the database",
+                "Event %d failed to catch up with the database",
                 self.event_id,
                 exc_info=error,
                 extra={"event_id": self.event_id},
             )
-        elif self._is_to_be_compared and not self._is_closed:
-            heads.ask(self.event_id)
+        elif self._needs_compare and not self._is_closed:
+            heads.request(self.event_id)
 
     async def _wait_until_published(self, seq: int) -> None:
-        """Wait until viewers were told up to `seq`, as another process may have told somebody.
+        """Wait until this hub has published up to `seq`, which another process may have sent
+        already.
 
-        Return also if the database has no such number. However many wait, they cost one query
-        together. Raises: EventNotFound, django.db.Error.
+        Returns early if the database has no such number. All waiting viewers share one query.
+        Raises: EventNotFound, django.db.Error.
         """
-        while seq > self.replica.told_seq and not self._is_broken:
+        while seq > self.replica.published_seq and not self._is_broken:
             head = await heads.head_of(self.event_id)
-            if self._catching_up is not None and not self._catching_up.done():
-                await asyncio.shield(self._catching_up)
-            await self.writer.written()
+            if self._catch_up is not None and not self._catch_up.done():
+                await asyncio.shield(self._catch_up)
+            await self.writer.flush()
             if head.seq < seq:
                 return
 
-    async def _read_log(self, *, since: int) -> None:
+    async def _read_log(self, *, since: int, up_to: int) -> None:
         metrics.log_reads.inc()
         logged = await in_thread(
-            partial(selectors.changes_since, event_id=self.event_id, seq=since, limit=MAX_LOG_ROWS),
+            partial(missing_changes, event_id=self.event_id, since=since, up_to=up_to),
             threads.MAPS,
         )
         if logged is not None:
@@ -353,34 +348,28 @@ class Hub:
             await self._reload()
 
     async def _reload(self) -> None:
-        """Load the map anew, and wait until everybody was shown it."""
+        """Load the seat map again, and wait until it was sent to all viewers."""
         metrics.fresh_starts.inc()
-        await self.writer.show(await self._load())
+        await self.writer.replace_replica(await self._load())
 
 
 _hubs: dict[int, Hub] = {}
 
 
 def _deadlines() -> list[tuple[int, int | None]]:
-    """Return when the next lock runs out at each event."""
+    """Return the event id and next lock deadline of each hub."""
     return [(hub.event_id, hub.next_deadline_ms()) for hub in _hubs.values()]
 
 
-_releases = ExpiredLockReleaser(_deadlines)
+_releaser = ExpiredLockReleaser(_deadlines)
 
 
 async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:
-    """Wait for an event, but not longer than so.
+    """Wait for an event, up to `seconds`.
 
-    Hazard: `asyncio.wait_for` of Python 3.11 can swallow a cancellation that comes just when the
-    time is up, and its task would run for ever.
+    `asyncio.wait_for` of Python 3.11 can swallow a cancellation that arrives at the time-out, and
+    the task would then run forever.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-
-
-def _load_replica(event_id: int) -> tuple[selectors.EventHead, Replica]:
-    """Read an event's seats. In a thread: a stadium takes a quarter of a second."""
-    seat_map = selectors.seat_map(event_id=event_id)
-    return seat_map.head, Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)

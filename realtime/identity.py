@@ -1,4 +1,5 @@
-"""Who opens a socket: the session cookie, or a token or ticket offered as a subprotocol.
+"""Identify the client of a socket: by session cookie, or by a token or ticket sent as a
+subprotocol.
 
 Neither travels in the query string, which ends up in logs.
 """
@@ -16,7 +17,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from accounts import revocations, socket_tickets
 from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
-from accounts.socket_tickets import SocketIdentity
+from accounts.socket_tickets import SocketUser
 from reservations.read.selectors import Requester
 
 TOKEN_PREFIX = "bearer."
@@ -24,61 +25,64 @@ TICKET_PREFIX = "ticket."
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
-    """Who opens a socket, and by what: for nobody there is no credential."""
+class SocketIdentity:
+    """The client of a socket and its credential. `credential` is None for anonymous clients."""
 
     requester: Requester
     credential: Credential | None = None
 
 
-_NOBODY = Opener(Requester(id=None))
+_ANONYMOUS = SocketIdentity(Requester(id=None))
 
 
-def opener_of(scope: dict[str, Any]) -> Opener:
-    """Return who opens the socket; nobody when neither cookie nor token nor ticket is good.
+def identify(scope: dict[str, Any]) -> SocketIdentity:
+    """Return the client's identity; anonymous if no valid cookie, token or ticket was sent.
 
-    Asks the database: call it in a thread.
+    Queries the database: call it in a thread.
     """
     for offered in scope.get("subprotocols", ()):
         if offered.startswith(TOKEN_PREFIX):
-            return _by_token(offered.removeprefix(TOKEN_PREFIX))
+            return _identity_by_token(offered.removeprefix(TOKEN_PREFIX))
         if offered.startswith(TICKET_PREFIX):
-            return _opener(socket_tickets.identify_ticket(offered.removeprefix(TICKET_PREFIX)))
-    return _by_session(scope)
+            ticket = offered.removeprefix(TICKET_PREFIX)
+            return _identity_of_user(socket_tickets.identify_ticket(ticket))
+    return _identity_by_session(scope)
 
 
-def _by_token(token: str) -> Opener:
+def _identity_by_token(token: str) -> SocketIdentity:
     authentication = JWTAuthentication()
     try:
         validated = authentication.get_validated_token(token.encode())
         user: Any = authentication.get_user(validated)
     except APIException:
-        return _NOBODY
+        return _ANONYMOUS
     user.mfa_passed = validated.get("mfa") is True
     credential = revocations.credential_of_token(validated)
     if revocations.is_revoked(credential):
-        return _NOBODY
-    return Opener(Requester(id=user.pk, has_powers=may_use_powers(user)), credential)
+        return _ANONYMOUS
+    return SocketIdentity(Requester(id=user.pk, has_powers=may_use_powers(user)), credential)
 
 
-def _by_session(scope: dict[str, Any]) -> Opener:
+def _identity_by_session(scope: dict[str, Any]) -> SocketIdentity:
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:
         if name == b"cookie":
             try:
                 cookies.load(value.decode("latin-1"))
             except CookieError:
-                return _NOBODY
+                return _ANONYMOUS
     morsel = cookies.get(settings.SESSION_COOKIE_NAME)
     if morsel is None:
-        return _NOBODY
+        return _ANONYMOUS
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
-    return _opener(socket_tickets.identify_session(request))
+    return _identity_of_user(socket_tickets.identify_session(request))
 
 
-def _opener(holder: SocketIdentity | None) -> Opener:
-    if holder is None:
-        return _NOBODY
-    person = holder.person
-    return Opener(Requester(id=person.pk, has_powers=may_use_powers(person)), holder.credential)
+def _identity_of_user(user: SocketUser | None) -> SocketIdentity:
+    if user is None:
+        return _ANONYMOUS
+    person = user.person
+    return SocketIdentity(
+        Requester(id=person.pk, has_powers=may_use_powers(person)), user.credential
+    )

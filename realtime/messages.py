@@ -1,4 +1,4 @@
-"""The socket's wire format: what `docs/protocol.md` describes, and nothing else."""
+"""The WebSocket wire format, as `docs/protocol.md` describes it."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ MAX_FRAME_CHARACTERS = 256
 MAX_SEQ = 2**63 - 1
 
 SUBPROTOCOL = "seatcast"
-"""What a client that offers subprotocols gets back; a token travels as `bearer.<token>`."""
+"""The subprotocol that the server selects. A token is offered as `bearer.<token>`."""
 
 
 class CloseCode:
@@ -40,20 +40,20 @@ class WireChange:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The client's frame: how far it has come."""
+    """The client's frame: the sequence number that it has processed."""
 
     seq: int
 
 
 class ResumePoint(TypedDict):
-    """The last number and layout that a client has; both are None for one that starts anew."""
+    """The last sequence number and layout of a client; both are None if it starts anew."""
 
     since: int | None
     layout: str | None
 
 
 class BadFrame(Exception):
-    """What came is no frame of this protocol."""
+    """The text is not a frame of this protocol."""
 
 
 def snapshot_frame(
@@ -65,7 +65,7 @@ def snapshot_frame(
     statuses: bytes,
     locks: Iterable[tuple[int, int, str | None]],
 ) -> str:
-    """Return a `snapshot`. `statuses` has one code a byte, which travel four to a byte."""
+    """Return a `snapshot`. `statuses` has one status code per byte; the wire packs four."""
     return _frame(
         type="snapshot",
         event=event_id,
@@ -78,7 +78,7 @@ def snapshot_frame(
 
 
 def delta_frame(*, since: int, seq: int, now_ms: int, changes: Iterable[WireChange]) -> str:
-    """Return a `delta`, which carries a client from number `since` to `seq`."""
+    """Return a `delta`, which carries a client from `since` to `seq`."""
     rows = [
         [change.index, change.status, change.locked_until_ms, change.holder] for change in changes
     ]
@@ -86,12 +86,12 @@ def delta_frame(*, since: int, seq: int, now_ms: int, changes: Iterable[WireChan
 
 
 def beat_frame(*, seq: int, now_ms: int, viewers: int) -> str:
-    """Return a `beat`. `seq` is what the client was sent last."""
+    """Return a `beat`. `seq` is the number of the last frame that the client was sent."""
     return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers)
 
 
 def now_ms() -> int:
-    """Return the server's time as frames have it: Unix milliseconds."""
+    """Return the current time in Unix milliseconds."""
     return int(clock.now().timestamp() * 1000)
 
 
@@ -112,7 +112,7 @@ def parse_client_frame(text: str) -> Seen:
 
 
 def resume_point(query_string: str) -> ResumePoint:
-    """Return what `?since=<seq>&layout=<hash>` says; a client that says it badly starts anew."""
+    """Parse `?since=<seq>&layout=<hash>`. Return a new start if it is missing or malformed."""
     query = parse_qs(query_string)
     since, layout = query.get("since", [""])[0], query.get("layout", [""])[0]
     if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
@@ -121,9 +121,9 @@ def resume_point(query_string: str) -> ResumePoint:
 
 
 def packed(statuses: bytes) -> str:
-    """Return status codes as base64 of two bits each, the first seat in the lowest bits."""
+    """Return status codes as base64, two bits per seat, the first seat in the lowest bits."""
     padded = statuses + bytes(-len(statuses) % 4)
-    # As four long numbers, because a loop over the seats of a stadium takes twenty times as long.
+    # Shift and add four long integers: looping over a stadium's seats takes twenty times as long.
     quarters = (int.from_bytes(padded[place::4], "little") << 2 * place for place in range(4))
     codes = sum(quarters).to_bytes(len(padded) // 4, "little")
     return base64.b64encode(codes).decode()

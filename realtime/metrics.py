@@ -1,91 +1,96 @@
-"""What is counted where viewers are told, for Prometheus.
+"""Prometheus metrics of sockets, hubs and polls.
 
-Nothing here is counted for each viewer and frame: a crowd is counted once a round, or when somebody
-looks (`realtime.collectors`).
+Nothing is counted per viewer and frame: fan-outs are counted once each, and viewers at scrape time.
 """
 
 import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 import prometheus_client as prometheus
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from realtime.messages import CloseCode
 
+MAX_LABELLED_EVENTS = 20
+"""How many events get a label of their own; all others are `other`."""
+
 _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
-# A closed tab, a closed page, a connection that was cut, and what the server says.
+# Normal closure, closed page, cut connection, and the server's own codes.
 _CLOSE_CODES = {1000, 1001, 1006, *(code for code in vars(CloseCode).values() if type(code) is int)}
 
 sockets_opened = prometheus.Counter("seatcast_sockets_opened_total", "Sockets that were accepted.")
 handshakes_refused = prometheus.Counter(
     "seatcast_handshakes_refused_total",
-    "Handshakes that were refused because their network had opened too many sockets.",
+    "Handshakes refused because their network had opened too many sockets.",
 )
 sockets_closed = prometheus.Counter(
     "seatcast_sockets_closed_total",
-    "Sockets that have ended, by close code; codes that are none of ours are `other`.",
+    "Closed sockets, by close code; codes outside the protocol are `other`.",
     ["code"],
 )
 first_frames = prometheus.Counter(
     "seatcast_first_frames_total",
-    "First frames to a viewer: a snapshot, or for one that comes back a delta.",
+    "First frames sent to viewers: snapshots, or deltas to those that resume.",
     ["kind"],
 )
 frames = prometheus.Counter(
     "seatcast_frames_total",
-    "Frames that were written once for everybody, by type.",
+    "Frames published to all viewers of an event, by type; each is counted once.",
     ["type"],
 )
 frames_sent = prometheus.Counter(
-    "seatcast_frames_sent_total", "Frames that were handed to a viewer's connection."
+    "seatcast_frames_sent_total", "Frames written to a viewer's connection."
 )
 frame_changes = prometheus.Histogram(
     "seatcast_frame_changes",
-    "Numbers of the change log that one frame brings its viewers on by.",
+    "Sequence numbers covered by one published frame.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 1024),
 )
 fanout_seconds = prometheus.Histogram(
     "seatcast_fanout_seconds",
-    "How long it took to hand a frame to everybody who watches an event here.",
+    "Time to write a frame to all of an event's viewers in this process.",
     buckets=_SECONDS,
 )
 lag_seconds = prometheus.Histogram(
     "seatcast_hub_lag_seconds",
-    "From the commit of the oldest change in a frame until everybody here was handed it.",
+    "From the commit of a frame's oldest change until it was written to all viewers here.",
     buckets=_SECONDS,
 )
 gaps = prometheus.Counter(
     "seatcast_hub_gaps_total",
-    "Doorbells that did not fit what a hub knew: gap, or foreign for seats that it did not know.",
+    "Notifications that a hub could not merge: gap, or foreign for unknown seats.",
     ["kind"],
 )
 log_reads = prometheus.Counter(
     "seatcast_hub_log_reads_total",
-    "Times that a hub read from the change log what no doorbell had told it.",
+    "Reads of the change log by hubs that had missed a notification.",
 )
 fresh_starts = prometheus.Counter(
     "seatcast_hub_fresh_starts_total",
-    "Times that a hub loaded its event anew and showed it to everybody.",
+    "Times that a hub reloaded its seat map and sent it to all viewers.",
 )
-broken_hubs = prometheus.Counter(
-    "seatcast_hub_broken_total", "Hubs that have ended although they had viewers."
-)
+broken_hubs = prometheus.Counter("seatcast_hub_broken_total", "Hubs of which a task has failed.")
 notifications = prometheus.Counter(
     "seatcast_notifications_total",
-    "Messages to the hubs, by what came of them: sent, failed, or dropped because too many wait.",
+    "Messages to the hubs: sent, failed, or dropped because too many were in flight.",
     ["outcome"],
 )
 polls = prometheus.Counter(
     "seatcast_polls_total",
-    "Questions for changes from those without a socket: changed, or unchanged since they asked.",
+    "Polls by clients without a socket: changed or unchanged since their last one.",
     ["outcome"],
 )
-poll_looks = prometheus.Counter(
+poll_head_reads = prometheus.Counter(
     "seatcast_poll_looks_total",
-    "Times that the database was asked where the events stand that are polled.",
+    "Queries for the sequence numbers of polled events.",
 )
 
-# What begins at a hundred has not increased, for Prometheus: all that may come begins at nothing.
-for counter, words in (
+# Initialise each series at 0, so that `increase()` counts the first event.
+for counter, labels in (
     (notifications, ("sent", "failed", "dropped")),
     (first_frames, ("snapshot", "delta")),
     (frames, ("delta", "snapshot", "beat")),
@@ -93,8 +98,8 @@ for counter, words in (
     (polls, ("changed", "unchanged")),
     (sockets_closed, (*_CLOSE_CODES, "other")),
 ):
-    for word in words:
-        counter.labels(word)
+    for label in labels:
+        counter.labels(label)
 
 
 @cache
@@ -117,8 +122,8 @@ def poll(outcome: str) -> prometheus.Counter:
     return polls.labels(outcome)
 
 
-def count_round(kind: str, *, numbers: int, committed: float | None) -> None:
-    """Count a frame of changes that everybody was handed, and how late that is if it is known."""
+def count_published(kind: str, *, numbers: int, committed: float | None) -> None:
+    """Count a published frame and, if its commit's time is known, its lag."""
     frame(kind).inc()
     frame_changes.observe(numbers)
     if committed is not None:
@@ -127,5 +132,41 @@ def count_round(kind: str, *, numbers: int, committed: float | None) -> None:
 
 
 def count_closed(code: int) -> None:
-    """Count the end of a socket; a client may close it with any of 4,000 codes."""
+    """Count a closed socket by its code; clients may send any of 4,000 codes."""
     sockets_closed.labels(str(code) if code in _CLOSE_CODES else "other").inc()
+
+
+@dataclass(frozen=True, slots=True)
+class EventViewers:
+    """The number of an event's viewers in this process, and of those with full send buffers."""
+
+    event_id: int
+    viewers: int
+    behind: int
+
+
+class ViewersCollector(Collector):
+    """Collects the viewers of this process by event, from what `counts` returns."""
+
+    def __init__(self, counts: Callable[[], Iterable[EventViewers]]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        viewers = GaugeMetricFamily(
+            "seatcast_viewers", "Open sockets that watch an event.", labels=["event"]
+        )
+        behind = GaugeMetricFamily(
+            "seatcast_viewers_behind", "Viewers whose send buffers are full.", labels=["event"]
+        )
+        viewers_by_label: Counter[str] = Counter()
+        behind_by_label: Counter[str] = Counter()
+        largest_first = sorted(self._counts(), key=lambda count: count.viewers, reverse=True)
+        for place, count in enumerate(largest_first):
+            label = str(count.event_id) if place < MAX_LABELLED_EVENTS else "other"
+            viewers_by_label[label] += count.viewers
+            behind_by_label[label] += count.behind
+        for label in viewers_by_label:
+            viewers.add_metric([label], viewers_by_label[label])
+            behind.add_metric([label], behind_by_label[label])
+        yield viewers
+        yield behind

@@ -1,4 +1,4 @@
-"""How many watch an event in the other processes, as their hubs say now and then."""
+"""How many viewers an event has in other processes, as their hubs report periodically."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ MISSED_HEARTBEATS = 3
 
 
 class Presence:
-    """The other hubs' last counts. A hub that has been silent for some beats counts no more."""
+    """The other hubs' last viewer counts. A hub that missed MISSED_HEARTBEATS is not counted."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -19,7 +19,7 @@ class Presence:
         self._counts[hub] = (self._clock(), viewers)
 
     def viewers_elsewhere(self, *, but: str) -> int:
-        """Return the number of viewers of all hubs but one."""
+        """Return the number of viewers of all hubs except `but`."""
         oldest = self._clock() - MISSED_HEARTBEATS * settings.SEATCAST_BEAT_SECONDS
         self._counts = {hub: count for hub, count in self._counts.items() if count[0] >= oldest}
         return sum(viewers for hub, (_, viewers) in self._counts.items() if hub != but)

@@ -1,12 +1,12 @@
-"""The doorbell: after each commit, one group message that tells the hubs what changed.
+"""Notify all hubs of each commit by a group message.
 
-Concurrency. `publish` is called in any thread and never waits. The message is sent on the loop
-that serves this process's sockets; a process without one, such as a WSGI worker, gets a loop of
-its own in a background thread.
+Concurrency. `publish` may be called in any thread and never blocks. Messages are sent on the event
+loop that serves this process's sockets; a process without one, such as a WSGI worker, starts a loop
+in a background thread.
 
 Guarantees: none, on purpose. A message may be lost, late or out of order. Hubs notice by the
-sequence numbers, and the change log in the database has the truth. What Redis does not take within
-SEND_SECONDS is given up, and so is what comes when MAX_MESSAGES_UNDER_WAY wait already.
+sequence numbers and read the change log. A message is dropped if Redis does not accept it within
+SEND_SECONDS, or if MAX_MESSAGES_IN_FLIGHT are being sent.
 """
 
 import asyncio
@@ -22,8 +22,9 @@ from realtime import metrics
 from reservations.write.changes import ChangeSet
 
 SEATS_CHANGED = "seats.changed"
-TURNOUT = "turnout"
-MAX_MESSAGES_UNDER_WAY = 1_000
+# The value is sent between processes: changing it would break presence during a rolling upgrade.
+PRESENCE = "turnout"
+MAX_MESSAGES_IN_FLIGHT = 1_000
 SEND_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _socket_loop: asyncio.AbstractEventLoop | None = None
 _own_loop: asyncio.AbstractEventLoop | None = None
-_slots = threading.BoundedSemaphore(MAX_MESSAGES_UNDER_WAY)
+_slots = threading.BoundedSemaphore(MAX_MESSAGES_IN_FLIGHT)
 
 
 def group_name(event_id: int) -> str:
@@ -39,13 +40,13 @@ def group_name(event_id: int) -> str:
 
 
 def use_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Send from now on by the loop that serves this process's sockets."""
+    """Send from now on by `loop`, which serves this process's requests or sockets."""
     global _socket_loop
     _socket_loop = loop
 
 
 def announce(*, changes: ChangeSet, **_: Any) -> None:
-    """Ring the doorbell for a commit; the receiver of `seats_changed`."""
+    """Notify the event's hubs of a commit. Receiver of the signal `seats_changed`."""
     rows = [
         [
             change.seat_id,
@@ -68,7 +69,7 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
 
 
 def publish(event_id: int, message: dict[str, Any]) -> None:
-    """Send a message to the event's group, if all goes well; return at once."""
+    """Schedule a message to the event's group, without waiting and without a guarantee."""
     loop = _loop()
     if loop is None:
         return
@@ -86,7 +87,7 @@ async def _send(group: str, message: dict[str, Any]) -> None:
     except Exception as error:
         metrics.notification("failed").inc()
         logger.warning(
-            "No doorbell for %s; its viewers hear from the log: %r",
+            "No notification sent to %s; hubs will read the change log: %r",
             group,
             error,
             exc_info=not isinstance(error, RedisError | OSError),
@@ -96,7 +97,7 @@ async def _send(group: str, message: dict[str, Any]) -> None:
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:
-    """Return the loop to send by; None where nobody could hear."""
+    """Return the event loop to send on; None if no other process could receive the message."""
     global _own_loop
     if _socket_loop is not None and _socket_loop.is_running():
         return _socket_loop

@@ -1,10 +1,11 @@
-"""An event as its viewers were last told, and what to tell them next. Pure: no I/O, no clock.
+"""A replica of an event's seats as its viewers know them, and the changes to publish next. Pure.
 
 Invariants:
-- `told_seq` is the number up to which every viewer has been told; `seq >= told_seq` is the newest
-  known. What lies between is pending, each seat with its last state only.
-- States are absolute, so merging what is known already changes nothing but the numbers.
-- Nothing is merged across a gap: a message is taken only if it starts at or before `seq`.
+
+- `published_seq` is the number up to which changes have been published; `seq >= published_seq` is
+  the newest known one. Changes in between are pending, each seat with its latest state only.
+- States are absolute, so merging known changes again has no effect.
+- A message is merged only if it starts at or before `seq`, so there are no gaps.
 """
 
 import heapq
@@ -19,27 +20,27 @@ from reservations.write.changes import Change
 
 
 class MergeResult(Enum):
-    """What became of changes that came in."""
+    """The result of merging a message."""
 
     APPLIED = auto()
-    KNOWN = auto()  # nothing new in them
-    GAP = auto()  # something before them is missing: read the log
-    FOREIGN = auto()  # they name seats that are not on the map: load it again
+    KNOWN = auto()  # nothing new
+    GAP = auto()  # earlier changes are missing: read the log
+    FOREIGN = auto()  # unknown seats: load the seat map again
 
 
 class Replica:
-    """The seats of one event by index. `shows_names` false leaves holders out."""
+    """The seats of one event by index. If `shows_names` is false, holders are left out."""
 
     def __init__(self, seat_map: SeatMap, *, shows_names: bool) -> None:
         self.layout = seat_map.head.layout
-        self.told_seq = self.seq = seat_map.head.seq
+        self.published_seq = self.seq = seat_map.head.seq
         self._shows_names = shows_names
         self._index_by_id = {seat.id: index for index, seat in enumerate(seat_map.seats)}
         self.statuses = bytearray(len(seat_map.seats))
         self._locks: dict[int, tuple[int, str | None]] = {}
         self._deadlines: list[tuple[int, int]] = []
         self._pending: dict[int, WireChange] = {}
-        # Index and number of each seat's last change, the latest last.
+        # Sequence number of each seat's last change by index, latest last.
         self._versions: dict[int, int] = {}
         seats = sorted(enumerate(seat_map.seats), key=lambda pair: pair[1].version)
         for index, seat in seats:
@@ -47,7 +48,7 @@ class Replica:
             self._publish(self._to_wire(index, change), seq=seat.version)
 
     def merge(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
-        """Take in changes that lead from number `since` to `seq`; they become pending."""
+        """Merge changes that lead from `since` to `seq`. They are pending until `publish`."""
         if seq <= self.seq:
             return MergeResult.KNOWN
         if since > self.seq:
@@ -63,22 +64,22 @@ class Replica:
         return MergeResult.APPLIED
 
     def publish(self) -> tuple[int, list[WireChange]] | None:
-        """Make the pending changes told ones. Return the number they start from, and them."""
-        if self.seq == self.told_seq:
+        """Publish the pending changes. Return the number that they start from and the changes."""
+        if self.seq == self.published_seq:
             return None
-        since, changes = self.told_seq, list(self._pending.values())
+        since, changes = self.published_seq, list(self._pending.values())
         for change in changes:
             self._publish(change, seq=self.seq)
         self._pending.clear()
-        self.told_seq = self.seq
+        self.published_seq = self.seq
         return since, changes
 
     def published_since(self, seq: int, *, limit: int) -> list[WireChange] | None:
-        """Return the told state of all seats changed after `seq`, or None if that is not known.
+        """Return the published state of all seats changed after `seq`.
 
-        It is not when `seq` lies ahead of what was told, or when there are more than `limit`.
+        Return None if `seq` is ahead of `published_seq`, or if there are more than `limit`.
         """
-        if seq > self.told_seq:
+        if seq > self.published_seq:
             return None
         changes: list[WireChange] = []
         for index, version in reversed(self._versions.items()):
@@ -86,16 +87,16 @@ class Replica:
                 break
             if len(changes) == limit:
                 return None
-            changes.append(self._published(index))
+            changes.append(self._published_change(index))
         return changes
 
     def locks(self) -> Iterator[tuple[int, int, str | None]]:
-        """Yield `(index, deadline in ms, holder)` of the seats told as locked."""
+        """Yield `(index, deadline in ms, holder)` of each published lock."""
         for index, (deadline, holder) in self._locks.items():
             yield index, deadline, holder
 
     def next_deadline_ms(self) -> int | None:
-        """Return when the next lock runs out, as far as told."""
+        """Return when the next published lock expires, in Unix milliseconds."""
         while self._deadlines:
             deadline, index = self._deadlines[0]
             if self._locks.get(index, (None, None))[0] == deadline:
@@ -113,7 +114,7 @@ class Replica:
             self._locks[change.index] = (change.locked_until_ms, change.holder)
             heapq.heappush(self._deadlines, (change.locked_until_ms, change.index))
 
-    def _published(self, index: int) -> WireChange:
+    def _published_change(self, index: int) -> WireChange:
         deadline, holder = self._locks.get(index, (None, None))
         return WireChange(index, self.statuses[index], deadline, holder)
 

@@ -1,17 +1,17 @@
-"""Sockets that somebody was let in to, and which end with what let them in.
+"""Close sockets whose session, token, permission or membership has been revoked.
 
-Only those of members-only events: who watches a public one is nobody in particular.
+Only sockets of members-only events are registered; watching a public event needs no credential.
 
-Concurrency. Runs on the loop that serves the sockets; it looks in a thread.
+Concurrency. Runs on the event loop that serves the sockets; queries run in a thread.
 
-Lifecycle. While there are such sockets, one task of the process looks at all of them every second,
-which takes one query at most (see `accounts.revocations`), and one for each event that somebody
-watches by a permission, without being a member. Now and then it asks who is a member still, with
+Lifecycle. While any socket is registered, one task per process checks all of them every second. A
+check takes at most one query for credentials (see `accounts.revocations`), and one for each event
+watched by a permission without a membership. Memberships are checked every MEMBERSHIP_SECONDS, with
 one query for each event.
 
-Guarantees. A socket is closed with 4401 within about a second of the end of its session or family
-of tokens, wherever that happened, and of its credential's own expiry; with 4403 within about a
-second of the end of a permission, and within MEMBERSHIP_SECONDS of the end of a membership.
+Guarantees. A socket is closed with 4401 within about a second after its session, its token family
+or its credential's own lifetime has ended; with 4403 within about a second after a permission was
+revoked, and within MEMBERSHIP_SECONDS after a membership was.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """By what somebody was let in to an event: as a member, or else by a permission."""
+    """What entitles a viewer to watch an event: a membership, or else a permission."""
 
     event_id: int
     credential: Credential
@@ -45,22 +45,22 @@ class Admission:
 
 @contextmanager
 def close_on_revocation(viewer: Viewer, admission: Admission) -> Iterator[None]:
-    """Hold a viewer's socket against what let it in, for as long as the context is open."""
-    global _looking
+    """Close the viewer's socket if its admission is revoked while the context is open."""
+    global _poll_task
     _admissions[viewer] = admission
-    if _looking is None:
-        _looking = asyncio.create_task(_poll_revocations())
+    if _poll_task is None:
+        _poll_task = asyncio.create_task(_poll_revocations())
     try:
         yield
     finally:
         _admissions.pop(viewer, None)
-        if not _admissions and _looking is not None:
-            _looking.cancel()
-            _looking = None
+        if not _admissions and _poll_task is not None:
+            _poll_task.cancel()
+            _poll_task = None
 
 
 _admissions: dict[Viewer, Admission] = {}
-_looking: asyncio.Task[None] | None = None
+_poll_task: asyncio.Task[None] | None = None
 
 
 async def _poll_revocations() -> None:
@@ -75,7 +75,7 @@ async def _poll_revocations() -> None:
                 since_members = 0.0
                 await _close_without_permission(selectors.members_among, is_member=True)
         except Exception:
-            logger.exception("Sockets cannot be held against what let them in")
+            logger.exception("Revoked sockets cannot be looked up")
 
 
 async def _close_ended_sessions() -> None:
@@ -90,26 +90,29 @@ async def _close_ended_sessions() -> None:
 async def _close_without_permission(
     admitted_among: Callable[..., set[int]], *, is_member: bool
 ) -> None:
-    """Close the sockets of those, let in in one of the two ways, who would not be any more."""
+    """Close the sockets whose people `admitted_among` does not return.
+
+    `is_member` selects the admissions to check: memberships or permissions.
+    """
     people_by_event: dict[int, set[int]] = {}
     for admission in _admissions.values():
         if admission.is_member is is_member:
             people = people_by_event.setdefault(admission.event_id, set())
             people.add(admission.credential.person_id)
     for event_id, people in people_by_event.items():
-        gone = people - await in_thread(
+        revoked = people - await in_thread(
             partial(admitted_among, event_id=event_id, person_ids=people), threads.OTHERS
         )
         for viewer, admission in tuple(_admissions.items()):
             if (
                 admission.event_id == event_id
                 and admission.is_member is is_member
-                and admission.credential.person_id in gone
+                and admission.credential.person_id in revoked
             ):
                 _close(viewer, CloseCode.NOT_FOR_YOU)
 
 
 def _close(viewer: Viewer, code: int) -> None:
-    # Once: it may take a while to go.
+    # Only once: closing may take a while.
     del _admissions[viewer]
     viewer.transport.close(code)

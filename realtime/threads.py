@@ -1,6 +1,7 @@
-"""Thread pools for the database work of hubs, each for one kind, so that none holds up another.
+"""Thread pools for the hubs' database work, one per kind of query, so that they do not block each
+other.
 
-They are given to `reservations.threads.in_thread`. Channels' own pool has one thread for all.
+Passed to `reservations.threads.in_thread`. Channels' own pool has a single thread.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ HEADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub-heads")
 """For comparing all events with the database."""
 
 MAPS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="hub-maps")
-"""For what one event has to read: its seat map, or what it has missed of the change log."""
+"""For one event's seat map or change log."""
 
 OTHERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hub-database")
-"""For everything else, such as who opens a socket."""
+"""For everything else, such as identifying the owner of a socket."""

@@ -1,12 +1,13 @@
-"""Lines: the way out to one viewer each, and what to do when it is full.
+"""Transports: the send buffer of each viewer, and its backpressure.
 
-A line takes a frame or refuses it, and never waits. One that is full keeps nothing more: what its
-viewer missed is told later, as the state that is newest then. So a viewer who does not read costs
-the server a bounded number of bytes, and the others no time.
+A transport accepts a frame or refuses it, and never waits. A full transport queues nothing more:
+its viewer is sent the newest state once it is writable again. So a viewer that does not read costs
+a bounded number of bytes and does not delay the others.
 
-Three kinds. `AsgiLine` uses nothing but ASGI's `send`. `DaphneLine` and `UvicornLine` write
-ready-made bytes to the connection itself, because both servers' `send` builds each frame anew for
-each viewer, and Daphne's neither waits nor says how much is waiting.
+`AsgiTransport` uses nothing but ASGI's `send`. `DaphneTransport` and `UvicornTransport` write the
+encoded frame to the connection itself, because both servers' `send` encodes each frame again for
+each viewer, and Daphne's neither waits nor reports how much is buffered. They reach into internals
+of Daphne, Autobahn, Twisted and Uvicorn: check them when one of these is upgraded.
 """
 
 import asyncio
@@ -26,23 +27,23 @@ try:
     from uvicorn.protocols.websockets.websockets_sansio_impl import (
         WebSocketsSansIOProtocol as UvicornProtocol,
     )
-except ImportError:  # It is the other server, and need not be there.
+except ImportError:  # Optional: Daphne is the default server.
     UvicornProtocol = None  # type: ignore[assignment, misc]
 
 SEND_BUFFER_BYTES = 64 * 1024
-"""What the kernel may keep for one viewer; Linux doubles it for its own needs."""
+"""The kernel's send buffer for one viewer. Linux doubles it for its own bookkeeping."""
 
 CLOSE_SECONDS = 5.0
-"""How long a viewer may take to read that it is closed; then the connection is cut."""
+"""How long to wait for the closing handshake before the connection is cut."""
 
 MAX_WAITING_FRAMES = 2
-"""How many frames wait for a `send` of which nothing more is known."""
+"""How many frames `AsgiTransport` queues, since ASGI does not report what is buffered."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Frame:
-    """A frame as text, made into bytes and messages once for everybody."""
+    """A frame, encoded once for all viewers."""
 
     def __init__(self, text: str, *, is_snapshot: bool = False) -> None:
         self.text = text
@@ -50,12 +51,12 @@ class Frame:
 
     @cached_property
     def message(self) -> dict[str, Any]:
-        """The ASGI message that sends it."""
+        """The frame as an ASGI message."""
         return {"type": "websocket.send", "text": self.text}
 
     @cached_property
     def wire(self) -> bytes:
-        """The whole WebSocket frame: a final text frame, unmasked (RFC 6455, section 5.2)."""
+        """The encoded WebSocket frame: a final text frame, unmasked (RFC 6455, section 5.2)."""
         payload = self.text.encode()
         length = len(payload)
         if length < 126:
@@ -66,17 +67,17 @@ class Frame:
 
 
 class Transport(Protocol):
-    """The way out to one viewer."""
+    """The outgoing side of one viewer's connection."""
 
     def offer(self, frame: Frame) -> bool:
-        """Take a frame and return True, or return False because earlier ones wait."""
+        """Accept a frame and return True, or return False because the send buffer is full."""
 
     def close(self, code: int) -> None:
-        """Close the socket, also one that is full."""
+        """Close the socket, even if the send buffer is full."""
 
 
 def transport_for(send: Send, *, on_writable: Callable[[], None]) -> Transport:
-    """Return the best line for a server's `send`. `on_free` is called when a full one is free."""
+    """Return the best transport for `send`. `on_writable` is called when a full one drains."""
     if isinstance(send, partial) and send.args and isinstance(send.args[0], DaphneProtocol):
         return DaphneTransport(send.args[0], on_writable=on_writable)
     protocol = getattr(send, "__self__", None)
@@ -86,15 +87,15 @@ def transport_for(send: Send, *, on_writable: Callable[[], None]) -> Transport:
 
 
 class AsgiTransport:
-    """A line on any ASGI server: full while MAX_WAITING_FRAMES have not been sent.
+    """A transport for any ASGI server: full while MAX_WAITING_FRAMES have not been sent.
 
-    Each `send` runs in a task of its own: some servers bind time-outs to the task that calls it,
-    and those of one viewer must not end what serves all.
+    Sends in a task of its own: some servers bind time-outs to the calling task, and one viewer's
+    time-out must not cancel the task that serves all.
     """
 
     def __init__(self, send: Send, *, on_writable: Callable[[], None]) -> None:
         self._send = send
-        self._on_free = on_writable
+        self._on_writable = on_writable
         self._frames: deque[Frame] = deque()
         self._sending: asyncio.Task[None] | None = None
 
@@ -112,14 +113,14 @@ class AsgiTransport:
         self._sending = asyncio.create_task(self._send_close(code))
 
     async def _send_all(self) -> None:
-        # A viewer who is gone is the server's to tell.
+        # The server reports a closed connection by `websocket.disconnect`.
         with suppress(OSError):
             while self._frames:
                 await self._send(self._frames[0].message)
                 was_full = len(self._frames) == MAX_WAITING_FRAMES
                 self._frames.popleft()
                 if was_full:
-                    self._on_free()
+                    self._on_writable()
             self._sending = None
 
     async def _send_close(self, code: int) -> None:
@@ -129,18 +130,19 @@ class AsgiTransport:
 
 @implementer(IPushProducer)
 class DaphneTransport:
-    """A line straight to Daphne's connection: full while Twisted has a buffer to write."""
+    """Writes to Daphne's connection directly. Full while Twisted's write buffer is not empty."""
 
     def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
         self._protocol = protocol
         self._transport = protocol.transport
         self._socket = protocol.transport.getHandle()
-        self._on_free = on_writable
+        self._on_writable = on_writable
         self._is_full = False
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        # A byte now and then is no proof that somebody reads; only a pong is.
+        # Incoming bytes do not prove that the client reads; only a pong does.
         protocol.autoPingRestartOnAnyTraffic = False
-        # The HTTP channel that the handshake came through is registered still, and kept alive.
+        # The HTTP channel of the handshake is still registered as a producer, and would be kept
+        # alive.
         protocol.unregisterProducer()
         protocol.registerProducer(self, True)
 
@@ -160,14 +162,15 @@ class DaphneTransport:
 
     def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_full = False
-        self._on_free()
+        self._on_writable()
 
     def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_full = True
 
     def _write(self, data: bytes) -> None:
-        """Write at once where nothing waits; a round through the reactor would cost three times as
-        much as the system call.
+        """Write to the socket at once if nothing is buffered.
+
+        Going through the reactor would cost three times as much as the system call.
         """
         transport = self._transport
         if not transport.dataBuffer and not transport._tempDataBuffer:
@@ -176,7 +179,7 @@ class DaphneTransport:
             except BlockingIOError:
                 sent = 0
             except OSError:
-                return  # Twisted will notice that the connection is gone.
+                return  # Twisted notices the closed connection by itself.
             if sent == len(data):
                 return
             data = data[sent:]
@@ -184,18 +187,18 @@ class DaphneTransport:
 
 
 class UvicornTransport:
-    """A line straight to Uvicorn's connection: full while asyncio has a buffer to write."""
+    """Writes to Uvicorn's connection directly. Full while asyncio's write buffer is not empty."""
 
     def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
         self._protocol = protocol
         self._transport = protocol.transport
         self._is_writable = protocol.writable
-        self._on_free = on_writable
+        self._on_writable = on_writable
         self._waiting: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
-        kernel = self._transport.get_extra_info("socket")
-        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        # The first byte that the kernel does not take makes the line full.
+        connection = self._transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        # Pause at the first byte that the kernel does not accept.
         self._transport.set_write_buffer_limits(high=0)
 
     def offer(self, frame: Frame) -> bool:
@@ -211,7 +214,7 @@ class UvicornTransport:
         self._closing = asyncio.create_task(self._close(code))
 
     async def _close(self, code: int) -> None:
-        # Uvicorn's `send` waits until the line is free, and fails when its viewer is gone.
+        # Uvicorn's `send` waits until the transport is writable, and fails if the client is gone.
         with suppress(OSError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._protocol.send({"type": "websocket.close", "code": code})
@@ -221,4 +224,4 @@ class UvicornTransport:
     async def _wait(self) -> None:
         await self._is_writable.wait()
         if not self._transport.is_closing():
-            self._on_free()
+            self._on_writable()

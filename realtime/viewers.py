@@ -1,7 +1,7 @@
-"""Viewers, and one frame to all of them.
+"""The viewers of an event, and the fan-out of a frame to all of them.
 
-Invariant: what a viewer is sent starts where the last that it was sent ended. Who cannot take a
-frame gets no more of them until its line is free, and then the newest state in one.
+Invariant: each frame starts where the viewer's previous one ended. A viewer whose send buffer is
+full receives no further frames until it is writable again, and then the newest state in one frame.
 """
 
 import asyncio
@@ -17,29 +17,31 @@ MAX_SECONDS_BEHIND = 20.0
 
 
 class Viewer:
-    """One socket. `seq` is what it was sent last; it is behind while its line has been full since.
+    """One socket.
 
-    `on_return(viewer)` is called when a viewer who was behind can be sent to again. `is_admitted`
-    says that it may watch what is not for everybody.
+    `seq` is the sequence number of its last frame. `behind_since` is when its send buffer became
+    full (None if it is not), by the monotonic clock. `is_admitted` is whether it was authorised to
+    watch a members-only event.
     """
 
-    __slots__ = ("_on_return", "behind_since", "is_admitted", "seq", "transport")
+    __slots__ = ("_send_missed", "behind_since", "is_admitted", "seq", "transport")
 
     def __init__(self, send: Send) -> None:
         self.transport = transport_for(send, on_writable=self.on_writable)
         self.seq: int | None = None
         self.is_admitted = False
         self.behind_since: float | None = None
-        self._on_return: Callable[[Viewer], None] | None = None
+        self._send_missed: Callable[[Viewer], None] | None = None
 
-    def join(self, on_return: Callable[["Viewer"], None]) -> None:
-        self._on_return = on_return
+    def join(self, send_missed: Callable[["Viewer"], None]) -> None:
+        """Call `send_missed` with this viewer whenever it is writable again after being behind."""
+        self._send_missed = send_missed
 
     def leave(self) -> None:
-        self._on_return = None
+        self._send_missed = None
 
     def offer(self, frame: Frame, *, seq: int) -> None:
-        """Send a frame that brings the viewer to number `seq`, unless its line is full."""
+        """Send a frame that leads to `seq`, unless the send buffer is full."""
         if self.transport.offer(frame):
             self.seq = seq
             self.behind_since = None
@@ -47,9 +49,9 @@ class Viewer:
             self.behind_since = time.monotonic()
 
     def on_writable(self) -> None:
-        """Have the viewer told what it has missed."""
-        if self._on_return is not None and self.behind_since is not None:
-            self._on_return(self)
+        """Send what the viewer has missed."""
+        if self._send_missed is not None and self.behind_since is not None:
+            self._send_missed(self)
 
 
 class ViewerGroup:
@@ -62,40 +64,40 @@ class ViewerGroup:
         return len(self._viewers)
 
     def behind(self) -> int:
-        """Return how many viewers have full lines."""
+        """Return how many viewers have full send buffers."""
         return sum(viewer.behind_since is not None for viewer in tuple(self._viewers))
 
-    def add(self, viewer: Viewer, *, on_return: Callable[[Viewer], None]) -> None:
+    def add(self, viewer: Viewer, *, send_missed: Callable[[Viewer], None]) -> None:
         self._viewers.add(viewer)
-        viewer.join(on_return)
+        viewer.join(send_missed)
 
     def remove(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
         viewer.leave()
 
     async def publish(self, frame: Frame, *, since: int, seq: int) -> None:
-        """Send everybody a frame that leads from number `since` to `seq`.
+        """Send a frame that leads from `since` to `seq` to all viewers that are at `since`.
 
-        Only one at a time, which keeps frames in order. Who is elsewhere is left out: behind, and
-        so told later, or come in the middle of this, and so told already.
+        Calls must not overlap, which keeps frames in order. Viewers at other numbers are skipped:
+        they are behind and catch up later, or joined meanwhile and have this state already.
         """
-        told = 0
+        sent = 0
         for number, viewer in enumerate(tuple(self._viewers), start=1):
             if viewer.seq == since and viewer.behind_since is None:
                 viewer.offer(frame, seq=seq)
-                told += 1
+                sent += 1
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
-        metrics.frames_sent.inc(told)
+        metrics.frames_sent.inc(sent)
 
-    async def resend_all(self, greet: Callable[[Viewer], None]) -> None:
-        """Forget what everybody was sent, and `greet` them one after the other."""
+    async def resend_all(self, send_first_frame: Callable[[Viewer], None]) -> None:
+        """Reset every viewer's `seq` and call `send_first_frame` for each."""
         viewers = tuple(self._viewers)
         for viewer in viewers:
             viewer.seq = None
         for number, viewer in enumerate(viewers, start=1):
             if viewer.seq is None and viewer in self._viewers:
-                greet(viewer)
+                send_first_frame(viewer)
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)
 
@@ -105,14 +107,14 @@ class ViewerGroup:
             viewer.transport.close(code)
 
     def close_not_admitted(self, code: int) -> None:
-        """Close the sockets of those who were let in as anybody."""
+        """Close the sockets of viewers that were not authorised for a members-only event."""
         for viewer in tuple(self._viewers):
             if not viewer.is_admitted:
                 viewer.transport.close(code)
 
     def close_slow(self) -> None:
-        """Close the sockets of those who have been behind for too long."""
-        too_long_ago = time.monotonic() - MAX_SECONDS_BEHIND
+        """Close the sockets that have been behind for more than MAX_SECONDS_BEHIND."""
+        oldest = time.monotonic() - MAX_SECONDS_BEHIND
         for viewer in tuple(self._viewers):
-            if viewer.behind_since is not None and viewer.behind_since < too_long_ago:
+            if viewer.behind_since is not None and viewer.behind_since < oldest:
                 viewer.transport.close(CloseCode.TOO_SLOW)

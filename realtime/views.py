@@ -1,4 +1,4 @@
-"""The socket's frames, for those who have to ask for them."""
+"""The frames of the WebSocket protocol over HTTP, for clients that poll."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from realtime import metrics
 from realtime.messages import resume_point
-from realtime.polling import members, polls
+from realtime.polling import access_cache, polled_events
 from reservations.api.documentation import reads
 from reservations.api.requests import requester
 
@@ -56,12 +56,15 @@ class DeltaSerializer(_FrameSerializer):
 
 
 class ChangesView(APIView):
-    """What a socket would send first; of a public event nobody is looked up."""
+    """The first frame that a socket would send.
+
+    Authenticates lazily, so that polls of a public event do not query for a user.
+    """
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
     def perform_authentication(self, request: Request) -> None:
-        """Leave it to who asks for `request.user`; of a public event nobody does."""
+        """Do nothing: accessing `request.user` authenticates."""
 
     @reads(
         "changes",
@@ -79,21 +82,21 @@ class ChangesView(APIView):
         `W/"<layout>-<seq>"` the answer is 304 while nothing has changed.
         """
         resume = resume_point(request.META.get("QUERY_STRING", ""))
-        event = polls.event(event_id, since=resume["since"])
+        event = polled_events.event(event_id, since=resume["since"])
         if not event.is_public:
-            members.require_access(event_id=event_id, requester=requester(request))
+            access_cache.require_access(event_id=event_id, requester=requester(request))
         tag = event.tag
         response = get_conditional_response(request._request, etag=_etag(tag))
         metrics.poll("changed" if response is None else "unchanged").inc()
         if response is None:
-            told = event.told(**resume)
-            tag = told.tag
-            response = HttpResponse(told.text, content_type="application/json")
+            answer = event.answer(**resume)
+            tag = answer.tag
+            response = HttpResponse(answer.text, content_type="application/json")
         response["ETag"] = _etag(tag)
         response["Cache-Control"] = "private, no-cache"
         return response
 
 
 def _etag(tag: str) -> str:
-    # Weak: the server's time differs, and a change can be told in more than one way.
+    # Weak: equal states can have different bodies, by the server's time and by the delta's start.
     return f'W/"{tag}"'

@@ -1,7 +1,7 @@
-"""The task that writes to an event's viewers: what changed, the whole map, and beats.
+"""The task that writes to an event's viewers: deltas, snapshots and beats.
 
-Concurrency. Nobody else writes to more than one viewer. Whoever has something to be written wakes
-the writer and may wait for its next round; to be cancelled while waiting leaves the round alone.
+Concurrency. Only this task writes to more than one viewer. Others wake it and may wait for its next
+round; cancelling the waiter does not cancel the round.
 """
 
 import asyncio
@@ -22,57 +22,62 @@ MAX_REST_SECONDS = 0.08
 
 
 class HubWriter:
-    """Writes what `picture` knows to the `audience`. `count` returns how many watch everywhere.
+    """Writes the replica's changes to the viewers.
 
-    `untold_since` is when the oldest change was committed that nobody was told of yet, by the
-    clock's seconds.
+    `count_viewers` returns the event's number of viewers in all processes. `oldest_pending_commit`
+    is the time of the oldest commit that is not published yet, in Unix seconds.
     """
 
     def __init__(
-        self, event_id: int, *, replica: Replica, audience: ViewerGroup, count: Callable[[], int]
+        self,
+        event_id: int,
+        *,
+        replica: Replica,
+        viewers: ViewerGroup,
+        count_viewers: Callable[[], int],
     ) -> None:
         self.replica = replica
-        self.untold_since: float | None = None
-        self._audience = audience
-        self._count = count
+        self.oldest_pending_commit: float | None = None
+        self._viewers = viewers
+        self._count_viewers = count_viewers
         self._new_replica: Replica | None = None
         self._first_frames = FirstFrames(event_id)
         self._is_woken = asyncio.Event()
         self._is_beat_due = False
-        # Done when the round that begins next has ended.
+        # Resolves when the next round has ended.
         self._next_round: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def greet(self, viewer: Viewer) -> None:
-        """Send a viewer what it has missed since its number, or the whole map."""
+    def send_first_frame(self, viewer: Viewer) -> None:
+        """Send a viewer the changes since its last sequence number, or a snapshot."""
         frame = self._first_frames.frame(self.replica, since=viewer.seq)
         metrics.first_frame("snapshot" if frame.is_snapshot else "delta").inc()
-        viewer.offer(frame, seq=self.replica.told_seq)
+        viewer.offer(frame, seq=self.replica.published_seq)
 
     def wake(self) -> None:
-        """Have a round begin, because there is something to write."""
+        """Start a round, because there is something to write."""
         self._is_woken.set()
 
-    def beat(self) -> None:
-        """Have everybody sent a beat."""
+    def queue_beat(self) -> None:
+        """Send a beat to all viewers in the next round."""
         self._is_beat_due = True
         self.wake()
 
-    async def show(self, replica: Replica) -> None:
-        """Replace the picture, and wait until everybody was sent the new one."""
+    async def replace_replica(self, replica: Replica) -> None:
+        """Replace the replica, and wait until all viewers were sent a first frame of it."""
         self._new_replica = replica
         self.wake()
-        await self.written()
+        await self.flush()
 
-    async def written(self) -> None:
-        """Wait until all that there is to write now was written, or the writer has ended."""
+    async def flush(self) -> None:
+        """Wait until everything pending now has been written, or the writer has ended."""
         if self._is_woken.is_set():
-            # Shielded, because others wait for it too.
+            # Shielded, because other callers wait for the same round.
             await asyncio.shield(self._next_round)
 
     async def run(self) -> None:
         """Write until cancelled.
 
-        The first change goes at once, and what comes within the window after it goes together.
+        The first change is sent immediately; changes within the window after it are sent together.
         """
         try:
             while True:
@@ -87,7 +92,7 @@ class HubWriter:
         this_round, self._next_round = self._next_round, asyncio.get_running_loop().create_future()
         started = time.monotonic()
         try:
-            has_written = await self._write_news()
+            has_written = await self._write_changes()
             took = time.monotonic() - started
             if self._is_beat_due:
                 self._is_beat_due = False
@@ -98,40 +103,40 @@ class HubWriter:
             metrics.fanout_seconds.observe(took)
             await asyncio.sleep(window_seconds(fanout_seconds=took))
 
-    async def _write_news(self) -> bool:
-        """Send pending changes, or a new picture. Return whether there was anything to send."""
+    async def _write_changes(self) -> bool:
+        """Send pending changes or a new replica. Return whether there was anything to send."""
         if self._new_replica is not None:
             self.replica, self._new_replica = self._new_replica, None
-            self.untold_since = None
-            await self._audience.resend_all(self.greet)
+            self.oldest_pending_commit = None
+            await self._viewers.resend_all(self.send_first_frame)
             return True
-        news = self.replica.publish()
-        if news is None:
+        pending = self.replica.publish()
+        if pending is None:
             return False
-        since, changes = news
-        seq = self.replica.told_seq
-        committed, self.untold_since = self.untold_since, None
+        since, changes = pending
+        seq = self.replica.published_seq
+        committed, self.oldest_pending_commit = self.oldest_pending_commit, None
         delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
         frame = self._first_frames.shorter(delta, self.replica)
-        await self._audience.publish(frame, since=since, seq=seq)
-        metrics.count_round(
+        await self._viewers.publish(frame, since=since, seq=seq)
+        metrics.count_published(
             "snapshot" if frame.is_snapshot else "delta", numbers=seq - since, committed=committed
         )
         return True
 
     async def _write_beat(self) -> None:
-        seq = self.replica.told_seq
-        frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=self._count())
-        await self._audience.publish(Frame(frame), since=seq, seq=seq)
+        seq = self.replica.published_seq
+        frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=self._count_viewers())
+        await self._viewers.publish(Frame(frame), since=seq, seq=seq)
         metrics.frame("beat").inc()
 
 
 def window_seconds(*, fanout_seconds: float) -> float:
-    """Return how long to gather changes after a round of telling everybody that took so long.
+    """Return how long to collect changes after a fan-out that took `fanout_seconds`.
 
-    At least the window that is set. For a crowd twelve rounds, so that telling takes little of the
-    loop's time, as long as a change is not kept for more than 80 ms; and in any case one round,
-    which leaves half of the time for everything else however many viewers there are.
+    At least the configured window. With many viewers, twelve times the fan-out, up to 80 ms, so
+    that fan-outs take little of the event loop's time. Never less than the fan-out itself, which
+    leaves half of the time for other work however many viewers there are.
     """
     rest = min(ROUNDS_OF_REST * fanout_seconds, MAX_REST_SECONDS)
     return float(max(settings.SEATCAST_FRAME_WINDOW_SECONDS, rest, fanout_seconds))

@@ -1,4 +1,4 @@
-"""How all tests run: the same on SQLite alone as on PostgreSQL with Redis or Valkey."""
+"""Shared test setup, for SQLite alone and for PostgreSQL with Redis or Valkey."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from tests.factories import Clock
 
-# The same examples every time, on machines of any speed; and a search that differs each time.
+# Deterministic examples without deadlines, and a randomised search.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=2_000)
 
@@ -46,7 +46,7 @@ def is_thorough(pytestconfig: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for `--thorough`, and what needs a server that this run has not."""
+    """Deselect tests for `--thorough`, and tests of servers that this run does not have."""
     missing = set()
     if not config.getoption("--thorough"):
         missing.add("thorough")
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="session")
 def _quick() -> Iterator[None]:
-    """Hash passwords and empty tables in a hurry, in the process of the tests."""
+    """Speed up password hashing and the flush of tables in the test process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Argon2Hasher, "memory_cost", 8)
         patch.setattr(Argon2Hasher, "time_cost", 1)
@@ -96,28 +96,28 @@ def _deletions() -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _names_are_shown(settings: Any) -> None:
-    """Show who has a seat, as the demo does, so that tests can see it."""
+    """Show the names of lock holders, as the demo does, so that tests can check them."""
     settings.SEATCAST_SHOW_NAMES = True
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
+def _clear_caches() -> None:
     caches["process"].clear()
     selectors.clear_visibility_cache()
     seat_counts.clear_count_cache()
     revocations.reset()
     shared_cache.reset()
     throttles.reset()
-    # All of them sign in from one address, and on SQLite people of two tests have the same ids.
+    # All tests sign in from one address, and on SQLite users of two tests have the same ids.
     caches["default"].clear()
     index_cache.clear_cache()
     layouts.clear_layout_cache()
     seat_lists.clear_list_cache()
-    polling.forget()
+    polling.clear_caches()
 
 
 class _TestsThread:
-    """Stands in for a pool: runs all work in the test's own thread."""
+    """Replaces a thread pool: runs all work in the test's own thread."""
 
     def submit(self, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         try:
@@ -129,7 +129,7 @@ class _TestsThread:
 
 @pytest.fixture
 def in_the_tests_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have what coroutines leave to threads done by the test's own one, with its connection."""
+    """Run work that coroutines pass to threads in the test's own thread, with its connection."""
     own = _TestsThread()
     monkeypatch.setattr(threads, "_start", lambda _, work: own.submit(work))
     monkeypatch.setattr(command_queue, "_leaders", own)
@@ -137,8 +137,8 @@ def in_the_tests_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _see_what_is_not_committed(request: pytest.FixtureRequest) -> None:
-    """Let asynchronous views see what a test has written, unless it commits."""
+def _share_the_test_connection(request: pytest.FixtureRequest) -> None:
+    """Let asynchronous views see uncommitted data, unless the test commits."""
     marker = request.node.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction", False)
     if not commits and "transactional_db" not in request.fixturenames:

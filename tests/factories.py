@@ -1,4 +1,4 @@
-"""Rows and clients for tests, made as plainly as can be."""
+"""Minimal rows and clients for tests."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Clock:
 
 
 def make_user(name: str = "", *, password: str | None = None, **fields: Any) -> User:
-    """Create a person; without `password` one who cannot sign in by it, which is much faster."""
+    """Create a user. Without `password` it has none, which is much faster."""
     name = name or f"buyer{next(_numbers)}"
     return User.objects.create(username=name, password=_hash(password), **fields)
 
@@ -47,7 +47,7 @@ def _hash(password: str | None) -> str:
 
 
 def make_person(name: str = "") -> Person:
-    """Create a user, as the desk knows one."""
+    """Create a user and return it as commands refer to it."""
     return person(make_user(name))
 
 
@@ -56,7 +56,7 @@ def person(user: User) -> Person:
 
 
 def make_event(*, seats: int = 4, **fields: Any) -> Event:
-    """Create an event on sale, public, with seats A1, A2 and so on for 50.00 each."""
+    """Create a public event on sale, with seats A1, A2 and so on for 50.00 each."""
     event = Event.objects.create(
         **{
             "name": "Concert",
@@ -76,19 +76,19 @@ def make_event(*, seats: int = 4, **fields: Any) -> Event:
 
 
 def stored_id(answer: Any) -> int:
-    """Return the primary key of the booking that an answer of the desk is about."""
+    """Return the primary key of the reservation in a command's result."""
     return Reservation.objects.get(public_id=answer["reservation"]["id"]).pk
 
 
 def pay_for(public_id: str) -> None:
-    """Mark a booking paid that is paid later."""
+    """Mark an unpaid reservation as paid."""
     booked = Reservation.objects.get(public_id=public_id)
     booked.paid_at = booked.created_at
     booked.save(update_fields=["paid_at"])
 
 
 def permitted(user: User, *permissions: str) -> User:
-    """Give a person permissions, such as `reservations.scan_ticket`, and nothing else."""
+    """Grant a user permissions, such as `reservations.scan_ticket`, and return it anew."""
     for permission in permissions:
         app, codename = permission.split(".")
         user.user_permissions.add(
@@ -103,7 +103,7 @@ def seat_ids(event: Event) -> tuple[int, ...]:
 
 
 def let_locks_run_out(event: Event) -> None:
-    """Move the deadlines of all locks of an event into the past, as if time had gone by."""
+    """Move the deadlines of all of an event's locks into the past."""
     Seat.objects.filter(event=event, status=SeatStatus.LOCKED).update(
         locked_until=timezone.now() - timedelta(seconds=1)
     )
@@ -119,14 +119,14 @@ class Browser(APIClient):
 
 
 def stranger() -> APIClient:
-    """Return a browser in which nobody is signed in."""
+    """Return an anonymous browser."""
     client = _client(Browser)
     client.cookies["csrftoken"] = secrets.token_hex(16)
     return client
 
 
 def signed_in(user: User) -> APIClient:
-    """Return a browser in which a person is signed in."""
+    """Return a browser with a user's session."""
     client = stranger()
     client.force_login(user)
     return client
@@ -139,14 +139,14 @@ def signed_in_without_csrf(user: User) -> APIClient:
 
 
 def with_token(user: User) -> APIClient:
-    """Return a client that has no cookies but an access token."""
+    """Return a client with an access token and no cookies."""
     client = _client()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {AccessToken.for_user(user)}")
     return client
 
 
 def _client(kind: type[APIClient] = APIClient) -> APIClient:
-    # An address of its own for each, so that nobody uses up anybody else's tries at signing in.
+    # Each client has its own address, so that they do not share login throttles.
     address = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
     client = kind(enforce_csrf_checks=True, raise_request_exception=False, REMOTE_ADDR=address)
     client.default_format = "json"

@@ -1,4 +1,4 @@
-"""A viewer's side of the protocol, held to `docs/protocol.md` word by word. No I/O."""
+"""A client of the protocol that checks every frame against `docs/protocol.md`. No I/O."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class ShownSeat:
-    """What a viewer knows of a seat: its status code, deadline in Unix milliseconds, and holder."""
+    """A seat as a viewer knows it: status code, deadline in Unix milliseconds, and holder."""
 
     status: int = SeatStatus.AVAILABLE
     locked_until: int | None = None
@@ -25,11 +25,11 @@ class ShownSeat:
 
 
 class BreachOfProtocol(AssertionError):
-    """A frame that the protocol does not allow where it came."""
+    """A frame that the protocol does not allow at this point."""
 
 
 class Follower:
-    """What a viewer knows after the frames that it was sent; `seats` has their number by layout."""
+    """A viewer's state after the frames it received. `seats` is the number of seats by layout."""
 
     def __init__(self, event_id: int, *, seats: Mapping[str, int]) -> None:
         self.seq: int | None = None
@@ -42,15 +42,15 @@ class Follower:
 
     @property
     def query(self) -> str:
-        """How to ask for the rest of what is known, on a new connection."""
+        """The query string that resumes from the current state."""
         return "" if self.seq is None else f"?since={self.seq}&layout={self.layout}"
 
     def connect(self) -> None:
-        """Begin to follow on a new connection, on which the first frame is still to come."""
+        """Start a new connection, whose first frame is still to come."""
         self._is_new_here = True
 
     def hear(self, text: str | bytes) -> None:
-        """Take in a frame. Raises: BreachOfProtocol when it is malformed or leaves a gap."""
+        """Apply a frame. Raises: BreachOfProtocol if it is malformed or leaves a gap."""
         frame = json.loads(text)
         try:
             self._apply(frame)
@@ -67,15 +67,15 @@ class Follower:
         assert all(type(frame[name]) is int for name in ("seq", "now")), "a number is none"
         match kind:
             case "snapshot":
-                self._take_in_snapshot(frame)
+                self._apply_snapshot(frame)
             case "delta":
-                self._take_in_delta(frame)
+                self._apply_delta(frame)
             case "beat":
                 assert not self._is_new_here, "a beat cannot come first"
                 assert frame["seq"] == self.seq, "a beat for what was not sent"
                 assert frame["viewers"] >= 1, "there is one at least"
 
-    def _take_in_snapshot(self, frame: dict[str, Any]) -> None:
+    def _apply_snapshot(self, frame: dict[str, Any]) -> None:
         assert frame["event"] == self._event_id, "another event's map"
         seats = self._seats[frame["layout"]]
         codes = base64.b64decode(frame["statuses"], validate=True)
@@ -89,7 +89,7 @@ class Follower:
         self.seq, self.layout, self.states = frame["seq"], frame["layout"], states
         self.snapshots += 1
 
-    def _take_in_delta(self, frame: dict[str, Any]) -> None:
+    def _apply_delta(self, frame: dict[str, Any]) -> None:
         assert frame["from"] == self.seq, "a gap"
         assert frame["seq"] >= frame["from"], "a step back"
         changed = [index for index, *_ in frame["changes"]]

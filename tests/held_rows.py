@@ -1,4 +1,4 @@
-"""Events' rows that somebody holds, as a process that hangs in a transaction does."""
+"""Lock events' rows, as a process that hangs in a transaction does."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from reservations.models import Event
 
 @contextmanager
 def rows_held(events: Sequence[Event]) -> Iterator[None]:
-    """Hold the events' rows for the length of the context; on PostgreSQL."""
+    """Lock the events' rows while the context is open. PostgreSQL only."""
     name = connection.settings_dict["NAME"]
     with psycopg.connect(os.environ["DATABASE_URL"], dbname=name) as holder:
         holder.execute(

@@ -1,4 +1,4 @@
-"""Real servers, on the database of the test that runs."""
+"""Real servers on the test's database."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ Start = Callable[..., AbstractContextManager["Running"]]
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers. `pid` is its own, not that of who watches over it."""
+    """A running server. `pid` is the server's own, not its supervisor's."""
 
     supervised: Supervised
     port: int
@@ -38,7 +38,7 @@ class Running:
         return int(Path(f"/proc/{watcher}/task/{watcher}/children").read_text().split()[0])
 
     def kill(self) -> None:
-        """End it without a word, and wait until it is gone."""
+        """Kill the server and wait until it is gone."""
         os.kill(self.pid, signal.SIGKILL)
         self.supervised.process.wait()
 
@@ -58,7 +58,7 @@ def daphne(**extra: str) -> Iterator[Running]:
 
 @contextmanager
 def uvicorn(**extra: str) -> Iterator[Running]:
-    """Run the same application on Uvicorn, in the same way."""
+    """Run the same application on Uvicorn."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "uvicorn", "config.asgi:application"),
@@ -75,7 +75,7 @@ SERVERS = [daphne, pytest.param(uvicorn, marks=pytest.mark.thorough)]
 
 @contextmanager
 def running(name: str, command: list[str], port: int, **extra: str) -> Iterator[Running]:
-    """Run a server for the length of the context; `extra` are its own settings."""
+    """Run a server while the context is open. `extra` are additional settings."""
     with supervised(
         {
             "prepare": [],

@@ -1,4 +1,4 @@
-"""What time it is, for tests of servers whose clocks are wrong."""
+"""The time, for tests of servers whose clocks are wrong."""
 
 from datetime import datetime
 from typing import cast

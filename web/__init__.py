@@ -1,4 +1,4 @@
-"""What every HTTP request passes: limits, ids, headers, errors, metrics and probes.
+"""What every HTTP request passes through: limits, ids, headers, errors, metrics and probes.
 
-Knows no product rule. `config` assembles it with the apps.
+Contains no product rules. `config` assembles it with the apps.
 """

@@ -1,6 +1,6 @@
-"""What every refusal looks like over HTTP: `{"error": sentence, "code": word, …details}`.
+"""The format of every error over HTTP: `{"error": sentence, "code": word, …details}`.
 
-It also names its request, so that a person who was refused can say which it was.
+It includes the request's id, which users can quote to support.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from web.request_ids import request_id
 
 RETRY_SECONDS = 2
 
-# The first kind that fits decides.
+# The first matching class decides.
 _STATUS_BY_KIND: list[tuple[type[errors.SeatcastError], int]] = [
     (errors.NotFound, status.HTTP_404_NOT_FOUND),
     (errors.SignInFirst, status.HTTP_401_UNAUTHORIZED),
@@ -37,26 +37,26 @@ _CODE_BY_DRF_CODE = {"parse_error": "malformed", "authentication_failed": "inval
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
-    """Return the answer to a request that failed; None for a fault of ours, which is a 500."""
+    """Return the response to an exception, or None for an unexpected one, which becomes a 500."""
     set_rollback()
     if found := http_error(error):
         return Response(found.body, status=found.status, headers=found.headers)
     match error:
         case exceptions.ValidationError():
-            return _validation_refusal(error)
+            return _validation_error(error)
         case exceptions.APIException():
-            return _drf_refusal(error)
+            return _drf_error(error)
         case Http404():
-            return _refusal(404, "not_found", "There is nothing here.")
+            return _error_response(404, "not_found", "There is nothing here.")
         case PermissionDenied():
-            return _refusal(403, "permission_denied", "You may not do this.")
+            return _error_response(403, "permission_denied", "You may not do this.")
         case SuspiciousOperation() | BadRequest() | UnreadablePostError():
-            return _refusal(400, "malformed", "The request cannot be read.")
+            return _error_response(400, "malformed", "The request cannot be read.")
     return None
 
 
 def error_page(request: HttpRequest, *, status: int, code: str, sentence: str) -> JsonResponse:  # noqa: ARG001
-    """Return a refusal from outside the API's views."""
+    """Return an error response outside of the API's views."""
     response = JsonResponse(error_body(code, sentence), status=status)
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
@@ -65,7 +65,7 @@ def error_page(request: HttpRequest, *, status: int, code: str, sentence: str) -
 
 @dataclass(frozen=True, slots=True)
 class HttpError:
-    """An answer that refuses: its status, what is in it, and headers that it needs."""
+    """An error response: its status, body and additional headers."""
 
     status: int
     body: dict[str, Any]
@@ -73,7 +73,7 @@ class HttpError:
 
 
 def http_error(error: Exception) -> HttpError | None:
-    """Return what a refusal of the domain looks like, or a database that is away; else None."""
+    """Return the response to a domain error or an unavailable database; None for other errors."""
     if isinstance(error, OperationalError | InterfaceError):
         error = errors.Unavailable()
     if not isinstance(error, errors.SeatcastError):
@@ -88,22 +88,24 @@ def http_error(error: Exception) -> HttpError | None:
 
 
 def error_body(code: str, sentence: str, **details: Any) -> dict[str, Any]:
-    """Count a refusal and return what is in it."""
+    """Count an error and return its body."""
     metrics.refusal(code).inc()
     return {"error": sentence, "code": code, "request_id": request_id(), **details}
 
 
-def _validation_refusal(error: exceptions.ValidationError) -> Response:
-    complaints = _complaints(error.detail)
-    fields = {name: list(found) for name, found in complaints.items()}
-    codes = {name: list(found.values()) for name, found in complaints.items()}
+def _validation_error(error: exceptions.ValidationError) -> Response:
+    field_errors = _field_errors(error.detail)
+    fields = {name: list(found) for name, found in field_errors.items()}
+    codes = {name: list(found.values()) for name, found in field_errors.items()}
     name, sentences = next(iter(fields.items()))
     prefix = "" if name == "body" else f"{name}: "
-    return _refusal(400, "invalid", f"{prefix}{sentences[0]}", fields=fields, field_codes=codes)
+    return _error_response(
+        400, "invalid", f"{prefix}{sentences[0]}", fields=fields, field_codes=codes
+    )
 
 
-def _complaints(detail: Any) -> dict[str, dict[str, str]]:
-    """Flatten DRF's nested details into codes by field and sentence; `body` is the whole of it."""
+def _field_errors(detail: Any) -> dict[str, dict[str, str]]:
+    """Flatten DRF's nested details into `{field: {sentence: code}}`; `body` is the whole body."""
     by_field = detail if isinstance(detail, dict) else {"body": detail}
     return {
         "body" if name == "non_field_errors" else str(name): {
@@ -121,7 +123,7 @@ def _leaves(detail: Any) -> list[Any]:
     return [detail]
 
 
-def _drf_refusal(error: exceptions.APIException) -> Response:
+def _drf_error(error: exceptions.APIException) -> Response:
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
     detail = error.detail
@@ -131,7 +133,9 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
         found: dict[Any, Any] = detail
         code, sentence = str(found.get("code", code)), str(found.get("detail", ""))
     details: dict[str, Any] = getattr(error, "details", {})
-    response = _refusal(error.status_code, _CODE_BY_DRF_CODE.get(code, code), sentence, **details)
+    response = _error_response(
+        error.status_code, _CODE_BY_DRF_CODE.get(code, code), sentence, **details
+    )
     if auth_header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = auth_header
     if (wait := getattr(error, "wait", None)) is not None:
@@ -139,5 +143,5 @@ def _drf_refusal(error: exceptions.APIException) -> Response:
     return response
 
 
-def _refusal(status_code: int, code: str, sentence: str, **details: Any) -> Response:
+def _error_response(status_code: int, code: str, sentence: str, **details: Any) -> Response:
     return Response(error_body(code, sentence, **details), status=status_code)

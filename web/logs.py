@@ -1,9 +1,9 @@
-"""What log lines look like, and which are left out.
+"""Log formatters and filters.
 
-A line says of which request it is, and of which event where that is known. It says only what is
-named here: other things that libraries hang on a record, such as a whole request, stay where they
-are. Tokens, codes of tickets, and passwords in addresses are made unreadable wherever they turn up.
-What clients send can be long, so lines and messages are cut before any pattern reads them.
+A line names its request and, if known, its event. It contains only the fields listed here: other
+attributes that libraries attach to a record, such as a whole request, are left out. Tokens, ticket
+codes and passwords in URLs are redacted wherever they occur. Clients can send long text, so lines
+and messages are truncated before any pattern is matched against them.
 """
 
 import logging
@@ -20,30 +20,30 @@ from web.request_ids import active_request
 QUIET_SECONDS = 60.0
 MAX_LINE_LENGTH = 1_000
 MAX_TEXT_LENGTH = 20_000
-"""Of a message or a traceback; of a longer one its beginning and its end are kept."""
-_MAX_REMEMBERED = 1_000
+"""Of a message or a traceback. The beginning and the end of a longer one are kept."""
+_MAX_KEYS = 1_000
 
-_OF_AN_EVENT = re.compile(r"/api/events/(\d{1,19})/")
-# Possessive, and only at the beginning of a word: else each "eyJ" would be read to the word's end.
+_EVENT_PATH = re.compile(r"/api/events/(\d{1,19})/")
+# Possessive, and only at the start of a word; otherwise matching takes quadratic time.
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]++\.[\w-]++\.[\w-]*+")
 _TICKET = re.compile(r"(/api/tickets/)[^/?\s]+")
-_PASSWORD_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
+_PASSWORD_IN_URL = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
 
 
 class PlainLines(logging.Formatter):
-    """For a person at a terminal."""
+    """For people at a terminal."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
-        """Return the first line, which names its request."""
-        about = _about(record).get("request_id")
-        return super().formatMessage(record) + (f" [{about}]" if about else "")
+        """Return the first line, with the request's id."""
+        context = _context(record).get("request_id")
+        return super().formatMessage(record) + (f" [{context}]" if context else "")
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
 
 
 class JsonLines(logging.Formatter):
-    """For a program: one object a line."""
+    """For programs: one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -52,7 +52,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
             "process": record.process,
-            **_about(record),
+            **_context(record),
         }
         if record.exc_info:
             line["traceback"] = without_secrets(self.formatException(record.exc_info))
@@ -60,9 +60,9 @@ class JsonLines(logging.Formatter):
 
 
 class OncePerMinute(logging.Filter):
-    """Lets a message pass, and then none of the same logger and text for a minute.
+    """Passes a message at most once a minute for each logger and text.
 
-    For what is tried twice a second while a server is away: once is news, the rest is noise.
+    For operations that are retried twice a second while a server is away.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -77,17 +77,17 @@ class OncePerMinute(logging.Filter):
     def _passes(self, now: float, key: tuple[str, str]) -> bool:
         if now - self._passed.get(key, -QUIET_SECONDS) < QUIET_SECONDS:
             return False
-        if len(self._passed) >= _MAX_REMEMBERED:
+        if len(self._passed) >= _MAX_KEYS:
             self._passed.clear()
         self._passed[key] = now
         return True
 
 
 class RefusalsOncePerMinute(OncePerMinute):
-    """Limit Django's lines on requests that it refuses to one a minute for each kind.
+    """Limits Django's log lines on rejected requests to one a minute for each kind.
 
-    Anybody can send such requests without end, each with another text, and no throttle is asked
-    before. The metrics count all of them.
+    Anyone can send such requests, each with a different text, before any throttle applies. The
+    metrics count all of them.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -97,24 +97,24 @@ class RefusalsOncePerMinute(OncePerMinute):
 
 
 def without_secrets(text: str) -> str:
-    """Return a text that can be shown to who may read logs, cut to a length, as UTF-8."""
-    text = "\n".join(_cut(line, MAX_LINE_LENGTH) for line in _shortened(text).split("\n"))
-    text = _PASSWORD_IN_ADDRESS.sub(r"\1…@", _JWT.sub("[token]", text))
+    """Return a text with secrets redacted, truncated, and encodable as UTF-8."""
+    text = "\n".join(_truncated(line, MAX_LINE_LENGTH) for line in _shortened(text).split("\n"))
+    text = _PASSWORD_IN_URL.sub(r"\1…@", _JWT.sub("[token]", text))
     text = _TICKET.sub(r"\1…", text)
     return text.encode(errors="backslashreplace").decode()
 
 
 def _shortened(text: str) -> str:
-    """Return the beginning and the end of a long text, in whole lines."""
+    """Return the first and last whole lines of a long text."""
     if len(text) <= MAX_TEXT_LENGTH:
         return text
     half = MAX_TEXT_LENGTH // 2
     _, _, end = text[-half:].partition("\n")
-    return f"{_cut(text[: half + 1], half)}\n{end}"
+    return f"{_truncated(text[: half + 1], half)}\n{end}"
 
 
-def _cut(line: str, length: int) -> str:
-    """Cut a text before the word in which it gets too long: half a secret would not be known."""
+def _truncated(line: str, length: int) -> str:
+    """Truncate a text before a word: half a secret would not match any pattern."""
     if len(line) <= length:
         return line
     found = line[:length]
@@ -122,11 +122,11 @@ def _cut(line: str, length: int) -> str:
     return f"{found[:end]}[{len(line) - end} characters left out]"
 
 
-def _about(record: logging.LogRecord) -> dict[str, Any]:
-    """Return which request and which event a record is about, as far as is known."""
+def _context(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the ids of a record's request and event, if known."""
     request = active_request()
     event_id = getattr(record, "event_id", None)
-    if event_id is None and request and (found := _OF_AN_EVENT.match(request.path)):
+    if event_id is None and request and (found := _EVENT_PATH.match(request.path)):
         event_id = int(found[1])
-    about = {"request_id": request and request.id, "event_id": event_id}
-    return {name: value for name, value in about.items() if value is not None}
+    context = {"request_id": request and request.id, "event_id": event_id}
+    return {name: value for name, value in context.items() if value is not None}

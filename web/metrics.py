@@ -1,7 +1,6 @@
-"""What is counted of requests and of this process, and how all that is counted is shown.
+"""Prometheus metrics of requests and of the process, and the exposition of all metrics.
 
-The definitions of what is counted elsewhere are with those who count: `reservations.metrics`,
-`realtime.metrics`.
+Other metrics are defined in `reservations.metrics` and `realtime.metrics`.
 """
 
 import threading
@@ -25,80 +24,80 @@ from reservations.write import command_queue
 from web.workers import live_worker_ids, multiprocess_folder
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-TALLY_SECONDS = 10.0
-"""How long the answers of a collector that asks the database are good."""
+COLLECTOR_CACHE_SECONDS = 10.0
+"""How long the results of a collector that queries the database are cached."""
 
 _REFRESH_SECONDS = 1.0
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 
-# What was counted when does not interest anybody: a series for each series.
+# Omit the `_created` series, which would double the number of series.
 prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 request_seconds = prometheus.Histogram(
     "seatcast_request_seconds",
-    "How long Django took to answer, by route and status.",
+    "Duration of requests, by route and status.",
     ["method", "route", "status"],
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0),
 )
 refusals = prometheus.Counter(
     "seatcast_refusals_total",
-    "Refusals over HTTP, by the code that the client was given.",
+    "Error responses over HTTP, by code.",
     ["code"],
 )
-# What begins at one has not increased, for Prometheus: these are watched for the first.
+# Initialise these at 0, so that `increase()` counts the first one.
 for code in ("busy", "server_error", "unavailable"):
     refusals.labels(code)
 pool_connections = prometheus.Gauge(
     "seatcast_pool_connections",
-    "Connections to the database that this server's processes have, used or idle.",
+    "Database connections of this server's processes, by state: used or idle.",
     ["state"],
     multiprocess_mode="livesum",
 )
 pool_most = prometheus.Gauge(
     "seatcast_pool_most_connections",
-    "Connections to the database that this server's processes may have.",
+    "Maximum number of database connections of this server's processes.",
     multiprocess_mode="livesum",
 )
 pool_waiting = prometheus.Gauge(
     "seatcast_pool_waiting",
-    "Threads that wait for a connection to the database.",
+    "Threads that wait for a database connection.",
     multiprocess_mode="livesum",
 )
 pool_waits = prometheus.Counter(
-    "seatcast_pool_waits_total", "Times that a thread had to wait for a connection."
+    "seatcast_pool_waits_total", "Times that a thread waited for a database connection."
 )
 pool_wait_seconds = prometheus.Counter(
-    "seatcast_pool_wait_seconds_total", "How long threads have waited for connections, in all."
+    "seatcast_pool_wait_seconds_total", "Total time that threads waited for database connections."
 )
 pool_failures = prometheus.Counter(
-    "seatcast_pool_failures_total", "Times that a thread got no connection in time."
+    "seatcast_pool_failures_total", "Times that waiting for a database connection timed out."
 )
 
 
 @sync_and_async_middleware
 def with_request_metrics(
-    get_response: Callable[[HttpRequest], Answer],
-) -> Callable[[HttpRequest], Answer]:
-    """Measure how long requests take. To be early, so that what others answer counts too."""
+    get_response: Callable[[HttpRequest], AnyResponse],
+) -> Callable[[HttpRequest], AnyResponse]:
+    """Measure the duration of requests. Place it early to include other middleware's responses."""
     if iscoroutinefunction(get_response):
 
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest) -> HttpResponseBase:
             started = time.perf_counter()
             response: HttpResponseBase = await get_response(request)
             _count_request(request, response, started)
             return response
 
-        return answer_later
+        return respond_async
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         response: HttpResponseBase = get_response(request)  # type: ignore[assignment]
         _count_request(request, response, started)
         return response
 
-    return answer
+    return respond
 
 
 @cache
@@ -107,72 +106,72 @@ def refusal(code: str) -> prometheus.Counter:
 
 
 class Exposition:
-    """All that is counted, as Prometheus reads it. `collectors` are asked besides.
+    """All metrics in Prometheus's text format. `collectors` are collected at each scrape.
 
-    Those that ask the database are to be `Kept`.
+    Wrap collectors that query the database in `CachedCollector`.
     """
 
     def __init__(self, *collectors: Collector) -> None:
-        self._counted: CollectorRegistry = prometheus.REGISTRY
-        self._asked = CollectorRegistry(auto_describe=False)
+        self._registry: CollectorRegistry = prometheus.REGISTRY
+        self._collected = CollectorRegistry(auto_describe=False)
         self._folder = multiprocess_folder()
         if self._folder is not None:
-            self._counted = CollectorRegistry()
-            MultiProcessCollector(self._counted, str(self._folder))  # type: ignore[no-untyped-call]
-            self._asked.register(_Workers())
+            self._registry = CollectorRegistry()
+            MultiProcessCollector(self._registry, str(self._folder))  # type: ignore[no-untyped-call]
+            self._collected.register(_WorkerCollector())
         for collector in collectors:
-            self._asked.register(collector)
+            self._collected.register(collector)
 
     def text(self) -> bytes:
-        """Return it all. In a thread that may use the database."""
+        """Return all metrics. Call it in a thread, because it may query the database."""
         _refresh()
         if self._folder is not None:
             live_worker_ids(self._folder)
-        shown = prometheus.generate_latest(self._counted)
-        return shown + prometheus.generate_latest(self._asked)
+        shown = prometheus.generate_latest(self._registry)
+        return shown + prometheus.generate_latest(self._collected)
 
 
 class CachedCollector(Collector):
-    """A collector whose answers are kept for a while, and are none while the database is away."""
+    """Caches a collector's results for a while. Yields none while the database is away."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
         self._lock = threading.Lock()
-        self._answer: list[Metric] = []
+        self._cached: list[Metric] = []
         self._until = 0.0
 
     def collect(self) -> Iterable[Metric]:
         with self._lock:
             if time.monotonic() >= self._until:
                 try:
-                    self._answer = list(self._collector.collect())
+                    self._cached = list(self._collector.collect())
                 except Error:
-                    self._answer = []
+                    self._cached = []
                 finally:
                     connection.close()
-                self._until = time.monotonic() + TALLY_SECONDS
-            return self._answer
+                self._until = time.monotonic() + COLLECTOR_CACHE_SECONDS
+            return self._cached
 
 
-class _Workers(Collector):
-    """What the system knows of each worker; by itself the library tells of the one that answers."""
+class _WorkerCollector(Collector):
+    """CPU and memory of each worker; the library itself reports only the scraped process."""
 
     def collect(self) -> Iterator[Metric]:
         folder = multiprocess_folder()
         families: dict[str, Metric] = {}
         for number in live_worker_ids(folder) if folder else ():
-            for told in ProcessCollector(pid=partial(int, number), registry=None).collect():
+            for metric in ProcessCollector(pid=partial(int, number), registry=None).collect():
                 family = families.setdefault(
-                    told.name, Metric(told.name, told.documentation, told.type)
+                    metric.name, Metric(metric.name, metric.documentation, metric.type)
                 )
                 family.samples += [
-                    sample._replace(labels={"pid": str(number)}) for sample in told.samples
+                    sample._replace(labels={"pid": str(number)}) for sample in metric.samples
                 ]
         yield from families.values()
 
 
-class _Refreshing:
-    """What a process knows of itself, written down now and then: another may be asked for it."""
+class _GaugeUpdater:
+    """Updates the gauges of this process periodically: another process may be the one scraped."""
 
     def __init__(self) -> None:
         self.due = 0.0
@@ -180,17 +179,17 @@ class _Refreshing:
         self._seen: dict[str, int] = {}
 
     def refresh(self) -> None:
-        """Write it down, unless another thread does."""
+        """Update the gauges, unless another thread is doing so."""
         if not self._lock.acquire(blocking=False):
             return
         try:
             self.due = time.perf_counter() + _REFRESH_SECONDS
             queued_commands.set(command_queue.queued())
-            self._tell_of_the_pool()
+            self._set_pool_metrics()
         finally:
             self._lock.release()
 
-    def _tell_of_the_pool(self) -> None:
+    def _set_pool_metrics(self) -> None:
         pool = getattr(connection, "pool", None)
         if pool is None:
             return
@@ -209,8 +208,8 @@ class _Refreshing:
             counter.inc((now.get(name, 0) - before.get(name, 0)) / unit)
 
 
-_refreshing = _Refreshing()
-_refresh = _refreshing.refresh
+_gauges = _GaugeUpdater()
+_refresh = _gauges.refresh
 
 
 def _count_request(request: HttpRequest, response: HttpResponseBase, started: float) -> None:
@@ -221,11 +220,11 @@ def _count_request(request: HttpRequest, response: HttpResponseBase, started: fl
 
 
 def count_request(method: str, route: str, status: int, *, started: float) -> None:
-    """Count an answer to a request that came at `started`, by `time.perf_counter`."""
+    """Count a response to a request that started at `started`, by `time.perf_counter`."""
     now = time.perf_counter()
     _request(method, route, status).observe(now - started)
-    if now >= _refreshing.due:
-        _refreshing.refresh()
+    if now >= _gauges.due:
+        _gauges.refresh()
 
 
 @cache
@@ -234,7 +233,7 @@ def _request(method: str, route: str, status: int) -> prometheus.Histogram:
 
 
 def _route(route: str) -> str:
-    """Return a route's name: the admin's many are one, and what is the client's to route is too."""
+    """Return the label of a route. The admin's routes share one, and so do the client's."""
     if route.startswith("admin/"):
         return "admin/"
     return "client" if route.startswith("^") else route

@@ -1,9 +1,9 @@
-"""The refusals that calls have in common, added to the schema in one place."""
+"""Add the error responses that calls have in common to the OpenAPI schema."""
 
 from collections.abc import Iterator
 from typing import Any
 
-_MEANINGS = {
+_DESCRIPTIONS = {
     400: "Malformed.",
     401: "Not signed in, or with wrong credentials.",
     403: "CSRF token missing or wrong, or not for you.",
@@ -14,25 +14,25 @@ _MEANINGS = {
     429: "Too many tries, or too many requests; see Retry-After.",
     503: "The database is away or too much is waiting; see Retry-After.",
 }
-_OF_A_STATE = ("/api/second-factor/", "/api/me/erase/")
-_REFUSAL = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+_PATHS_WITH_CONFLICTS = ("/api/second-factor/", "/api/me/erase/")
+_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
 
 
 def describe_refusals(
     result: dict[str, Any],
     **_: Any,
 ) -> dict[str, Any]:
-    """Complete drf-spectacular's schema; one of its postprocessing hooks."""
+    """Complete drf-spectacular's schema. One of its postprocessing hooks."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            for code in _refusals(path, method, operation):
-                answer = {"description": _MEANINGS[code], "content": _REFUSAL}
+            for code in _error_statuses(path, method, operation):
+                answer = {"description": _DESCRIPTIONS[code], "content": _CONTENT}
                 operation["responses"].setdefault(str(code), answer)
     return result
 
 
-def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
-    """Yield the statuses with which a call may be refused, besides its own."""
+def _error_statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
+    """Yield the error statuses of a call, besides those that it declares itself."""
     is_write = method != "get"
     yield from (406, 429, 503)
     if is_write or any(given["in"] == "query" for given in operation.get("parameters", ())):
@@ -42,9 +42,9 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
     if any(operation.get("security", ())):
         yield from (401, 403)
     elif is_write:
-        # Signing in: by credentials, with CSRF protection.
+        # Sign-in calls check credentials and have CSRF protection.
         yield from (401, 403)
     if "{" in path:
         yield 404
-    if is_write and path.startswith(_OF_A_STATE):
+    if is_write and path.startswith(_PATHS_WITH_CONFLICTS):
         yield 409

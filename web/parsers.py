@@ -1,4 +1,4 @@
-"""Reading request bodies from clients that cannot be trusted."""
+"""Parse request bodies from untrusted clients."""
 
 import json
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ MAX_BODY_BYTES = 64 * 1024
 class StrictJSONParser(BaseParser):
     """JSON in UTF-8, at most 64 KiB. An empty body is an empty object.
 
-    Refuses what would fail later and further inside: NaN and infinities, nesting deeper than the
-    parser can follow, and escaped half characters, which no database stores.
+    Rejects what would cause errors later: NaN and infinities, nesting deeper than the parser can
+    follow, and lone surrogates, which no database stores.
     """
 
     media_type = "application/json"

@@ -1,4 +1,4 @@
-"""Whether this process can do its work, found out at most once a second."""
+"""Whether this process can serve requests, checked at most once a second."""
 
 import threading
 import time
@@ -10,14 +10,17 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-GOOD_SECONDS = 1.0
-PATIENCE_SECONDS = 2.0
-"""How long to wait for the database; who needs longer than that to say yes does not serve."""
+CACHE_SECONDS = 1.0
+TIMEOUT_SECONDS = 2.0
+"""How long to wait for the database. If it needs longer, the process is not ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a process needs. `redis` is None where it is not used, and nothing depends on it."""
+    """What a process depends on.
+
+    `redis` is None if it is not used; it never makes a process unready.
+    """
 
     database: bool
     migrations: bool
@@ -32,12 +35,12 @@ class Readiness:
 
 
 class ReadinessCheck:
-    """Finds out, in one thread of its own, so that a database that hangs keeps one and no more."""
+    """Checks in a single thread, so that a hanging database blocks no more than one."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
         self._lock = threading.Lock()
-        self._finding: Future[Readiness] | None = None
+        self._check: Future[Readiness] | None = None
         self._good_until = 0.0
         self._is_migrated = False
         self._redis = (
@@ -47,26 +50,26 @@ class ReadinessCheck:
         )
 
     def readiness(self) -> Readiness:
-        """Return what is known, at most GOOD_SECONDS old; wait for it up to PATIENCE_SECONDS."""
+        """Return a result at most CACHE_SECONDS old; wait for it up to TIMEOUT_SECONDS."""
         with self._lock:
             is_old = time.monotonic() >= self._good_until
-            if self._finding is None or (is_old and self._finding.done()):
-                self._finding = self._thread.submit(self._find_out)
-                self._good_until = time.monotonic() + GOOD_SECONDS
-            finding = self._finding
+            if self._check is None or (is_old and self._check.done()):
+                self._check = self._thread.submit(self._run)
+                self._good_until = time.monotonic() + CACHE_SECONDS
+            check = self._check
         try:
-            return finding.result(PATIENCE_SECONDS)
+            return check.result(TIMEOUT_SECONDS)
         except TimeoutError:
             return Readiness(database=False, migrations=self._is_migrated, redis=None)
 
-    def _find_out(self) -> Readiness:
+    def _run(self) -> Readiness:
         is_up = self._has_database()
         return Readiness(database=is_up, migrations=self._is_migrated, redis=self._has_redis())
 
     def _has_database(self) -> bool:
         try:
             if not self._is_migrated:
-                # A database that is further than this version is one that it can work with.
+                # A database with newer migrations than this version is usable too.
                 executor = MigrationExecutor(connection)
                 leaves = executor.loader.graph.leaf_nodes()
                 self._is_migrated = not executor.migration_plan(leaves)

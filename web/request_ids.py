@@ -1,7 +1,7 @@
-"""Which request is being answered: a UUID in its answer, its refusal, its logs and its changes.
+"""Request ids: a UUID in each response, error, log line and seat change.
 
-A person who is refused can quote it, and whoever looks finds all that was said about it. It is made
-by the first server that sees the request: the proxy, or this one if there is none.
+Users can quote it to support. It is made by the first server that receives the request: the proxy,
+or this one without a proxy.
 """
 
 import re
@@ -25,91 +25,93 @@ HEADER = "X-Request-ID"
 _META = "HTTP_X_REQUEST_ID"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveRequest:
-    """A request that is being answered."""
+    """The request that is being handled. `id` is its `uuid` as text."""
 
     id: str
+    uuid: UUID
     path: str
 
 
-_asked: ContextVar[ActiveRequest | None] = ContextVar("asked", default=None)
+_current: ContextVar[ActiveRequest | None] = ContextVar("current_request", default=None)
 
 
 def active_request() -> ActiveRequest | None:
-    """Return the request that is being answered here; None where nobody waits for an answer."""
-    return _asked.get()
+    """Return the request being handled in this context, or None."""
+    return _current.get()
 
 
 def request_id() -> str | None:
-    """Return the id of the request that is being answered here."""
-    found = _asked.get()
+    """Return the id of the request being handled in this context, or None."""
+    found = _current.get()
     return found.id if found else None
 
 
 @sync_and_async_middleware
 def with_request_id(
-    get_response: Callable[[HttpRequest], Answer],
-) -> Callable[[HttpRequest], Answer]:
-    """Give each request its id, and its answer too. To be the first, so that all others have it.
+    get_response: Callable[[HttpRequest], AnyResponse],
+) -> Callable[[HttpRequest], AnyResponse]:
+    """Assign each request an id and return it with the response. Must be the first middleware.
 
-    The request itself carries it from then on in its `X-Request-ID`, whatever the client sent.
+    The request's own `X-Request-ID` header is set to it, whatever the client sent.
     """
     if iscoroutinefunction(get_response):
 
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest) -> HttpResponseBase:
             with _request_context(request) as number:
                 response: HttpResponseBase = await get_response(request)
             response.headers[HEADER] = number
             return response
 
-        return answer_later
+        return respond_async
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         with _request_context(request) as number:
             response: HttpResponseBase = get_response(request)  # type: ignore[assignment]
         response.headers[HEADER] = number
         return response
 
-    return answer
+    return respond
 
 
 @contextmanager
-def request_context(*, given: str, path: str) -> Iterator[str]:
-    """Answer a request within the context, and yield its id: the one it came with, if it may.
+def request_context(*, given: str, path: str) -> Iterator[ActiveRequest]:
+    """Handle a request within the context. Its id is `given` if a proxy has set it, else a new one.
 
-    Only the proxy's may; anybody else's could be told twice, or be anything.
+    Ids from clients are not used: they may be repeated or malformed.
     """
-    is_ours = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
-    number = given if is_ours else str(uuid4())
-    before = _asked.set(ActiveRequest(number, path))
+    is_from_proxy = settings.REST_FRAMEWORK["NUM_PROXIES"] and _UUID.fullmatch(given)
+    uuid = UUID(given) if is_from_proxy else uuid4()
+    request = ActiveRequest(str(uuid), uuid, path)
+    previous = _current.set(request)
     try:
-        yield number
+        yield request
     finally:
-        _asked.reset(before)
+        _current.reset(previous)
 
 
 @contextmanager
 def _request_context(request: HttpRequest) -> Iterator[str]:
-    with request_context(given=request.META.get(_META, ""), path=request.path) as number:
-        request.META[_META] = number
-        before = current_request.set(
+    with request_context(given=request.META.get(_META, ""), path=request.path) as current:
+        request.META[_META] = current.id
+        previous = current_request.set(
             RequestContext(
-                request_id=UUID(number),
+                request_id=current.uuid,
                 actor_id=partial(_person_id, request),
                 address=partial(client_ip, request),
             )
         )
         try:
-            yield number
+            yield current.id
         finally:
-            current_request.reset(before)
+            current_request.reset(previous)
 
 
 def _person_id(request: HttpRequest) -> int | None:
-    """Return who sends a request, as far as it has been authenticated by now."""
+    """Return the id of the request's user, if it has been authenticated by now."""
     user = getattr(request, "user", None)
     return int(user.pk) if user is not None and user.pk else None

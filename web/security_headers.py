@@ -1,8 +1,8 @@
-"""What browsers are told that they may do with an answer, besides what Django itself tells them.
+"""Security headers, besides those that Django sets.
 
-A policy is the same text for everybody, so that it costs next to nothing, and says it all where a
-page loads its scripts and styles from files: none of ours has one in its text. The proxy says the
-same of what it serves by itself; a test holds `deploy/Caddyfile` to it.
+The policies are constant strings, so they cost next to nothing. Constants suffice because pages
+load all scripts and styles from files. The proxy sets the same headers on files that it serves; a
+test compares `deploy/Caddyfile` with these constants.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,13 +17,13 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-"""For the client and the admin: everything from here, and nothing from a page's own text."""
+"""For the client and the admin: resources from this site only, and nothing inline."""
 
 DOCS_POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
-"""For the page of the API, whose style has its arrows and marks in it."""
+"""For the API documentation, whose style sheet embeds icons as data URLs."""
 
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
-"""For what is no page: should a browser be made to take it for one, it can do nothing."""
+"""For responses that are not pages, in case a browser is tricked into rendering one."""
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -35,37 +35,36 @@ FILE_HEADERS = {
     "X-Frame-Options": "DENY",
     POLICY: PAGE_POLICY,
 }
-"""All of it, for the files that Django does not see."""
+"""All headers, for files that Django does not serve."""
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 @sync_and_async_middleware
 def with_security_headers(
-    get_response: Callable[[HttpRequest], Answer],
-) -> Callable[[HttpRequest], Answer]:
-    """Add the policies to each answer; a view may have one of its own."""
+    get_response: Callable[[HttpRequest], AnyResponse],
+) -> Callable[[HttpRequest], AnyResponse]:
+    """Add the policies to each response, unless the view has set its own."""
     if iscoroutinefunction(get_response):
 
-        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+        async def respond_async(request: HttpRequest) -> HttpResponseBase:
             return _with_security_headers(await get_response(request))
 
-        return answer_later
+        return respond_async
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         return _with_security_headers(get_response(request))  # type: ignore[arg-type]
 
-    return answer
+    return respond
 
 
 def _with_security_headers(response: HttpResponseBase) -> HttpResponseBase:
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     response.headers.setdefault(POLICY, PAGE_POLICY if is_page else DATA_POLICY)
     if not is_page:
-        # What may be kept says so itself.
+        # Responses that may be cached set this header themselves.
         response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Permissions-Policy"] = PERMISSIONS
-    # No page elsewhere loads it as a picture or a script; one that is let ask for it, as CORS has
-    # it, is not meant.
+    # Other sites cannot embed it as an image or script. CORS requests are not affected.
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -1,8 +1,7 @@
-"""Static files in front of Django: the built client's, and those of Django's apps.
+"""Serve static files in front of Django: the built client and the files of Django's apps.
 
-In front, and not as a middleware: one that is not asynchronous makes every request wait in a
-thread for the loop, and a request that is cancelled at the wrong moment leaves its thread waiting
-for good.
+Not as a Django middleware: a synchronous one would make every request wait in a thread for the
+event loop, and a request cancelled at the wrong moment would block its thread forever.
 """
 
 from typing import Any
@@ -15,22 +14,18 @@ from servestatic import ServeStatic, ServeStaticASGI
 from web.security_headers import FILE_HEADERS
 
 
-def with_static_files(application: Any) -> Any:
-    """Return an ASGI application that serves the static files, and leaves the rest to another."""
-    return _serving(application, ServeStaticASGI)
+def with_static_files(
+    application: Any, *, server: type[ServeStatic | ServeStaticASGI] = ServeStaticASGI
+) -> Any:
+    """Return an application that serves static files and passes all other requests on.
 
-
-def with_static_files_for_wsgi(application: Any) -> Any:
-    """Return a WSGI application that does as `with_static_files` does."""
-    return _serving(application, ServeStatic)
-
-
-def _serving(application: Any, server: type[ServeStatic | ServeStaticASGI]) -> Any:
+    `server` is `ServeStatic` for a WSGI application.
+    """
     files = server(
         application,
         root=settings.CLIENT_DIR if settings.CLIENT_DIR.is_dir() else None,
         allow_all_origins=False,
-        # Vite names these by their content.
+        # Vite puts a content hash into these names.
         immutable_file_test="^/assets/",
         add_headers_function=_add_headers,
     )
@@ -44,5 +39,5 @@ def _add_headers(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001
     for name, value in FILE_HEADERS.items():
         headers[name] = value
     if not url.startswith("/assets/"):
-        # Kept under the same name from one build to the next, the service worker above all.
+        # These names stay the same from one build to the next, above all the service worker's.
         headers["Cache-Control"] = "no-cache"

@@ -1,7 +1,7 @@
-"""Traces by OpenTelemetry and faults to Sentry, where they are wanted.
+"""Optional traces by OpenTelemetry and error reports to Sentry.
 
-Both are off, and not even imported, unless their variables are set; their packages are those of
-`requirements-observability.txt`. What goes out says nothing that logs may not say.
+Neither is imported unless its variable is set; their packages are in
+`requirements-observability.txt`. Nothing is sent that logs may not contain.
 """
 
 import os
@@ -12,16 +12,16 @@ from django.conf import settings
 from web.logs import without_secrets
 from web.request_ids import HEADER, request_id
 
-_TRACES_GO_TO = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
-# Of a request, only what it was; who sent it and with what is nobody else's business.
-_TOLD_OF_A_REQUEST = ("method", "url")
+# The only fields of a request that are sent.
+_REQUEST_FIELDS = ("method", "url")
 
 
 def start_telemetry() -> None:
-    """Start what is set. To be called in each process, before Django's handler is made.
+    """Start what is configured. Call it in each process before Django's handler is created.
 
-    Raises: ImportError when the packages are not installed.
+    Raises: ImportError if the packages are not installed.
     """
     if settings.SENTRY_DSN:
         _start_sentry(settings.SENTRY_DSN)
@@ -30,17 +30,17 @@ def start_telemetry() -> None:
 
 
 def is_tracing() -> bool:
-    """Tell whether requests are traced."""
-    return bool(os.environ.get(_TRACES_GO_TO))
+    """Return whether requests are traced."""
+    return bool(os.environ.get(_TRACES_ENDPOINT))
 
 
 def scrubbed(event: dict[str, Any], _hint: object = None) -> dict[str, Any]:
-    """Return one of Sentry's events without cookies, headers, bodies, queries and tokens.
+    """Return a Sentry event without cookies, headers, bodies, query strings and tokens.
 
-    Local variables are not sent in the first place: passwords are among them.
+    Local variables are never sent: passwords are among them.
     """
     request = event.get("request", {})
-    event["request"] = {name: request[name] for name in _TOLD_OF_A_REQUEST if name in request}
+    event["request"] = {name: request[name] for name in _REQUEST_FIELDS if name in request}
     event.pop("user", None)
     event.pop("breadcrumbs", None)
     event.setdefault("tags", {})["request_id"] = request_id()
@@ -83,22 +83,22 @@ def _start_tracing() -> None:
 
     os.environ.setdefault("OTEL_SERVICE_NAME", "seatcast")
 
-    class WithoutWords(BatchSpanProcessor):  # type: ignore[misc]
-        """Says that something failed, and not the words of the exception, which may be any."""
+    class RedactingProcessor(BatchSpanProcessor):  # type: ignore[misc]
+        """Exports that a span failed without the exception's message, which may be any text."""
 
         def on_end(self, span: Any) -> None:
             span._status = Status(span.status.status_code)
             super().on_end(span)
 
-    # An exception is an event of its span too.
+    # Exceptions are also recorded as events of the span.
     provider = TracerProvider(span_limits=SpanLimits(max_events=0))
-    provider.add_span_processor(WithoutWords(OTLPSpanExporter()))
+    provider.add_span_processor(RedactingProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     DjangoInstrumentor().instrument(response_hook=_redact_span)
 
 
 def _redact_span(span: Any, request: Any, response: Any) -> None:
-    """Name the request by its id, and leave out who sent it and its query."""
+    """Add the request's id; remove the client's address, user agent and query string."""
     span.set_attribute("seatcast.request_id", response.headers.get(HEADER, ""))
     span.set_attribute("http.url", without_secrets(request.path))
     for name in ("http.target", "net.peer.ip", "http.client_ip", "http.user_agent"):

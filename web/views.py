@@ -1,4 +1,4 @@
-"""The pages that are not the API's: the client, and the answers of last resort."""
+"""Views outside of the API: the client's page, the API documentation, and error handlers."""
 
 import sys
 from functools import cache
@@ -23,7 +23,7 @@ from web.security_headers import DOCS_POLICY, POLICY
 
 @require_safe
 def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
-    """Return the client's page; it routes by itself."""
+    """Return the client's page. The client has its own router."""
     page = settings.CLIENT_DIR / "index.html"
     if not page.is_file():
         return HttpResponse(
@@ -33,7 +33,7 @@ def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
 
 
 class Schema(SpectacularAPIView):
-    """The API's schema. Anybody may ask for it, so each of its forms is written once."""
+    """The API's schema. Rendered once for each format, because anyone may request it."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
@@ -41,21 +41,21 @@ class Schema(SpectacularAPIView):
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
         name = f"{spectacular_settings.TITLE}.{renderer.format}"
         return HttpResponse(
-            _written_schema(renderer.media_type),
+            _rendered_schema(renderer.media_type),
             content_type=f"{renderer.media_type}{charset}",
             headers={"Content-Disposition": f'inline; filename="{name}"'},
         )
 
 
 @cache
-def _written_schema(media_type: str) -> str | bytes:
+def _rendered_schema(media_type: str) -> str | bytes:
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     (renderer,) = (kind for kind in Schema.renderer_classes if kind.media_type == media_type)
     return renderer().render(schema, renderer_context={})
 
 
 class ApiDocs(SpectacularSwaggerSplitView):
-    """Swagger UI, whose script is an answer of its own beside the page."""
+    """Swagger UI, with its script in a separate response."""
 
     template_name = "api_docs.html"
 
@@ -80,7 +80,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer for a fault of ours; a database that is away is none, it comes back."""
+    """Return 503 if the database is unavailable, otherwise 500."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | TooManySignIns):
         return error_page(
             request,

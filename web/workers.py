@@ -1,8 +1,7 @@
-"""Worker processes that count together, because whoever asks reaches any one of them.
+"""Share metrics between worker processes, since any of them may be scraped.
 
-Each writes what it counts into files of its own, in a folder that is named for the process that
-started them all. What one has counted outlives it, so that no total ever goes down; what was true
-of it while it lived is forgotten when it is gone.
+Each writes its metrics to files of its own in a folder named after the parent process. Counters of
+dead workers are kept, so that totals never decrease; gauges of dead workers are removed.
 """
 
 import os
@@ -19,10 +18,9 @@ _FILE = re.compile(r"^(\w+)_(\d+)\.db")
 
 
 def enable_multiprocess_metrics() -> None:
-    """Have this process count together with the others of its parent.
+    """Share this process's metrics with the other workers of its parent.
 
-    To be called before anything counts: the library decides when it is imported. If it is already,
-    this process counts alone.
+    Call it before prometheus_client is imported, which decides then. Has no effect afterwards.
     """
     if "prometheus_client" in sys.modules:
         return
@@ -35,13 +33,13 @@ def enable_multiprocess_metrics() -> None:
 
 
 def multiprocess_folder() -> Path | None:
-    """Return where this process and its siblings count; None if it counts alone."""
+    """Return the folder of shared metrics, or None if metrics are not shared."""
     name = os.environ.get(_VARIABLE)
     return Path(name) if name else None
 
 
 def live_worker_ids(folder: Path) -> list[int]:
-    """Return the ids of the processes that count there, and forget what was true of dead ones."""
+    """Return the ids of the live workers, and remove the gauges of dead ones."""
     living: set[int] = set()
     for file in folder.iterdir():
         found = _FILE.fullmatch(file.name)
@@ -51,7 +49,7 @@ def live_worker_ids(folder: Path) -> list[int]:
         if _is_alive(number):
             living.add(number)
         elif kind.startswith("gauge_live"):
-            # Another worker may be at it too.
+            # Another worker may remove it at the same time.
             with suppress(FileNotFoundError):
                 file.unlink()
     return sorted(living)

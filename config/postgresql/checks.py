@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy --database default` says of the role that serves."""
+"""The deployment check of the database role: `manage.py check --deploy --database default`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ _HINT = "docs/operations.md, *Two roles in the database*, has how to separate th
 
 @register(Tags.database, deploy=True)
 def check_serving_role(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Tell when servers connect as a role that could drop their tables."""
+    """Warn if servers connect as a role that could drop their tables."""
     if not databases or connection.vendor != "postgresql":
         return []
     try:
@@ -22,7 +22,7 @@ def check_serving_role(databases: Sequence[str] | None = None, **_: Any) -> list
             if not may_change_tables(cursor):
                 return []
     except OperationalError:
-        # It is away, of which Django's own checks tell.
+        # Django's own checks report an unavailable database.
         return []
     if settings.MIGRATION_DATABASE_URL:
         sentence = (

@@ -1,8 +1,8 @@
-"""Two roles in PostgreSQL: one owns the tables and migrates, the other serves.
+"""Two PostgreSQL roles: one owns the tables and migrates, the other serves.
 
-The serving role reads and writes rows, and nothing else: it owns nothing, so it can neither alter,
-drop nor truncate a table, and what must not be changed it may only append to. Tables of a later
-migration follow by default privileges, and `grant` is run after each.
+The serving role can read and write rows and nothing else: it owns nothing, so it cannot alter, drop
+or truncate a table, and it may only append to append-only tables. Default privileges cover tables
+of later migrations, and `grant` is run after each migration.
 """
 
 from typing import Any, LiteralString
@@ -14,28 +14,28 @@ from psycopg.errors import InsufficientPrivilege
 
 APPEND_ONLY_TABLES = ("security_log_securityevent",)
 READ_ONLY_TABLES = ("django_migrations",)
-# Any number; concurrent grants on a table fail otherwise.
+# An arbitrary advisory lock: concurrent grants on a table would fail.
 _LOCK = 7_305_811_402_219
 _SCHEMA = sql.Identifier("public")
 
 
 class RoleRefused(Exception):
-    """The serving role cannot be used; the message says why and what to do."""
+    """The serving role cannot be used. The message says why and what to do."""
 
 
 def grant(*, role: str, password: str) -> None:
-    """Give the serving role what serving needs and no more, making the role if there is none.
+    """Grant the serving role what it needs and nothing more. Create the role if it is missing.
 
-    Done in one transaction as the owner of the tables; servers that run notice nothing.
-    Raises: RoleRefused.
+    Runs in one transaction as the owner of the tables, without affecting running servers. Raises:
+    RoleRefused.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         if role == _value(cursor, "SELECT current_user"):
             raise RoleRefused("DATABASE_URL and DATABASE_MIGRATION_URL name the same role.")
         _ensure_role(cursor, role, password)
-        _ensure_modest(cursor, role)
-        _refuse_temporary_tables(cursor)
+        _ensure_unprivileged(cursor, role)
+        _revoke_temporary_tables(cursor)
         for statement in _grants():
             cursor.execute(sql.SQL(statement).format(sql.Identifier(role)))
         for table in APPEND_ONLY_TABLES:
@@ -45,7 +45,7 @@ def grant(*, role: str, password: str) -> None:
 
 
 def may_change_tables(cursor: Any) -> bool:
-    """Return whether the connected role could alter, drop or make tables of the site."""
+    """Return whether the connected role could alter, drop or create tables."""
     return bool(
         _value(
             cursor,
@@ -64,7 +64,7 @@ def may_change_tables(cursor: Any) -> bool:
 
 
 def _grants() -> list[LiteralString]:
-    """Return the statements that give rights, in which {} is the role."""
+    """Return the GRANT and REVOKE statements, with {} in place of the role."""
     rows, numbers = "SELECT, INSERT, UPDATE, DELETE ON", "USAGE ON"
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}",
@@ -78,13 +78,13 @@ def _grants() -> list[LiteralString]:
 
 
 def _ensure_role(cursor: Any, role: str, password: str) -> None:
-    """Make the role, or give it the password, as far as the owner may. Raises: RoleRefused."""
+    """Create the role, or set its password, as far as the owner may. Raises: RoleRefused."""
     is_there = _value(cursor, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", role)
     verb: LiteralString = "ALTER ROLE {}" if is_there else "CREATE ROLE {} LOGIN"
     if is_there and not password:
         return
     words: LiteralString = f"{verb} PASSWORD {{}}" if password else verb
-    # Hashed here: statements are logged.
+    # Hashed here, because statements are logged.
     parts = [sql.Literal(_verifier(role, password))] if password else []
     try:
         with transaction.atomic():
@@ -97,11 +97,11 @@ def _ensure_role(cursor: Any, role: str, password: str) -> None:
                 f"There is no role {role}, and the owner may make none: have it made by "
                 f"`CREATE ROLE {role} LOGIN PASSWORD '…'`."
             ) from None
-        # Somebody else's role, who has given it its password.
+        # The role was created by someone else, who has set its password.
 
 
-def _ensure_modest(cursor: Any, role: str) -> None:
-    """Refuse a role that may do more than serve. Raises: RoleRefused."""
+def _ensure_unprivileged(cursor: Any, role: str) -> None:
+    """Refuse a role that has more rights than serving needs. Raises: RoleRefused."""
     excess = _value(
         cursor,
         """
@@ -120,8 +120,8 @@ def _ensure_modest(cursor: Any, role: str) -> None:
         )
 
 
-def _refuse_temporary_tables(cursor: Any) -> None:
-    """Take from everybody but the owner what PostgreSQL gives to everybody by default."""
+def _revoke_temporary_tables(cursor: Any) -> None:
+    """Revoke the right to create temporary tables, which PostgreSQL grants by default."""
     database = sql.Identifier(_value(cursor, "SELECT current_database()"))
     cursor.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
 
@@ -139,6 +139,6 @@ def _value(cursor: Any, query: str, *parameters: str) -> Any:
 
 
 def _verifier(role: str, password: str) -> str:
-    """Return what PostgreSQL stores instead of a password."""
+    """Return the SCRAM verifier that PostgreSQL stores instead of a password."""
     pgconn = connection.connection.pgconn
     return str(pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode())

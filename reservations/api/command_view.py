@@ -49,7 +49,7 @@ class CommandView(APIView):
     async def prepare(self, request: Any, **kwargs: Any) -> None:
         """Authenticate, throttle, authorise, and parse the body. Raises: APIException."""
         negotiation: Any = self.content_negotiation_class
-        if not negotiation.is_easy(request.META):
+        if not negotiation.accepts_json(request.META):
             self.perform_content_negotiation(self.initialize_request(request))
         request.user = request._user = await at_once_or_in_thread(partial(_identify, request))
         # Not with `at_once_or_in_thread`, which may run it twice; it does not block the loop.

@@ -1,1 +1,1 @@
-"""Demo data: a club, a theatre, a chamber hall, a stadium, and the people who book there."""
+"""Demo data: a club, a theatre, a chamber hall, a stadium, and the users who book there."""

@@ -1,4 +1,4 @@
-"""What the demo shows: three events in three houses, and one in a stadium if it is wanted."""
+"""The demo events: three in three halls, and optionally one in a stadium."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ CLUB = "The Copper Room"
 THEATRE = "Aurelia Theatre"
 CHAMBER_HALL = "Lindenhof Chamber Hall"
 STADIUM = "Meridian Park"
-HOUSES = (CLUB, THEATRE, CHAMBER_HALL)
-"""The names of the plans, by which the demo's events are known again whatever they are called."""
+HALLS = (CLUB, THEATRE, CHAMBER_HALL)
+"""The names of the plans, by which demo events are recognised even if they are renamed."""
 
 LISBON, VIENNA = "Europe/Lisbon", "Europe/Vienna"
 BERLIN, ATHENS = "Europe/Berlin", "Europe/Athens"
@@ -29,20 +29,20 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """An event of the demo, with prices by category where they are not the event's own."""
+    """A demo event. `category_prices` has the prices that differ from the event's."""
 
     details: EventDetails
     plan: Plan
     category_prices: Mapping[str, Decimal]
 
 
-def show(house: str, *, now: datetime) -> Show:
-    """Return what is on at one of the houses, in the weeks after `now`."""
-    if house == CLUB:
+def show(hall: str, *, now: datetime) -> Show:
+    """Return the event at a hall, in the weeks after `now`."""
+    if hall == CLUB:
         return _club(now)
-    if house == THEATRE:
+    if hall == THEATRE:
         return _theatre(now)
-    return _chamber_hall(now) if house == CHAMBER_HALL else _stadium(now)
+    return _chamber_hall(now) if hall == CHAMBER_HALL else _stadium(now)
 
 
 def _club(now: datetime) -> Show:
@@ -109,7 +109,7 @@ def _plan(file: str) -> Plan:
 
 
 def _evening(now: datetime, *, weeks: int, hour: int, zone: str) -> datetime:
-    """Return the first Friday at an hour, as the clocks there have it, after so many weeks."""
+    """Return the first Friday after `weeks` weeks, at a local hour of `zone`."""
     local = ZoneInfo(zone)
     day = now.astimezone(local).date() + timedelta(weeks=weeks)
     friday = day + timedelta(days=(4 - day.weekday()) % 7)

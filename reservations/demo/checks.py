@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy --database default` says of a site that shows the demo."""
+"""The deployment check of the demo passwords: `manage.py check --deploy --database default`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,16 +14,16 @@ from reservations.demo.people import PEOPLE
 
 @register(Tags.database, deploy=True)
 def check_demo_passwords(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Warn of the demo's people whose password is the one that everybody knows."""
+    """Warn if demo users have the public default password."""
     if not databases:
         return []
     try:
         people = list(get_user_model().objects.filter(username__in=PEOPLE))
     except (OperationalError, ProgrammingError):
-        # Nothing has been migrated yet, so there is nobody.
+        # Without migrations there are no users.
         return []
     password = settings.SEATCAST_DEFAULT_DEMO_PASSWORD
-    # `person.check_password` accepts no published password in production.
+    # Not `person.check_password`, which accepts no published password in production.
     known = [
         person.get_username() for person in people if check_password(password, person.password)
     ]

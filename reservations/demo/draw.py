@@ -1,8 +1,8 @@
-"""Draws the demo houses as seating plans in pretix's format: `python -m reservations.demo.draw`.
+"""Draw the demo halls as seating plans in pretix's format: `python -m reservations.demo.draw`.
 
-Rows are arcs about a point behind the stage, so that every seat faces it. Aisles are as wide all
-the way, and in each block the seats are spread from edge to edge. Angles are in degrees from
-straight ahead, positive to the right as one looks at the plan.
+Rows are arcs about a point behind the stage, so that every seat faces it. Aisles have a constant
+width, and each block's seats are spread evenly from edge to edge. Angles are in degrees from
+straight ahead, positive to the right on the plan.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 SEAT_SPACING = 24.0
 ROW_PITCH = 31.0
 AISLE_WIDTH = 54.0
-# As in most houses, no row is called I or O: they look like numbers.
+# No row is called I or O, which look like numbers.
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 FLOOR = "rgba(100, 116, 139, 0.1)"
@@ -28,14 +28,14 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class FreeSeatIndex:
-    """The point that all arcs are about."""
+class ArcCentre:
+    """The common centre of all arcs."""
 
     x: float
     y: float
 
     def at(self, angle: float, radius: float, *, aside: float = 0) -> Point:
-        """Return a point on an arc, moved `aside` to the right of the line of sight."""
+        """Return a point on an arc, shifted `aside` to the right of the line of sight."""
         turn = math.radians(angle)
         sine, cosine = math.sin(turn), math.cos(turn)
         return self.x + radius * sine + aside * cosine, self.y + radius * cosine - aside * sine
@@ -45,28 +45,28 @@ class FreeSeatIndex:
         return [self.at(reach * step / 16, radius) for step in range(-16, 17)]
 
     def band(self, reach: float, inner: float, outer: float) -> list[Point]:
-        """Return the outline of a piece of a ring."""
+        """Return the outline of a ring segment."""
         return self.arc(reach, inner) + self.arc(reach, outer)[::-1]
 
 
 def theatre() -> Json:
     """A playhouse: stalls, seven boxes on either side, and a circle behind."""
-    house = FreeSeatIndex(840, -260)
+    centre = ArcCentre(840, -260)
     stalls = [
-        _row(house, "stalls", LETTERS[at], 580 + ROW_PITCH * at, reach=33, aisles=(-11.5, 11.5))
+        _row(centre, "stalls", LETTERS[at], 580 + ROW_PITCH * at, reach=33, aisles=(-11.5, 11.5))
         for at in range(16)
     ]
     circle = [
-        _row(house, "circle", LETTERS[at], 1172 + ROW_PITCH * at, reach=34, aisles=(-17, 0, 17))
+        _row(centre, "circle", LETTERS[at], 1172 + ROW_PITCH * at, reach=34, aisles=(-17, 0, 17))
         for at in range(8)
     ]
-    boxes = [_box(house, side, number) for side in (-1, 1) for number in range(1, 8)]
+    boxes = [_box(centre, side, number) for side in (-1, 1) for number in range(1, 8)]
     return _plan(
         "Aurelia Theatre",
         (1680, 1230),
         {"Stalls": "#7c3aed", "Circle": "#d97706", "Boxes": "#be185d"},
         [
-            _zone("House", "house", [], _theatre_areas(house)),
+            _zone("House", "house", [], _theatre_areas(centre)),
             _zone("Stalls", "stalls", _sold_as("Stalls", stalls)),
             _zone("Circle", "circle", _sold_as("Circle", circle)),
             _zone(
@@ -81,14 +81,14 @@ def theatre() -> Json:
 
 def chamber_hall() -> Json:
     """A small hall for chamber music: dear in front, less so behind."""
-    house = FreeSeatIndex(440, -640)
+    centre = ArcCentre(440, -640)
     rows = [
-        _row(house, "hall", LETTERS[at], 870 + ROW_PITCH * at, reach=19, aisles=(0,))
+        _row(centre, "hall", LETTERS[at], 870 + ROW_PITCH * at, reach=19, aisles=(0,))
         for at in range(9)
     ]
-    stage = [(340, 40), *house.arc(10, 800), (540, 40)]
+    stage = [(340, 40), *centre.arc(10, 800), (540, 40)]
     areas = [
-        _polygon(house.band(21.2, 836, 1152), FLOOR),
+        _polygon(centre.band(21.2, 836, 1152), FLOOR),
         _polygon(stage, "#334155", "#1e293b"),
         _text("STAGE", (440, 105), size=20, color="#f8fafc"),
         _text("DOORS", (440, 550), size=14),
@@ -101,29 +101,29 @@ def chamber_hall() -> Json:
     )
 
 
-def _theatre_areas(house: FreeSeatIndex) -> list[Json]:
-    stage = [(660, 40), *house.arc(30, 490), (1020, 40)]
+def _theatre_areas(centre: ArcCentre) -> list[Json]:
+    stage = [(660, 40), *centre.arc(30, 490), (1020, 40)]
     return [
-        _polygon(house.band(35, 552, 1078), FLOOR),
-        _polygon(house.band(36, 1144, 1422), FLOOR),
-        _polygon(house.band(36, 1128, 1136), RAIL),
+        _polygon(centre.band(35, 552, 1078), FLOOR),
+        _polygon(centre.band(36, 1144, 1422), FLOOR),
+        _polygon(centre.band(36, 1128, 1136), RAIL),
         _polygon(stage, "#334155", "#1e293b"),
         _text("STAGE", (840, 130), size=34, color="#f8fafc"),
         _text("STALLS", (840, 268), size=20),
         _text("CIRCLE", (840, 843), size=20),
-        _text("BOXES", house.at(-33, 514, aside=-84), size=16),
-        _text("BOXES", house.at(33, 514, aside=84), size=16),
+        _text("BOXES", centre.at(-33, 514, aside=-84), size=16),
+        _text("BOXES", centre.at(33, 514, aside=84), size=16),
         _text("FOYER", (840, 1196), size=16),
     ]
 
 
-def _box(house: FreeSeatIndex, side: int, number: int) -> tuple[Json, list[Json]]:
+def _box(centre: ArcCentre, side: int, number: int) -> tuple[Json, list[Json]]:
     """Return a box beside the stalls, two seats by two behind a wall, and its decoration."""
     name = f"{'L' if side < 0 else 'R'}{number}"
     angle, radius = 33 * side, 512 + 76 * number
 
     def place(ahead: float, out: float) -> Point:
-        return house.at(angle, radius + ahead, aside=side * (84 + out))
+        return centre.at(angle, radius + ahead, aside=side * (84 + out))
 
     seats = [place(ahead, out) for out in (-13, 13) for ahead in (-13, 13)]
     walls = [place(ahead, out) for ahead, out in ((-33, -30), (33, -30), (33, 30), (-33, 30))]
@@ -132,7 +132,7 @@ def _box(house: FreeSeatIndex, side: int, number: int) -> tuple[Json, list[Json]
 
 
 def _row(
-    house: FreeSeatIndex,
+    centre: ArcCentre,
     zone: str,
     name: str,
     radius: float,
@@ -147,7 +147,7 @@ def _row(
     for left, right in pairwise(edges):
         start, end = left + half_aisle, right - half_aisle
         gaps = int(math.radians(end - start) * radius / SEAT_SPACING)
-        seats += [house.at(start + (end - start) * at / gaps, radius) for at in range(gaps + 1)]
+        seats += [centre.at(start + (end - start) * at / gaps, radius) for at in range(gaps + 1)]
     return _seated(zone, name, seats, row_number_position="both")
 
 
@@ -222,8 +222,8 @@ def _position(at: Point) -> Point:
     return round(at[0], 2), round(at[1], 2)
 
 
-def _written(plan: Json) -> str:
-    """Return a plan as JSON with a line for each seat and area."""
+def _formatted(plan: Json) -> str:
+    """Format a plan as JSON with one line for each seat and area."""
     text = json.dumps(plan, ensure_ascii=False)
     for start in ('{"seat_guid"', '{"row_number"', '{"shape"', '{"name"'):
         text = text.replace(start, "\n" + start)
@@ -233,4 +233,4 @@ def _written(plan: Json) -> str:
 if __name__ == "__main__":
     here = Path(__file__).parent
     for plan, file in ((theatre(), "theatre.json"), (chamber_hall(), "chamber_hall.json")):
-        (here / file).write_text(_written(plan), encoding="utf-8")
+        (here / file).write_text(_formatted(plan), encoding="utf-8")

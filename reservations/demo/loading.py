@@ -1,10 +1,10 @@
-"""Making sure that the demo data is there.
+"""Create the demo data that is missing.
 
-Demo users are known by their names and demo events by the names of their plans, so what an
-organiser renamed or rescheduled, and what people booked, is left as it is.
+Demo users are recognised by their names and demo events by the names of their plans, so renamed or
+rescheduled events and bookings are kept.
 
-Concurrency. Whoever has work to do holds the rows of the demo users until it is done, and looks
-again after getting them: two at once make one of each.
+Concurrency. A loader locks the rows of the demo users and then checks again, so that two at once
+create one of each.
 """
 
 from collections.abc import Sequence
@@ -18,55 +18,55 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from reservations.demo.catalogue import HOUSES, STADIUM, Show, show
+from reservations.demo.catalogue import HALLS, STADIUM, Show, show
 from reservations.demo.people import ORGANISER, PEOPLE, STEWARD
 from reservations.models import Event
-from reservations.plans.services import Say, create_event, say_nothing
+from reservations.plans.services import ReportProgress, create_event, ignore_progress
 from reservations.roles import DOOR
 
 
 class PublicPassword(ValueError):
-    """In production nobody gets a password that everybody knows."""
+    """In production users must not get the public default password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was made, by name; nothing when all was there."""
+    """The names of what was created; empty if nothing was missing."""
 
     users: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
 
 
 def demo_password() -> str:
-    """Return the password that demo users are given. Raises: PublicPassword."""
+    """Return the password of demo users. Raises: PublicPassword."""
     if settings.SEATCAST_PRODUCTION and not settings.SEATCAST_DEMO_PASSWORD:
         raise PublicPassword("Set SEATCAST_DEMO_PASSWORD to load the demo in production.")
     return settings.SEATCAST_DEMO_PASSWORD or settings.SEATCAST_DEFAULT_DEMO_PASSWORD
 
 
-def load_demo(*, with_stadium: bool = False, say: Say = say_nothing) -> Loaded:
-    """Create the demo users and events that are missing. Two queries when none is.
+def load_demo(
+    *, with_stadium: bool = False, report_progress: ReportProgress = ignore_progress
+) -> Loaded:
+    """Create the demo users and events that are missing. Takes two queries if none are.
 
-    The stadium's 50,000 seats take some seconds, so it is there for who asks for it.
-
-    Raises: PublicPassword.
+    The stadium's 50,000 seats take some seconds, so it is optional. Raises: PublicPassword.
     """
-    index_cache = (*HOUSES, STADIUM) if with_stadium else HOUSES
-    missing_users, missing_houses = _missing_users(), _missing(index_cache)
-    if not missing_users and not missing_houses:
+    halls = (*HALLS, STADIUM) if with_stadium else HALLS
+    missing_users, missing_halls = _missing_users(), _missing(halls)
+    if not missing_users and not missing_halls:
         return Loaded()
-    # What takes long without the database, hashing and drawing, stays outside the transaction.
+    # Hash and draw outside the transaction, because both take long.
     password = make_password(demo_password()) if missing_users else ""
-    shows = {house: _drawn(house, say) for house in missing_houses}
+    shows = {hall: _drawn(hall, report_progress) for hall in missing_halls}
     with transaction.atomic():
         _create_users(missing_users, password)
         users = list(_demo_users().select_for_update(no_key=True).order_by("pk"))
         if STEWARD in missing_users:
-            _put_at_the_door()
+            _add_steward_role()
         events = tuple(
-            _create_event(shows[house], say) for house in _missing(index_cache) if house in shows
+            _create_event(shows[hall], report_progress) for hall in _missing(halls) if hall in shows
         )
-    # Salted, the hash is ours alone: users who have it are not those of another loader.
+    # The hash is salted, so users with another one were created by another loader.
     made = tuple(user.username for user in users if password and user.password == password)
     return Loaded(users=made, events=events)
 
@@ -76,11 +76,9 @@ def _missing_users() -> list[str]:
     return [name for name in PEOPLE if name not in there]
 
 
-def _missing(index_cache: Sequence[str]) -> list[str]:
-    there = set(
-        Event.objects.filter(plan__name__in=index_cache).values_list("plan__name", flat=True)
-    )
-    return [house for house in index_cache if house not in there]
+def _missing(halls: Sequence[str]) -> list[str]:
+    there = set(Event.objects.filter(plan__name__in=halls).values_list("plan__name", flat=True))
+    return [hall for hall in halls if hall not in there]
 
 
 def _demo_users() -> QuerySet[AbstractUser]:
@@ -88,7 +86,7 @@ def _demo_users() -> QuerySet[AbstractUser]:
 
 
 def _create_users(names: list[str], password: str) -> None:
-    """Create users, all with one hash. Those that somebody else creates meanwhile are awaited."""
+    """Create users with the same hash. Waits for those being created by another loader."""
     user = get_user_model()
     user.objects.bulk_create(
         (
@@ -105,19 +103,22 @@ def _create_users(names: list[str], password: str) -> None:
     )
 
 
-def _put_at_the_door() -> None:
-    """Have the steward check tickets, and do nothing else, unless the role was deleted."""
+def _add_steward_role() -> None:
+    """Give the steward the role that scans tickets, unless that role was deleted."""
     steward = get_user_model().objects.get(username=STEWARD)
     steward.groups.add(*Group.objects.filter(name=DOOR))
 
 
-def _drawn(house: str, say: Say) -> Show:
-    say(f"Drawing {house}")
-    return show(house, now=timezone.now())
+def _drawn(hall: str, report_progress: ReportProgress) -> Show:
+    report_progress(f"Drawing {hall}")
+    return show(hall, now=timezone.now())
 
 
-def _create_event(what: Show, say: Say) -> str:
+def _create_event(what: Show, report_progress: ReportProgress) -> str:
     event = create_event(
-        details=what.details, plan=what.plan, category_prices=what.category_prices, say=say
+        details=what.details,
+        plan=what.plan,
+        category_prices=what.category_prices,
+        report_progress=report_progress,
     )
     return event.name

@@ -1,4 +1,4 @@
-"""The names of the people in the demo."""
+"""The names of the demo users."""
 
 BUYERS = ("alice", "bob", "carol")
 ORGANISER = "admin"

@@ -1,9 +1,9 @@
-"""Draws a football stadium of 50,000 seats: two tiers all around a pitch, with curved corners.
+"""Draw a football stadium of 50,000 seats: two tiers around a pitch, with curved corners.
 
 It is drawn to scale, forty units to the metre: the pitch is 105 by 68 metres, a seat half a metre
-wide and a row eighty centimetres deep. Each row runs at its own distance from the pitch, straight
-along the sides and in quarter circles about the corners. Blocks are numbered clockwise from the
-upper left, the lower tier's from 101 and the upper one's from 201.
+wide and a row eighty centimetres deep. Each row has a constant distance from the pitch, straight
+along the sides and in quarter circles around the corners. Blocks are numbered clockwise from the
+upper left, from 101 in the lower tier and from 201 in the upper one.
 """
 
 import math
@@ -32,7 +32,7 @@ ROW_PITCH = 0.8 * METRE
 AISLE_WIDTH = 1.4 * METRE
 MARGIN = 15 * METRE
 
-# People come up into the upper tier through openings in the middle of its blocks.
+# Stairs lead into the upper tier through openings in the middle of its blocks.
 GATE_WIDTH = 2.4 * METRE
 GATE_ROWS = range(9, 12)
 
@@ -58,10 +58,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A straight side, or a corner, of the way around the pitch.
+    """A straight side or a corner of the ring around the pitch.
 
-    A straight one begins at its point and goes `length` far in the direction of `angle`; a corner
-    turns about its point by a quarter from there. `angle` is in degrees, clockwise from the right.
+    A straight side starts at its point and extends `length` in the direction of `angle`; a corner
+    turns around its point by a quarter from there. `angle` is in degrees, clockwise from the right.
     """
 
     name: str
@@ -71,11 +71,11 @@ class Stand:
     length: float | None = None
 
     def span(self, distance: float) -> float:
-        """Return how long the way is at a distance from the pitch."""
+        """Return the stand's length at a distance from the pitch."""
         return distance * math.pi / 2 if self.length is None else self.length
 
     def at(self, along: float, distance: float) -> Point:
-        """Return the point so far along at a distance from the pitch."""
+        """Return the point `along` the stand at a distance from the pitch."""
         turn = math.radians(self.angle)
         if self.length is None:
             turn += along / distance
@@ -88,7 +88,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A ring of rows. `blocks` says how many there are in a long side, a short one and a corner."""
+    """A ring of rows. `blocks` has the number of blocks in a long side, a short one, a corner."""
 
     first_block: int
     first_distance: float
@@ -104,7 +104,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One of `of` equal parts of a stand in a tier, the one at `at`."""
+    """The block at index `at` of `of` equal parts of a stand in a tier."""
 
     name: str
     tier: Tier
@@ -113,12 +113,12 @@ class Block:
     of: int
 
     def point(self, part: float, distance: float) -> Point:
-        """Return the point at a part of the block's width, from 0 to 1."""
+        """Return the point at a fraction of the block's width, from 0 to 1."""
         along = (self.at + part) / self.of * self.stand.span(distance)
         return self.stand.at(along, distance)
 
     def row(self, row: int, *, fewer: int = 0) -> list[Point]:
-        """Return the seats of a row, spread from aisle to aisle, but for so many `fewer`."""
+        """Return the seats of a row, spread from aisle to aisle, with `fewer` left out."""
         distance = self.tier.distance(row)
         width = self.stand.span(distance) / self.of
         room = width - AISLE_WIDTH
@@ -134,7 +134,7 @@ class Block:
         return [seat for seat in found if math.dist(seat, middle) > GATE_WIDTH / 2]
 
     def outline(self, first: float, last: float, *, aside: float) -> list[Point]:
-        """Return the outline of the block between two distances, so far from its edges."""
+        """Return the outline of the block between two distances, `aside` from its edges."""
         steps = 8 if self.stand.length is None else 1
         front, back = (
             [
@@ -227,7 +227,7 @@ def _height() -> float:
 
 
 def _stands() -> list[Stand]:
-    """Return the way around, clockwise from the upper left."""
+    """Return the stands, clockwise from the upper left."""
     right, bottom = PITCH_LENGTH / 2, PITCH_WIDTH / 2
     return [
         Stand("North", -right, -bottom, 0, PITCH_LENGTH),
@@ -251,9 +251,9 @@ def _blocks(tier: Tier) -> Iterator[Block]:
 
 
 def _fewer(blocks: Sequence[Block]) -> dict[tuple[str, int], int]:
-    """Return how many seats the last rows go without, so that there are exactly as many as wanted.
+    """Return how many seats the last rows leave out, so that the total is SEATS.
 
-    Floodlights and cameras have to stand somewhere.
+    The gaps leave room for floodlights and cameras.
     """
     total = sum(len(block.row(row)) for block in blocks for row in range(block.tier.rows))
     last = [(block.name, UPPER.rows - 1) for block in blocks if block.tier is UPPER]
@@ -343,7 +343,7 @@ def _shape(
     text: ShapeText | None = None,
     rotation: float = 0,
 ) -> Shape:
-    """Return a shape; 0, 0 is the middle of the pitch."""
+    """Return a shape relative to the middle of the pitch."""
     return Shape(
         x=round(x + _width() / 2, 1),
         y=round(y + _height() / 2, 1),

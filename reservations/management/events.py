@@ -1,4 +1,4 @@
-"""Commands that have something done in one event after the other."""
+"""Base class of commands that process one event after the other."""
 
 import sys
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ from reservations.domain.errors import EventNotFound, SeatcastError
 
 
 class EventsCommand(BaseCommand):
-    """Goes through events; one that cannot be seen to does not keep the others waiting."""
+    """Processes events. If one fails, the others are processed all the same."""
 
     def events(self) -> Sequence[int]:
-        """Return the ids of the events in which there is something to do."""
+        """Return the ids of the events to process."""
         raise NotImplementedError
 
-    def do(self, event_id: int) -> str:
-        """Do it, and return what was done. Raises: SeatcastError."""
+    def process(self, event_id: int) -> str:
+        """Process an event and return what was done. Raises: SeatcastError."""
         raise NotImplementedError
 
-    def would_do(self, event_id: int) -> str:
-        """Return what there is to do."""
+    def describe(self, event_id: int) -> str:
+        """Return what would be done."""
         raise NotImplementedError
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,14 +34,14 @@ class EventsCommand(BaseCommand):
         for done, event_id in enumerate(event_ids):
             progress.say(f"Event {event_id}: {done} of {len(event_ids)} events done")
             try:
-                said = self.would_do(event_id) if options["dry_run"] else self.do(event_id)
+                message = self.describe(event_id) if options["dry_run"] else self.process(event_id)
             except EventNotFound:
                 continue  # Deleted since it was listed.
             except SeatcastError as error:
                 refused += 1
-                said = error.sentence
+                message = error.sentence
             progress.clear()
-            self.stdout.write(f"Event {event_id}: {said}")
+            self.stdout.write(f"Event {event_id}: {message}")
         progress.clear()
         if refused:
             raise CommandError(f"{refused} of {len(event_ids)} events could not be seen to.")

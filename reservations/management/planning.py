@@ -1,4 +1,4 @@
-"""What the commands about seating plans have in common: their arguments, and how they speak."""
+"""Arguments and messages that the seating plan commands share."""
 
 import re
 import sys
@@ -20,14 +20,14 @@ from reservations.currencies import written
 from reservations.domain.errors import SeatcastError
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError
-from reservations.plans.services import Say, say_nothing
+from reservations.plans.services import ReportProgress, ignore_progress
 from reservations.time_zones import default_time_zone, is_time_zone
 
 DEFAULT_DATE = "30 days ahead at 20:00"
 
 
 def add_event_arguments(parser: ArgumentParser) -> None:
-    """Add the options that describe a new event, but for its price."""
+    """Add the options of a new event, except its price."""
     parser.add_argument("--name", help="What the event is called. Default: the plan's name.")
     parser.add_argument("--venue", help="Where it is. Default: the plan's name.")
     parser.add_argument(
@@ -42,8 +42,8 @@ def add_event_arguments(parser: ArgumentParser) -> None:
 
 
 @contextmanager
-def sentences() -> Iterator[None]:
-    """Turn whatever refuses the work inside into a CommandError with a sentence."""
+def command_errors() -> Iterator[None]:
+    """Turn exceptions of the services into a CommandError with a readable message."""
     try:
         yield
     except PlanError as error:
@@ -61,14 +61,14 @@ def sentences() -> Iterator[None]:
 
 
 def money(text: str, *, option: str) -> Decimal:
-    """Return an amount such as 80 or 80.00. Raises: CommandError."""
+    """Parse an amount such as 80 or 80.00. Raises: CommandError."""
     if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,2})?", text):
         raise CommandError(f"{option}: give an amount such as 80.00, not {text!r}.")
     return Decimal(text).quantize(Decimal("0.01"))
 
 
 def category_prices(texts: Sequence[str]) -> dict[str, Decimal]:
-    """Return prices by category from texts such as Stalls=80.00. Raises: CommandError."""
+    """Parse prices by category, such as Stalls=80.00. Raises: CommandError."""
     prices: dict[str, Decimal] = {}
     for text in texts:
         name, equals, amount = text.rpartition("=")
@@ -83,14 +83,14 @@ def category_prices(texts: Sequence[str]) -> dict[str, Decimal]:
 
 
 def time_zone(name: str | None) -> str:
-    """Return the zone of a new event. Raises: CommandError."""
+    """Return the time zone of a new event. Raises: CommandError."""
     if name is not None and not is_time_zone(name):
         raise CommandError(f"--time-zone: give a zone such as Europe/Berlin, not {name!r}.")
     return name or default_time_zone()
 
 
-def moment(text: str | None, *, zone: str) -> datetime:
-    """Return a time; without an offset it is one in the event's zone. Raises: CommandError."""
+def event_date(text: str | None, *, zone: str) -> datetime:
+    """Parse a time; without an offset it is in the event's zone. Raises: CommandError."""
     local = ZoneInfo(zone)
     if text is None:
         day = timezone.localdate(timezone=local) + timedelta(days=30)
@@ -106,25 +106,25 @@ def moment(text: str | None, *, zone: str) -> datetime:
 
 
 @contextmanager
-def progress_shown(*, verbosity: int) -> Iterator[Say]:
-    """Yield what tells a person at a terminal how far the work inside is; it says nothing else."""
+def progress_shown(*, verbosity: int) -> Iterator[ReportProgress]:
+    """Yield a function that shows progress on a terminal."""
     progress = Progress(sys.stderr)
     try:
-        yield progress.say if verbosity else say_nothing
+        yield progress.say if verbosity else ignore_progress
     finally:
         progress.clear()
 
 
 @contextmanager
-def kept(*, unless: bool) -> Iterator[None]:
-    """Keep what the services inside write, unless it was a rehearsal: then undo all of it."""
+def rolled_back_if(*, dry_run: bool) -> Iterator[None]:
+    """Run in a transaction, and roll it back in a dry run."""
     with transaction.atomic():
         yield
-        transaction.set_rollback(unless)
+        transaction.set_rollback(dry_run)
 
 
 def report(event: Event, *, dry_run: bool = False) -> list[str]:
-    """Return lines that say what an event was made into: its id, seats and prices."""
+    """Return lines that describe an event: its id, seats and prices."""
     date = event.date.astimezone(ZoneInfo(event.time_zone)).strftime("%Y-%m-%d %H:%M %Z")
     seats = Seat.objects.filter(event=event).count()
     about = f"{event.name}, {event.venue}, {date}: {seats:,} seats"

@@ -1,10 +1,10 @@
-"""Reading the areas of a pretix seating plan: decoration around the seats.
+"""Parse the areas of a pretix seating plan: decoration around the seats.
 
-An area is an object with all keys optional: `shape` (circle, ellipse, polygon, rectangle or text)
-says which of the bodies counts, `circle` {radius}, `ellipse` {radius {x, y}}, `polygon` {points
-[{x, y}]} relative to the area, or `rectangle` {width, height}; `position` {x, y} relative to the
-zone; `rotation` in degrees clockwise about the position; `color`, `border_color`; and `text`
-{text, position relative to the area, color, size, 16 when absent}, which may accompany any shape.
+An area is an object with optional keys. `shape` (circle, ellipse, polygon, rectangle or text)
+selects one of the bodies: `circle` {radius}, `ellipse` {radius {x, y}}, `polygon` {points [{x, y}]}
+relative to the area, or `rectangle` {width, height}. `position` {x, y} is relative to the zone;
+`rotation` is in degrees clockwise about the position; then `color`, `border_color`, and `text`
+{text, position relative to the area, color, size, by default 16}, which any shape may have.
 """
 
 from reservations.plans.node import Node
@@ -24,7 +24,7 @@ MAX_TEXT_LENGTH = 200
 
 
 def read_area(area: Node, *, origin: tuple[float, float]) -> Shape | None:
-    """Return the shape of an area whose zone is at `origin`; None when there is nothing to see."""
+    """Return the shape of an area in a zone at `origin`, or None if it is invisible."""
     kind = area["shape"].one_of("circle", "ellipse", "polygon", "rectangle", "text")
     x, y = read_point(area["position"], required=False)
     body = _body(area, kind)
@@ -45,7 +45,7 @@ def read_area(area: Node, *, origin: tuple[float, float]) -> Shape | None:
 
 
 def read_point(position: Node, *, required: bool = True) -> tuple[float, float]:
-    """Return a position {x, y}; 0,0 when it is absent and need not be there."""
+    """Return a position {x, y}, or 0,0 if it is absent and not required."""
     if position.is_absent and not required:
         return 0, 0
     return position["x"].number(), position["y"].number()

@@ -1,14 +1,14 @@
-"""Which characters a name may have."""
+"""Characters that names may contain."""
 
 import re
 
-# Control characters and halves of surrogate pairs: databases and terminals choke on them.
-_UNWELCOME = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters and surrogates, which databases and terminals cannot handle.
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def is_clean(text: str, *, allowed: str = "") -> bool:
-    """Tell whether text has nothing but characters that can be stored and shown.
+    """Return whether a text contains only characters that can be stored and displayed.
 
-    `allowed` has control characters that are welcome, such as a line feed.
+    `allowed` lists exceptions among control characters, such as a line feed.
     """
-    return all(found in allowed for found in _UNWELCOME.findall(text))
+    return all(found in allowed for found in _FORBIDDEN.findall(text))

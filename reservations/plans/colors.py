@@ -1,9 +1,9 @@
-"""Which colours a plan may use. They end up in SVG attributes, so nothing else is let through."""
+"""Colours that plans may use. Nothing else is accepted, because they end up in SVG attributes."""
 
 import re
 
 MAX_LENGTH = 32
-"""As many characters as `Category.color` holds."""
+"""The length of the column `Category.color`."""
 
 _WORDS = """
 aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet
@@ -31,7 +31,7 @@ _FUNCTION = re.compile(rf"rgba?\({_VALUE},{_VALUE},{_VALUE}(?:,{_ALPHA})?\)")
 
 
 def is_color(text: str) -> bool:
-    """Tell whether text is #rgb, #rrggbb, #rrggbbaa, rgb(), rgba() or a CSS colour word."""
+    """Return whether a text is #rgb, #rrggbb, #rrggbbaa, rgb(), rgba() or a CSS colour name."""
     if len(text) > MAX_LENGTH:
         return False
     color = text.lower()

@@ -1,4 +1,4 @@
-"""Why a seating plan, or an edit of one, was refused."""
+"""Errors in seating plans and in edits of them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from reservations.domain.errors import Conflict, SeatcastError
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong in a plan: where (`zones[0].rows[3].seats[2]`; empty: all of it) and what."""
+    """An error in a plan: its path (`zones[0].rows[3].seats[2]`, or empty) and the problem."""
 
     path: str
     problem: str
@@ -17,7 +17,7 @@ class Fault:
 
 
 class PlanError(SeatcastError):
-    """A seating plan that cannot be read. `faults` has the first of them, at least one."""
+    """A seating plan that cannot be read. `faults` has the first errors, at least one."""
 
     code = "plan_broken"
 
@@ -36,7 +36,7 @@ class UnknownCategory(SeatcastError):
 
 
 class InvalidEdit(SeatcastError):
-    """What a seat would become is not a seat of this event."""
+    """The edit would make the seat invalid."""
 
     code = "invalid_edit"
 

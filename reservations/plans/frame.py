@@ -1,4 +1,4 @@
-"""How large a plan is, and what stands at the ends of its rows."""
+"""The bounding box of a plan, and the labels at the ends of its rows."""
 
 import math
 from collections import Counter
@@ -24,10 +24,10 @@ Thing = TypeVar("Thing", PlanSeat, Shape)
 
 
 def framed(plan: Plan) -> Plan:
-    """Return the plan so large, and so moved, that every seat lies in it.
+    """Return the plan enlarged and shifted so that it contains every seat.
 
-    A plan of no size (0 by 0) grows to hold its shapes too. A seat outside the frame could never
-    be seen, and so never be sold.
+    A plan of size 0 by 0 also grows to contain its shapes. A seat outside the frame could not be
+    seen, and so not be sold.
     """
     reach = 2 * plan.seat_radius
     xs = [seat.x for seat in plan.seats]
@@ -50,7 +50,7 @@ def framed(plan: Plan) -> Plan:
 
 
 def common_radius(radii: Iterable[float]) -> float:
-    """Return the radius that most seats have; the smaller one of two that are as common."""
+    """Return the most common radius; the smaller one of two equally common ones."""
     counted = Counter(radii)
     return max(counted, key=lambda radius: (counted[radius], -radius), default=DEFAULT_SEAT_RADIUS)
 
@@ -60,7 +60,7 @@ def row_signs(
 ) -> list[Shape]:
     """Return a row's name as text beside its first seat, its last one, or both.
 
-    `ends` has the positions of the first and second seat and of the last but one and last one.
+    `ends` has the positions of the first, second, last but one and last seat.
     """
     first, second, penultimate, last = ends
     signs = []
@@ -79,7 +79,10 @@ def _sign(
     *,
     alone: int = -1,
 ) -> Shape:
-    """Return a sign beyond a seat, seen from its neighbour; `alone` is which way is out else."""
+    """Return a label beyond a seat, away from its neighbour.
+
+    `alone` is the direction for a row of a single seat.
+    """
     dx, dy = seat[0] - neighbour[0], seat[1] - neighbour[1]
     distance = math.hypot(dx, dy)
     out_x, out_y = (dx / distance, dy / distance) if distance else (alone, 0)
@@ -107,7 +110,7 @@ def _moved(things: Iterable[Thing], left: float, top: float) -> Iterable[Thing]:
 
 
 def _corners(shape: Shape) -> list[tuple[float, float]]:
-    """Return points that a box must hold to hold the shape as it is turned."""
+    """Return points whose bounding box contains the rotated shape."""
     match shape.body:
         case Rectangle(width, height):
             points = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]

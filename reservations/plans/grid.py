@@ -1,4 +1,4 @@
-"""Plain halls: straight rows of equally many seats before a stage."""
+"""Rectangular halls: straight rows of equal length in front of a stage."""
 
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import Fault, PlanError
@@ -26,7 +26,7 @@ MAX_SIGNED_ROWS = (MAX_SHAPES - 1) // 2
 def grid(*, rows: int, seats: int, name: str = "Hall", section: str = "Floor") -> Plan:
     """Return a hall of `rows` rows (A to Z, AA and so on) with `seats` seats each.
 
-    Raises: PlanError when that is no seat at all, or too many.
+    Raises: PlanError if there are no seats, or too many.
     """
     for word, count in (("rows", rows), ("seats", seats)):
         if count < 1:

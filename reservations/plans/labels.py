@@ -1,4 +1,4 @@
-"""What a seat is called: unique in its event, and no longer than it has to be."""
+"""Seat names: unique within the event, and as short as possible."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a seat is, in the plan's words.
+    """Where a seat is, in the plan's terms.
 
-    `words` is what the plan itself calls it, such as "Table 4, Chair 2"; most plans leave it empty.
+    `words` is the plan's own name of the seat, such as "Table 4, Chair 2". It is usually empty.
     """
 
     section: str
@@ -19,11 +19,11 @@ class Place:
 
 
 def seat_numbers(places: Sequence[Place]) -> list[str]:
-    """Return what the seats are called: row and number, such as A1, unless the plan has words.
+    """Return the seats' names: row and number, such as A1, unless the plan names them itself.
 
-    Where two digits would meet, a hyphen keeps row 1, seat 11 apart from row 11, seat 1. Sections
-    that share such a name with another section all say which they are: Circle A1. Two seats of
-    one section may still be called alike: see `distinct`.
+    A hyphen separates adjacent digits, so that row 1, seat 11 differs from row 11, seat 1. Sections
+    that share a name with another section are prefixed with the section: Circle A1. Names may still
+    repeat within a section: see `distinct`.
     """
     sections: defaultdict[str, set[str]] = defaultdict(set)
     for place in places:
@@ -36,9 +36,9 @@ def seat_numbers(places: Sequence[Place]) -> list[str]:
 
 
 def distinct(names: Sequence[str], *, max_length: int) -> list[str]:
-    """Return the names with each later one of two that are alike numbered: A1, A1 (2), A1 (3).
+    """Return the names with repeated ones numbered: A1, A1 (2), A1 (3).
 
-    None is given a name that another one has; a name is cut where its number makes it too long.
+    No name is given that another seat has. A name is truncated if its number makes it too long.
     """
     taken, copies = set(names), Counter[str]()
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""The name of a state of an event's static seat data, by which clients cache it."""
+"""The layout hash of an event's static seat data, by which clients cache it."""
 
 import hashlib
 import json
@@ -14,10 +14,10 @@ _BATCH = 5_000
 
 
 def layout_of(event: Event) -> str:
-    """Return 16 hexadecimal digits: a hash of everything about the seats but their status.
+    """Return 16 hexadecimal digits: a hash of everything about the seats except their status.
 
-    It covers the plan, the seats in index order, and all that their prices are worked out from,
-    so that a client may keep what it read for as long as the layout is the same.
+    It covers the plan, the seats in index order, and everything that their prices depend on, so
+    that clients may cache the seats while the layout is unchanged.
     """
     digest = hashlib.sha256()
     for part in _parts(event):

@@ -1,4 +1,4 @@
-"""What the seats of a plan that is read are called, and their rows, where names repeat. Pure."""
+"""Names of a parsed plan's seats and rows, made unique where they repeat. Pure."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _MOST_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadRow:
-    """What a row's seats have in common: where they are, and what they are called."""
+    """What a row's seats have in common: their position and names."""
 
     section: str
     name: str
@@ -30,7 +30,7 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadSeat:
-    """A seat as the file has it, with its place in the house and its absolute position."""
+    """A seat as parsed, with its place in the hall and its absolute position."""
 
     node: Node
     guid: str
@@ -43,15 +43,15 @@ class ReadSeat:
 
 
 def unique_guids(seats: list[ReadSeat], *, repair: bool) -> tuple[list[str], list[str]]:
-    """Return the seats' guids, and what was renamed; refuse those that repeat, unless repaired."""
+    """Return the seats' guids and notes on renamed ones. Refuse duplicates unless `repair`."""
     guids = distinct([seat.guid for seat in seats], max_length=MAX_GUID_LENGTH)
     notes: list[str] = []
     first: dict[str, ReadSeat] = {}
     for seat, guid in zip(seats, guids, strict=True):
-        of_another = first.setdefault(seat.guid, seat)
-        if of_another is seat:
+        owner = first.setdefault(seat.guid, seat)
+        if owner is seat:
             continue
-        repeats = f"{shown(seat.guid)} is that of {of_another.node.path} too"
+        repeats = f"{shown(seat.guid)} is that of {owner.node.path} too"
         if repair:
             notes.append(f"{seat.node.path}.seat_guid: {repeats}; it is now {shown(guid)}.")
         else:
@@ -60,7 +60,7 @@ def unique_guids(seats: list[ReadSeat], *, repair: bool) -> tuple[list[str], lis
 
 
 def unique_numbers(seats: list[ReadSeat]) -> tuple[list[str], list[str]]:
-    """Return what the seats are called, and how many had another one's name."""
+    """Return the seats' names, and a note on the number of names made unique."""
     named = seat_numbers([seat.place for seat in seats])
     numbers = distinct(named, max_length=MAX_SEAT_NUMBER_LENGTH)
     renamed: list[str] = []
@@ -72,14 +72,14 @@ def unique_numbers(seats: list[ReadSeat]) -> tuple[list[str], list[str]]:
     if not renamed:
         return numbers, []
     some = ", ".join(renamed[:_MOST_EXAMPLES]) + (", …" if len(renamed) > _MOST_EXAMPLES else "")
-    said = "1 seat has" if len(renamed) == 1 else f"{len(renamed):,} seats have"
-    return numbers, [f"{said} the name of another seat, and a number behind it: {some}"]
+    subject = "1 seat has" if len(renamed) == 1 else f"{len(renamed):,} seats have"
+    return numbers, [f"{subject} the name of another seat, and a number behind it: {some}"]
 
 
 def unique_rows(seats: list[ReadSeat]) -> list[str]:
-    """Return the seats' rows: one that repeats seats of another is numbered, as it is another.
+    """Return the seats' row names; a row that repeats another row's seats is numbered.
 
-    Two halves of a row that have a name in common, and no seat's, are one row.
+    Two parts of a row that share a name but no seats stay one row.
     """
     first: dict[Place, ReadRow] = {}
     of_section: defaultdict[str, dict[str, None]] = defaultdict(dict)

@@ -1,8 +1,8 @@
-"""Walking through JSON data of unknown shape, and saying exactly where it is wrong.
+"""Read JSON data of unknown shape and report exactly where it is wrong.
 
-A `Node` is a value and the way to it. Asking it for something that it is not notes a fault and
-gives a harmless stand-in, so that a reader is written as if all were well, several faults are
-found in one go, and the faulty parts of a file say nothing more about themselves.
+A `Node` is a value and its path. Reading it as a type that it does not have records a fault and
+returns a default, so that readers need no error handling, several faults are found at once, and
+nothing inside a faulty value is reported again.
 """
 
 import json
@@ -26,19 +26,19 @@ class Faults:
         self._found: dict[str, Fault] = {}
 
     def add(self, path: str, problem: str) -> None:
-        """Note a fault. Raises: PlanError as soon as there are as many as anybody will read."""
+        """Record a fault. Raises: PlanError once there are MAX_FAULTS."""
         self._found.setdefault(path, Fault(path, problem))
         if len(self._found) >= MAX_FAULTS:
             self.check()
 
     def check(self) -> None:
-        """Raises: PlanError if anything was wrong."""
+        """Raise PlanError if there are any faults."""
         if self._found:
             raise PlanError(*self._found.values())
 
 
 class Node:
-    """A value somewhere in a document. Absent values and null are the same thing."""
+    """A value in a document. Null counts as absent."""
 
     __slots__ = ("_faults", "_key", "_parent", "_value")
 
@@ -52,7 +52,7 @@ class Node:
 
     @property
     def path(self) -> str:
-        """The way from the top of the document, such as `zones[0].rows[3]`."""
+        """The path from the document's root, such as `zones[0].rows[3]`."""
         if self._parent is None:
             return ""
         before = self._parent.path
@@ -69,8 +69,8 @@ class Node:
         return isinstance(self._value, list)
 
     def refuse(self, problem: str) -> None:
-        """Note that something is wrong with this value. Raises: PlanError when it is too much."""
-        if not self._is_beyond_a_fault():
+        """Record a fault of this value. Raises: PlanError once there are MAX_FAULTS."""
+        if not self._is_inside_a_fault():
             self._faults.add(self.path, problem)
 
     def __getitem__(self, key: str) -> "Node":
@@ -89,7 +89,7 @@ class Node:
         return []
 
     def text(self, *, max_length: int, default: str | None = None) -> str:
-        """Return this text; with no default it must be there."""
+        """Return this text. It is required if there is no default."""
         if self.is_absent and default is not None:
             return default
         if not isinstance(self._value, str):
@@ -102,7 +102,7 @@ class Node:
         return self._value
 
     def line(self, *, max_length: int) -> str:
-        """Return this text, or an empty one when absent, with its line breaks made spaces."""
+        """Return this text with line breaks replaced by spaces; empty if it is absent."""
         if isinstance(self._value, str):
             flat = " ".join(self._value.split())
             return Node(flat, self._faults, self._parent, self._key).text(max_length=max_length)
@@ -116,7 +116,7 @@ class Node:
         above: float | None = None,
         default: float | None = None,
     ) -> float:
-        """Return this number, between `least` and `most` and more than `above`."""
+        """Return this number, which must be between `least` and `most`, and more than `above`."""
         value = self._value
         if self.is_absent and default is not None:
             return default
@@ -133,7 +133,7 @@ class Node:
         return 0.0
 
     def color(self) -> str | None:
-        """Return this colour in lower case, or None when it is absent or empty."""
+        """Return this colour in lower case, or None if it is absent or empty."""
         if self.is_absent or self._value == "":
             return None
         if not isinstance(self._value, str) or not is_color(self._value):
@@ -142,7 +142,7 @@ class Node:
         return self._value.lower()
 
     def one_of(self, *allowed: str) -> str | None:
-        """Return this word, or None when it is absent."""
+        """Return this word, or None if it is absent."""
         if self.is_absent:
             return None
         if self._value in allowed:
@@ -154,18 +154,18 @@ class Node:
         absent = self._value is _ABSENT
         self.refuse("is missing" if absent else f"must be {kind}, not {shown(self._value)}")
 
-    def _is_beyond_a_fault(self) -> bool:
-        """Tell whether this is a field of something that should have been an object."""
+    def _is_inside_a_fault(self) -> bool:
+        """Return whether this is a field of a value that should have been an object."""
         parent = self._parent
         if parent is None:
             return False
         if isinstance(self._key, str) and not isinstance(parent._value, dict):
             return True
-        return parent._is_beyond_a_fault()
+        return parent._is_inside_a_fault()
 
 
 def shown(value: Any) -> str:
-    """Return a value as a sentence can show it: short, printable and on one line."""
+    """Return a value for an error message: short, printable and on one line."""
     match value:
         case None:
             return "null"

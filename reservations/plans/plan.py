@@ -1,6 +1,6 @@
-"""What a seating plan is. Plain data in absolute plan coordinates: x to the right, y down.
+"""The data of a seating plan, in absolute coordinates: x to the right, y down.
 
-The unit is the plan's own; a seat is a circle of `seat_radius`, and the plan fills the rectangle
+The unit is the plan's own. A seat is a circle of `seat_radius`, and the plan fills the rectangle
 from 0,0 to width,height.
 """
 
@@ -10,19 +10,19 @@ from typing import Any
 MAX_SEATS = 100_000
 MAX_SHAPES = 5_000
 
-# As many characters as the database has room for.
+# The lengths of the database's columns.
 MAX_NAME_LENGTH = 200
 MAX_CATEGORY_LENGTH = MAX_SECTION_LENGTH = MAX_GUID_LENGTH = MAX_SEAT_NUMBER_LENGTH = 100
 MAX_ROW_LENGTH = MAX_NUMBER_LENGTH = 50
 
 CATEGORY_COLOR = "#7c8797"
 TEXT_COLOR = "#64748b"
-"""For text that names none: it can be read on white and on black."""
+"""The default colour of text, readable on white and on black."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanCategory:
-    """Seats that are sold alike. Colours are as `colors.is_color` has them."""
+    """A price category. Colours are valid by `colors.is_color`."""
 
     name: str
     color: str = CATEGORY_COLOR
@@ -30,7 +30,7 @@ class PlanCategory:
 
 @dataclass(frozen=True, slots=True)
 class PlanSeat:
-    """A place. `seat_number` and `guid` are unique in the plan; `category` is a category's name."""
+    """A seat. `seat_number` and `guid` are unique in the plan; `category` is a category's name."""
 
     guid: str
     seat_number: str
@@ -44,7 +44,7 @@ class PlanSeat:
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """Its shape's x,y is the upper left corner."""
+    """A rectangle. Its shape's x,y is the upper left corner."""
 
     width: float
     height: float
@@ -52,14 +52,14 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Its shape's x,y is the centre."""
+    """A circle. Its shape's x,y is the centre."""
 
     radius: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ellipse:
-    """Its shape's x,y is the centre."""
+    """An ellipse. Its shape's x,y is the centre."""
 
     radius_x: float
     radius_y: float
@@ -67,7 +67,7 @@ class Ellipse:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """Points are relative to the shape's x,y."""
+    """A polygon. Points are relative to the shape's x,y."""
 
     points: tuple[tuple[float, float], ...]
 
@@ -77,7 +77,7 @@ Body = Rectangle | Circle | Ellipse | Polygon
 
 @dataclass(frozen=True, slots=True)
 class ShapeText:
-    """A line of text; x,y is its centre, relative to its shape's; `size` is the height of type."""
+    """A line of text. x,y is its centre, relative to its shape; `size` is the font size."""
 
     text: str
     size: float
@@ -88,7 +88,7 @@ class ShapeText:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Decoration: a stage, a table, a sign. No body: nothing but the text.
+    """Decoration: a stage, a table, a label. Without a body it is only text.
 
     `rotation` is in degrees, clockwise, about x,y.
     """
@@ -104,9 +104,9 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A seating plan. `seats` is in plan order, which becomes the order of the seats' index.
+    """A seating plan. The order of `seats` becomes the order of their index on the wire.
 
-    `notes` are sentences on what reading it has changed, or left out.
+    `notes` are sentences about what parsing has changed or left out.
     """
 
     name: str
@@ -120,7 +120,7 @@ class Plan:
 
 
 def drawing(plan: Plan) -> dict[str, Any]:
-    """Return what `Event.plan` keeps and the API shows: the plan without its seats, as JSON."""
+    """Return the plan without its seats as JSON, as stored in `Event.plan` and shown by the API."""
     return {
         "name": plan.name,
         "width": plan.width,

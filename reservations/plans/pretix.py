@@ -45,7 +45,7 @@ MAX_CATEGORIES = 500
 
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
-    """Read a plan from the contents of a file, as `parse` does. Raises: PlanError."""
+    """Parse the contents of a file. See `parse`. Raises: PlanError."""
     if len(data) > MAX_BYTES:
         raise PlanError(Fault("", f"must have at most {MAX_BYTES // 1024 // 1024} MiB"))
     try:
@@ -56,7 +56,7 @@ def read(data: bytes, *, repair: bool = False) -> Plan:
         where = f"line {error.lineno}, column {error.colno}"
         raise PlanError(Fault("", f"is not JSON ({where}: {error.msg})")) from None
     except ValueError:
-        # Python reads no integers of thousands of digits.
+        # Python refuses to parse integers of thousands of digits.
         raise PlanError(Fault("", "has a number with far too many digits")) from None
     except RecursionError:
         raise PlanError(Fault("", "is nested too deeply")) from None
@@ -64,11 +64,9 @@ def read(data: bytes, *, repair: bool = False) -> Plan:
 
 
 def parse(document: Any, *, repair: bool = False) -> Plan:
-    """Read a plan from decoded JSON; its `notes` say what became of it.
+    """Parse decoded JSON. Its `notes` describe what was changed.
 
-    With `repair`, seats that have another seat's guid are given new ones.
-
-    Raises: PlanError with the first faults.
+    With `repair`, seats with a repeated guid get new ones. Raises: PlanError with the first faults.
     """
     faults = Faults()
     root = Node(document, faults)
@@ -117,7 +115,7 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
 
 @dataclass(slots=True)
 class _Reading:
-    """What was found in the zones so far."""
+    """The seats and shapes found so far."""
 
     zones: Node
     faults: Faults
@@ -135,7 +133,7 @@ class _Reading:
                 signs += self._read_row(row, section=section, origin=origin)
             for area in zone["areas"].items(required=False):
                 self._read_area(area, origin=origin)
-        # Row names are the least of a plan's decoration: they go when it is too much.
+        # Row labels are the least important decoration, so they are omitted if there is too much.
         if len(self.shapes) + len(signs) <= MAX_SHAPES:
             self.shapes += signs
 
@@ -148,7 +146,7 @@ class _Reading:
             self.faults.check()
 
     def _read_row(self, row: Node, *, section: str, origin: tuple[float, float]) -> list[Shape]:
-        """Read a row's seats, and return the signs at its ends."""
+        """Read a row's seats, and return the labels at its ends."""
         name = row["row_number"].text(max_length=MAX_ROW_LENGTH)
         x, y = read_point(row["position"], required=False)
         row_label = row["row_label"].line(max_length=MAX_ROW_LENGTH).replace("%s", name).strip()

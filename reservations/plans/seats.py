@@ -1,7 +1,7 @@
-"""Editing the seats of an event that has them: names, positions, categories, prices.
+"""Edit an event's seats: names, positions, categories and prices.
 
-Lock order, always: the event's row, then its seats by primary key. The status columns are the
-desk's, and no statement here names them.
+Lock order, always: the event's row, then its seats by primary key. No statement here changes status
+columns, which only the command queue does.
 """
 
 import math
@@ -19,7 +19,7 @@ from reservations.plans.services import static_changes
 
 
 class SeatEdit(TypedDict, total=False):
-    """What of a seat is to change. Keys that are left out stay as they are."""
+    """The changes of a seat. Missing keys are left unchanged."""
 
     seat_number: str
     section: str
@@ -35,11 +35,10 @@ _FIELDS = tuple(SeatEdit.__annotations__)
 
 
 def edit_seats(*, event_id: int, edits: Mapping[int, SeatEdit]) -> str:
-    """Change seats, by id, and return the event's layout as it is then; all edits or none.
+    """Change seats by id, all of them or none. Return the event's new layout.
 
-    Seat numbers that are free only because of another edit of the same call count as taken.
-
-    Raises: EventNotFound, SeatNotFound, SeatNumberTaken, InvalidEdit.
+    A seat number that another edit of the same call would free counts as taken. Raises:
+    EventNotFound, SeatNotFound, SeatNumberTaken, InvalidEdit.
     """
     with static_changes(event_id=event_id) as event:
         seats = list(
@@ -62,7 +61,7 @@ def edit_seats(*, event_id: int, edits: Mapping[int, SeatEdit]) -> str:
 
 
 def _apply(seat: Seat, edit: SeatEdit) -> None:
-    """Change the object. Raises: InvalidEdit when it would not be a seat."""
+    """Change the object. Raises: InvalidEdit if the seat would be invalid."""
     for name, value in edit.items():
         setattr(seat, name, value)
         if isinstance(value, str) and not is_clean(value):
@@ -90,7 +89,7 @@ def _require_own_categories(event_id: int, edits: Mapping[int, SeatEdit]) -> Non
 
 
 def _require_free_numbers(event_id: int, edits: Mapping[int, SeatEdit]) -> None:
-    """Raises: SeatNumberTaken. Under the event's lock nobody else can take one meanwhile."""
+    """Raises: SeatNumberTaken. The event's lock prevents concurrent edits."""
     wanted: set[str] = set()
     for seat_id, edit in edits.items():
         number = edit.get("seat_number")

@@ -1,10 +1,10 @@
-"""Writing seating plans, and editing seats: all that is not their status.
+"""Store seating plans and change static seat data, that is, everything except the status.
 
-Lock order, always: the event's row, then its seats by primary key. Nothing here changes who has a
-seat; that is the desk's.
+Lock order, always: the event's row, then its seats by primary key. Only the command queue changes
+who has a seat.
 
-A plan is read or drawn before it comes here, so that the transaction does nothing but write:
-PostgreSQL ends one in which nothing happens for ten seconds.
+Plans are parsed or drawn before they are passed in, so that a transaction only writes: PostgreSQL
+ends transactions that are idle for ten seconds.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,13 +33,13 @@ _SEAT_FIELDS = (
 )
 _UNTOUCHED = (SeatStatus.AVAILABLE.value, 0, 0)
 
-Say = Callable[[str], None]
-"""Told how far the writing is, a few words at a time."""
+ReportProgress = Callable[[str], None]
+"""Called with a short message about the progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDetails:
-    """What is said about a new event. `price` is for seats whose category has none."""
+    """The fields of a new event. `price` is for seats whose category has none."""
 
     name: str
     venue: str
@@ -47,14 +47,14 @@ class EventDetails:
     price: Decimal
     currency: str = "EUR"
     time_zone: str = ""
-    """Empty: the site's setting."""
+    """If empty, the site's setting."""
     description: str = ""
     sales_open_at: datetime | None = None
     sales_close_at: datetime | None = None
 
 
-def say_nothing(_: str) -> None:
-    """Take the place of a `Say` where nobody listens."""
+def ignore_progress(_: str) -> None:
+    """A `ReportProgress` that does nothing."""
 
 
 def create_event(
@@ -62,13 +62,12 @@ def create_event(
     details: EventDetails,
     plan: Plan,
     category_prices: Mapping[str, Decimal] | None = None,
-    say: Say = say_nothing,
+    report_progress: ReportProgress = ignore_progress,
 ) -> Event:
-    """Create an event with the plan's seats, all of it or nothing.
+    """Create an event with the plan's seats, completely or not at all.
 
-    `category_prices` has prices by category name; a category without one has the event's price.
-
-    Raises: ValidationError when the details are not those of an event; UnknownCategory.
+    `category_prices` has prices by category name; categories without one have the event's price.
+    Raises: ValidationError if the details are invalid; UnknownCategory.
     """
     event = Event(
         name=details.name,
@@ -86,7 +85,7 @@ def create_event(
     prices = _known_prices(plan, category_prices)
     with transaction.atomic():
         event.save()
-        _write_seats(event, plan, prices, say)
+        _write_seats(event, plan, prices, report_progress)
     return event
 
 
@@ -95,13 +94,12 @@ def fill_event(
     event_id: int,
     plan: Plan,
     category_prices: Mapping[str, Decimal] | None = None,
-    say: Say = say_nothing,
+    report_progress: ReportProgress = ignore_progress,
 ) -> Event:
-    """Give an event that has no seats those of a plan, all of them or none.
+    """Store a plan's seats in an event that has none, completely or not at all.
 
-    Categories that the event has already, by name, are kept; a price given here replaces theirs.
-
-    Raises: EventNotFound, EventHasSeats, UnknownCategory, ValidationError.
+    Existing categories with the same names are kept; prices given here replace theirs. Raises:
+    EventNotFound, EventHasSeats, UnknownCategory, ValidationError.
     """
     prices, drawn = _known_prices(plan, category_prices), drawing(plan)
     with transaction.atomic():
@@ -109,7 +107,7 @@ def fill_event(
         require_no_seats(event_id=event_id)
         event.plan = drawn
         event.save(update_fields=["plan"])
-        _write_seats(event, plan, prices, say)
+        _write_seats(event, plan, prices, report_progress)
     return event
 
 
@@ -120,7 +118,7 @@ def require_no_seats(*, event_id: int) -> None:
 
 
 def require_known_categories(*, plan: Plan, category_prices: Mapping[str, Decimal]) -> None:
-    """Raises: UnknownCategory when a price is for no category of the plan."""
+    """Raises: UnknownCategory if a price is for none of the plan's categories."""
     names = [category.name for category in plan.categories]
     unknown = [name for name in category_prices if name not in names]
     if unknown:
@@ -129,11 +127,10 @@ def require_known_categories(*, plan: Plan, category_prices: Mapping[str, Decima
 
 
 def refresh_layout(*, event_id: int) -> str:
-    """Write down and return the event's layout, after a change to what it covers.
+    """Update and return the event's layout after a change of static seat data.
 
-    The change belongs into the same transaction, after `lock_event`; `static_changes` does both.
-
-    Raises: EventNotFound.
+    Make the change in the same transaction, after `lock_event`; `static_changes` does both. Raises:
+    EventNotFound.
     """
     with static_changes(event_id=event_id) as event:
         pass
@@ -142,17 +139,15 @@ def refresh_layout(*, event_id: int) -> str:
 
 @contextmanager
 def static_changes(*, event_id: int) -> Iterator[Event]:
-    """Hold an event's lock while its static seat data changes, then refresh its layout.
+    """Hold the event's lock while its static seat data changes, then update its layout.
 
-    One transaction. What is raised inside undoes it all. Prices of the event and of its
-    categories, the categories themselves and seats can be changed inside.
-
-    Raises: EventNotFound.
+    One transaction, rolled back on any exception. Prices, categories and seats may be changed
+    inside. Raises: EventNotFound.
     """
     with transaction.atomic():
         event, _ = lock_event(event_id)
         yield event
-        # Read again, for what was changed inside through another object.
+        # Reload what may have been changed through another object.
         event.refresh_from_db(fields=["price", "currency", "plan"])
         _store_layout(event)
 
@@ -162,11 +157,13 @@ def _known_prices(plan: Plan, prices: Mapping[str, Decimal] | None) -> Mapping[s
     return prices or {}
 
 
-def _write_seats(event: Event, plan: Plan, prices: Mapping[str, Decimal], say: Say) -> None:
+def _write_seats(
+    event: Event, plan: Plan, prices: Mapping[str, Decimal], report_progress: ReportProgress
+) -> None:
     categories = _write_categories(event, plan, prices)
     total = len(plan.seats)
     for start in range(0, total, BATCH_SEATS):
-        say(f"Writing seat {start + 1:,} of {total:,}")
+        report_progress(f"Writing seat {start + 1:,} of {total:,}")
         rows = [
             (
                 event.pk,
@@ -178,12 +175,12 @@ def _write_seats(event: Event, plan: Plan, prices: Mapping[str, Decimal], say: S
             for seat in plan.seats[start : start + BATCH_SEATS]
         ]
         bulk.write(bulk.insert(Seat, _SEAT_FIELDS, rows))
-    say("Naming the layout")
+    report_progress("Naming the layout")
     _store_layout(event)
 
 
 def _write_categories(event: Event, plan: Plan, prices: Mapping[str, Decimal]) -> dict[str, int]:
-    """Create the plan's categories where the event has none so called; return ids by name."""
+    """Create the plan's categories that the event does not have; return ids by name."""
     stored = {category.name: category for category in Category.objects.filter(event=event)}
     for planned in plan.categories:
         category = stored.setdefault(

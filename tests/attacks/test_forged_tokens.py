@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import revocations, tokens
 from accounts.models import Family, User
-from realtime.identity import opener_of
+from realtime.identity import identify
 from tests.contract.calls import refusal
 from tests.factories import make_user, stranger
 
@@ -131,7 +131,7 @@ def _refuse(token: str) -> None:
         assert answer.json()["code"] in ("token_not_valid", "not_authenticated", "invalid_token")
         refusal(answer, 401, answer.json()["code"])
     assert (
-        opener_of({"subprotocols": ["seatcast", f"bearer.{token}"], "headers": []}).credential
+        identify({"subprotocols": ["seatcast", f"bearer.{token}"], "headers": []}).credential
         is None
     )
 
@@ -140,7 +140,7 @@ def test_the_forging_helper_can_make_a_valid_token(alice: User, claims: Claims) 
     token = _signed(_HS256, claims)
     answer = stranger().get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.json()["username"] == "alice"
-    assert opener_of({"subprotocols": [f"bearer.{token}"], "headers": []}).requester.id == alice.pk
+    assert identify({"subprotocols": [f"bearer.{token}"], "headers": []}).requester.id == alice.pk
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -20,7 +20,7 @@ from reservations.models import Event
 from tests.crowd import wait_until
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
-from web.large_responses import LARGE_BYTES, MAX_OF_A_CLIENT, MAX_UNDER_WAY
+from web.large_responses import LARGE_BYTES, MAX_IN_FLIGHT, MAX_PER_CLIENT
 
 # A list of 6 MB, because the kernel buffers up to 4 MB for each connection.
 SEATS = 24_000
@@ -81,7 +81,7 @@ def test_large_responses_are_limited_by_network(server: Running, event: Event) -
         answers = [
             _asking(stack, server, event, f"2001:db8::{number + 1}") for number in range(READERS)
         ]
-        assert [answer.status for answer in answers].count(200) == MAX_OF_A_CLIENT
+        assert [answer.status for answer in answers].count(200) == MAX_PER_CLIENT
         assert _refused(answers) == {(429, "throttled")}
         other = _asking(stack, server, event, "192.0.2.1")
         assert len(json.load(other)) == SEATS
@@ -100,11 +100,11 @@ def test_stalled_readers_from_many_networks_take_little_memory(
         answers = [
             _asking(stack, server, event, f"192.0.2.{number + 1}") for number in range(READERS)
         ]
-        assert [answer.status for answer in answers].count(200) == MAX_UNDER_WAY
+        assert [answer.status for answer in answers].count(200) == MAX_IN_FLIGHT
         assert _refused(answers) == {(503, "busy")}
-        # Less than a third of one response for each reader.
-        assert _memory_bytes(server) - before < MAX_UNDER_WAY * size // 3
-        # Other requests do not wait for them.
+        # Not even a third of what each of those who were answered would take.
+        assert _memory_bytes(server) - before < MAX_IN_FLIGHT * size // 3
+        # Who asks for something else waits for none of them.
         peer = http.client.HTTPConnection(HOST, server.port, timeout=PATIENCE_SECONDS)
         peer.request("GET", "/api/events/")
         assert peer.getresponse().status == 200
@@ -117,7 +117,7 @@ def test_stalled_readers_from_many_networks_take_little_memory(
 def test_a_disconnected_reader_releases_its_slot(server: Running, event: Event) -> None:
     for _ in range(2):
         with ExitStack() as stack:
-            answers = [_asking(stack, server, event, "203.0.113.1") for _ in range(MAX_OF_A_CLIENT)]
+            answers = [_asking(stack, server, event, "203.0.113.1") for _ in range(MAX_PER_CLIENT)]
             assert {answer.status for answer in answers} == {200}
         wait_until(lambda: _is_answered(server, event))
 

@@ -1,8 +1,8 @@
 """Unprotected variants of the product for negative controls.
 
-No row is locked then, and the database allows what its constraints forbid. What is left is the
-same code on the same tables; only that threads are made to meet between their reads and their
-writes, so that the race happens each time.
+No rows are locked, and the constraints are dropped. The rest is the product's own code on the same
+tables, with threads that wait for each other between their reads and writes, so that the race
+happens each time.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ _UNIQUE = [
 
 @contextmanager
 def protection_off() -> Iterator[None]:
-    """Take no row locks, and do without the constraints that forbid doing things twice."""
+    """Take no row locks, and drop the constraints that forbid doing things twice."""
     with _constraints_off(), row_locks_off():
         yield
 
@@ -53,7 +53,7 @@ def row_locks_off() -> Iterator[None]:
 
 
 def stopping(work: Callable[[], T], *, before: str, to: Callable[[], object]) -> Callable[[], T]:
-    """Return `work`, which does `to` before its first statement that has `before` in it."""
+    """Return `work` with a call of `to` before its first SQL statement that contains `before`."""
 
     def stop_once() -> T:
         has_stopped = False
@@ -85,7 +85,7 @@ def _constraints_off() -> Iterator[None]:
     try:
         yield
     finally:
-        # What was written meanwhile would not be allowed now; entries point to it.
+        # Delete the rows written meanwhile, which the constraints would reject.
         emptied = (Entry, *(model for model, _ in _UNIQUE))
         tables = ", ".join([_LOG, *(model._meta.db_table for model in emptied)])
         with connection.schema_editor() as editor:

@@ -1,4 +1,4 @@
-"""What is read from Redis is data, whoever has written it."""
+"""Values from Redis are parsed as data, whoever has written them."""
 
 import pickle
 from functools import partial
@@ -13,26 +13,26 @@ from tests.crowd import at_once
 
 
 @pytest.mark.parametrize("value", [7, True, 1.5, "text", None, ["a", 1], {"name": "Jörg"}])
-def test_what_was_written_is_read(value: object) -> None:
+def test_a_stored_value_is_read_back(value: object) -> None:
     written = JsonSerializer().dumps(value)
     found = JsonSerializer().loads(written if isinstance(written, bytes) else b"%d" % written)
     assert (found, type(found)) == (value, type(value))
 
 
-def test_what_others_have_written_is_nothing() -> None:
+def test_foreign_values_are_read_as_none() -> None:
     for written in (pickle.dumps({"user_id": 1}), b"", b"{", b"\xff"):
         assert JsonSerializer().loads(written) is None
 
 
 @pytest.mark.redis
-def test_redis_has_it_so_and_counts_with_it() -> None:
+def test_redis_can_increment_stored_integers() -> None:
     cache.set("words", ["a"], 60)
     cache.set("number", 1, 60)
     assert (cache.get("words"), cache.incr("number"), cache.get("number")) == (["a"], 2, 2)
 
 
 @pytest.mark.both_databases
-def test_counts_begin_anew_when_their_time_is_over_each_after_its_own() -> None:
+def test_counters_restart_when_they_expire() -> None:
     counts = {"long": 600.0, "short": 600.0}
     assert shared_cache.incr_many(counts) == [1, 1]
     assert shared_cache.incr_many({"long": 600.0, "other": 600.0}, by=3) == [4, 3]
@@ -42,15 +42,15 @@ def test_counts_begin_anew_when_their_time_is_over_each_after_its_own() -> None:
 
 
 @pytest.mark.both_databases
-def test_of_many_who_count_at_once_no_two_get_the_same_number() -> None:
-    # The connections of a thread's own would be left open.
+def test_parallel_increments_return_different_numbers() -> None:
+    # Connections of other threads would stay open.
     one: Any = caches["default"]
     numbers: list[Any] = at_once([partial(one.incr_many, {"tries": 600.0}, 1) for _ in range(40)])
     assert sorted(number for [number] in numbers) == list(range(1, 41))
 
 
 @pytest.mark.redis
-def test_in_redis_every_count_ends_by_itself() -> None:
+def test_counters_in_redis_expire() -> None:
     shared_cache.incr_many({"tries": 600.0})
     shared_cache.decr_many(["tries", "ended"])
     redis: Any = caches["default"]

@@ -1,4 +1,4 @@
-"""A client that is served from another host: what its browser is let do, and no other's."""
+"""A client on another host: what CORS, CSRF and origin checks allow it, and no one else."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def _asks_whether_it_may(origin: str, path: str, *headers: str) -> Any:
     )
 
 
-def test_it_may_send_a_token_and_a_key_with_its_calls() -> None:
+def test_tokens_and_idempotency_keys_are_allowed() -> None:
     wanted = ("authorization", "content-type", "idempotency-key", "if-none-match")
     answer = _asks_whether_it_may(CLIENT, "/api/events/1/lock/", *wanted)
     assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
@@ -47,12 +47,12 @@ def test_it_may_send_a_token_and_a_key_with_its_calls() -> None:
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-def test_pages_of_other_sites_may_not() -> None:
+def test_other_origins_are_not_allowed() -> None:
     answer = _asks_whether_it_may(STRANGER, "/api/events/1/lock/", "authorization")
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_it_may_read_the_headers_that_it_needs() -> None:
+def test_needed_response_headers_are_exposed() -> None:
     event = make_event()
     answer = _without_cookies().get(f"/api/events/{event.pk}/seats/", HTTP_ORIGIN=CLIENT)
     assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
@@ -62,13 +62,13 @@ def test_it_may_read_the_headers_that_it_needs() -> None:
     assert "origin" in answer.headers["Vary"].lower()
 
 
-def test_it_may_read_why_it_was_refused() -> None:
+def test_error_responses_are_readable() -> None:
     answer = _without_cookies().get("/api/me/", HTTP_ORIGIN=CLIENT)
     refusal(answer, 401, "not_authenticated")
     assert answer.headers["Access-Control-Allow-Origin"] == CLIENT
 
 
-def test_it_registers_without_cookies_and_asks_for_tokens_next() -> None:
+def test_registering_without_cookies_and_getting_tokens_is_allowed() -> None:
     zoe = {"username": "zoe", "password": PASSWORD}
     client = _without_cookies()
     response = client.post("/api/register/", zoe, HTTP_ORIGIN=CLIENT)
@@ -80,7 +80,7 @@ def test_it_registers_without_cookies_and_asks_for_tokens_next() -> None:
 
 
 @pytest.mark.parametrize("origin", [STRANGER, "null", "", f"{CLIENT}.evil.example"])
-def test_nobody_else_registers_without_a_csrf_token(origin: str) -> None:
+def test_registering_from_other_origins_needs_a_csrf_token(origin: str) -> None:
     answer = _without_cookies().post(
         "/api/register/", {"username": "zoe", "password": PASSWORD}, HTTP_ORIGIN=origin
     )
@@ -88,7 +88,7 @@ def test_nobody_else_registers_without_a_csrf_token(origin: str) -> None:
     assert not User.objects.exists()
 
 
-def test_with_cookies_the_csrf_token_is_needed_from_everywhere() -> None:
+def test_requests_with_cookies_always_need_a_csrf_token() -> None:
     make_user("alice", password=PASSWORD)
     client = _without_cookies()
     client.login(username="alice", password=PASSWORD)
@@ -99,7 +99,7 @@ def test_with_cookies_the_csrf_token_is_needed_from_everywhere() -> None:
 
 
 @pytest.mark.parametrize(("origin", "is_let_in"), [(CLIENT, True), (STRANGER, False)])
-async def test_it_may_open_sockets(origin: str, is_let_in: bool) -> None:
+async def test_only_allowed_origins_open_sockets(origin: str, is_let_in: bool) -> None:
     async def accepting(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept"})
 

@@ -1,4 +1,4 @@
-"""Every command of manage.py says first which database it asks."""
+"""Every command of manage.py that uses a database prints its name first."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from environ import Env
 
-from config.service_urls import asks_database, name_of
+from config.service_urls import name_of, uses_database
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
 from deploy.ports import free_port
@@ -24,7 +24,7 @@ def manage(*arguments: str, data_dir: Path, **settings: str) -> subprocess.Compl
     )
 
 
-def test_a_command_names_the_file_that_it_reads(tmp_path: Path) -> None:
+def test_a_command_prints_its_sqlite_file(tmp_path: Path) -> None:
     said = manage("verify_ledger", data_dir=tmp_path)
     named = f"seatcast: database {tmp_path / 'seatcast.sqlite3'} (SQLite)"
     assert said.stderr.splitlines()[0] == named
@@ -32,7 +32,7 @@ def test_a_command_names_the_file_that_it_reads(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_a_command_names_a_database_that_does_not_answer_and_no_password(tmp_path: Path) -> None:
+def test_a_command_prints_an_unreachable_database_without_its_password(tmp_path: Path) -> None:
     port = free_port()
     url = f"postgres://seller:s3cret@127.0.0.1:{port}/sales"
     said = manage("showmigrations", data_dir=tmp_path, DATABASE_URL=url)
@@ -50,7 +50,7 @@ def test_a_command_names_a_database_that_does_not_answer_and_no_password(tmp_pat
         ("postgres:///sales", "local socket:5432/sales (PostgreSQL, as this user)"),
     ],
 )
-def test_a_database_is_named_without_what_is_secret(url: str, name: str) -> None:
+def test_a_database_name_contains_no_secrets(url: str, name: str) -> None:
     assert name_of(Env.db_url_config(url)) == name
 
 
@@ -64,5 +64,5 @@ def test_a_database_is_named_without_what_is_secret(url: str, name: str) -> None
         ("", False),
     ],
 )
-def test_what_asks_no_database_names_none(arguments: str, asks: bool) -> None:
-    assert asks_database(["manage.py", *arguments.split()]) is asks
+def test_commands_without_database_print_no_name(arguments: str, asks: bool) -> None:
+    assert uses_database(["manage.py", *arguments.split()]) is asks

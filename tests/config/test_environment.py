@@ -1,4 +1,4 @@
-"""A process starts with settings that make sense, or says what is wrong with each."""
+"""A process starts with valid settings, or prints what is wrong with each."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 from environ import Env
 from redis.connection import parse_url
 
-from config.environment import OF_OTHERS, names, read_environment
+from config.environment import NOT_FOR_SERVERS, names, read_environment
 from config.service_urls import connects_as_owner, with_password
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.any_database
 SECRET = "".join(chr(number) for number in range(ord("0"), ord("0") + 60))
 PASSWORD = "not-to-be-told"
 
-# Everything that production asks for, and nothing besides.
+# Everything that production requires, and nothing else.
 PRODUCTION = {
     "SEATCAST_PRODUCTION": "True",
     "DATABASE_URL": "postgres://seatcast:secret@db:5432/seatcast",
@@ -64,7 +64,7 @@ NONSENSE = [
     ("DATABASE_URL", f"mysql://seatcast:{PASSWORD}@db/seatcast", "must be like postgres://"),
     ("DATABASE_URL", "postgres://db:5432", "must be like postgres://"),
     ("REDIS_URL", f"http://:{PASSWORD}@redis:6379", "must be like redis://"),
-    # With such a password another host would be asked, and told the rest of it.
+    # With such a password another host would be contacted, and sent the rest of it.
     ("REDIS_URL", f"redis://:{PASSWORD}@evil/x@redis:6379/0", "has a password with / ? or # in it"),
     ("REDIS_URL", f"redis://:a@evil#{PASSWORD}@redis:6379/0", "has a password with / ? or # in it"),
     (
@@ -110,57 +110,59 @@ def faults(**variables: str) -> list[str]:
     return str(ended.value.code).splitlines()
 
 
-def test_without_any_there_is_something_to_try_out() -> None:
+def test_defaults_are_for_trying_out() -> None:
     assert read_environment({}).allowed_hosts == ("localhost", "127.0.0.1", "[::1]")
 
 
-def test_production_starts_with_what_it_asks_for() -> None:
+def test_production_starts_with_the_required_settings() -> None:
     assert read_environment(PRODUCTION).production
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), NONSENSE)
-def test_nonsense_is_refused_in_a_sentence_that_keeps_secrets(
+def test_invalid_values_are_refused_without_showing_them(
     name: str, value: str, sentence: str
 ) -> None:
-    (told,) = faults(**{name: value})
-    assert told.startswith(f"seatcast: {name} {sentence}")
-    assert told.endswith(".")
-    assert PASSWORD not in told
+    (message,) = faults(**{name: value})
+    assert message.startswith(f"seatcast: {name} {sentence}")
+    assert message.endswith(".")
+    assert PASSWORD not in message
 
 
 @pytest.mark.parametrize(("name", "value"), NOT_IN_PRODUCTION)
-def test_what_is_not_safe_is_refused_in_production(name: str, value: str) -> None:
-    (told,) = faults(**{**PRODUCTION, name: value})
-    assert re.fullmatch(rf"seatcast: {name} must .+ in production(, .+)?\.", told)
-    assert not value or name != "SEATCAST_SECRET_KEY" or value not in told
+def test_unsafe_values_are_refused_in_production(name: str, value: str) -> None:
+    (message,) = faults(**{**PRODUCTION, name: value})
+    assert re.fullmatch(rf"seatcast: {name} must .+ in production(, .+)?\.", message)
+    assert not value or name != "SEATCAST_SECRET_KEY" or value not in message
     read_environment({**PRODUCTION, name: value, "SEATCAST_PRODUCTION": "False"})
 
 
-def test_nobody_pays_with_nothing_by_accident() -> None:
-    (told,) = faults(**{**PRODUCTION, "SEATCAST_DEMO_PAYMENTS": ""})
-    assert "SEATCAST_PAYMENT_PROVIDER takes nobody's money" in told
+def test_the_demo_provider_is_refused_in_production() -> None:
+    (message,) = faults(**{**PRODUCTION, "SEATCAST_DEMO_PAYMENTS": ""})
+    assert "SEATCAST_PAYMENT_PROVIDER charges no money" in message
 
 
-def test_a_misspelt_variable_is_refused_and_the_one_that_was_meant_is_named() -> None:
-    (told,) = faults(SEATCAST_LOCK_SECOND="60")
-    assert told == ("seatcast: SEATCAST_LOCK_SECOND is no setting; SEATCAST_LOCK_SECONDS is one.")
+def test_a_misspelt_variable_is_refused_with_a_suggestion() -> None:
+    (message,) = faults(SEATCAST_LOCK_SECOND="60")
+    assert message == (
+        "seatcast: SEATCAST_LOCK_SECOND is no setting; SEATCAST_LOCK_SECONDS is one."
+    )
 
 
-def test_all_faults_are_told_at_once() -> None:
-    told = faults(SEATCAST_PRODUCTION="True", SEATCAST_SEAT_CAP="ten", SEATCAST_TYPO="1")
-    named = {sentence.split()[1] for sentence in told}
+def test_all_errors_are_reported_together() -> None:
+    message = faults(SEATCAST_PRODUCTION="True", SEATCAST_SEAT_CAP="ten", SEATCAST_TYPO="1")
+    named = {sentence.split()[1] for sentence in message}
     assert named > {"SEATCAST_SEAT_CAP", "SEATCAST_TYPO", "DATABASE_URL", "SEATCAST_HTTPS"}
-    assert len(told) == len(named)
+    assert len(message) == len(named)
 
 
-def test_a_secret_is_read_from_a_file_and_shown_by_nobody(tmp_path: Path) -> None:
+def test_a_secret_is_read_from_a_file_and_hidden(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     environment = read_environment({"SEATCAST_SECRET_KEY_FILE": str(tmp_path / "secret")})
     assert environment.secret_key == SECRET
     assert SECRET not in repr(environment)
 
 
-def test_names_of_people_are_shown_only_where_that_is_asked_for() -> None:
+def test_names_are_hidden_by_default() -> None:
     assert not read_environment({}).show_names
     assert not read_environment(PRODUCTION).show_names
     assert read_environment({**PRODUCTION, "SEATCAST_SHOW_NAMES": "True"}).show_names
@@ -175,23 +177,21 @@ def test_names_of_people_are_shown_only_where_that_is_asked_for() -> None:
     ],
 )
 @pytest.mark.parametrize("password", ["plain", "a@evil/b", "#?&=:%41 ü", "\"'\\"])
-def test_a_password_of_its_own_is_put_into_a_url_whatever_its_characters(
-    url: str, host: str, password: str
-) -> None:
+def test_a_separate_password_is_inserted_into_its_url(url: str, host: str, password: str) -> None:
     found = parse_url(with_password(url, password))  # type: ignore[no-untyped-call]
     assert (found["password"], found["host"], found["port"]) == (password, host, 6379)
     assert with_password(url, "") == url
 
 
-def test_a_password_is_given_once() -> None:
-    (told,) = faults(
+def test_a_password_cannot_be_given_twice() -> None:
+    (message,) = faults(
         DATABASE_URL=f"postgres://seatcast:{PASSWORD}@db/seatcast", DATABASE_PASSWORD="x"
     )
-    assert told == "seatcast: DATABASE_PASSWORD is for DATABASE_URL, which has one itself."
+    assert message == "seatcast: DATABASE_PASSWORD is for DATABASE_URL, which has one itself."
 
 
 @pytest.mark.parametrize("password", ["p@ss/word", "%2F", "a:b", "?#[]", "\u00e9 +&="])
-def test_a_password_of_any_characters_reaches_the_services(password: str, tmp_path: Path) -> None:
+def test_passwords_of_any_characters_reach_the_services(password: str, tmp_path: Path) -> None:
     (tmp_path / "password").write_text(f"{password}\n")
     environment = read_environment(
         {
@@ -226,7 +226,7 @@ def test_a_password_of_any_characters_reaches_the_services(password: str, tmp_pa
         (["manage.py"], False),
     ],
 )
-def test_only_commands_that_change_tables_connect_as_their_owner(
+def test_only_commands_that_change_tables_connect_as_owner(
     arguments: list[str], as_owner: bool
 ) -> None:
     assert connects_as_owner(arguments) is as_owner
@@ -235,9 +235,12 @@ def test_only_commands_that_change_tables_connect_as_their_owner(
 def test_every_setting_is_documented_with_its_default() -> None:
     found = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M)
     documented = dict(found)
-    assert len(documented) == len(found), "told twice"
-    assert {name for name in documented if name.startswith("SEATCAST_")} <= {*names(), *OF_OTHERS}
-    assert {*names(), *OF_OTHERS} <= set(documented)
+    assert len(documented) == len(found), "documented twice"
+    assert {name for name in documented if name.startswith("SEATCAST_")} <= {
+        *names(),
+        *NOT_FOR_SERVERS,
+    }
+    assert {*names(), *NOT_FOR_SERVERS} <= set(documented)
     folder = "SEATCAST_DATA_DIR"
     as_documented = {name: documented[name] for name in names() if name != folder}
     assert read_environment(as_documented) == read_environment({})
@@ -253,7 +256,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
     ],
     ids=lambda command: command[-1] if command[0] == "manage.py" else command[1],
 )
-def test_no_server_starts_with_nonsense(command: list[str], tmp_path: Path) -> None:
+def test_no_server_starts_with_invalid_settings(command: list[str], tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
@@ -265,16 +268,16 @@ def test_no_server_starts_with_nonsense(command: list[str], tmp_path: Path) -> N
         start_new_session=True,
     ) as server:
         try:
-            _, told = server.communicate(timeout=120)
+            _, message = server.communicate(timeout=120)
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGKILL)
     assert server.returncode > 0
-    assert "seatcast: SEATCAST_SEAT_CAP must be a whole number." in told
-    assert "Traceback" not in told
+    assert "seatcast: SEATCAST_SEAT_CAP must be a whole number." in message
+    assert "Traceback" not in message
 
 
-def test_tickets_and_sessions_have_keys_of_their_own() -> None:
+def test_tickets_and_sessions_have_separate_keys() -> None:
     with pytest.raises(SystemExit) as stopped:
         read_environment({**PRODUCTION, "SEATCAST_TICKET_KEY": SECRET})
     assert "SEATCAST_TICKET_KEY must be another key" in str(stopped.value)

@@ -1,4 +1,4 @@
-"""Connections that die while nobody uses them."""
+"""Connections that die while they are idle."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -11,10 +11,10 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 IDLE = 6
 
 
-def test_one_who_asks_is_not_kept_waiting_by_connections_that_died_idle() -> None:
+def test_dead_idle_connections_do_not_delay_a_request() -> None:
     _end_sessions(_leave_idle(IDLE))
 
-    # The pool's own check would not get past so many within the pool's time-out.
+    # The pool's own check would not get past so many within its time-out.
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
@@ -22,12 +22,12 @@ def test_one_who_asks_is_not_kept_waiting_by_connections_that_died_idle() -> Non
 
 def _leave_idle(count: int) -> list[int]:
     """Return the server processes of so many connections that wait in the pool."""
-    everybody = Barrier(count, timeout=120)
+    all_ready = Barrier(count, timeout=120)
 
     def ask(_: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
-            everybody.wait()
+            all_ready.wait()
             (pid,) = cursor.fetchone()
         connection.close()
         return int(pid)

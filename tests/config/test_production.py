@@ -1,4 +1,4 @@
-"""A site in production settings, as Django's own checks see it."""
+"""Production settings, as checked by Django."""
 
 import json
 import subprocess
@@ -25,13 +25,13 @@ def run(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_django_has_nothing_to_say_against_it(tmp_path: Path) -> None:
+def test_the_deployment_check_passes(tmp_path: Path) -> None:
     check = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", data_dir=tmp_path)
     assert check.returncode == 0, check.stderr
     assert not list(tmp_path.iterdir())
 
 
-def test_it_keeps_to_https_and_to_passwords_that_are_secret(tmp_path: Path) -> None:
+def test_https_and_secret_passwords_are_required(tmp_path: Path) -> None:
     names = {
         "DEBUG": False,
         "SESSION_COOKIE_SECURE": True,
@@ -43,5 +43,7 @@ def test_it_keeps_to_https_and_to_passwords_that_are_secret(tmp_path: Path) -> N
         "SEATCAST_PUBLISHED_PASSWORDS": ["seatcast-demo"],
     }
     read = f"json.dumps({{name: getattr(settings, name) for name in {list(names)}}})"
-    told = run("-c", f"import json; from config import settings; print({read})", data_dir=tmp_path)
-    assert json.loads(told.stdout) == names
+    output = run(
+        "-c", f"import json; from config import settings; print({read})", data_dir=tmp_path
+    )
+    assert json.loads(output.stdout) == names

@@ -1,4 +1,4 @@
-"""The site under a plain WSGI server, which has one thread and knows nothing of sockets."""
+"""The site under a plain WSGI server, which has one thread and no WebSockets."""
 
 import threading
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class _Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """The address of a server that also complains of whatever PEP 3333 does not allow."""
+    """The address of a server that also checks for violations of PEP 3333."""
     with make_server("127.0.0.1", 0, validator(application), handler_class=_Quiet) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
@@ -42,7 +42,7 @@ def event(transactional_db: None) -> Event:
 
 
 class _Browser(httpx.Client):
-    """Sends the value of the CSRF cookie with writes, as our client does."""
+    """Sends the value of the CSRF cookie with writes, as the client does."""
 
     def post(self, url: str, json: Any = None, **more: Any) -> httpx.Response:  # type: ignore[override]
         headers = {"X-CSRFToken": self.cookies.get("csrftoken", ""), **more.pop("headers", {})}
@@ -64,14 +64,14 @@ def alice(visitor: _Browser) -> _Browser:
     return visitor
 
 
-def test_one_signs_in_buys_and_cancels(alice: _Browser, event: Event) -> None:
+def test_signing_in_buying_and_cancelling_works(alice: _Browser, event: Event) -> None:
     assert alice.get("/api/me/").json()["username"] == "alice"
     seat, other, _, _ = seat_ids(event)
     locked = alice.post(f"/api/events/{event.pk}/seats/{seat}/lock/")
     assert locked.json()["message"] == "Seat A1 locked for 5 minutes"
     assert alice.post(f"/api/events/{event.pk}/lock/", {"seat_ids": [other]}).status_code == 200
-    let_go = alice.post(f"/api/events/{event.pk}/seats/{other}/unlock/")
-    assert let_go.json()["seat"]["status"] == "available"
+    released = alice.post(f"/api/events/{event.pk}/seats/{other}/unlock/")
+    assert released.json()["seat"]["status"] == "available"
     order = {"seat_ids": [seat], "payment_method": "invoice"}
     booked = alice.post(f"/api/events/{event.pk}/reserve/", order)
     assert booked.status_code == 201
@@ -85,14 +85,14 @@ def test_one_signs_in_buys_and_cancels(alice: _Browser, event: Event) -> None:
     refusal(alice.get("/api/me/"), 401, "not_authenticated")
 
 
-def test_a_key_has_the_work_done_once(alice: _Browser, event: Event) -> None:
+def test_an_idempotency_key_runs_a_command_once(alice: _Browser, event: Event) -> None:
     seat, key = seat_ids(event)[0], {"Idempotency-Key": "once"}
     path = f"/api/events/{event.pk}/seats/{seat}/lock/"
     first, again = (alice.post(path, headers=key) for _ in range(2))
     assert (first.status_code, first.json()) == (again.status_code, again.json())
 
 
-def test_refusals_have_the_form_that_they_have_everywhere(alice: _Browser, event: Event) -> None:
+def test_errors_have_the_common_format(alice: _Browser, event: Event) -> None:
     path = f"/api/events/{event.pk}/"
     seat = seat_ids(event)[0]
     refusal(alice.post(f"{path}lock/", {"seat_ids": ["?"]}), 400, "invalid")
@@ -105,7 +105,7 @@ def test_refusals_have_the_form_that_they_have_everywhere(alice: _Browser, event
     refusal(alice.post(f"{path}seats/{seat}/lock/"), 403, "csrf_failed")
 
 
-def test_a_token_does_as_well(visitor: _Browser, event: Event) -> None:
+def test_tokens_work(visitor: _Browser, event: Event) -> None:
     bob = {"username": "bob", "password": PASSWORD}
     make_user("bob", password=PASSWORD)
     visitor.cookies.clear()
@@ -117,16 +117,14 @@ def test_a_token_does_as_well(visitor: _Browser, event: Event) -> None:
     refusal(visitor.post("/api/token/", wrong), 401, "invalid_credentials")
 
 
-def test_machines_that_look_after_it_are_answered(site: str, event: Event) -> None:
+def test_probes_respond(site: str, event: Event) -> None:
     assert httpx.get(f"{site}/healthz").json() == {"healthy": True}
     assert httpx.get(f"{site}/readyz").status_code == 200
     assert "seatcast_request_seconds" in httpx.get(f"{site}/metrics").text
     assert httpx.head(f"{site}/healthz").content == b""
 
 
-def test_the_admin_has_its_style_and_a_socket_is_told_that_there_is_none(
-    site: str, event: Event
-) -> None:
+def test_static_files_are_served_and_sockets_are_404(site: str, event: Event) -> None:
     style = httpx.get(f"{site}/static/admin/css/base.css")
     assert style.headers["Content-Type"].startswith("text/css")
     assert style.headers["X-Content-Type-Options"] == "nosniff"
@@ -134,6 +132,6 @@ def test_the_admin_has_its_style_and_a_socket_is_told_that_there_is_none(
     assert httpx.get(f"{site}/ws/events/{event.pk}/", headers=upgrade).status_code == 404
 
 
-def test_a_cookie_of_backslashes_is_not_looked_at(visitor: _Browser) -> None:
+def test_escaped_cookies_are_dropped(visitor: _Browser) -> None:
     cookies = {"Cookie": 'csrftoken=fine; evil="' + "\\" * 4000}
     assert visitor.get("/api/csrf/", headers=cookies).status_code == 200

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient
 
-from realtime.polling import Polls
+from realtime.polling import PolledEvents
 from reservations.models import Event, Seat, SeatChange
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
@@ -127,9 +127,9 @@ def test_a_client_that_is_ahead_gets_no_older_state(
     settings.SEATCAST_HEAD_CHECK_SECONDS = 60
     _click(office)
     known = follower.seq
-    elsewhere = Polls().event(office.event.pk, since=None)
+    elsewhere = PolledEvents().event(office.event.pk, since=None)
     follower.connect()
-    follower.hear(elsewhere.told(since=known, layout=follower.layout).text)
+    follower.hear(elsewhere.answer(since=known, layout=follower.layout).text)
     _click(office, "unlock")
     # This process last read the log before both.
     assert _poll(office, follower).status_code in (200, 304)

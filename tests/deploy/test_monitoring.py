@@ -13,7 +13,8 @@ from pytest_django import Settings
 
 from accounts.metric_collectors import AccountCollector
 from deploy.paths import ROOT
-from realtime.collectors import ViewersCollector
+from realtime.hub import viewers_by_event
+from realtime.metrics import ViewersCollector
 from reservations.collectors import SalesCollector
 from web.probes import Probes
 
@@ -43,7 +44,9 @@ def dashboard() -> dict[str, Any]:
 def told(db: None, settings: Settings) -> set[str]:
     """Return the names of all that servers tell, with those that only some of them do."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    reply = Probes(ViewersCollector(), SalesCollector(), AccountCollector()).answer_to("/metrics")
+    reply = Probes(ViewersCollector(viewers_by_event), SalesCollector(), AccountCollector()).probe(
+        "/metrics"
+    )
     assert reply is not None
     families = text_string_to_metric_families(reply().body.decode())
     return {UP} | {name for family in families for name in _names(family)}

@@ -1,4 +1,4 @@
-"""What the tests of faults start from."""
+"""Fixtures of the fault tests."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def event(transactional_db: None) -> Event:
 
 
 @pytest.fixture
-def _connected_anew(transactional_db: None) -> Iterator[None]:
-    """The test's own connection is cut too."""
+def _reconnect(transactional_db: None) -> Iterator[None]:
+    """Reconnect the test's own connection, which is cut too."""
     yield
     connection.close()

@@ -1,4 +1,4 @@
-"""Channel layers that lose messages, bring them twice, late, and in another order."""
+"""Channel layers that lose, repeat, delay and reorder messages."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ MAX_DELAY_SECONDS = 1.0
 
 
 class Faults:
-    """Of what is sent to a group, about a third arrives as it should."""
+    """Delivers about a third of the messages to a group correctly."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -41,7 +41,7 @@ class Faults:
 
 class FaultyNotificationLayer(Faults, NotificationLayer):
     async def send_to_group(self, group: str, message: dict[str, Any]) -> None:
-        # The pub/sub layer has its methods from the layer of the running loop.
+        # The pub/sub layer takes its methods from the running loop's layer.
         await NotificationLayer.__getattr__(self, "group_send")(group, message)
 
 
@@ -51,7 +51,7 @@ class FaultyInMemoryLayer(Faults, InMemoryChannelLayer):  # type: ignore[misc]
 
 
 def faulty(layers: dict[str, Any]) -> dict[str, Any]:
-    """Return the setting `CHANNEL_LAYERS` with a faulty layer of the same kind."""
+    """Return `CHANNEL_LAYERS` with a faulty layer of the same kind."""
     is_redis = layers["default"]["BACKEND"] == "realtime.channel_layer.NotificationLayer"
     kind = FaultyNotificationLayer if is_redis else FaultyInMemoryLayer
     return {"default": {**layers["default"], "BACKEND": f"{__name__}.{kind.__name__}"}}

@@ -1,4 +1,4 @@
-"""The site's settings, with a publisher that never gives up: what waits for it waits for ever."""
+"""The site's settings with a publisher that never times out, so that waiting for it hangs."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Servers, a Valkey that can be taken away, and an event at which seats are bought."""
+"""Servers, a Valkey server that can fail, and an event with traffic."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ CHANGES = 25
 
 
 class RedisServer:
-    """A Valkey that can be killed, started again, and made to hang."""
+    """A Valkey server that can be killed, restarted and paused."""
 
     def __init__(self) -> None:
         (self._port,) = stable_ports(1)
@@ -45,7 +45,7 @@ class RedisServer:
         return Running(self._server, self._port).pid
 
     def close(self) -> None:
-        # One that hangs would not hear that it is to end.
+        # A paused process would not handle the signal.
         with suppress(OSError, IndexError):
             self.resume()
         self._stack.close()
@@ -53,7 +53,7 @@ class RedisServer:
 
 @contextmanager
 def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Running]]]:
-    """Run two servers; yield them, and what starts another. All end with the context."""
+    """Run two servers; yield them and a function that starts another. All stop with the context."""
     with ExitStack() as stack:
 
         def start() -> Running:
@@ -63,7 +63,7 @@ def two_servers(**extra: str) -> Iterator[tuple[list[Running], Callable[[], Runn
 
 
 async def more_changes(event: Event, count: int = CHANGES) -> None:
-    """Wait until so many more changes were committed."""
+    """Wait until `count` more changes were committed."""
     start, _ = await in_thread(lambda: truth(event.pk))
     async with asyncio.timeout(120):
         while (await in_thread(lambda: truth(event.pk)))[0] < start + count:
@@ -71,6 +71,6 @@ async def more_changes(event: Event, count: int = CHANGES) -> None:
 
 
 async def agreement(event: Event, watchers: list[Watcher]) -> None:
-    """Wait until everybody has what the database has."""
+    """Wait until all watchers agree with the database."""
     seq, seats = await in_thread(lambda: truth(event.pk))
     await until(lambda: all(watcher.follower.agrees_with(seq, seats) for watcher in watchers))

@@ -1,4 +1,4 @@
-"""The site's settings, with a doorbell that cannot be relied on."""
+"""The site's settings with unreliable notifications."""
 
 from config.settings import *  # noqa: F403
 from config.settings import CHANNEL_LAYERS as SOUND_LAYERS

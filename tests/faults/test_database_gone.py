@@ -1,4 +1,4 @@
-"""A database that nobody can reach for a while: no restarts, no lost sockets, no half answers."""
+"""An unavailable database: no restarts, no closed sockets, no partial responses."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from reservations.models import Event
 from reservations.threads import in_thread
 from tests.factories import make_user, seat_ids
 from tests.faults.scene import RedisServer, agreement, two_servers
-from tests.faults.watching import crowd
+from tests.faults.watching import many_watchers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -28,12 +28,12 @@ PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Buyer:
-    """Somebody who asks one server."""
+    """A client of one server."""
 
     port: int
     token: str
 
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
+    def request(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str], Any]:
         server = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
@@ -47,7 +47,7 @@ class Buyer:
 
 @contextmanager
 def _out_of_reach() -> Iterator[None]:
-    """End all connections to the test's database, and let nobody connect, for the context."""
+    """Close all connections to the test's database and refuse new ones in the context."""
     name = connection.settings_dict["NAME"]
     connection.close()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as outside:
@@ -67,13 +67,13 @@ def tokens(event: Event) -> list[str]:
     return [str(AccessToken.for_user(make_user())) for _ in range(2)]
 
 
-@pytest.mark.usefixtures("_connected_anew")
-async def test_while_the_database_is_away_all_is_answered_and_then_it_goes_on_by_itself(
+@pytest.mark.usefixtures("_reconnect")
+async def test_requests_are_answered_during_an_outage_and_succeed_after_it(
     event: Event, tokens: list[str], redis_server: RedisServer
 ) -> None:
     with two_servers(REDIS_URL=redis_server.url) as (servers, _):
         ports = [server.port for server in servers]
-        async with crowd(ports, event.pk) as watchers:
+        async with many_watchers(ports, event.pk) as watchers:
             buyers = [Buyer(*each) for each in zip(ports, tokens, strict=True)]
             await in_thread(lambda: _live_through_an_outage(event, buyers))
             await agreement(event, watchers)
@@ -89,13 +89,13 @@ def _live_through_an_outage(event: Event, buyers: list[Buyer]) -> None:
         ("POST", f"{here}/seats/{seats[0]}/lock/", {}),
         ("POST", f"{here}/reserve/", {"seat_ids": seats[:1], "payment_method": "card"}),
     ]
-    assert [buyer.ask(*calls[0])[0] for buyer in buyers] == [200, 200]
+    assert [buyer.request(*calls[0])[0] for buyer in buyers] == [200, 200]
     everything = [(buyer, call) for buyer in buyers for call in calls]
     with _out_of_reach(), ThreadPoolExecutor(len(everything)) as threads:
-        for status, headers, answer in threads.map(lambda one: one[0].ask(*one[1]), everything):
+        for status, headers, answer in threads.map(lambda one: one[0].request(*one[1]), everything):
             assert (status, answer["code"]) == (503, "unavailable"), answer
             assert int(headers["Retry-After"]) > 0
     deadline = time.monotonic() + PATIENCE_SECONDS
     for buyer, seat in zip(buyers, seats, strict=False):
-        while buyer.ask("POST", f"{here}/seats/{seat}/lock/", {})[0] != 200:
+        while buyer.request("POST", f"{here}/seats/{seat}/lock/", {})[0] != 200:
             assert time.monotonic() < deadline

@@ -1,6 +1,6 @@
-"""A doorbell that loses, doubles, delays and reorders, and viewers who come, stall and go.
+"""Unreliable notifications, and viewers that connect, stall and disconnect.
 
-Without servers, so on SQLite as well: the hub itself, in the loop of the test.
+Without servers, so it also runs on SQLite: the hub itself, on the test's event loop.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ CHANGES = 80
 
 
 class Visitor:
-    """A viewer without a socket, who comes and goes, and does not always read at once."""
+    """A viewer without a socket that connects, disconnects, and reads with delays."""
 
     def __init__(self, event_id: int, *, seed: int) -> None:
         self.follower = Follower(event_id, seats={"plan": SEATS})
@@ -46,7 +46,8 @@ class Visitor:
                 await hub.add(viewer, since=known[0], layout=known[1])
             try:
                 await self._wait(0.6)
-                # Who is here now stays, to be told by what comes and not by a first frame.
+                # Viewers that are connected now stay, so that deltas and not first frames bring
+                # them the rest.
                 if self.stays.is_set():
                     await asyncio.Event().wait()
             finally:
@@ -92,7 +93,7 @@ async def buying(event: Event) -> AsyncIterator[None]:
         await task
 
 
-async def test_a_doorbell_that_cannot_be_relied_on_costs_no_visitor_a_change(
+async def test_viewers_miss_nothing_with_unreliable_notifications(
     event: Event, settings: Any
 ) -> None:
     settings.CHANNEL_LAYERS = faulty(settings.CHANNEL_LAYERS)
@@ -106,5 +107,5 @@ async def test_a_doorbell_that_cannot_be_relied_on_costs_no_visitor_a_change(
         seq, seats = await in_thread(lambda: truth(event.pk))
         await until(lambda: all(each.follower.agrees_with(seq, seats) for each in visitors))
     assert [visitor.breaches for visitor in visitors if visitor.breaches] == []
-    # They came back and were told the rest, or this showed little.
+    # Viewers resumed; otherwise this test would show little.
     assert sum(visitor.follower.deltas for visitor in visitors) > CHANGES

@@ -1,4 +1,4 @@
-"""What viewers meet when a server goes and comes back."""
+"""What viewers see when a server stops and restarts."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from realtime.daphne import FAREWELL_SECONDS
+from realtime.daphne import CLOSE_FRAME_SECONDS
 from reservations.domain.commands import LockSeats
 from reservations.write import command_queue
 from reservations.write.unit_of_work import lock_event
@@ -25,7 +25,7 @@ from tests.factories import make_event, make_person, make_user, seat_ids, signed
 from tests.servers import SERVERS, Start
 
 PATIENCE_SECONDS = 120
-# Uvicorn, having ended everything, sends itself the signal that it was sent.
+# After shutting down, Uvicorn sends itself the signal that it received.
 CLEAN_STATUSES = {0, 128 + signal.SIGTERM}
 
 
@@ -38,7 +38,7 @@ def _frame(socket: ClientConnection) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("start", SERVERS)
-def test_viewers_of_a_server_that_ends_are_told_to_come_back_and_miss_nothing(
+def test_viewers_of_a_stopping_server_are_closed_with_1012_and_miss_nothing(
     start: Start, transactional_db: None
 ) -> None:
     event, alice = make_event(), make_person("alice")
@@ -62,7 +62,7 @@ def test_viewers_of_a_server_that_ends_are_told_to_come_back_and_miss_nothing(
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("start", SERVERS)
-def test_a_request_that_is_under_way_when_the_server_ends_is_answered(
+def test_a_request_in_flight_is_answered_before_the_server_stops(
     start: Start, transactional_db: None
 ) -> None:
     event, alice = make_event(), signed_in(make_user())
@@ -71,20 +71,20 @@ def test_a_request_that_is_under_way_when_the_server_ends_is_answered(
         with transaction.atomic():
             lock_event(event.pk)
             reply = pool.submit(volley, [replace(post, port=server.port)])
-            wait_until(_somebody_waits_for_a_lock)
+            wait_until(_a_transaction_waits_for_a_lock)
             os.kill(server.pid, signal.SIGTERM)
             wait_until(lambda: not _listens(server.port))
             with pytest.raises(subprocess.TimeoutExpired):
-                server.supervised.process.wait(2 * FAREWELL_SECONDS)
+                server.supervised.process.wait(2 * CLOSE_FRAME_SECONDS)
         (answer,) = reply.result(PATIENCE_SECONDS)
         server.supervised.process.wait(PATIENCE_SECONDS)
     assert answer.status == 200
     assert server.supervised.process.returncode in CLEAN_STATUSES
 
 
-def _somebody_waits_for_a_lock() -> bool:
+def _a_transaction_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
-        # Or a transaction is shown again and again what it has seen first.
+        # Otherwise the statistics of this transaction's start are shown again.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"

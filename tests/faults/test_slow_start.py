@@ -1,4 +1,4 @@
-"""A site that starts, or whose viewers come, while Redis is away."""
+"""Servers that start, or viewers that connect, while Redis is unavailable."""
 
 import json
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def _watch(server: Running, event: Event) -> AbstractContextManager[ClientConnec
 
 
 @away
-def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
+def test_viewers_can_join_and_get_changes_without_redis(
     take_away: Callable[[RedisServer], None], event: Event, redis_server: RedisServer
 ) -> None:
     follower = Follower(event.pk, seats={"plan": SEATS})
@@ -50,10 +50,10 @@ def test_who_comes_while_redis_is_away_is_shown_the_map_and_every_change(
 
 @pytest.mark.thorough
 @away
-def test_who_signs_in_while_redis_is_away_is_answered(
+def test_signing_in_works_without_redis(
     take_away: Callable[[RedisServer], None], event: Event, redis_server: RedisServer
 ) -> None:
-    """Tries at signing in are counted in Redis, when it is there."""
+    """The login throttle counts attempts in Redis, if it is available."""
     make_user("erin", password=PASSWORD)
     body: dict[str, Any] = {"username": "erin", "password": PASSWORD}
     with daphne(REDIS_URL=redis_server.url) as server:

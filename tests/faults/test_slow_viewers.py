@@ -1,4 +1,4 @@
-"""A viewer who does not read costs the server little, and the others nothing."""
+"""A viewer that does not read costs the server little and does not delay other viewers."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start
 
 PATIENCE_SECONDS = 120
-# Each lock of all seats is a frame of some 90 kB: a few fill what the kernel holds for a socket.
+# Locking all seats makes a frame of about 90 kB: a few fill a socket's kernel buffer.
 SEATS = 500
 LONG_NAME = "a" * 150
 ROUNDS = 5
@@ -63,7 +63,7 @@ class StuckReader:
 
 
 @pytest.mark.parametrize("start", SERVERS)
-def test_who_does_not_read_is_told_the_newest_state_later_and_the_others_everything_at_once(
+def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
     start: Start, transactional_db: None
 ) -> None:
     event = make_event(seats=SEATS, seat_cap=SEATS, purchase_cap=SEATS)
@@ -89,7 +89,7 @@ def test_who_does_not_read_is_told_the_newest_state_later_and_the_others_everyth
     assert heard < len(commands)
 
 
-async def test_who_stays_behind_is_closed_with_a_code_that_says_so(
+async def test_a_viewer_that_stays_behind_is_closed_with_4408(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.SEATCAST_BEAT_SECONDS = 0.05

@@ -1,7 +1,7 @@
-"""Random buying, in a process that serves no sockets, as an API worker does.
+"""Buy at random, in a process that serves no sockets, as an API worker does.
 
-`python -m tests.faults.traffic EVENT SEED` locks, unlocks, reserves and cancels until its input
-ends, and then writes how many of these changed something.
+`python -m tests.faults.traffic EVENT SEED` locks, unlocks, reserves and cancels until its input is
+closed, and then prints how many of the commands changed something.
 """
 
 import os
@@ -22,7 +22,7 @@ END_SECONDS = 120
 
 @contextmanager
 def traffic(event_id: int, *, seed: int = 1, **extra: str) -> Iterator[None]:
-    """Have seats bought and given back for the length of the context."""
+    """Buy and release seats at random while the context is open."""
     command = [sys.executable, "-m", "tests.faults.traffic", str(event_id), str(seed)]
     with subprocess.Popen(
         command,
@@ -54,7 +54,7 @@ def main(event_id: int, seed: int) -> None:
 
 
 def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event) -> int:
-    """Buy until it is over; return how many commands were carried out."""
+    """Buy until `is_over` is set; return the number of successful commands."""
     from django.db import Error, close_old_connections, connection
 
     from accounts.models import User

@@ -1,4 +1,4 @@
-"""Viewers who hold the protocol to its word, and come back when they are sent away."""
+"""Viewers that check the protocol and reconnect when they are disconnected."""
 
 import asyncio
 import random
@@ -20,10 +20,10 @@ MOST_FRAMES = MOST_POLLS = 5
 
 
 class Watcher:
-    """Follows an event's map on one of some servers, and on another when that one is gone.
+    """Follows an event on one of several servers, and on another when that one is gone.
 
-    `complaints` has every breach of the protocol that it met; `codes` how its sockets were closed.
-    One that `switches` leaves its socket now and then to ask for changes a few times instead.
+    `complaints` lists violations of the protocol, `codes` the close codes of its sockets. With
+    `switches` it sometimes closes its socket and polls for changes instead.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Watcher:
         self.codes: list[int] = []
 
     async def watch(self) -> None:
-        # Certificates take a while to load, and nobody needs them here.
+        # Loading certificates takes a while, and they are not needed here.
         async with AsyncClient(trust_env=False, verify=False) as client:
             await self._watch(client)
 
     async def _watch(self, client: AsyncClient) -> None:
         while True:
-            # A server that is going may hang up at any point.
+            # A stopping server may disconnect at any point.
             with suppress(OSError, InvalidHandshake, EOFError, HTTPError):
                 await self._watch_once(self._random.choice(self._ports))
                 if self.switches:
@@ -91,7 +91,7 @@ class Watcher:
 
 
 def truth(event_id: int) -> tuple[int, list[ShownSeat]]:
-    """Return the event's number and its seats' states, as the database has them."""
+    """Return the event's number and its seats' states from the database."""
     seq = Event.objects.values_list("change_seq", flat=True).get(pk=event_id)
     rows = Seat.objects.filter(event_id=event_id).order_by("pk")
     return seq, [
@@ -108,12 +108,12 @@ def seats_by_layout(event_id: int) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def crowd(
+async def many_watchers(
     ports: Sequence[int], event_id: int, *, size: int = 20
 ) -> AsyncIterator[list[Watcher]]:
-    """Have a crowd watch; yields when everybody has had a first frame. Nobody may complain.
+    """Start watchers; yield them once all have a first frame. Fail if any has complaints.
 
-    One in five switches between a socket and asking.
+    One in five switches between a socket and polling.
     """
     seats = await in_thread(lambda: seats_by_layout(event_id))
     watchers = [
@@ -134,7 +134,7 @@ async def crowd(
 
 
 async def until(condition: Any, *, seconds: float = PATIENCE_SECONDS) -> None:
-    """Return when `condition()` holds. Raises: TimeoutError."""
+    """Wait until `condition()` holds. Raises: TimeoutError."""
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)

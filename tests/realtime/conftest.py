@@ -1,4 +1,4 @@
-"""Sockets against the real consumer, on committed data; no test waits longer than it must."""
+"""Sockets against the real consumer, on committed data. No test waits longer than necessary."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ HEADERS = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
 
 
 class Socket:
-    """A client of the protocol, which holds the server to its guarantees as it reads."""
+    """A client of the protocol that checks the server's guarantees as it reads."""
 
     def __init__(self, communicator: WebsocketCommunicator) -> None:
         self._communicator = communicator
@@ -34,7 +34,7 @@ class Socket:
         self.states: dict[int, list[Any]] = {}
 
     async def frame(self, kind: str = "") -> dict[str, Any]:
-        """Return the next frame, or the next of a kind; deltas must start where we stand."""
+        """Return the next frame, or the next of a type. Deltas must start at the last number."""
         while True:
             text = await self._communicator.receive_from(timeout=PATIENCE_SECONDS)
             frame: dict[str, Any] = json.loads(text)
@@ -61,7 +61,7 @@ class Socket:
         await self._communicator.send_to(bytes_data=data)
 
     async def close_code(self) -> int:
-        """Return the code with which the server closes, past whatever frames come before."""
+        """Return the code with which the server closes, skipping frames before it."""
         while True:
             message = await self._communicator.receive_output(timeout=PATIENCE_SECONDS)
             if message["type"] == "websocket.close":
@@ -90,15 +90,15 @@ def watching() -> Callable[..., Any]:
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements of all threads."""
+    """The SQL statements of all threads."""
     queries: list[str] = []
     execute = CursorWrapper.execute
 
-    def noted(self: Any, sql: Any, params: Any = None) -> Any:
+    def record(self: Any, sql: Any, params: Any = None) -> Any:
         queries.append(str(sql))
         return execute(self, sql, params)
 
-    monkeypatch.setattr(CursorWrapper, "execute", noted)
+    monkeypatch.setattr(CursorWrapper, "execute", record)
     return queries
 
 
@@ -114,7 +114,7 @@ def event(transactional_db: None) -> Event:
 
 @pytest.fixture
 def lock(event: Event) -> Callable[..., Any]:
-    """Lock, by index, as a request thread would."""
+    """Lock seats by index, in a thread as a request does."""
     return partial(_submit, event, LockSeats)
 
 
@@ -135,7 +135,7 @@ async def _submit(
 
 
 @pytest.fixture(autouse=True)
-async def _hubs_end_with_their_last_viewer() -> AsyncIterator[None]:
+async def _check_that_hubs_close() -> AsyncIterator[None]:
     yield
     tasks = [
         task

@@ -1,4 +1,4 @@
-"""The socket over the wire: Daphne and Uvicorn are held to the same."""
+"""The socket over the network, with Daphne and with Uvicorn."""
 
 import json
 import secrets
@@ -46,7 +46,7 @@ def event(transactional_db: None) -> Event:
 
 @pytest.fixture
 def watch(server: Running) -> Watch:
-    """Open a socket, each from an address of its own unless `address` is given."""
+    """Return a function that opens sockets, each from its own address unless `address` is given."""
 
     def watch(event_id: int, query: str = "", **options: Any) -> ClientConnection:
         address = options.pop("address", secrets.token_hex(8))
@@ -60,7 +60,7 @@ def watch(server: Running) -> Watch:
 
 @pytest.fixture
 def lock(server: Running, event: Event) -> Callable[..., None]:
-    """Lock seats, by index, with a click."""
+    """Return a function that locks seats by index over HTTP."""
 
     def lock(who: User, *indexes: int) -> None:
         ids = seat_ids(event)
@@ -79,7 +79,7 @@ def _follow(socket: ClientConnection, follower: Follower, *, seq: int) -> None:
 
 
 def _close_code(socket: ClientConnection) -> int | None:
-    """Return the code with which the server closes, past whatever frames come before."""
+    """Return the code with which the server closes, skipping frames before it."""
     try:
         while True:
             socket.recv(PATIENCE_SECONDS)
@@ -87,7 +87,7 @@ def _close_code(socket: ClientConnection) -> int | None:
         return closed.rcvd.code if closed.rcvd else None
 
 
-def test_a_viewer_is_shown_the_map_every_change_and_after_a_break_the_rest(
+def test_a_viewer_gets_a_snapshot_then_deltas_and_resumes_after_a_disconnect(
     watch: Watch, event: Event, lock: Callable[..., None]
 ) -> None:
     alice, bob = make_user("alice"), make_user("bob")
@@ -105,7 +105,7 @@ def test_a_viewer_is_shown_the_map_every_change_and_after_a_break_the_rest(
     assert follower.agrees_with(*truth(event.pk))
 
 
-def test_beats_say_what_was_sent_last_and_who_watches(watch: Watch, event: Event) -> None:
+def test_beats_contain_the_last_seq_and_the_number_of_viewers(watch: Watch, event: Event) -> None:
     follower = Follower(event.pk, seats={"plan": 8})
     with watch(event.pk) as socket, watch(event.pk):
         viewers = 0
@@ -115,20 +115,20 @@ def test_beats_say_what_was_sent_last_and_who_watches(watch: Watch, event: Event
             viewers = json.loads(text).get("viewers", 0)
 
 
-def test_another_layout_is_answered_with_the_whole_map(watch: Watch, event: Event) -> None:
+def test_resuming_with_another_layout_gets_a_snapshot(watch: Watch, event: Event) -> None:
     with watch(event.pk, "?since=0&layout=other") as socket:
         assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
 
 
 @pytest.mark.parametrize("sent", ["rubbish", b"\x00", "x" * 300])
-def test_what_is_no_frame_closes_the_socket(watch: Watch, event: Event, sent: str | bytes) -> None:
+def test_an_invalid_frame_closes_the_socket(watch: Watch, event: Event, sent: str | bytes) -> None:
     with watch(event.pk) as socket:
         socket.recv(PATIENCE_SECONDS)
         socket.send(sent)
         assert _close_code(socket) == 1008
 
 
-def test_far_too_many_frames_close_the_socket(watch: Watch, event: Event) -> None:
+def test_a_flood_of_frames_closes_the_socket(watch: Watch, event: Event) -> None:
     with watch(event.pk) as socket:
         socket.recv(PATIENCE_SECONDS)
         with suppress(ConnectionClosed):  # The answer may come before the last of them is out.
@@ -137,21 +137,19 @@ def test_far_too_many_frames_close_the_socket(watch: Watch, event: Event) -> Non
         assert _close_code(socket) == 1008
 
 
-def test_no_such_event_is_said_by_the_close_code(watch: Watch, event: Event) -> None:
+def test_an_unknown_event_closes_with_4404(watch: Watch, event: Event) -> None:
     with watch(event.pk + 1) as socket:
         assert _close_code(socket) == 4404
 
 
-def test_an_event_that_goes_away_closes_its_sockets(watch: Watch, event: Event) -> None:
+def test_deleting_an_event_closes_its_sockets(watch: Watch, event: Event) -> None:
     with watch(event.pk) as socket:
         socket.recv(PATIENCE_SECONDS)
         event.delete()
         assert _close_code(socket) == 4404
 
 
-def test_a_members_only_event_is_for_members_by_session_or_by_token(
-    watch: Watch, event: Event
-) -> None:
+def test_members_watch_a_members_only_event_by_session_or_token(watch: Watch, event: Event) -> None:
     friends = Group.objects.create(name="friends")
     member, other = make_user(), make_user()
     member.groups.add(friends)
@@ -169,9 +167,7 @@ def test_a_members_only_event_is_for_members_by_session_or_by_token(
         assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
 
 
-def test_a_socket_ends_with_a_session_that_ends_in_another_process(
-    watch: Watch, event: Event
-) -> None:
+def test_logging_out_in_another_process_closes_the_socket(watch: Watch, event: Event) -> None:
     alice = make_user("alice")
     Event.objects.update(visibility=Event.Visibility.MEMBERS)
     browser = signed_in(alice)
@@ -183,7 +179,7 @@ def test_a_socket_ends_with_a_session_that_ends_in_another_process(
         assert json.loads(stays.recv(PATIENCE_SECONDS))["type"] == "beat"
 
 
-def test_one_socket_too_many_from_an_address_is_told_so(watch: Watch, event: Event) -> None:
+def test_exceeding_the_sockets_of_an_address_closes_with_4429(watch: Watch, event: Event) -> None:
     with watch(event.pk, address="9.9.9.9") as first, watch(event.pk, address="9.9.9.9") as second:
         first.recv(PATIENCE_SECONDS)
         second.recv(PATIENCE_SECONDS)
@@ -191,9 +187,7 @@ def test_one_socket_too_many_from_an_address_is_told_so(watch: Watch, event: Eve
             assert _close_code(third) == 4429
 
 
-def test_pages_of_other_sites_are_refused_before_the_socket_opens(
-    watch: Watch, event: Event
-) -> None:
+def test_handshakes_from_foreign_origins_are_refused(watch: Watch, event: Event) -> None:
     with pytest.raises(InvalidStatus) as refused, watch(event.pk, origin="http://evil.example"):
         pass
     assert refused.value.response.status_code == 403

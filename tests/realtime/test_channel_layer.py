@@ -1,4 +1,4 @@
-"""The pub/sub layer's traps, sprung where no Redis is, or where it stops answering."""
+"""The fixes of the pub/sub layer, without Redis or with one that stops responding."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,20 +14,20 @@ PATIENCE_SECONDS = 120
 
 @pytest.fixture
 async def layer() -> AsyncIterator[NotificationLayer]:
-    """A layer whose Redis is away."""
+    """A layer whose Redis is unavailable."""
     address = f"redis://127.0.0.1:{free_port()}"
     layer = NotificationLayer(hosts=[{"address": address, "retry": None}], prefix="test")
     yield layer
     await layer.flush()
 
 
-async def test_a_subscription_that_fails_leaves_nothing_behind(layer: NotificationLayer) -> None:
+async def test_a_failed_subscription_is_rolled_back(layer: NotificationLayer) -> None:
     with pytest.raises(RedisError):
         await layer.new_channel()
     assert layer.channels == {}
 
 
-async def test_a_group_that_cannot_be_joined_gathers_no_messages(layer: NotificationLayer) -> None:
+async def test_a_failed_group_add_is_rolled_back(layer: NotificationLayer) -> None:
     layer.channels["test.mine"] = asyncio.Queue()
     with pytest.raises(RedisError):
         await layer.group_add("event.1", "test.mine")
@@ -35,7 +35,7 @@ async def test_a_group_that_cannot_be_joined_gathers_no_messages(layer: Notifica
 
 
 class Subscription:
-    """One that is lost to a time-out of the operating system's, and then stands."""
+    """A subscription whose first connection attempt times out."""
 
     def __init__(self) -> None:
         self.connection = self
@@ -53,7 +53,7 @@ class Subscription:
             raise TimeoutError
 
 
-async def test_a_time_out_does_not_end_the_receiver(
+async def test_the_receiver_survives_a_time_out(
     layer: NotificationLayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.channel_layer.RECONNECT_SECONDS", 0.0)
@@ -64,7 +64,7 @@ async def test_a_time_out_does_not_end_the_receiver(
     assert await asyncio.wait_for(queue.get(), PATIENCE_SECONDS) == b"hello"
 
 
-async def test_messages_that_nobody_reads_make_room_for_newer_ones(
+async def test_a_full_queue_drops_its_oldest_messages(
     layer: NotificationLayer,
 ) -> None:
     connection, queue = layer._shards[0], DropOldestQueue(MAX_WAITING_MESSAGES)

@@ -1,13 +1,13 @@
-"""What Daphne was taught."""
+"""What `realtime.daphne` patches."""
 
 import asyncio
 
 from daphne.ws_protocol import WebSocketProtocol
 
-import config.asgi  # noqa: F401 - teaches it
+import config.asgi  # noqa: F401 - which patches Daphne
 
 
-async def test_who_sends_frames_all_the_time_is_pinged_all_the_same() -> None:
+async def test_a_client_that_keeps_sending_is_still_pinged() -> None:
     protocol = WebSocketProtocol()
     protocol.client_addr, protocol.application_queue = None, asyncio.Queue()
     protocol.last_ping = 5.0

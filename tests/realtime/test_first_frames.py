@@ -1,4 +1,4 @@
-"""Whether many changes are told as a delta or as the whole map: whichever is far shorter."""
+"""Whether many changes are sent as a delta or as a snapshot: whichever is much shorter."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ RESERVED, LOCKED = 2, 1
 
 
 def _frame(*, changed: int, status: int = RESERVED, seats: int = HALL) -> dict[str, Any]:
-    """Return what leads a viewer of an empty hall past so many changes."""
+    """Return the frame for a viewer of an untouched hall after `changed` seats have changed."""
     replica = Replica(
         SeatMap(
             head=EventHead(seq=0, layout="plan", is_public=True),
@@ -39,25 +39,25 @@ def _frame(*, changed: int, status: int = RESERVED, seats: int = HALL) -> dict[s
     return frame
 
 
-def test_many_changes_are_told_as_the_map_where_that_is_far_shorter() -> None:
+def test_many_changes_are_sent_as_a_snapshot() -> None:
     assert _frame(changed=MAX_RESUMED_SEATS)["type"] == "snapshot"
 
 
 @pytest.mark.parametrize("changed", [1, 500])
-def test_a_few_changes_of_a_large_hall_are_told_as_a_delta(changed: int) -> None:
+def test_a_few_changes_of_a_large_hall_are_sent_as_a_delta(changed: int) -> None:
     frame = _frame(changed=changed)
     assert (frame["type"], frame["from"], len(frame["changes"])) == ("delta", 0, changed)
 
 
-def test_locks_take_as_long_in_the_map_and_are_told_as_a_delta() -> None:
+def test_locks_are_sent_as_a_delta_because_a_snapshot_is_not_shorter() -> None:
     assert _frame(changed=MAX_RESUMED_SEATS, status=LOCKED)["type"] == "delta"
 
 
-def test_a_small_hall_that_changes_as_a_whole_is_told_as_a_delta() -> None:
+def test_a_small_hall_is_sent_as_a_delta_even_if_all_seats_change() -> None:
     assert _frame(changed=300, seats=300)["type"] == "delta"
 
 
-def test_the_map_is_made_once_for_all_deltas_to_a_number() -> None:
+def test_the_snapshot_is_built_once_for_all_deltas_to_a_number() -> None:
     replica = Replica(
         SeatMap(
             head=EventHead(seq=9, layout="plan", is_public=True),
@@ -70,7 +70,7 @@ def test_the_map_is_made_once_for_all_deltas_to_a_number() -> None:
     assert found == {id(frames.frame(replica, since=None))}
 
 
-def test_what_is_sent_is_never_longer_than_the_delta() -> None:
+def test_the_frame_is_never_longer_than_the_delta() -> None:
     delta = Frame("x" * 100_000)
     replica = Replica(
         SeatMap(head=EventHead(seq=1, layout="plan", is_public=True), seats=()), shows_names=True
@@ -78,7 +78,7 @@ def test_what_is_sent_is_never_longer_than_the_delta() -> None:
     assert len(FirstFrames(1).shorter(delta, replica).wire) <= len(delta.wire)
 
 
-async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(
+async def test_viewers_are_sent_a_snapshot_when_most_seats_change_at_once(
     watching: Callable[..., Any], transactional_db: None
 ) -> None:
     event = await in_thread(lambda: make_event(seats=1_000))
@@ -94,5 +94,5 @@ async def test_everybody_is_sent_the_map_when_so_much_changes_at_once(
         await in_thread(block)
         frame = await viewer.frame()
         assert (frame["type"], frame["seq"], frame["layout"]) == ("snapshot", 1, "plan")
-        # What comes then starts from there.
+        # Later frames start at its number.
         await viewer.frame("beat")

@@ -1,4 +1,4 @@
-"""Viewers who come with a number that this process has not told anybody yet."""
+"""Viewers that join with a number that this process has not published yet."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,8 +24,8 @@ People = dict[str, Person]
 
 
 @pytest.fixture
-def _no_doorbell(event: Event, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    """Nobody hears of a change but by a comparison that a viewer asks for."""
+def _no_notifications(event: Event, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Changes are noticed only by comparisons that a viewer requests."""
     settings.SEATCAST_HEAD_CHECK_SECONDS = 60
     monkeypatch.setattr(publisher, "_loop", lambda: None)
 
@@ -48,14 +48,14 @@ async def _nothing(_: dict[str, Any]) -> None:
 
 @asynccontextmanager
 async def _watched(event: Event) -> AsyncIterator[AsyncExitStack]:
-    """Keep the event's hub open with one viewer; yields where to say how others leave."""
+    """Keep the event's hub open with one viewer; yield the stack that removes all viewers."""
     async with asyncio.timeout(PATIENCE_SECONDS), AsyncExitStack() as leaving:
         await _join(event, _nothing, leaving)
         yield leaving
 
 
-@pytest.mark.usefixtures("_no_doorbell")
-async def test_viewers_with_a_number_that_was_never_given_cost_one_query_together(
+@pytest.mark.usefixtures("_no_notifications")
+async def test_viewers_with_a_number_from_the_future_share_one_query(
     event: Event, queries: list[str]
 ) -> None:
     async with _watched(event) as leaving:
@@ -72,43 +72,43 @@ async def test_viewers_with_a_number_that_was_never_given_cost_one_query_togethe
     assert all('"snapshot"' in message["text"] for message in firsts)
 
 
-@pytest.mark.usefixtures("_no_doorbell")
-async def test_a_viewer_who_leaves_while_others_are_told_strands_nobody(
+@pytest.mark.usefixtures("_no_notifications")
+async def test_cancelling_a_joining_viewer_does_not_stop_a_publication(
     event: Event, people: People, lock: Command
 ) -> None:
     async with _watched(event) as leaving:
         followers = [Follower(event.pk, seats={"plan": 8}) for _ in range(VIEWERS)]
-        all_told = asyncio.Event()
+        all_received = asyncio.Event()
 
         async def hear(follower: Follower, message: dict[str, Any]) -> None:
             follower.hear(message["text"])
             if follower.seq == 1:
                 ahead.cancel()
             if all(each.seq == 1 for each in followers):
-                all_told.set()
+                all_received.set()
 
         for follower in followers:
             await _join(event, partial(hear, follower), leaving)
         await lock(people["alice"], 0)
-        # It has been told of the change elsewhere, and has everybody here told of it, too.
+        # It received the change from another process, so joining makes this process publish it.
         ahead = asyncio.create_task(_join(event, _nothing, leaving, 1))
-        await all_told.wait()
+        await all_received.wait()
         await asyncio.wait([ahead])
         assert ahead.cancelled()
 
 
-@pytest.mark.usefixtures("_no_doorbell")
-async def test_viewers_of_a_changed_plan_are_shown_it_although_one_of_them_leaves(
+@pytest.mark.usefixtures("_no_notifications")
+async def test_cancelling_a_joining_viewer_does_not_stop_a_reload(
     event: Event,
 ) -> None:
     async with _watched(event) as leaving:
         layouts: list[str] = []
-        all_told = asyncio.Event()
+        all_received = asyncio.Event()
 
         async def hear(message: dict[str, Any]) -> None:
             layouts.append(message["text"])
             if len([text for text in layouts if '"other"' in text]) == VIEWERS:
-                all_told.set()
+                all_received.set()
             elif '"other"' in message["text"]:
                 ahead.cancel()
 
@@ -116,4 +116,4 @@ async def test_viewers_of_a_changed_plan_are_shown_it_although_one_of_them_leave
             await _join(event, hear, leaving)
         await in_thread(lambda: Event.objects.filter(pk=event.pk).update(layout="other"))
         ahead = asyncio.create_task(_join(event, _nothing, leaving, 1))
-        await all_told.wait()
+        await all_received.wait()

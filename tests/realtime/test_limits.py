@@ -1,3 +1,5 @@
+"""Limits on frames, sockets and handshakes."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -8,38 +10,38 @@ from realtime import limits
 from realtime.limits import (
     FRAMES_PER_SECOND,
     MAX_FRAMES_AT_ONCE,
-    Handshakes,
+    HandshakeThrottle,
     TokenBucket,
     TooManySockets,
-    counted,
+    socket_slot,
 )
 from reservations.models import Event
 from tests.factories import Clock
 
 
-def test_a_client_may_send_so_many_frames_at_once_and_then_so_many_a_second() -> None:
+def test_frames_are_limited_by_a_burst_and_a_rate() -> None:
     clock = Clock()
-    allowance = TokenBucket(
-        most=MAX_FRAMES_AT_ONCE,
+    bucket = TokenBucket(
+        capacity=MAX_FRAMES_AT_ONCE,
         per_second=FRAMES_PER_SECOND,
         clock=lambda: clock.now.timestamp(),
     )
-    assert all(allowance.take() for _ in range(MAX_FRAMES_AT_ONCE))
-    assert not allowance.take()
+    assert all(bucket.take() for _ in range(MAX_FRAMES_AT_ONCE))
+    assert not bucket.take()
     clock.advance(1)
-    assert sum(allowance.take() for _ in range(10)) == 5
+    assert sum(bucket.take() for _ in range(10)) == 5
     clock.advance(3_600)
-    assert sum(allowance.take() for _ in range(100)) == MAX_FRAMES_AT_ONCE
+    assert sum(bucket.take() for _ in range(100)) == MAX_FRAMES_AT_ONCE
 
 
-def test_an_address_has_so_many_sockets_and_gets_them_back(settings: Any) -> None:
+def test_sockets_are_limited_per_address_until_they_close(settings: Any) -> None:
     settings.SEATCAST_SOCKETS_PER_ADDRESS = 2
-    with counted("a"), counted("a"), counted("b"):
-        with pytest.raises(TooManySockets), counted("a"):
+    with socket_slot("a"), socket_slot("a"), socket_slot("b"):
+        with pytest.raises(TooManySockets), socket_slot("a"):
             pass
-        with counted("b"):
+        with socket_slot("b"):
             pass
-    with counted("a"), counted("a"):
+    with socket_slot("a"), socket_slot("a"):
         pass
 
 
@@ -57,7 +59,7 @@ def test_an_address_has_so_many_sockets_and_gets_them_back(settings: Any) -> Non
         (1, "::ffff:6.6.6.6", "6.6.6.6"),
     ],
 )
-def test_the_network_of_a_socket_is_what_the_trusted_proxies_say(
+def test_the_network_of_a_socket_is_taken_from_trusted_proxies(
     settings: Any, proxies: int, forwarded: str, address: str
 ) -> None:
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies}
@@ -65,11 +67,11 @@ def test_the_network_of_a_socket_is_what_the_trusted_proxies_say(
     assert client_ip_of_scope(scope) == address
 
 
-def _handshakes(clock: Clock) -> Handshakes:
-    return Handshakes(clock=lambda: clock.now.timestamp())
+def _handshakes(clock: Clock) -> HandshakeThrottle:
+    return HandshakeThrottle(clock=lambda: clock.now.timestamp())
 
 
-def test_a_network_may_open_a_minutes_sockets_at_once_and_then_so_many_a_minute(
+def test_handshakes_are_limited_by_a_burst_and_a_rate_per_network(
     settings: Any,
 ) -> None:
     settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE = 60
@@ -84,7 +86,7 @@ def test_a_network_may_open_a_minutes_sockets_at_once_and_then_so_many_a_minute(
     assert [handshakes.take("a") > 0 for _ in range(100)].count(False) == 60
 
 
-def test_refused_handshakes_do_not_put_off_the_next_one(settings: Any) -> None:
+def test_refused_handshakes_do_not_count(settings: Any) -> None:
     settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE = 60
     clock = Clock()
     handshakes = _handshakes(clock)
@@ -94,16 +96,16 @@ def test_refused_handshakes_do_not_put_off_the_next_one(settings: Any) -> None:
     assert not handshakes.take("a")
 
 
-def test_networks_without_end_take_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_tracked_networks_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_NETWORKS", 10)
-    handshakes = Handshakes()
+    handshakes = HandshakeThrottle()
     for number in range(1_000):
         handshakes.take(f"network {number % 7}")
         handshakes.take(f"another {number}")
     assert len(handshakes._buckets) == 10
 
 
-async def test_one_socket_too_many_is_closed_with_a_code_that_says_so(
+async def test_exceeding_the_sockets_of_an_address_closes_with_4429(
     watching: Callable[..., Any], event: Event, settings: Any
 ) -> None:
     settings.SEATCAST_SOCKETS_PER_ADDRESS = 1

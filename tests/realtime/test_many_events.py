@@ -1,4 +1,4 @@
-"""One event's trouble is not another's, and watching many costs one query."""
+"""Many events: they do not delay each other, and comparing them takes one query."""
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,11 +26,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     reads: Reads = []
     read = selectors.event_heads
 
-    def counted(*, event_ids: Collection[int]) -> Any:
+    def record_read(*, event_ids: Collection[int]) -> Any:
         reads.append(set(event_ids))
         return read(event_ids=event_ids)
 
-    monkeypatch.setattr(selectors, "event_heads", counted)
+    monkeypatch.setattr(selectors, "event_heads", record_read)
     return reads
 
 
@@ -47,7 +47,7 @@ def _lock_one_seat(event: Event) -> None:
     submit(event_id=event.pk, command=LockSeats(make_person(), seat_ids(event)[:1]))
 
 
-async def test_all_watched_events_are_compared_with_the_database_in_one_query(
+async def test_all_watched_events_are_compared_in_one_query(
     watching: Watching, transactional_db: None, reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = await in_thread(lambda: [make_event() for _ in range(5)])
@@ -64,7 +64,7 @@ async def test_all_watched_events_are_compared_with_the_database_in_one_query(
     assert {event.pk for event in events} in reads
 
 
-async def test_events_that_do_not_exist_are_looked_up_together(
+async def test_unknown_events_share_one_query(
     watching: Watching, transactional_db: None, queries: list[str]
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -74,7 +74,7 @@ async def test_events_that_do_not_exist_are_looked_up_together(
 
 
 @pytest.mark.postgres
-async def test_rows_that_are_held_keep_no_other_event_from_its_changes(
+async def test_locked_rows_do_not_delay_other_events(
     watching: Watching, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     *held, free = await in_thread(lambda: [make_event() for _ in range(9)])
@@ -92,7 +92,7 @@ async def test_rows_that_are_held_keep_no_other_event_from_its_changes(
 
 
 @pytest.mark.postgres
-async def test_an_event_whose_row_is_let_go_of_is_released_then(
+async def test_expired_locks_are_released_once_the_row_is_unlocked(
     watching: Watching, event: Event
 ) -> None:
     await in_thread(partial(_lock_one_seat, event))

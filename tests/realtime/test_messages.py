@@ -15,18 +15,18 @@ from realtime.messages import (
 )
 
 
-def test_four_seats_travel_in_a_byte_the_first_in_the_lowest_bits() -> None:
+def test_four_seats_are_packed_in_a_byte_lowest_bits_first() -> None:
     assert base64.b64decode(packed(bytes([1, 2, 3, 0, 2]))) == bytes([0b00_11_10_01, 0b10])
 
 
 @pytest.mark.parametrize("count", range(10))
-def test_packing_loses_no_seat(count: int) -> None:
+def test_packing_keeps_all_seats(count: int) -> None:
     statuses = bytes(index % 4 for index in range(count))
     codes = base64.b64decode(packed(statuses))
     assert bytes(codes[i // 4] >> i % 4 * 2 & 3 for i in range(count)) == statuses
 
 
-def test_frames_are_what_the_protocol_says() -> None:
+def test_frames_match_the_protocol() -> None:
     assert json.loads(
         snapshot_frame(
             event_id=7,
@@ -56,7 +56,7 @@ def test_frames_are_what_the_protocol_says() -> None:
     }
 
 
-def test_a_client_says_how_far_it_has_come() -> None:
+def test_seen_frames_are_parsed() -> None:
     assert parse_client_frame('{"type": "seen", "seq": 12}') == Seen(seq=12)
 
 
@@ -79,6 +79,6 @@ def test_a_client_says_how_far_it_has_come() -> None:
         '{"type": "seen", "seq": 1, "more": "' + "x" * 300 + '"}',
     ],
 )
-def test_anything_else_is_no_frame(text: str) -> None:
+def test_other_frames_are_rejected(text: str) -> None:
     with pytest.raises(BadFrame):
         parse_client_frame(text)

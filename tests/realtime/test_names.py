@@ -1,4 +1,4 @@
-"""Unless a site asks for it, no frame tells who has locked a seat."""
+"""By default frames do not contain the names of lock holders."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from reservations.write import command_queue
 from tests.factories import make_person, seat_ids
 
 
-async def test_a_snapshot_and_a_delta_name_nobody_by_default(
+async def test_snapshots_and_deltas_contain_no_names_by_default(
     watching: Callable[..., Any], event: Event, settings: Settings
 ) -> None:
     settings.SEATCAST_SHOW_NAMES = read_environment({}).show_names

@@ -1,4 +1,4 @@
-"""How many watch in the other processes."""
+"""The number of viewers in other processes."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def clock(settings: Any) -> Clock:
     return Clock()
 
 
-def test_the_last_count_of_each_other_hub_counts(clock: Clock) -> None:
+def test_the_last_counts_of_other_hubs_are_added_up(clock: Clock) -> None:
     turnout = Presence(clock)
     turnout.record("one", 3)
     turnout.record("two", 10)
@@ -29,7 +29,7 @@ def test_the_last_count_of_each_other_hub_counts(clock: Clock) -> None:
     assert turnout.viewers_elsewhere(but="own") == 7
 
 
-def test_a_hub_that_was_silent_for_some_beats_counts_no_more(clock: Clock) -> None:
+def test_a_hub_that_misses_several_beats_is_not_counted(clock: Clock) -> None:
     turnout = Presence(clock)
     turnout.record("killed", 3)
     clock.now += 5.0 * MISSED_HEARTBEATS

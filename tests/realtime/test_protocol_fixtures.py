@@ -1,4 +1,4 @@
-"""The server writes exactly the frames that the client's tests read."""
+"""Server and client agree on the frames: both are tested with the same fixtures."""
 
 import base64
 import json
@@ -34,7 +34,7 @@ def moment(ms: int | None) -> datetime | None:
     return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
 
 
-def test_a_snapshot_is_written_as_the_client_reads_it() -> None:
+def test_the_snapshot_matches_the_fixture() -> None:
     found = fixture("snapshot")
     meant = found["decoded"]
     frame = snapshot_frame(
@@ -48,7 +48,7 @@ def test_a_snapshot_is_written_as_the_client_reads_it() -> None:
     assert json.loads(frame) == found["frame"]
 
 
-def test_a_delta_is_written_as_the_client_reads_it() -> None:
+def test_the_delta_matches_the_fixture() -> None:
     found = fixture("delta")
     meant = found["decoded"]
     frame = delta_frame(
@@ -68,19 +68,19 @@ def test_a_delta_is_written_as_the_client_reads_it() -> None:
     assert json.loads(frame) == found["frame"]
 
 
-def test_a_beat_is_written_as_the_client_reads_it() -> None:
+def test_the_beat_matches_the_fixture() -> None:
     found = fixture("beat")
     meant = found["decoded"]
     frame = beat_frame(seq=meant["seq"], now_ms=meant["now"], viewers=meant["viewers"])
     assert json.loads(frame) == found["frame"]
 
 
-def test_seen_is_read_as_the_client_writes_it() -> None:
+def test_the_seen_frame_of_the_fixture_is_parsed() -> None:
     found = fixture("seen")
     assert parse_client_frame(json.dumps(found["frame"])) == Seen(seq=found["decoded"]["seq"])
 
 
-def test_a_hub_that_hears_what_a_client_hears_knows_the_same() -> None:
+def test_a_replica_merges_deltas_like_the_client() -> None:
     found = fixture("convergence")
     start, expected = found["snapshot"], found["expected"]
     replica = Replica(_seat_map(found), shows_names=True)
@@ -92,7 +92,7 @@ def test_a_hub_that_hears_what_a_client_hears_knows_the_same() -> None:
         result = replica.merge(since=frame["from"], seq=frame["seq"], changes=changes)
         assert result is (MergeResult.APPLIED if changes else MergeResult.KNOWN)
         replica.publish()
-    assert replica.told_seq == expected["seq"] > start["seq"]
+    assert replica.published_seq == expected["seq"] > start["seq"]
     assert list(replica.statuses) == [status(word) for word in expected["statuses"]]
     assert sorted(replica.locks()) == sorted(
         (lock["index"], lock["locked_until"], lock["holder"]) for lock in expected["locks"]
@@ -100,7 +100,7 @@ def test_a_hub_that_hears_what_a_client_hears_knows_the_same() -> None:
 
 
 def _seat_map(found: dict[str, Any]) -> SeatMap:
-    """Return the map that the fixture's snapshot was written from; ids are indexes."""
+    """Return the seat map of the fixture's snapshot. Seat ids are indexes."""
     start = found["snapshot"]
     locks = {index: (until, holder) for index, until, holder in start["locks"]}
     codes = _unpacked(start["statuses"], found["seats"])

@@ -1,4 +1,4 @@
-"""The hub's merge logic: whatever the doorbell does, a viewer's map ends equal to the event's."""
+"""The replica's merge logic."""
 
 from datetime import UTC, datetime
 
@@ -32,23 +32,23 @@ def free(seat: int) -> Change:
     return Change(100 + seat, 0, None, None)
 
 
-def test_a_change_is_told_once_from_where_the_last_one_ended() -> None:
+def test_a_change_is_published_once_from_the_last_published_number() -> None:
     event = replica(seq=4)
     assert event.merge(since=4, seq=5, changes=[locked(2)]) is MergeResult.APPLIED
     assert event.publish() == (4, [WireChange(2, 1, DEADLINE_MS, "alice")])
     assert event.publish() is None
-    assert event.told_seq == 5
+    assert event.published_seq == 5
 
 
-def test_changes_of_one_seat_within_a_window_are_told_as_its_last_state() -> None:
+def test_several_changes_of_a_seat_are_published_as_its_last_state() -> None:
     event = replica()
     event.merge(since=0, seq=1, changes=[locked(2)])
     event.merge(since=1, seq=2, changes=[free(2)])
     assert event.publish() == (0, [WireChange(2, 0, None, None)])
-    assert event.told_seq == 2
+    assert event.published_seq == 2
 
 
-def test_what_is_known_already_changes_nothing() -> None:
+def test_merging_known_changes_again_has_no_effect() -> None:
     event = replica()
     event.merge(since=0, seq=1, changes=[locked(2)])
     event.merge(since=1, seq=2, changes=[free(2)])
@@ -56,26 +56,26 @@ def test_what_is_known_already_changes_nothing() -> None:
     assert event.publish() == (0, [WireChange(2, 0, None, None)])
 
 
-def test_nothing_is_taken_in_across_a_gap() -> None:
+def test_changes_after_a_gap_are_not_merged() -> None:
     event = replica()
     assert event.merge(since=1, seq=2, changes=[locked(2)]) is MergeResult.GAP
     assert event.publish() is None
 
 
-def test_a_message_that_overlaps_what_is_known_is_taken_in() -> None:
+def test_a_message_that_overlaps_known_changes_is_merged() -> None:
     event = replica()
     event.merge(since=0, seq=2, changes=[locked(1)])
     assert event.merge(since=1, seq=3, changes=[free(1)]) is MergeResult.APPLIED
     assert event.publish() == (0, [WireChange(1, 0, None, None)])
 
 
-def test_a_seat_that_is_not_on_the_map_is_told_apart() -> None:
+def test_a_change_of_an_unknown_seat_is_foreign() -> None:
     event = replica()
     assert event.merge(since=0, seq=1, changes=[locked(99)]) is MergeResult.FOREIGN
     assert event.seq == 0
 
 
-def test_who_comes_back_gets_just_the_seats_that_changed_since() -> None:
+def test_published_since_returns_the_seats_changed_since() -> None:
     event = replica()
     for seq, change in enumerate([locked(0), locked(1), locked(2)], start=1):
         event.merge(since=seq - 1, seq=seq, changes=[change])
@@ -88,7 +88,7 @@ def test_who_comes_back_gets_just_the_seats_that_changed_since() -> None:
     assert event.published_since(4, limit=10) is None
 
 
-def test_pending_changes_are_in_no_first_frame() -> None:
+def test_pending_changes_are_not_in_the_published_state() -> None:
     event = replica()
     event.merge(since=0, seq=1, changes=[locked(0)])
     assert event.statuses[0] == 0
@@ -96,13 +96,13 @@ def test_pending_changes_are_in_no_first_frame() -> None:
     assert event.published_since(0, limit=10) == []
 
 
-def test_a_site_that_hides_names_tells_none() -> None:
+def test_holders_are_left_out_when_names_are_hidden() -> None:
     event = replica(shows_names=False)
     event.merge(since=0, seq=1, changes=[locked(0)])
     assert event.publish() == (0, [WireChange(0, 1, DEADLINE_MS, None)])
 
 
-def test_the_next_deadline_is_the_earliest_of_the_locks_that_still_stand() -> None:
+def test_the_next_deadline_is_that_of_the_earliest_current_lock() -> None:
     event = replica()
     early = Change(100, 1, datetime(2029, 1, 1, tzinfo=UTC), "bob")
     event.merge(since=0, seq=1, changes=[early, locked(1)])
@@ -117,5 +117,5 @@ def test_the_next_deadline_is_the_earliest_of_the_locks_that_still_stand() -> No
 
 
 @pytest.mark.parametrize("seats", [0, 1, 3, 4, 5, 8])
-def test_a_map_of_any_size_can_be_pictured(seats: int) -> None:
+def test_a_replica_can_have_any_number_of_seats(seats: int) -> None:
     assert len(replica(seats=seats).statuses) == seats

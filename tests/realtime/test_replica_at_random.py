@@ -1,7 +1,7 @@
-"""Whatever the doorbell does and whoever comes and goes, no viewer misses anything.
+"""The replica under random operations: no viewer misses a change, whatever notifications do.
 
-A model: the log is a list of states, one for each number; messages wait in a mailbox and come in
-any order, twice, or never; the hub dies and another begins from the database.
+A model-based test: the log is a list of states by number; notifications are delivered in any order,
+twice, or never; the hub restarts from the database.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Viewer:
         self.start(replica)
 
     def start(self, replica: Replica) -> None:
-        self.seq = replica.told_seq
+        self.seq = replica.published_seq
         self.statuses = bytearray(replica.statuses)
         self.locked = {index for index, _, _ in replica.locks()}
 
@@ -103,17 +103,17 @@ class Hub(RuleBasedStateMachine):
             assert (result is MergeResult.GAP) == (since > known)
 
     @rule()
-    def read_the_log(self) -> None:
+    def read_log(self) -> None:
         since = self.replica.seq
         self.replica.merge(since=since, seq=self.head, changes=self.changes(since, self.head))
         assert self.replica.seq == self.head
 
     @rule()
     def publish(self) -> None:
-        if (told := self.replica.publish()) is not None:
+        if (published := self.replica.publish()) is not None:
             for viewer in self.viewers:
                 if not viewer.is_behind:
-                    viewer.record(told[0], self.replica.told_seq, told[1])
+                    viewer.record(published[0], self.replica.published_seq, published[1])
 
     @rule()
     def join(self) -> None:
@@ -121,37 +121,37 @@ class Hub(RuleBasedStateMachine):
 
     @precondition(lambda self: self.viewers)
     @rule(data=st.data())
-    def fall_behind(self, data: Any) -> None:
+    def disconnect(self, data: Any) -> None:
         data.draw(st.sampled_from(self.viewers)).is_behind = True
 
     @precondition(lambda self: self.viewers)
     @rule(data=st.data())
-    def come_back(self, data: Any) -> None:
+    def reconnect(self, data: Any) -> None:
         viewer = data.draw(st.sampled_from(self.viewers))
         changes = self.replica.published_since(viewer.seq, limit=RESUMED_SEATS)
         if changes is None:
             viewer.start(self.replica)
         else:
-            viewer.record(viewer.seq, self.replica.told_seq, changes)
+            viewer.record(viewer.seq, self.replica.published_seq, changes)
         viewer.is_behind = False
 
     @rule()
-    def begin_anew(self) -> None:
-        """Another process; everybody comes back to it later."""
+    def restart(self) -> None:
+        """Start another process, to which all viewers reconnect later."""
         self.replica = self.loaded()
         for viewer in self.viewers:
             viewer.is_behind = True
 
     @invariant()
-    def everybody_has_what_was_true_at_its_number(self) -> None:
+    def viewers_match_the_database_at_their_number(self) -> None:
         for viewer in self.viewers:
             state = self.states[viewer.seq]
             assert tuple(viewer.statuses) == state
             assert viewer.locked == {i for i in range(SEATS) if state[i] == 1}
-            assert viewer.is_behind or viewer.seq == self.replica.told_seq
+            assert viewer.is_behind or viewer.seq == self.replica.published_seq
 
     def teardown(self) -> None:
-        self.read_the_log()
+        self.read_log()
         self.publish()
         for viewer in self.viewers:
             if viewer.is_behind:

@@ -1,4 +1,4 @@
-"""A database that goes back, under viewers who know what is no more."""
+"""A database that is restored from a backup while viewers are connected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ def _restore_the_beginning(event: Event) -> None:
     Event.objects.filter(pk=event.pk).update(change_seq=0)
 
 
-async def test_a_head_that_went_back_is_shown_at_once(
+async def test_viewers_get_a_snapshot_when_the_number_goes_back(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     async with watching(event.pk) as socket:
@@ -35,7 +35,7 @@ async def test_a_head_that_went_back_is_shown_at_once(
         assert socket.states.keys() == {1}
 
 
-async def test_numbers_that_were_reached_again_are_not_taken_for_the_same(
+async def test_numbers_from_before_a_restore_are_not_resumed(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     async with watching(event.pk) as socket:

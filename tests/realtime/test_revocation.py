@@ -1,4 +1,4 @@
-"""Sockets of members-only events end with what let their people in."""
+"""Sockets of members-only events are closed when their credential or access is revoked."""
 
 import re
 import time
@@ -16,7 +16,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts import revocations, tokens
 from accounts.models import User
 from realtime import revocation
-from realtime.identity import opener_of
+from realtime.identity import identify
 from reservations.models import Event
 from reservations.threads import in_thread
 from tests.contract.calls import SEE_EVENTS
@@ -28,7 +28,7 @@ Entrance = Callable[[User], dict[str, Any]]
 
 
 @pytest.fixture(autouse=True)
-def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+def poll_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revocation, "POLL_SECONDS", 0.02)
     monkeypatch.setattr(revocation, "MEMBERSHIP_SECONDS", 0.02)
     monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 0.02)
@@ -36,7 +36,7 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def friends(event: Event) -> Group:
-    """Those whom the event is for."""
+    """The group whose members may watch the event."""
     friends = Group.objects.create(name="friends")
     event.visibility, event.member_group = Event.Visibility.MEMBERS, friends
     event.save(update_fields=["visibility", "member_group"])
@@ -60,10 +60,12 @@ def by_token(user: User) -> dict[str, Any]:
 
 
 def by_ticket(user: User) -> dict[str, Any]:
-    """Enter as a page does whose calls are forwarded by another host; `client` has the session."""
+    """Return the credentials of a page behind a forwarding host: a ticket. `client` has the
+    session.
+    """
     client = signed_in(user)
     ticket = client.post("/api/socket-ticket/").json()["ticket"]
-    # What a browser takes for a subprotocol: RFC 7230, section 3.2.6.
+    # The characters that browsers allow in a subprotocol: RFC 7230, section 3.2.6.
     assert re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", ticket, re.ASCII)
     return {"subprotocols": ["seatcast", f"ticket.{ticket}"], "client": client}
 
@@ -89,14 +91,14 @@ def _new_password(user: User, entrance: dict[str, Any]) -> None:
     user.save()
 
 
-def _shut_out(user: User, entrance: dict[str, Any]) -> None:
+def _deactivate(user: User, entrance: dict[str, Any]) -> None:
     user.is_active = False
     user.save()
 
 
-@pytest.mark.parametrize("end", [_sign_out, _new_password, _shut_out])
+@pytest.mark.parametrize("end", [_sign_out, _new_password, _deactivate])
 @pytest.mark.parametrize("enter", [by_session, by_token, by_ticket])
-async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
+async def test_revoking_the_credential_closes_the_socket(
     enter: Entrance,
     end: Callable[[User, dict[str, Any]], None],
     watching: Watching,
@@ -112,7 +114,7 @@ async def test_a_socket_ends_with_the_session_or_the_tokens_that_opened_it(
         assert await again.close_code() == 4401
 
 
-async def test_a_ticket_is_good_for_a_moment_and_for_nothing_else(
+async def test_a_ticket_expires_quickly_and_opens_only_sockets(
     watching: Watching, event: Event, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entrance = await in_thread(partial(by_ticket, alice))
@@ -129,11 +131,11 @@ async def test_a_ticket_is_good_for_a_moment_and_for_nothing_else(
         assert await socket.close_code() == 4401
 
 
-def test_who_has_a_token_needs_no_ticket(alice: User) -> None:
+def test_tokens_get_no_tickets(alice: User) -> None:
     assert with_token(alice).post("/api/socket-ticket/").json()["ticket"] is None
 
 
-async def test_only_the_session_that_ended_loses_its_socket(
+async def test_other_sessions_keep_their_sockets(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
     one, other = [await in_thread(partial(by_session, alice)) for _ in range(2)]
@@ -156,7 +158,7 @@ class _AMonthLater:
 
 
 @pytest.mark.parametrize("enter", [by_session, by_token, by_ticket])
-async def test_a_socket_ends_when_what_opened_it_expires(
+async def test_a_socket_is_closed_when_its_credential_expires(
     enter: Entrance,
     watching: Watching,
     event: Event,
@@ -170,18 +172,18 @@ async def test_a_socket_ends_when_what_opened_it_expires(
         assert await socket.close_code() == 4401
 
 
-async def test_a_session_expires_when_it_was_said_to_however_often_it_is_used(alice: User) -> None:
+async def test_using_a_session_does_not_extend_its_maximum_lifetime(alice: User) -> None:
     def opened() -> float:
         entrance, soon = by_session(alice), timezone.now() + timedelta(seconds=90)
         Session.objects.update(expire_date=soon)
-        credential = opener_of(entrance).credential
+        credential = identify(entrance).credential
         assert credential
         return credential.expires_at - soon.timestamp()
 
     assert await in_thread(opened) == pytest.approx(0, abs=0.001)
 
 
-async def test_who_comes_back_with_a_new_token_misses_nothing(
+async def test_reconnecting_with_a_new_token_resumes(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
     entrance = await in_thread(partial(by_token, alice))
@@ -196,7 +198,7 @@ async def test_who_comes_back_with_a_new_token_misses_nothing(
     assert (frame["type"], frame["from"], frame["seq"]) == ("delta", 0, 1)
 
 
-async def test_a_member_no_more_is_shown_no_more(
+async def test_losing_membership_or_permission_closes_the_socket(
     watching: Watching, event: Event, alice: User, lock: Command
 ) -> None:
     bob, organiser = await in_thread(
@@ -220,7 +222,7 @@ async def test_a_member_no_more_is_shown_no_more(
         assert await of_organiser.close_code() == 4403
 
 
-async def test_staff_without_a_permission_is_not_let_in(
+async def test_staff_without_a_permission_is_refused(
     watching: Watching, event: Event, friends: Group
 ) -> None:
     staff = await in_thread(lambda: make_user("staff", is_staff=True))
@@ -229,7 +231,7 @@ async def test_staff_without_a_permission_is_not_let_in(
         assert await socket.close_code() == 4403
 
 
-async def test_an_event_that_is_for_members_from_now_on_asks_everybody_again(
+async def test_making_an_event_members_only_closes_unauthorised_sockets(
     watching: Watching, event: Event
 ) -> None:
     async with watching(event.pk) as socket:

@@ -1,4 +1,4 @@
-"""The socket as a viewer meets it."""
+"""The consumer as a viewer sees it."""
 
 import asyncio
 import base64
@@ -11,13 +11,14 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
 from realtime import publisher
-from reservations.domain.states import Person
+from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.threads import in_thread
 
@@ -28,7 +29,7 @@ Command = Callable[..., Any]
 People = dict[str, Person]
 
 
-async def test_the_first_frame_is_the_whole_map(
+async def test_the_first_frame_is_a_snapshot(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     await lock(people["alice"], 2)
@@ -42,7 +43,7 @@ async def test_the_first_frame_is_the_whole_map(
     assert 0 < until - frame["now"] <= 300_000
 
 
-async def test_everybody_hears_of_a_change(
+async def test_all_viewers_get_each_change(
     watching: Watching, event: Event, people: People, lock: Command, unlock: Command
 ) -> None:
     async with watching(event.pk) as first, watching(event.pk) as second:
@@ -57,7 +58,7 @@ async def test_everybody_hears_of_a_change(
             assert (await socket.frame("delta"))["changes"] == [[1, 0, None, None]]
 
 
-async def test_the_doorbell_is_enough_while_nothing_goes_wrong(
+async def test_changes_arrive_by_notification_without_a_comparison(
     watching: Watching, event: Event, people: People, lock: Command, settings: Any
 ) -> None:
     settings.SEATCAST_HEAD_CHECK_SECONDS = 60
@@ -68,7 +69,7 @@ async def test_the_doorbell_is_enough_while_nothing_goes_wrong(
     assert socket.states[3][0] == 1
 
 
-async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
+async def test_a_change_without_notification_is_read_from_the_log(
     watching: Watching,
     event: Event,
     people: People,
@@ -83,7 +84,25 @@ async def test_a_change_that_the_doorbell_lost_comes_from_the_log(
     assert socket.states[3][0] == 1
 
 
-async def test_doorbells_doubled_and_out_of_order_do_no_harm(
+async def test_changes_without_log_rows_are_sent_as_a_snapshot(
+    watching: Watching, event: Event
+) -> None:
+    @transaction.atomic
+    def change_without_logging() -> None:
+        Seat.objects.filter(event=event, seat_number="A1").update(
+            status=SeatStatus.BLOCKED, version=1
+        )
+        Event.objects.filter(pk=event.pk).update(change_seq=1)
+
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await in_thread(change_without_logging)
+        frame = await socket.frame("snapshot")
+    assert frame["seq"] == 1
+    assert base64.b64decode(frame["statuses"])[0] == SeatStatus.BLOCKED
+
+
+async def test_repeated_and_reordered_notifications_are_harmless(
     watching: Watching, event: Event, people: People, lock: Command, unlock: Command
 ) -> None:
     seat = await in_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
@@ -99,7 +118,7 @@ async def test_doorbells_doubled_and_out_of_order_do_no_harm(
     assert socket.states[0][0] == 1
 
 
-async def test_an_expired_lock_is_seen_free_and_written_down(
+async def test_an_expired_lock_is_released_and_published(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     await lock(people["alice"], 0)
@@ -114,7 +133,7 @@ async def test_an_expired_lock_is_seen_free_and_written_down(
     assert deadline <= frame["now"]
 
 
-async def test_who_comes_back_gets_what_changed_meanwhile(
+async def test_resuming_gets_the_changes_since(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     async with watching(event.pk) as socket:
@@ -138,7 +157,7 @@ async def test_who_comes_back_gets_what_changed_meanwhile(
         "?since=%C2%B2&layout=plan",
     ],
 )
-async def test_who_cannot_be_resumed_gets_the_whole_map(
+async def test_a_viewer_that_cannot_resume_gets_a_snapshot(
     watching: Watching, event: Event, people: People, lock: Command, query: str
 ) -> None:
     await lock(people["alice"], 0)
@@ -146,7 +165,7 @@ async def test_who_cannot_be_resumed_gets_the_whole_map(
         assert (await socket.frame())["type"] == "snapshot"
 
 
-async def test_a_viewer_told_more_elsewhere_is_caught_up_with(
+async def test_a_viewer_ahead_of_this_process_makes_it_catch_up(
     watching: Watching,
     event: Event,
     people: People,
@@ -165,7 +184,9 @@ async def test_a_viewer_told_more_elsewhere_is_caught_up_with(
         await behind.until_seq(1)
 
 
-async def test_beats_tell_how_many_watch(watching: Watching, event: Event, settings: Any) -> None:
+async def test_beats_contain_the_number_of_viewers(
+    watching: Watching, event: Event, settings: Any
+) -> None:
     settings.SEATCAST_BEAT_SECONDS = 0.05
     async with watching(event.pk) as socket, watching(event.pk):
         frame = await socket.frame("beat")
@@ -173,7 +194,7 @@ async def test_beats_tell_how_many_watch(watching: Watching, event: Event, setti
             frame = await socket.frame("beat")
 
 
-async def test_a_changed_plan_is_shown_anew(watching: Watching, event: Event) -> None:
+async def test_a_changed_layout_is_sent_as_a_snapshot(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
         await in_thread(
@@ -187,9 +208,7 @@ async def test_a_changed_plan_is_shown_anew(watching: Watching, event: Event) ->
     assert len(base64.b64decode(frame["statuses"])) == 3
 
 
-async def test_seen_is_taken_and_anything_else_closes_the_socket(
-    watching: Watching, event: Event
-) -> None:
+async def test_frames_other_than_seen_close_the_socket(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
         await socket.send('{"type": "seen", "seq": 0}')
@@ -200,21 +219,21 @@ async def test_seen_is_taken_and_anything_else_closes_the_socket(
         assert await socket.close_code() == 1008
 
 
-async def test_no_such_event_is_said_by_the_close_code(
+async def test_an_unknown_event_closes_with_4404(
     watching: Watching, transactional_db: None
 ) -> None:
     async with watching(404) as socket:
         assert await socket.close_code() == 4404
 
 
-async def test_an_event_that_goes_away_closes_its_sockets(watching: Watching, event: Event) -> None:
+async def test_deleting_an_event_closes_its_sockets(watching: Watching, event: Event) -> None:
     async with watching(event.pk) as socket:
         await socket.frame()
         await in_thread(event.delete)
         assert await socket.close_code() == 4404
 
 
-async def test_pages_of_other_sites_may_not_watch(event: Event) -> None:
+async def test_foreign_origins_are_refused(event: Event) -> None:
     communicator = WebsocketCommunicator(
         application, f"/ws/events/{event.pk}/", headers=[(b"origin", b"http://evil.example")]
     )
@@ -222,7 +241,7 @@ async def test_pages_of_other_sites_may_not_watch(event: Event) -> None:
     assert not connected
 
 
-async def test_a_client_that_is_no_browser_may_watch(event: Event) -> None:
+async def test_a_client_without_an_origin_may_watch(event: Event) -> None:
     communicator = WebsocketCommunicator(application, f"/ws/events/{event.pk}/")
     connected, _ = await communicator.connect()
     assert connected
@@ -237,14 +256,14 @@ def members_event(event: Event) -> Event:
     return event
 
 
-async def test_a_members_only_event_asks_to_sign_in(
+async def test_an_anonymous_viewer_of_a_members_only_event_is_closed_with_4401(
     watching: Watching, members_event: Event
 ) -> None:
     async with watching(members_event.pk) as socket:
         assert await socket.close_code() == 4401
 
 
-async def test_a_members_only_event_is_not_for_others(
+async def test_a_non_member_is_closed_with_4403(
     watching: Watching, members_event: Event, people: People
 ) -> None:
     cookie = await in_thread(lambda: _session_cookie(people["bob"]))
@@ -252,7 +271,7 @@ async def test_a_members_only_event_is_not_for_others(
         assert await socket.close_code() == 4403
 
 
-async def test_members_watch_by_session_or_by_token(
+async def test_members_watch_by_session_or_token(
     watching: Watching, members_event: Event, people: People
 ) -> None:
     def invite() -> tuple[bytes, str]:
@@ -267,14 +286,14 @@ async def test_members_watch_by_session_or_by_token(
         assert (await socket.frame())["type"] == "snapshot"
 
 
-async def test_a_bad_token_is_nobody(
+async def test_an_invalid_token_is_anonymous(
     watching: Watching, members_event: Event, people: People
 ) -> None:
     async with watching(members_event.pk, subprotocols=["seatcast", "bearer.rubbish"]) as socket:
         assert await socket.close_code() == 4401
 
 
-async def test_a_lock_past_its_deadline_is_free_for_others_before_anybody_clears_it(
+async def test_an_expired_lock_can_be_taken_before_it_is_released(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     await lock(people["alice"], 0)
@@ -293,8 +312,8 @@ def _session_cookie(person: Person) -> bytes:
     return f"sessionid={client.cookies['sessionid'].value}".encode()
 
 
-@pytest.mark.parametrize("part", ["Hub._listen", "HubWriter.run", "Hub._beat"])
-async def test_a_hub_that_breaks_sends_everybody_to_a_new_one(
+@pytest.mark.parametrize("part", ["Hub._listen", "HubWriter.run", "Hub._send_beats"])
+async def test_viewers_of_a_failed_hub_reconnect_to_a_new_one(
     part: str, watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
     async with watching(event.pk) as socket:

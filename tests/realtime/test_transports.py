@@ -1,4 +1,4 @@
-"""The way out to one viewer, on a server of which nothing is known but ASGI's `send`."""
+"""`AsgiTransport`, which uses nothing but ASGI's `send`."""
 
 import asyncio
 from typing import Any
@@ -29,7 +29,7 @@ class Wire:
 
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
-def test_a_frame_is_a_whole_websocket_frame(length: int) -> None:
+def test_a_frame_is_encoded_as_a_websocket_frame(length: int) -> None:
     reader = StreamReader()
     reader.feed_data(Frame("é" + "x" * length).wire)
     parsing = WebSocketFrame.parse(reader.read_exact, mask=False)
@@ -45,7 +45,7 @@ async def sent(wire: Wire, count: int) -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_free_line_takes_frames_without_waiting() -> None:
+async def test_a_writable_transport_accepts_frames_without_waiting() -> None:
     wire = Wire()
     transport = AsgiTransport(wire.send, on_writable=wire.count)
     assert transport.offer(Frame("a"))
@@ -56,7 +56,7 @@ async def test_a_free_line_takes_frames_without_waiting() -> None:
     assert wire.times_free == 0
 
 
-async def test_a_full_line_takes_nothing_until_it_is_free_again() -> None:
+async def test_a_full_transport_refuses_frames_until_it_is_writable() -> None:
     wire = Wire()
     wire.is_clear.clear()
     transport = AsgiTransport(wire.send, on_writable=wire.count)
@@ -70,7 +70,7 @@ async def test_a_full_line_takes_nothing_until_it_is_free_again() -> None:
     assert [message["text"] for message in wire.sent] == ["a"] * MAX_WAITING_FRAMES + ["c"]
 
 
-async def test_a_full_line_can_be_closed() -> None:
+async def test_a_full_transport_can_be_closed() -> None:
     wire = Wire()
     wire.is_clear.clear()
     transport = AsgiTransport(wire.send, on_writable=wire.count)
@@ -83,7 +83,7 @@ async def test_a_full_line_can_be_closed() -> None:
     assert wire.times_free == 0
 
 
-async def test_a_servers_time_out_ends_nobody_but_its_own_viewer() -> None:
+async def test_a_time_out_in_send_does_not_affect_the_caller() -> None:
     ended = asyncio.Event()
 
     async def send(_: dict[str, Any]) -> None:

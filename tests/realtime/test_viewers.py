@@ -1,4 +1,4 @@
-"""One frame to all, and nobody misses anything or waits for anybody."""
+"""The fan-out of a frame to all viewers, with backpressure."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ from realtime.viewers import VIEWERS_BETWEEN_YIELDS, Viewer, ViewerGroup
 
 
 class Socket:
-    """A viewer's line, which is full while the viewer does not read."""
+    """A viewer's transport, which is full while the viewer does not read."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -33,78 +33,78 @@ class Socket:
 async def _no_send(_: dict[str, Any]) -> None: ...
 
 
-def greet(viewer: Viewer) -> None:
+def send_first_frame(viewer: Viewer) -> None:
     viewer.offer(Frame(f"from {viewer.seq}"), seq=9)
 
 
-def seated(audience: ViewerGroup, *, seq: int | None = 0) -> Socket:
+def joined(group: ViewerGroup, *, seq: int | None = 0) -> Socket:
     socket = Socket()
     socket.viewer.seq = seq
-    audience.add(socket.viewer, on_return=greet)
+    group.add(socket.viewer, send_missed=send_first_frame)
     return socket
 
 
-async def test_everybody_is_sent_the_same_frame() -> None:
-    audience = ViewerGroup()
-    sockets = [seated(audience) for _ in range(3)]
-    await audience.publish(Frame("a"), since=0, seq=1)
+async def test_all_viewers_are_sent_the_frame() -> None:
+    group = ViewerGroup()
+    sockets = [joined(group) for _ in range(3)]
+    await group.publish(Frame("a"), since=0, seq=1)
     assert [socket.texts for socket in sockets] == [["a"]] * 3
     assert [socket.viewer.seq for socket in sockets] == [1, 1, 1]
 
 
-async def test_who_was_told_already_is_left_out() -> None:
-    audience = ViewerGroup()
-    late = seated(audience, seq=1)
-    await audience.publish(Frame("a"), since=0, seq=1)
+async def test_viewers_that_have_the_state_already_are_skipped() -> None:
+    group = ViewerGroup()
+    late = joined(group, seq=1)
+    await group.publish(Frame("a"), since=0, seq=1)
     assert late.texts == []
 
 
-async def test_who_could_not_take_a_frame_is_greeted_from_its_last_number_once_it_reads() -> None:
-    audience = ViewerGroup()
-    socket = seated(audience)
-    await audience.publish(Frame("1"), since=0, seq=1)
+async def test_a_viewer_that_was_behind_is_sent_what_it_missed_once_writable() -> None:
+    group = ViewerGroup()
+    socket = joined(group)
+    await group.publish(Frame("1"), since=0, seq=1)
     socket.is_read = False
     for seq in (2, 3):
-        await audience.publish(Frame(str(seq)), since=seq - 1, seq=seq)
+        await group.publish(Frame(str(seq)), since=seq - 1, seq=seq)
     assert socket.texts == ["1"]
     socket.read()
     assert socket.texts == ["1", "from 1"]
     assert socket.viewer.seq == 9
 
 
-async def test_who_has_left_is_not_greeted() -> None:
-    audience = ViewerGroup()
-    socket = seated(audience)
+async def test_a_removed_viewer_is_sent_nothing() -> None:
+    group = ViewerGroup()
+    socket = joined(group)
     socket.is_read = False
-    await audience.publish(Frame("1"), since=0, seq=1)
-    audience.remove(socket.viewer)
+    await group.publish(Frame("1"), since=0, seq=1)
+    group.remove(socket.viewer)
     socket.read()
     assert socket.texts == []
 
 
-async def test_a_crowd_lets_others_have_the_loop_in_between() -> None:
-    audience = ViewerGroup()
-    last = [seated(audience) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
-    telling = asyncio.create_task(audience.publish(Frame("a"), since=0, seq=1))
+async def test_publishing_to_many_viewers_yields_to_the_event_loop() -> None:
+    group = ViewerGroup()
+    last = [joined(group) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
+    publishing = asyncio.create_task(group.publish(Frame("a"), since=0, seq=1))
     await asyncio.sleep(0)
-    told = sum(bool(socket.texts) for socket in last)
-    await telling
-    assert told == VIEWERS_BETWEEN_YIELDS
+    sent = sum(bool(socket.texts) for socket in last)
+    await publishing
+    assert sent == VIEWERS_BETWEEN_YIELDS
     assert all(socket.texts == ["a"] for socket in last)
 
 
-async def test_starting_over_greets_from_nothing_also_who_becomes_free_meanwhile() -> None:
-    audience = ViewerGroup()
-    sockets = [seated(audience, seq=5) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
-    await audience.resend_all(greet)
+async def test_resend_all_sends_first_frames_from_nothing() -> None:
+    group = ViewerGroup()
+    sockets = [joined(group, seq=5) for _ in range(VIEWERS_BETWEEN_YIELDS + 1)]
+    await group.resend_all(send_first_frame)
     assert all(socket.texts == ["from None"] for socket in sockets)
 
 
-async def test_only_who_is_behind_for_long_is_dismissed(monkeypatch: Any) -> None:
+async def test_only_viewers_that_are_behind_for_long_are_closed(monkeypatch: Any) -> None:
     monkeypatch.setattr("realtime.viewers.MAX_SECONDS_BEHIND", 0.0)
-    audience = ViewerGroup()
-    well, stuck = seated(audience), seated(audience)
+    group = ViewerGroup()
+    well, stuck = joined(group), joined(group)
     stuck.is_read = False
-    await audience.publish(Frame("1"), since=0, seq=1)
-    audience.close_slow()
+    await group.publish(Frame("1"), since=0, seq=1)
+    group.close_slow()
     assert (well.codes, stuck.codes) == ([], [4408])

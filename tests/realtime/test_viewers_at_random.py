@@ -1,9 +1,9 @@
-"""Two server processes and their viewers at random, frame by frame.
+"""Two server processes and their viewers under random operations, checked frame by frame.
 
-One level above `test_picture_at_random`: real audiences, lines and first frames; maps that are read
-while there are changes, and logs that are taken in late; viewers who come, stall, go, and come back
-to the other process; processes that start anew, and plans that change. Hypothesis decides in what
-order; time has no part in it.
+One level above `test_replica_at_random`: real viewer groups, transports and first frames; seat maps
+read while seats change; viewers that stall, reconnect to either process and resume. No viewer may
+have a state that the database did not have at the viewer's number, and in the end all agree with
+the database.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ FREE = ShownSeat()
 
 
 class Database:
-    """An event as it is committed, and was after each commit."""
+    """An event: its committed states and their history."""
 
     def __init__(self) -> None:
         self.seats_by_layout = {"plan 0": SEATS}
@@ -58,7 +58,7 @@ class Database:
         return len(self._log)
 
     def commit(self, numbers: list[dict[int, ShownSeat]]) -> ChangeSet:
-        """Carry out a batch: one number for each command's new states, by index."""
+        """Commit a batch: one number for each command's new states by index."""
         since = self.seq
         for states in numbers:
             self._log.append(states)
@@ -71,14 +71,14 @@ class Database:
         self.seats_by_layout[self.layout] = len(self._past[-1])
 
     def states(self, index: int, *, since: int, until: int) -> set[ShownSeat]:
-        """Return the states that a seat had from one number to another."""
+        """Return the states that a seat had between two numbers."""
         return {states[index] for states in self._past[since : until + 1]}
 
     def truth(self) -> tuple[int, list[ShownSeat]]:
         return self.seq, self._past[-1]
 
     def read_log(self, *, since: int) -> LoggedChanges | None:
-        """As `selectors.changes_since` does."""
+        """Like `selectors.changes_since`."""
         if sum(len(states) for states in self._log[since:]) > MAX_LOG_ROWS:
             return None
         return LoggedChanges(self.seq, self._changes(since, self.seq))
@@ -87,7 +87,7 @@ class Database:
         return EventHead(seq=self.seq, layout=self.layout, is_public=True)
 
     def seat_map(self, head: EventHead) -> SeatMap:
-        """As `selectors.seat_map` does: the head was read before, and there may be more by now."""
+        """Like `selectors.seat_map`: the head was read before, so seats may be newer."""
         versions = dict.fromkeys(range(len(self._past[-1])), 0)
         for seq, states in enumerate(self._log, start=1):
             versions |= dict.fromkeys(states, seq)
@@ -111,7 +111,7 @@ class Database:
 
 @dataclass
 class Reading:
-    """What a process has asked the database, and has not taken in yet."""
+    """What a process has read from the database and not applied yet."""
 
     process: "Process"
     replica: Replica
@@ -121,27 +121,27 @@ class Reading:
 
 
 class Process:
-    """A server process: what its hub does, in steps, each as long as between two awaits."""
+    """A server process: the steps of its hub, each as long as between two awaits."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._first_frames = FirstFrames(EVENT)
-        self.audience = ViewerGroup()
+        self.viewers = ViewerGroup()
         self.load(database.head())
 
     def load(self, head: EventHead) -> None:
         self.replica = Replica(self._database.seat_map(head), shows_names=True)
-        # The seats may have been read later than the number: these states are told too early.
+        # Seats may have been read after the number, so these states are published early.
         self.loaded_at = self._database.seq
 
-    def hear(self, message: ChangeSet) -> None:
+    def receive(self, message: ChangeSet) -> None:
         self.replica.merge(since=message.since, seq=message.seq, changes=message.changes)
 
-    def look(self) -> Reading:
+    def read_head(self) -> Reading:
         replica, head = self.replica, self._database.head()
         return Reading(self, replica, replica.seq, head, self._database.read_log(since=replica.seq))
 
-    async def take_in(self, reading: Reading) -> None:
+    async def apply_reading(self, reading: Reading) -> None:
         if reading.replica is not self.replica:
             return
         if reading.head.layout != self.replica.layout:
@@ -157,23 +157,23 @@ class Process:
 
     async def resend_all(self, head: EventHead) -> None:
         self.load(head)
-        await self.audience.resend_all(self.greet)
+        await self.viewers.resend_all(self.send_first_frame)
 
-    def greet(self, viewer: Viewer) -> None:
+    def send_first_frame(self, viewer: Viewer) -> None:
         frame = self._first_frames.frame(self.replica, since=viewer.seq)
-        viewer.offer(frame, seq=self.replica.told_seq)
+        viewer.offer(frame, seq=self.replica.published_seq)
 
     async def publish(self) -> None:
         if (news := self.replica.publish()) is not None:
             since, changes = news
-            seq = self.replica.told_seq
+            seq = self.replica.published_seq
             frame = delta_frame(since=since, seq=seq, now_ms=1, changes=changes)
-            await self.audience.publish(Frame(frame), since=since, seq=seq)
+            await self.viewers.publish(Frame(frame), since=since, seq=seq)
 
     async def beat(self) -> None:
-        seq = self.replica.told_seq
-        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.audience))
-        await self.audience.publish(Frame(frame), since=seq, seq=seq)
+        seq = self.replica.published_seq
+        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.viewers))
+        await self.viewers.publish(Frame(frame), since=seq, seq=seq)
 
 
 @dataclass(eq=False)
@@ -225,36 +225,36 @@ class NobodyMissesAnything(RuleBasedStateMachine):
     def start_two_processes(self) -> None:
         self.processes = [Process(self.database), Process(self.database)]
 
-    # The database and the doorbell. What is never rung was dropped.
+    # The database and the notifications. Notifications that are never delivered are lost.
 
     @rule(target=messages, batch=st.lists(commands, min_size=1, max_size=3))
     def commit(self, batch: list[dict[int, ShownSeat]]) -> ChangeSet:
         return self.database.commit(batch)
 
     @rule(batch=st.lists(commands, min_size=1, max_size=3))
-    def commit_and_ring_everywhere(self, batch: list[dict[int, ShownSeat]]) -> None:
+    def commit_and_notify_all(self, batch: list[dict[int, ShownSeat]]) -> None:
         message = self.database.commit(batch)
         for process in self.processes:
-            process.hear(message)
+            process.receive(message)
 
     @rule(message=messages, place=st.integers(0, 1))
-    def ring(self, message: ChangeSet, place: int) -> None:
-        self.processes[place].hear(message)
+    def notify(self, message: ChangeSet, place: int) -> None:
+        self.processes[place].receive(message)
 
     @precondition(lambda self: len(self.database.seats_by_layout) < 3)
     @rule()
-    def change_the_plan(self) -> None:
+    def change_the_layout(self) -> None:
         self.database.add_a_seat()
 
     # The processes.
 
     @rule(target=readings, place=st.integers(0, 1))
-    def look_at_the_database(self, place: int) -> Reading:
-        return self.processes[place].look()
+    def read_the_head(self, place: int) -> Reading:
+        return self.processes[place].read_head()
 
     @rule(reading=consumes(readings))
-    def take_in_what_was_read(self, reading: Reading) -> None:
-        self.run(partial(reading.process.take_in, reading))
+    def apply_what_was_read(self, reading: Reading) -> None:
+        self.run(partial(reading.process.apply_reading, reading))
 
     @rule(place=st.integers(0, 1))
     def publish(self, place: int) -> None:
@@ -282,14 +282,14 @@ class NobodyMissesAnything(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.watchers) < 6)
     @rule(place=st.integers(0, 1))
-    def come(self, place: int) -> None:
+    def connect(self, place: int) -> None:
         watcher = Watcher(Follower(EVENT, seats=self.database.seats_by_layout))
         self.watchers.append(watcher)
         self.run(partial(self.join, watcher, self.processes[place]))
 
     @precondition(lambda self: self.watchers)
     @rule(data=st.data(), place=st.integers(0, 1))
-    def come_back(self, data: st.DataObject, place: int) -> None:
+    def reconnect(self, data: st.DataObject, place: int) -> None:
         watcher = data.draw(st.sampled_from(self.watchers))
         self.run(partial(self.leave, watcher))
         self.run(partial(self.join, watcher, self.processes[place]))
@@ -306,7 +306,7 @@ class NobodyMissesAnything(RuleBasedStateMachine):
         self.run(partial(self.let_flow, watcher))
 
     @invariant()
-    def everybody_has_what_the_database_had_at_their_number(self) -> None:
+    def viewers_match_the_database_at_their_number(self) -> None:
         for watcher in self.watchers:
             assert watcher.breach is None
             seq = watcher.follower.seq
@@ -317,19 +317,19 @@ class NobodyMissesAnything(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self.everybody_ends_equal_to_the_database()
+            self.viewers_end_equal_to_the_database()
         finally:
             self.runner.close()
 
-    def everybody_ends_equal_to_the_database(self) -> None:
+    def viewers_end_equal_to_the_database(self) -> None:
         for watcher in self.watchers:
             if watcher.process is None:
                 self.run(partial(self.join, watcher, self.processes[0]))
             self.run(partial(self.let_flow, watcher))
         for process in self.processes:
-            self.run(partial(process.take_in, process.look()))
+            self.run(partial(process.apply_reading, process.read_head()))
             self.run(process.publish)
-        self.everybody_has_what_the_database_had_at_their_number()
+        self.viewers_match_the_database_at_their_number()
         for watcher in self.watchers:
             assert watcher.follower.agrees_with(*self.database.truth())
 
@@ -339,16 +339,16 @@ class NobodyMissesAnything(RuleBasedStateMachine):
         watcher.follower.connect()
         watcher.process, watcher.viewer = process, Viewer(partial(watcher.send, process))
         since, layout = watcher.follower.seq, watcher.follower.layout
-        if since is not None and since > process.replica.told_seq:
-            await process.take_in(process.look())
+        if since is not None and since > process.replica.published_seq:
+            await process.apply_reading(process.read_head())
             await process.publish()
-        process.audience.add(watcher.viewer, on_return=process.greet)
+        process.viewers.add(watcher.viewer, send_missed=process.send_first_frame)
         watcher.viewer.seq = since if layout == process.replica.layout else None
-        process.greet(watcher.viewer)
+        process.send_first_frame(watcher.viewer)
 
     async def leave(self, watcher: Watcher) -> None:
         if watcher.process is not None and watcher.viewer is not None:
-            watcher.process.audience.remove(watcher.viewer)
+            watcher.process.viewers.remove(watcher.viewer)
         watcher.process = watcher.viewer = None
         watcher.is_flowing.set()
 

@@ -1,4 +1,4 @@
-"""How long changes are gathered: short for a few viewers, and never all of the time for a crowd."""
+"""The window for collecting changes: short for few viewers, bounded for many."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from realtime.writer import window_seconds
 
 
 @pytest.mark.parametrize(
-    ("round_ms", "window_ms"),
+    ("fanout_ms", "window_ms"),
     [
         (0.1, 50),  # ten viewers
         (5, 60),
@@ -19,6 +19,8 @@ from realtime.writer import window_seconds
         (400, 400),
     ],
 )
-def test_the_window_follows_the_round(round_ms: float, window_ms: float, settings: Any) -> None:
+def test_the_window_depends_on_the_fanout(
+    fanout_ms: float, window_ms: float, settings: Any
+) -> None:
     settings.SEATCAST_FRAME_WINDOW_SECONDS = 0.05
-    assert window_seconds(fanout_seconds=round_ms / 1000) == pytest.approx(window_ms / 1000)
+    assert window_seconds(fanout_seconds=fanout_ms / 1000) == pytest.approx(window_ms / 1000)

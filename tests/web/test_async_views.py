@@ -1,4 +1,4 @@
-"""Asynchronous views are answered on the event loop, to the letter as Django's handler would."""
+"""Asynchronous views respond exactly as they do through Django's own handler."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ from tests.crowd import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 from web.async_views import with_async_views
 from web.parsers import MAX_BODY_BYTES
-from web.wsgi_threads import run_wsgi_in_threads
+from web.wsgi import run_wsgi_in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,17 +63,17 @@ class Site:
         await self._django(scope, receive, send)
 
     def send(self, path: str, headers: Headers, *body: bytes, **scope: Any) -> Answer:
-        return async_to_sync(_asked)(self.application, path, headers, body or (b"{}",), scope)
+        return async_to_sync(_request)(self.application, path, headers, body or (b"{}",), scope)
 
     def django(self, path: str, headers: Headers, *body: bytes, **scope: Any) -> Answer:
-        return async_to_sync(_asked)(self._django, path, headers, body or (b"{}",), scope)
+        return async_to_sync(_request)(self._django, path, headers, body or (b"{}",), scope)
 
 
-async def _asked(
+async def _request(
     application: Any, path: str, headers: Headers, body: Sequence[bytes], more: dict[str, Any]
 ) -> Answer:
     """Send a request, with its body in so many pieces."""
-    told: list[Any] = []
+    messages: list[Any] = []
     left = list(body)
 
     async def receive() -> Any:
@@ -81,14 +81,14 @@ async def _asked(
         return {"type": "http.request", "body": piece, "more_body": bool(left)}
 
     async def send(message: Any) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {**_scope(path, headers, size=sum(map(len, body))), **more}
     await application(scope, receive, send)
-    content = b"".join(message.get("body", b"") for message in told[1:])
-    found = {name.decode().lower(): value.decode() for name, value in told[0]["headers"]}
+    content = b"".join(message.get("body", b"") for message in messages[1:])
+    found = {name.decode().lower(): value.decode() for name, value in messages[0]["headers"]}
     is_json = found.get("content-type") == "application/json"
-    return Answer(told[0]["status"], found, orjson.loads(content) if is_json else content)
+    return Answer(messages[0]["status"], found, orjson.loads(content) if is_json else content)
 
 
 def _scope(path: str, headers: Headers, *, size: int) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _scope(path: str, headers: Headers, *, size: int) -> dict[str, Any]:
 
 
 class Scene:
-    """An event that everybody may see, and Alice, who is signed in by a token."""
+    """A public event, and Alice, who is signed in with a token."""
 
     def __init__(self, **headers: str) -> None:
         self.site, self.event, self.alice = Site(), make_event(seats=12), make_user("alice")
@@ -127,12 +127,12 @@ class Scene:
     def same(
         self, path: str, headers: Headers, *body: bytes, key: bool = True, **scope: Any
     ) -> Answer:
-        """Send a request to both, with one key; return what both answered."""
+        """Send a request to both handlers with one key; check that they agree and return it."""
         named = {"idempotency-key": "once"} if key else {}
         sent = self.site.send(path, {**named, **headers}, *body, **scope)
         assert self.site.left == 0
         django = self.site.django(path, {**named, **headers}, *body, **scope)
-        assert _to_compare(sent) == _to_compare(django)
+        assert _comparable(sent) == _comparable(django)
         return sent
 
 
@@ -146,8 +146,8 @@ def _cookies(client: APIClient) -> Headers:
     return {"cookie": cookie, "x-csrftoken": token}
 
 
-def _to_compare(answer: Answer) -> tuple[int, Headers, Any]:
-    """Return what two answers to the same must have in common: all but the request's id."""
+def _comparable(answer: Answer) -> tuple[int, Headers, Any]:
+    """Return what two responses must have in common: everything but the request's id."""
     headers = {name: text for name, text in answer.headers.items() if name != "x-request-id"}
     body = answer.body
     if isinstance(body, dict) and "request_id" in body:
@@ -162,7 +162,7 @@ def scene() -> Scene:
 
 
 @pytest.mark.parametrize("call", ["lock", "unlock"])
-def test_one_seat(scene: Scene, call: str) -> None:
+def test_single_seat_commands_match_django(scene: Scene, call: str) -> None:
     if call == "unlock":
         scene.send("lock", scene.seats[:1])
     found = scene.same(scene.one(call, scene.seats[0]), scene.bearer)
@@ -170,7 +170,7 @@ def test_one_seat(scene: Scene, call: str) -> None:
 
 
 @pytest.mark.parametrize("call", ["lock", "unlock", "reserve"])
-def test_several_seats(scene: Scene, call: str) -> None:
+def test_several_seat_commands_match_django(scene: Scene, call: str) -> None:
     seats, said = scene.seats[:2], {}
     if call != "lock":
         scene.send("lock", seats)
@@ -184,23 +184,23 @@ def test_an_empty_body_is_an_empty_object(scene: Scene) -> None:
     assert scene.same(scene.one("lock", scene.seats[0]), scene.bearer, b"").status == 200
 
 
-def test_who_is_signed_in_by_a_session(scene: Scene) -> None:
+def test_session_authentication_matches_django(scene: Scene) -> None:
     cookies = _cookies(signed_in(make_user("bob")))
     path = scene.one("lock", scene.seats[0])
-    # The first time the session itself is read, so that the answer varies with the cookie.
+    # At first the session itself is read, so the response varies by cookie.
     scene.site.send(path, cookies)
     assert scene.same(path, {**cookies, "origin": "http://127.0.0.1:8000"}).status == 200
 
 
 @pytest.mark.parametrize("by_cookie", [False, True])
-def test_a_click_needs_no_thread_but_the_queues(
+def test_a_command_uses_no_thread_but_the_queues(
     scene: Scene, by_cookie: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
     monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 600)
     headers = _cookies(signed_in(make_user("bob"))) if by_cookie else scene.bearer
     path = scene.one("lock", scene.seats[0])
-    # Who it is, is looked up; then it is cached for all processes, and then in this one.
+    # The user is queried first, then cached for all processes, then in this process.
     for _ in range(3):
         assert scene.site.send(path, headers).status == 200
     started: list[object] = []
@@ -209,7 +209,7 @@ def test_a_click_needs_no_thread_but_the_queues(
     assert started == []
 
 
-def test_a_session_is_looked_up_again_after_a_minute(
+def test_a_cached_session_is_queried_again_after_a_minute(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
@@ -219,11 +219,11 @@ def test_a_session_is_looked_up_again_after_a_minute(
         scene.site.send(path, cookies)
     started, start = [], threads._start
 
-    def noted(*work: Any) -> Any:
+    def record(*work: Any) -> Any:
         started.append(work)
         return start(*work)
 
-    monkeypatch.setattr(threads, "_start", noted)
+    monkeypatch.setattr(threads, "_start", record)
     scene.site.send(path, cookies)
     assert not started
     later = time.time() + session_cache.CACHE_SECONDS
@@ -232,21 +232,21 @@ def test_a_session_is_looked_up_again_after_a_minute(
     assert started
 
 
-def test_other_processes_are_told_of_every_tenth_request(
+def test_every_tenth_request_is_counted_in_the_shared_cache(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, count = [], shared_cache.incr_many
+    increments, count = [], shared_cache.incr_many
 
     @async_unsafe
-    def noted(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
-        told.append(by)
+    def record(counts: Mapping[str, float], *, by: int = 1) -> list[int]:
+        increments.append(by)
         return count(counts, by=by)
 
-    monkeypatch.setattr(shared_cache, "incr_many", noted)
+    monkeypatch.setattr(shared_cache, "incr_many", record)
     for _ in range(20):
         assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 200
     throttles._sync_thread.submit(lambda: None).result(PATIENCE_SECONDS)
-    assert told == [10, 10]
+    assert increments == [10, 10]
 
 
 def _taken(scene: Scene) -> None:
@@ -281,7 +281,9 @@ def _nothing(scene: Scene) -> None:
         (_nothing, "unlock", "not_holder"),
     ],
 )
-def test_a_refusal(scene: Scene, before: Callable[[Scene], None], call: str, code: str) -> None:
+def test_errors_match_django(
+    scene: Scene, before: Callable[[Scene], None], call: str, code: str
+) -> None:
     before(scene)
     said = {"payment_method": "cash"} if call == "reserve" else {}
     body = orjson.dumps({"seat_ids": scene.seats[:1], **said})
@@ -290,19 +292,19 @@ def test_a_refusal(scene: Scene, before: Callable[[Scene], None], call: str, cod
     assert ("alternatives" in found.body) == (code in ("seat_unavailable", "lock_expired"))
 
 
-def test_what_a_key_was_used_for_before(scene: Scene) -> None:
+def test_a_reused_key_matches_django(scene: Scene) -> None:
     scene.same(scene.one("lock", scene.seats[0]), scene.bearer)
     assert scene.same(scene.one("lock", scene.seats[1]), scene.bearer).status == 422
 
 
-def test_a_page_on_another_host(settings: Settings) -> None:
+def test_cross_origin_requests_match_django(settings: Settings) -> None:
     settings.CLIENT_ORIGINS = settings.CORS_ALLOWED_ORIGINS = [ELSEWHERE]
     scene = Scene()
     path, headers = scene.one("lock", scene.seats[0]), {**scene.bearer, "origin": ELSEWHERE}
     assert scene.same(path, headers).headers["access-control-allow-origin"] == ELSEWHERE
 
 
-def test_over_https(settings: Settings) -> None:
+def test_https_requests_match_django(settings: Settings) -> None:
     settings.HTTPS = settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_HSTS_SECONDS = 100
@@ -324,7 +326,7 @@ def test_the_proxys_id_is_kept(settings: Settings, scene: Scene) -> None:
 
 
 UNUSUAL: dict[str, tuple[Headers, bytes, dict[str, Any]]] = {
-    "nobody": ({"authorization": ""}, b"{}", {}),
+    "anonymous": ({"authorization": ""}, b"{}", {}),
     "another scheme": ({"authorization": "Basic YTpi"}, b"{}", {}),
     "garbage for a token": ({"authorization": "Bearer a.b.c"}, b"{}", {}),
     "an unknown host": ({"host": "evil.example"}, b"{}", {}),
@@ -344,7 +346,7 @@ UNUSUAL: dict[str, tuple[Headers, bytes, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", UNUSUAL)
-def test_an_unusual_request(scene: Scene, what: str) -> None:
+def test_unusual_requests_match_django(scene: Scene, what: str) -> None:
     more, body, scope = UNUSUAL[what]
     found = scene.same(scene.one("lock", scene.seats[0]), {**scene.bearer, **more}, body, **scope)
     assert found.status < 500
@@ -363,7 +365,7 @@ def test_an_unusual_request(scene: Scene, what: str) -> None:
         [],
     ],
 )
-def test_a_list_of_seats_that_cannot_be_locked(scene: Scene, said: Any) -> None:
+def test_invalid_seat_lists_match_django(scene: Scene, said: Any) -> None:
     assert scene.same(scene.many("lock"), scene.bearer, orjson.dumps(said)).status in (
         400,
         404,
@@ -372,13 +374,13 @@ def test_a_list_of_seats_that_cannot_be_locked(scene: Scene, said: Any) -> None:
 
 
 @pytest.mark.parametrize("method", ["card", "gold", None, ["cash"]])
-def test_ways_to_pay(scene: Scene, method: Any) -> None:
+def test_payment_methods_match_django(scene: Scene, method: Any) -> None:
     scene.send("lock", scene.seats[-1:])
     body = orjson.dumps({"seat_ids": scene.seats[-1:], "payment_method": method})
     assert scene.same(scene.many("reserve"), scene.bearer, body).status in (201, 400)
 
 
-def test_a_call_that_is_not_there_is_left_to_the_other_application(scene: Scene) -> None:
+def test_unknown_paths_are_passed_on(scene: Scene) -> None:
     scene.site.send("/api/nothing/", scene.bearer)
     scene.site.send("/api/logout/", scene.bearer)
     assert scene.site.left == 2
@@ -392,9 +394,7 @@ class Doubled(DemoProvider):
         return {"cash": "Cash that somebody fetches"}
 
 
-def test_a_method_of_which_it_is_unclear_who_takes_the_money_books_nothing(
-    scene: Scene, settings: Settings
-) -> None:
+def test_an_ambiguous_payment_method_books_nothing(scene: Scene, settings: Settings) -> None:
     settings.SEATCAST_PAYMENT_PROVIDER = f"{__name__}.{Doubled.__name__}"
     provider.cache_clear()
     try:
@@ -406,13 +406,13 @@ def test_a_method_of_which_it_is_unclear_who_takes_the_money_books_nothing(
         provider.cache_clear()
 
 
-def test_a_body_in_pieces(scene: Scene) -> None:
+def test_a_body_in_chunks_is_read(scene: Scene) -> None:
     path = scene.one("lock", scene.seats[0])
     assert scene.same(path, scene.bearer, b"", b"{", key=False).status == 400
     assert scene.same(path, scene.bearer, b"", b"{", b"}").status == 200
 
 
-def test_a_body_without_an_end_is_refused(scene: Scene) -> None:
+def test_an_endless_body_is_refused(scene: Scene) -> None:
     sent: list[Any] = []
 
     async def go_on() -> None:
@@ -429,7 +429,7 @@ def test_a_body_without_an_end_is_refused(scene: Scene) -> None:
     assert sent[0]["status"] == 400
 
 
-def test_a_client_that_leaves_before_its_body_has_come(scene: Scene) -> None:
+def test_a_client_may_disconnect_before_its_body_is_complete(scene: Scene) -> None:
     messages = [
         {"type": "http.request", "body": b"{", "more_body": True},
         {"type": "http.disconnect"},
@@ -456,7 +456,7 @@ def test_a_session_without_its_csrf_token_is_refused(scene: Scene) -> None:
         assert scene.site.send(path, {**cookies, "x-csrftoken": wrong}).status == 403
 
 
-def test_who_is_signed_out_is_refused_at_once(scene: Scene) -> None:
+def test_a_signed_out_session_is_refused_immediately(scene: Scene) -> None:
     client = signed_in(make_user("bob"))
     cookies, path = _cookies(client), scene.one("lock", scene.seats[0])
     for _ in range(3):
@@ -465,7 +465,7 @@ def test_who_is_signed_out_is_refused_at_once(scene: Scene) -> None:
     assert scene.site.send(path, cookies).status == 401
 
 
-def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene) -> None:
+def test_session_cache_entries_of_older_servers_are_accepted(scene: Scene) -> None:
     bob = make_user("bob")
     cookies, path = _cookies(signed_in(bob)), scene.one("lock", scene.seats[0])
     name = revocations.session_name(cookies["cookie"].rpartition("sessionid=")[2])
@@ -475,12 +475,12 @@ def test_what_a_server_of_the_version_before_remembers_of_a_session(scene: Scene
         assert scene.site.send(path, cookies).status == 200
 
 
-def test_whose_tokens_have_ended_is_refused_at_once(scene: Scene) -> None:
+def test_revoked_tokens_are_refused_immediately(scene: Scene) -> None:
     revocations.revoke_all(scene.alice)
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 401
 
 
-def test_an_event_that_is_for_members_is_so_once_what_is_remembered_has_run_out(
+def test_making_an_event_members_only_takes_effect_when_the_cache_expires(
     scene: Scene,
 ) -> None:
     group = Group.objects.create(name="members")
@@ -489,21 +489,21 @@ def test_an_event_that_is_for_members_is_so_once_what_is_remembered_has_run_out(
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 403
 
 
-def test_who_asks_for_too_much_is_refused(scene: Scene, settings: Settings) -> None:
+def test_throttled_requests_are_refused(scene: Scene, settings: Settings) -> None:
     rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "person": "15/min"}
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
     path = scene.one("lock", scene.seats[0])
-    told = [scene.site.send(path, scene.bearer).status for _ in range(16)]
-    assert told == [200] * 15 + [429]
+    statuses = [scene.site.send(path, scene.bearer).status for _ in range(16)]
+    assert statuses == [200] * 15 + [429]
 
 
-def test_a_desk_that_is_too_busy(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_command_queue_matches_django(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_queue, "MAX_QUEUED_COMMANDS", 0)
     found = scene.same(scene.one("lock", scene.seats[0]), scene.bearer, key=False)
     assert (found.status, found.body["code"], found.headers["retry-after"]) == (503, "busy", "2")
 
 
-def test_of_many_who_are_refused_at_once_no_more_than_two_wait_for_a_search(
+def test_at_most_two_refused_commands_wait_for_alternatives(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bob = _bearer(make_user("bob"))
@@ -519,7 +519,7 @@ def test_of_many_who_are_refused_at_once_no_more_than_two_wait_for_a_search(
 
     async def click(seat: int) -> None:
         path = scene.one("lock", seat)
-        found = await _asked(scene.site.application, path, scene.bearer, (b"{}",), {})
+        found = await _request(scene.site.application, path, scene.bearer, (b"{}",), {})
         answered.append(found.status)
         if len(answered) == 8:
             may_go_on.set()
@@ -531,7 +531,7 @@ def test_of_many_who_are_refused_at_once_no_more_than_two_wait_for_a_search(
     assert answered == [409] * 10
 
 
-def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_internal_errors_match_django(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: Any) -> Any:
         raise ZeroDivisionError
 
@@ -540,7 +540,7 @@ def test_a_fault_of_ours(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.status, found.body["code"]) == (500, "server_error")
 
 
-def test_where_requests_are_traced_all_are_left_to_django(
+def test_traced_requests_are_passed_to_django(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
@@ -567,7 +567,7 @@ def _selling_one(scene: Scene) -> None:
         (_selling_one, 409, "purchase_limit"),
     ],
 )
-def test_what_an_event_does_not_sell_like_this(
+def test_rules_of_the_event_match_django(
     scene: Scene, before: Callable[[Scene], None], status: int, code: str
 ) -> None:
     scene.send("lock", scene.seats[:2])

@@ -1,4 +1,4 @@
-"""Large answers go out in pieces of shared bytes, and few are under way at a time."""
+"""Large responses are sent in chunks, and few are in flight at a time."""
 
 import asyncio
 import json
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from web.large_responses import (
+    CHUNK_BYTES,
     LARGE_BYTES,
-    MAX_OF_A_CLIENT,
-    MAX_UNDER_WAY,
-    PIECE_BYTES,
+    MAX_IN_FLIGHT,
+    MAX_PER_CLIENT,
     LargeResponses,
 )
 
@@ -31,14 +31,14 @@ START = {
 
 
 async def _large(scope: Any, receive: Any, send: Any) -> None:
-    """Answer as `web.wsgi_threads` does."""
+    """Respond as `run_wsgi_in_threads` does."""
     await send(START)
     await send({"type": "http.response.body", "body": scope["content"], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
 class _Reader:
-    """Somebody who asks, and takes what is sent when told to."""
+    """A client that accepts the next message when told to."""
 
     def __init__(self, address: str, content: bytes = LARGE) -> None:
         self._scope = {"client": (address, 1), "headers": [], "content": content}
@@ -68,66 +68,66 @@ async def _settled() -> None:
 
 
 @contextmanager
-def _asking(application: LargeResponses, readers: list[_Reader]) -> Iterator[None]:
+def _requesting(application: LargeResponses, readers: list[_Reader]) -> Iterator[None]:
     tasks = [asyncio.create_task(reader.ask(application)) for reader in readers]
     yield
     for task in tasks:
         task.cancel()
 
 
-async def test_a_large_answer_arrives_whole_in_pieces_and_ends_once() -> None:
+async def test_a_large_response_arrives_complete_in_chunks() -> None:
     reader = _Reader("192.0.2.1")
     reader.reads.set()
     await reader.ask(LargeResponses(_large))
     assert reader.sent[0] is START
     assert reader.body == LARGE
-    assert max(len(message["body"]) for message in reader.sent[1:]) == PIECE_BYTES
+    assert max(len(message["body"]) for message in reader.sent[1:]) == CHUNK_BYTES
     assert [message.get("more_body", False) for message in reader.sent[1:]][-2:] == [True, False]
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES])
-async def test_a_smaller_answer_arrives_whole_and_takes_no_place(size: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])
+async def test_a_smaller_response_arrives_complete_and_is_not_counted(size: int) -> None:
     application = LargeResponses(_large)
-    readers = [_Reader("192.0.2.1", b"x" * size) for _ in range(MAX_OF_A_CLIENT + 1)]
+    readers = [_Reader("192.0.2.1", b"x" * size) for _ in range(MAX_PER_CLIENT + 1)]
     for reader in readers:
         reader.reads.set()
-    with _asking(application, readers):
+    with _requesting(application, readers):
         await _settled()
         assert [reader.status for reader in readers] == [200] * len(readers)
         assert {reader.body for reader in readers} == {b"x" * size}
 
 
-async def test_one_piece_more_is_handed_over_only_when_the_last_one_has_gone_out() -> None:
+async def test_the_next_chunk_is_sent_after_the_previous_one_was_accepted() -> None:
     reader = _Reader("192.0.2.1")
-    with _asking(LargeResponses(_large), [reader]):
+    with _requesting(LargeResponses(_large), [reader]):
         await _settled()
         assert len(reader.sent) == 3
 
 
 @pytest.mark.parametrize("last", ["192.0.2.1", "2001:db8::1"])
-async def test_one_network_has_so_many_under_way_and_then_429(last: str) -> None:
+async def test_exceeding_the_limit_per_network_is_429(last: str) -> None:
     application = LargeResponses(_large)
     beginning = last.rpartition(last[-1])[0]
-    readers = [_Reader(last) for _ in range(MAX_OF_A_CLIENT)]
+    readers = [_Reader(last) for _ in range(MAX_PER_CLIENT)]
     one_more = _Reader(f"{beginning}2" if ":" in last else last)
     others = _Reader("198.51.100.1")
-    with _asking(application, [*readers, one_more, others]):
+    with _requesting(application, [*readers, one_more, others]):
         await _settled()
-        assert [reader.status for reader in readers] == [200] * MAX_OF_A_CLIENT
+        assert [reader.status for reader in readers] == [200] * MAX_PER_CLIENT
         assert others.status == 200
-        _is_refusal(one_more, 429, "throttled")
+        _check_error(one_more, 429, "throttled")
 
 
-async def test_a_process_has_so_many_under_way_and_then_503() -> None:
+async def test_exceeding_the_limit_per_process_is_503() -> None:
     application = LargeResponses(_large)
-    readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_UNDER_WAY + 1)]
-    with _asking(application, readers):
+    readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_IN_FLIGHT + 1)]
+    with _requesting(application, readers):
         await _settled()
-        assert [reader.status for reader in readers[:-1]] == [200] * MAX_UNDER_WAY
-        _is_refusal(readers[-1], 503, "busy")
+        assert [reader.status for reader in readers[:-1]] == [200] * MAX_IN_FLIGHT
+        _check_error(readers[-1], 503, "busy")
 
 
-def _is_refusal(reader: _Reader, status: int, code: str) -> None:
+def _check_error(reader: _Reader, status: int, code: str) -> None:
     start, body = reader.sent
     headers = dict(start["headers"])
     found = json.loads(body["body"])
@@ -140,14 +140,14 @@ def _is_refusal(reader: _Reader, status: int, code: str) -> None:
     assert b"etag" not in headers
 
 
-async def test_a_place_is_free_again_when_the_answer_was_read_or_its_reader_is_gone() -> None:
+async def test_a_response_stops_counting_once_it_is_read_or_its_client_is_gone() -> None:
     application = LargeResponses(_large)
-    readers = [_Reader("192.0.2.1") for _ in range(MAX_OF_A_CLIENT)]
-    with _asking(application, readers):
+    readers = [_Reader("192.0.2.1") for _ in range(MAX_PER_CLIENT)]
+    with _requesting(application, readers):
         await _settled()
         for reader in readers[1:]:
             reader.reads.set()
-        for _ in range(len(LARGE) // PIECE_BYTES):
+        for _ in range(len(LARGE) // CHUNK_BYTES):
             await _settled()
         assert application._by_client == {"192.0.2.1": 1}
     await _settled()

@@ -1,4 +1,4 @@
-"""What is logged says of which request it is, tells no secrets, and is not said again and again."""
+"""Log lines name their request, contain no secrets, and are not repeated endlessly."""
 
 import json
 import logging
@@ -33,7 +33,7 @@ def record(name: str = "realtime.hub", text: str = "Redis is away") -> logging.L
     return logging.LogRecord(name, logging.WARNING, "", 0, text, (), None)
 
 
-def test_the_same_message_passes_again_only_after_a_while() -> None:
+def test_the_same_message_passes_once_a_minute() -> None:
     clock = Clock()
     news = OncePerMinute(clock)
     assert news.filter(record())
@@ -43,30 +43,32 @@ def test_the_same_message_passes_again_only_after_a_while() -> None:
     assert news.filter(record())
 
 
-def test_other_messages_and_other_loggers_are_heard_meanwhile() -> None:
+def test_other_messages_and_loggers_are_not_affected() -> None:
     news = OncePerMinute(Clock())
     assert news.filter(record())
     assert news.filter(record(text="The database is away"))
     assert news.filter(record(name="realtime.publisher"))
 
 
-def _told_while_answering(formatter: logging.Formatter, tell: Callable[[], Any]) -> tuple[str, str]:
-    """Return the id of a request to event 7, and what is logged while it is answered."""
-    told: list[str] = []
+def _logged_while_responding(
+    formatter: logging.Formatter, log: Callable[[], Any]
+) -> tuple[str, str]:
+    """Return the id of a request to event 7, and what is logged while it is handled."""
+    written: list[str] = []
 
     def view(request: HttpRequest) -> HttpResponse:
         try:
-            tell()
+            log()
         except LookupError:
             wrong = logging.LogRecord("x", logging.ERROR, "", 0, "Broken", (), sys.exc_info())
             wrong.request = request
-            told.append(formatter.format(wrong))
+            written.append(formatter.format(wrong))
         return HttpResponse()
 
     headers = {"Cookie": "sessionid=s3cret", "Authorization": "Bearer s3cret"}
     request = RequestFactory().post("/api/events/7/lock/", {"password": "s3cret"}, headers=headers)
     response: Any = with_request_id(view)(request)
-    (line,) = told
+    (line,) = written
     return response.headers["X-Request-ID"], line
 
 
@@ -74,8 +76,8 @@ def _fail_with_secrets() -> None:
     raise LookupError(f"{AccessToken()} at redis://:s3cret@valkey:6379/0\nand \udcff")
 
 
-def test_a_line_for_programs_is_an_object_that_names_its_request_and_event() -> None:
-    number, line = _told_while_answering(JsonLines(), _fail_with_secrets)
+def test_json_lines_contain_the_request_and_the_event() -> None:
+    number, line = _logged_while_responding(JsonLines(), _fail_with_secrets)
     assert "\n" not in line
     found = json.loads(line)
     assert (found["request_id"], found["event_id"]) == (number, 7)
@@ -84,13 +86,13 @@ def test_a_line_for_programs_is_an_object_that_names_its_request_and_event() -> 
     assert "s3cret" not in line
 
 
-def test_a_line_for_people_names_its_request_too() -> None:
-    number, line = _told_while_answering(PlainLines("{message}", style="{"), _fail_with_secrets)
+def test_plain_lines_contain_the_request() -> None:
+    number, line = _logged_while_responding(PlainLines("{message}", style="{"), _fail_with_secrets)
     assert line.startswith(f"Broken [{number}]\nTraceback")
     assert "s3cret" not in line
 
 
-def test_what_is_logged_of_no_request_may_still_name_its_event() -> None:
+def test_a_record_outside_of_requests_may_name_its_event() -> None:
     about = record()
     about.event_id = 9
     found = json.loads(JsonLines().format(about))
@@ -99,12 +101,12 @@ def test_what_is_logged_of_no_request_may_still_name_its_event() -> None:
 
 
 def _written(text: str) -> str:
-    told = JsonLines().format(logging.LogRecord("x", logging.ERROR, "", 0, text, (), None))
-    found: str = json.loads(told)["message"]
+    written = JsonLines().format(logging.LogRecord("x", logging.ERROR, "", 0, text, (), None))
+    found: str = json.loads(written)["message"]
     return found
 
 
-def test_a_long_line_is_cut_before_the_word_that_is_too_long() -> None:
+def test_a_long_line_is_truncated_at_a_word() -> None:
     token = str(AccessToken())
     line = "a " * ((MAX_LINE_LENGTH - len(token)) // 2 + 5) + token + "b" * 100_000
     found = _written(f"{line}\nnext")
@@ -115,18 +117,18 @@ def test_a_long_line_is_cut_before_the_word_that_is_too_long() -> None:
     assert second == "next"
 
 
-def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+def test_a_long_text_keeps_its_start_and_end() -> None:
     found = _written("\n".join(["first", *["line"] * MAX_TEXT_LENGTH, "last"]))
     assert found.startswith("first\nline")
     assert found.endswith("line\nlast")
     assert len(found) <= MAX_TEXT_LENGTH + 100
 
 
-def test_a_text_of_one_long_word_is_left_out() -> None:
+def test_a_text_of_one_long_word_is_omitted() -> None:
     assert len(_written("x" * 1_000_000)) < 100
 
 
-def test_refusals_of_one_kind_are_logged_once_a_minute_whatever_they_say() -> None:
+def test_rejected_requests_are_logged_once_a_minute_per_kind() -> None:
     clock = Clock()
     news = RefusalsOncePerMinute(clock)
     hosts = [news.filter(record("django.security.DisallowedHost", f"host {n}")) for n in range(9)]
@@ -138,7 +140,7 @@ def test_refusals_of_one_kind_are_logged_once_a_minute_whatever_they_say() -> No
     assert news.filter(record("django.security.DisallowedHost", "another"))
 
 
-def test_many_different_messages_do_not_fill_the_memory() -> None:
+def test_the_number_of_remembered_messages_is_limited() -> None:
     news = OncePerMinute(Clock())
     for number in range(5_000):
         assert news.filter(record(text=f"message {number}"))

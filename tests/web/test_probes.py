@@ -1,4 +1,4 @@
-"""What machines that look after a process are told, whatever name they call it by."""
+"""Health, readiness and metrics, whatever host name they are requested by."""
 
 import json
 from collections.abc import Iterator
@@ -16,30 +16,30 @@ from web.probes import Probes, with_probes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PollAnswer = tuple[int, bytes]
+Response = tuple[int, bytes]
 
-# It is not typed.
+# asgiref does not type it.
 _communicator: Any = ApplicationCommunicator
 
 
-async def _elsewhere(scope: Any, receive: Any, send: Any) -> None:
+async def _not_found(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 404, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _asked(probes: Probes, path: str) -> PollAnswer:
+async def _request_async(probes: Probes, path: str) -> Response:
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"10.0.0.7")]}
-    peer: Any = _communicator(with_probes(_elsewhere, probes), scope)
+    peer: Any = _communicator(with_probes(_not_found, probes), scope)
     start, body = await peer.receive_output(5), await peer.receive_output(5)
     return start["status"], body["body"]
 
 
-def _ask(probes: Probes, path: str) -> PollAnswer:
-    return async_to_sync(_asked)(probes, path)
+def _request(probes: Probes, path: str) -> Response:
+    return async_to_sync(_request_async)(probes, path)
 
 
 def _readiness(probes: Probes) -> tuple[int, dict[str, Any]]:
-    status, body = _ask(probes, "/readyz")
+    status, body = _request(probes, "/readyz")
     return status, json.loads(body)
 
 
@@ -51,15 +51,15 @@ def _readiness(probes: Probes) -> tuple[int, dict[str, Any]]:
         ("/metrics", b"seatcast_database_up 1"),
     ],
 )
-def test_a_server_answers_by_itself(path: str, wanted: bytes) -> None:
-    status, body = _ask(Probes(), path)
+def test_probes_respond_to_any_host(path: str, wanted: bytes) -> None:
+    status, body = _request(Probes(), path)
     assert status == 200
     assert wanted in body
 
 
-def test_everything_else_is_left_to_the_site() -> None:
-    assert _ask(Probes(), "/healthz/") == (404, b"")
-    assert _ask(Probes(), "/") == (404, b"")
+def test_other_paths_are_passed_on() -> None:
+    assert _request(Probes(), "/healthz/") == (404, b"")
+    assert _request(Probes(), "/") == (404, b"")
 
 
 def test_a_process_is_not_ready_before_its_migrations_are_applied() -> None:
@@ -68,19 +68,19 @@ def test_a_process_is_not_ready_before_its_migrations_are_applied() -> None:
     assert (status, found["database"], found["migrations"]) == (503, True, False)
 
 
-def test_a_process_that_is_to_end_is_not_ready_and_still_healthy() -> None:
-    probes = Probes(is_ending=lambda: True)
+def test_a_process_that_is_shutting_down_is_healthy_but_not_ready() -> None:
+    probes = Probes(is_shutting_down=lambda: True)
     assert _readiness(probes)[0] == 503
-    assert _ask(probes, "/healthz")[0] == 200
+    assert _request(probes, "/healthz")[0] == 200
 
 
-def test_redis_away_is_told_and_is_no_reason_to_be_unready(settings: Settings) -> None:
-    # Nobody listens there.
+def test_an_unavailable_redis_is_reported_but_leaves_the_process_ready(settings: Settings) -> None:
+    # Nothing listens on this port.
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     probes = Probes()
     status, found = _readiness(probes)
     assert (status, found["ready"], found["redis"]) == (200, True, False)
-    assert b"seatcast_redis_up 0" in _ask(probes, "/metrics")[1]
+    assert b"seatcast_redis_up 0" in _request(probes, "/metrics")[1]
 
 
 @contextmanager

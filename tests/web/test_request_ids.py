@@ -1,4 +1,4 @@
-"""A request has one id: in its answer, in its refusal and wherever else it is spoken of."""
+"""A request's id is the same in its response, its error, its logs and its changes."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,7 +37,7 @@ def _ids(response: Any) -> set[str]:
     [(1, GIVEN, True), (0, GIVEN, False), (1, f"{GIVEN}\n", False), (1, "x" * 36, False)],
     ids=["the proxy's", "a client's", "with more than an id", "no id"],
 )
-async def test_only_an_id_of_the_proxys_is_taken_over(
+async def test_only_ids_from_the_proxy_are_used(
     settings: Settings, proxies: int, given: str, is_kept: bool
 ) -> None:
     _behind(settings, proxies)
@@ -51,14 +51,14 @@ async def test_only_an_id_of_the_proxys_is_taken_over(
     assert active_request() is None
 
 
-def test_what_no_view_answers_is_refused_with_its_id() -> None:
+def test_errors_outside_of_views_have_an_id() -> None:
     first, second = (stranger().get("/api/no/such/call") for _ in range(2))
     refusal(first, 404, "not_found")
     assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
 
 
 @pytest.mark.django_db
-def test_a_change_is_logged_with_the_id_of_the_request_that_asked_for_it() -> None:
+def test_a_change_is_logged_with_the_id_of_its_request() -> None:
     event, alice = make_event(), make_user()
     (seat_id,) = seat_ids(event)[:1]
     answer = signed_in(alice).post(f"/api/events/{event.pk}/seats/{seat_id}/lock/")

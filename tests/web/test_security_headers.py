@@ -1,4 +1,4 @@
-"""What browsers are told to let our pages do: nothing that a page's own text asks for."""
+"""Content security policies forbid everything that pages do not need."""
 
 import re
 
@@ -16,7 +16,7 @@ PAGES = [
     ("/admin/accounts/user/", PAGE_POLICY),
     ("/api/docs/", DOCS_POLICY),
 ]
-# A script or style in the text, an attribute of either kind, or a link that is a script.
+# An inline script or style, an attribute of either kind, or a `javascript:` link.
 FROM_THE_TEXT = re.compile(
     r"<script(?![^>]*(?:\ssrc=|type=\"application/json\"))|<style|\s(?:style|on\w+)=|javascript:",
     re.I,
@@ -26,18 +26,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize("policy", [PAGE_POLICY, DOCS_POLICY, DATA_POLICY])
-def test_nothing_is_allowed_but_what_is_named(policy: str) -> None:
+def test_policies_forbid_everything_by_default(policy: str) -> None:
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
     assert "*" not in policy
-    # What `default-src` does not stand for.
+    # Directives without a fallback to `default-src`.
     assert {"frame-ancestors 'none'", "base-uri 'none'"} <= set(policy.split("; "))
 
 
 @pytest.mark.parametrize(("path", "policy"), PAGES)
-def test_a_page_has_all_its_scripts_and_styles_in_files(
-    client: Client, path: str, policy: str
-) -> None:
+def test_pages_have_no_inline_scripts_or_styles(client: Client, path: str, policy: str) -> None:
     client.force_login(User.objects.create_superuser("admin", password=PASSWORD))
     answer = client.get(path)
     assert answer.headers[POLICY] == policy
@@ -48,7 +46,7 @@ def test_a_page_has_all_its_scripts_and_styles_in_files(
 
 
 @pytest.mark.parametrize("path", ["/api/events/", "/api/me/", "/api/no/such/call", "/static/none"])
-def test_what_is_no_page_can_do_nothing(client: Client, path: str) -> None:
+def test_other_responses_have_the_strictest_policy(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.headers[POLICY] == DATA_POLICY
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"

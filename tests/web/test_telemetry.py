@@ -1,19 +1,19 @@
-"""What leaves the site only does where that is wanted, and without secrets."""
+"""Telemetry is sent only if configured, and without secrets."""
 
 import sys
 
 from rest_framework_simplejwt.tokens import AccessToken
 
 import config.api
-import config.asgi  # noqa: F401 - both start what is set
+import config.asgi  # noqa: F401 - starts telemetry if it is configured
 from web.telemetry import scrubbed
 
 
-def test_nothing_that_would_send_anything_is_even_imported() -> None:
+def test_telemetry_packages_are_not_imported_by_default() -> None:
     assert not {"sentry_sdk", "opentelemetry"} & sys.modules.keys()
 
 
-def test_what_sentry_is_told_has_no_secrets() -> None:
+def test_sentry_events_contain_no_secrets() -> None:
     event = {
         "request": {
             "method": "POST",
@@ -27,7 +27,7 @@ def test_what_sentry_is_told_has_no_secrets() -> None:
         "breadcrumbs": {"values": [{"message": "s3cret"}]},
         "exception": {"values": [{"value": f"{AccessToken()} at redis://:s3cret@valkey/0"}]},
     }
-    told = str(scrubbed(event))
-    assert "[token] at redis://:…@valkey/0" in told
+    sent = str(scrubbed(event))
+    assert "[token] at redis://:…@valkey/0" in sent
     for secret in ("s3cret", "203.0.113.9", "eyJ"):
-        assert secret not in told
+        assert secret not in sent

@@ -1,4 +1,4 @@
-"""Workers of one server count together, and what one has counted outlives it."""
+"""Workers of one server share their metrics, and counters of dead workers are kept."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from deploy.paths import ROOT
 
 pytestmark = pytest.mark.any_database
 
-# Answers a call that there is not, and tells what is counted for each line that it reads.
+# Requests a path that does not exist, and prints its metrics for each line that it reads.
 WORKER = """
 import asyncio, sys
 from config.api import application
@@ -21,16 +21,16 @@ from config.api import application
 def ask(path):
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
     scope |= {"http_version": "1.1", "server": ("localhost", 80), "client": ("127.0.0.1", 1)}
-    told = []
+    body = []
 
     async def send(message):
-        told.append(message.get("body", b""))
+        body.append(message.get("body", b""))
 
     async def receive():
         return {"type": "http.request"}
 
     asyncio.run(application({**scope, "headers": [(b"host", b"localhost")]}, receive, send))
-    return b"".join(told).decode()
+    return b"".join(body).decode()
 
 ask("/api/nope")
 for line in sys.stdin:
@@ -40,7 +40,7 @@ REFUSED = 'seatcast_refusals_total{code="not_found"}'
 END = "# EOF\n"
 
 
-def test_a_total_has_what_a_dead_worker_counted_and_only_the_living_are_told_of(
+def test_totals_include_dead_workers_and_gauges_do_not(
     tmp_path: Path,
 ) -> None:
     with subprocess.Popen(["true"]) as gone:
@@ -49,20 +49,20 @@ def test_a_total_has_what_a_dead_worker_counted_and_only_the_living_are_told_of(
     of_a_server_before.mkdir(parents=True)
     with _worker(tmp_path) as second:
         with _worker(tmp_path) as first:
-            # It may be the first to be ready.
-            _tell(second)
-            told = _tell(first)
-            assert f"{REFUSED} 2.0" in told
-            assert _living(told) == {first.pid, second.pid}
-        told = _tell(second)
-        assert f"{REFUSED} 2.0" in told
-        assert _living(told) == {second.pid}
+            # It may be the first one that is ready.
+            _scrape(second)
+            text = _scrape(first)
+            assert f"{REFUSED} 2.0" in text
+            assert _living(text) == {first.pid, second.pid}
+        text = _scrape(second)
+        assert f"{REFUSED} 2.0" in text
+        assert _living(text) == {second.pid}
     assert not of_a_server_before.exists()
 
 
 @contextmanager
 def _worker(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run a worker for the length of the context, which ends with its sudden death."""
+    """Run a worker while the context is open, then kill it."""
     with subprocess.Popen(
         [sys.executable, "-c", WORKER],
         cwd=ROOT,
@@ -77,19 +77,19 @@ def _worker(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def _tell(worker: subprocess.Popen[str]) -> str:
+def _scrape(worker: subprocess.Popen[str]) -> str:
     assert worker.stdin
     assert worker.stdout
     worker.stdin.write("\n")
     worker.stdin.flush()
-    told = []
+    text = []
     while (line := worker.stdout.readline()) != END:
         assert line, "The worker has died."
-        told.append(line)
-    return "".join(told)
+        text.append(line)
+    return "".join(text)
 
 
-def _living(told: str) -> set[int]:
-    """Return which processes' memory is told."""
-    lines = [line for line in told.splitlines() if line.startswith("process_resident_memory")]
+def _living(text: str) -> set[int]:
+    """Return the ids of the processes whose memory is reported."""
+    lines = [line for line in text.splitlines() if line.startswith("process_resident_memory")]
     return {int(line.split('"')[1]) for line in lines}

@@ -1,4 +1,4 @@
-"""Gives the role in DATABASE_URL what serving needs, and no more."""
+"""Grant the role in DATABASE_URL the rights to serve, and no others."""
 
 from typing import Any
 
@@ -12,10 +12,9 @@ from config.postgresql.roles import RoleRefused, grant
 
 class Command(BaseCommand):
     help = (
-        "Run it after each `migrate`. It connects by DATABASE_MIGRATION_URL, makes the role named "
-        "in DATABASE_URL if there is none, and gives it SELECT, INSERT, UPDATE and DELETE on rows, "
-        "without UPDATE and DELETE where rows are only appended. Without DATABASE_MIGRATION_URL it "
-        "changes nothing."
+        "Run it after each `migrate`. Connects by DATABASE_MIGRATION_URL, creates the role in "
+        "DATABASE_URL if it is missing, and grants it SELECT, INSERT, UPDATE and DELETE, but only "
+        "SELECT and INSERT on append-only tables. Does nothing without DATABASE_MIGRATION_URL."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:

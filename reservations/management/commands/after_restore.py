@@ -1,4 +1,4 @@
-"""Makes a restored backup safe to open."""
+"""Prepare a restored backup for use."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from reservations.housekeeping.restoring import SKIPPED, prepare_restored_databa
 
 class Command(BaseCommand):
     help = (
-        "Run it once when a backup has become the database, before servers are started on it: what "
-        "was handed out after the backup was made then means nothing, instead of something else. "
-        "No number is given out again, and everybody who watches is shown the whole map."
+        "Run it once after restoring a backup, before servers are started on it. Skips the numbers "
+        "that may have been used after the backup was made, so that none refers to something else, "
+        "and sends all viewers a new snapshot."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:

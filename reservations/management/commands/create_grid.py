@@ -1,4 +1,4 @@
-"""Makes an event in a plain hall."""
+"""Create an event in a rectangular hall."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from reservations.management.planning import (
     add_event_arguments,
-    moment,
+    command_errors,
+    event_date,
     money,
     progress_shown,
     report,
-    sentences,
     time_zone,
 )
 from reservations.plans.grid import grid
@@ -18,7 +18,7 @@ from reservations.plans.services import EventDetails, create_event
 
 
 class Command(BaseCommand):
-    help = "Creates an event in a plain hall: straight rows, A to Z and AA onwards, before a stage."
+    help = "Creates an event in a rectangular hall with straight rows, A to Z and AA onwards."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rows", default="10", help="How many rows. Default: 10.")
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--price", default="50.00", help="Of each seat. Default: 50.00.")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        with sentences():
+        with command_errors():
             plan = grid(
                 rows=_count(options["rows"], option="--rows"),
                 seats=_count(options["seats"], option="--seats"),
@@ -38,13 +38,13 @@ class Command(BaseCommand):
             details = EventDetails(
                 name=options["name"] or f"Hall of {len(plan.seats):,} seats",
                 venue=options["venue"] or plan.name,
-                date=moment(options["date"], zone=zone),
+                date=event_date(options["date"], zone=zone),
                 time_zone=zone,
                 price=money(options["price"], option="--price"),
                 currency=options["currency"] or "EUR",
             )
-            with progress_shown(verbosity=options["verbosity"]) as say:
-                event = create_event(details=details, plan=plan, say=say)
+            with progress_shown(verbosity=options["verbosity"]) as report_progress:
+                event = create_event(details=details, plan=plan, report_progress=report_progress)
             lines = report(event)
         self.stdout.write("\n".join(lines))
 

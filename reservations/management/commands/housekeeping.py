@@ -1,4 +1,4 @@
-"""Does everything that should be done now and then."""
+"""Run all periodic maintenance."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from reservations.housekeeping.loop import STEPS, HousekeepingLoop, Stop, stoppe
 
 class Command(BaseCommand):
     help = (
-        f"Runs {', '.join(STEPS)} in turn, each with its defaults. With --every it goes on until "
-        "it is ended by SIGTERM or SIGINT, also while the database is away; then it prunes once "
-        "an hour. Two at once do no harm, and killing it does none either."
+        f"Runs {', '.join(STEPS)} in turn, each with its defaults. With --every it repeats until "
+        "SIGTERM or SIGINT, also while the database is unavailable, and prunes once an hour. "
+        "Running it twice at once, or killing it, is harmless."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""Gives an event the seats of a seating plan from pretix's plan editor."""
+"""Import a seating plan of pretix's plan editor into an event."""
 
 import re
 import sys
@@ -11,12 +11,12 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from reservations.management.planning import (
     add_event_arguments,
     category_prices,
-    kept,
-    moment,
+    command_errors,
+    event_date,
     money,
     progress_shown,
     report,
-    sentences,
+    rolled_back_if,
     time_zone,
 )
 from reservations.models import Event
@@ -24,7 +24,7 @@ from reservations.plans import pretix
 from reservations.plans.plan import Plan
 from reservations.plans.services import (
     EventDetails,
-    Say,
+    ReportProgress,
     create_event,
     fill_event,
     require_known_categories,
@@ -62,15 +62,15 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Say what would be made only.")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        with sentences(), progress_shown(verbosity=options["verbosity"]) as say:
-            say("Reading the plan")
+        with command_errors(), progress_shown(verbosity=options["verbosity"]) as report_progress:
+            report_progress("Reading the plan")
             plan = pretix.read(_contents(options["file"]), repair=options["repair"])
             prices = category_prices(options["price"])
-            with kept(unless=options["dry_run"]):
+            with rolled_back_if(dry_run=options["dry_run"]):
                 if options["event"] is not None:
-                    event = _fill(plan, prices, options, say)
+                    event = _fill(plan, prices, options, report_progress)
                 else:
-                    event = _create(plan, prices, options, say)
+                    event = _create(plan, prices, options, report_progress)
                 lines = report(event, dry_run=options["dry_run"])
         self.stdout.write("\n".join([*lines, *plan.notes]))
 
@@ -86,33 +86,44 @@ def _contents(file: str) -> bytes:
         raise CommandError(f"{file!r} cannot be read: {reason}.") from None
 
 
-def _fill(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any], say: Say) -> Event:
+def _fill(
+    plan: Plan, prices: dict[str, Decimal], options: dict[str, Any], report_progress: ReportProgress
+) -> Event:
     for option in ("name", "venue", "date", "time_zone", "currency", "price_default"):
         if options[option] is not None:
             dashed = option.replace("_", "-")
             raise CommandError(f"--{dashed} describes a new event and does not go with --event.")
-    # Longer numbers than any database has for a key.
+    # Longer numbers exceed the range of primary keys.
     if not re.fullmatch("[0-9]{1,18}", options["event"]):
         raise CommandError(f"--event: give an event's id, not {options['event']!r}.")
-    return fill_event(event_id=int(options["event"]), plan=plan, category_prices=prices, say=say)
+    return fill_event(
+        event_id=int(options["event"]),
+        plan=plan,
+        category_prices=prices,
+        report_progress=report_progress,
+    )
 
 
-def _create(plan: Plan, prices: dict[str, Decimal], options: dict[str, Any], say: Say) -> Event:
+def _create(
+    plan: Plan, prices: dict[str, Decimal], options: dict[str, Any], report_progress: ReportProgress
+) -> Event:
     require_known_categories(plan=plan, category_prices=prices)
     zone = time_zone(options["time_zone"])
     details = EventDetails(
         name=options["name"] or plan.name or "Untitled event",
         venue=options["venue"] or plan.name or "To be announced",
-        date=moment(options["date"], zone=zone),
+        date=event_date(options["date"], zone=zone),
         time_zone=zone,
         price=_event_price(plan, prices, options["price_default"]),
         currency=options["currency"] or "EUR",
     )
-    return create_event(details=details, plan=plan, category_prices=prices, say=say)
+    return create_event(
+        details=details, plan=plan, category_prices=prices, report_progress=report_progress
+    )
 
 
 def _event_price(plan: Plan, prices: dict[str, Decimal], default: str | None) -> Decimal:
-    """Return the event's price; with a price for every category it may be left to them."""
+    """Return the event's price. It is optional if every category has one."""
     if default is not None:
         return money(default, option="--price-default")
     unpriced = [seat for seat in plan.seats if seat.category not in prices]

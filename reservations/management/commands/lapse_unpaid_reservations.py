@@ -1,4 +1,4 @@
-"""Ends reservations that were not paid in time, and frees their seats."""
+"""End reservations that were not paid in time, and free their seats."""
 
 from collections.abc import Sequence
 
@@ -19,13 +19,13 @@ class Command(EventsCommand):
     def events(self) -> Sequence[int]:
         return selectors.events_with_overdue_reservations()
 
-    def do(self, event_id: int) -> str:
+    def process(self, event_id: int) -> str:
         seats = 0
-        # One command lapses a bounded number of them.
+        # Each command handles a limited number of reservations.
         while freed := command_queue.submit(event_id=event_id, command=LapseUnpaid())["seats"]:
             seats += len(freed)
         return f"{seats:,} {'seat' if seats == 1 else 'seats'} of unpaid reservations freed"
 
-    def would_do(self, event_id: int) -> str:
+    def describe(self, event_id: int) -> str:
         count = Reservation.objects.filter(overdue(clock.now()), event=event_id).count()
         return f"{count:,} unpaid {'reservation' if count == 1 else 'reservations'} would lapse"

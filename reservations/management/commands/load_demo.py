@@ -1,4 +1,4 @@
-"""Loads the demo data."""
+"""Load the demo data."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from reservations.demo.loading import PublicPassword, load_demo
-from reservations.management.planning import progress_shown, sentences
+from reservations.management.planning import command_errors, progress_shown
 
 
 class Command(BaseCommand):
     help = (
-        "Makes sure that the demo events and users are there. For trying things out only: the "
-        "organiser's password is known to everybody unless SEATCAST_DEMO_PASSWORD is set."
+        "Creates the demo events and users that are missing. For trying things out only: the "
+        "organiser's password is public unless SEATCAST_DEMO_PASSWORD is set."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,8 +25,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         verbosity: int = options["verbosity"]
         try:
-            with sentences(), progress_shown(verbosity=verbosity) as say:
-                loaded = load_demo(with_stadium=options["stadium"], say=say)
+            with command_errors(), progress_shown(verbosity=verbosity) as report_progress:
+                loaded = load_demo(with_stadium=options["stadium"], report_progress=report_progress)
         except PublicPassword as fault:
             raise CommandError(f"{fault}") from None
         if loaded.users and verbosity:

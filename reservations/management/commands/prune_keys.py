@@ -1,4 +1,4 @@
-"""Deletes idempotency keys that nobody will use again."""
+"""Delete old idempotency keys."""
 
 import sys
 from datetime import timedelta
@@ -12,8 +12,8 @@ from reservations.housekeeping.pruning import prune_keys
 
 class Command(BaseCommand):
     help = (
-        "Deletes old idempotency keys, with the answers kept for them. A command that comes with "
-        "such a key again is a new one. Goes in small batches; can be stopped at any time."
+        "Deletes old idempotency keys and the responses stored with them. A command that is sent "
+        "again with such a key runs again. Works in small batches; can be stopped at any time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

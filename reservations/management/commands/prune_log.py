@@ -1,4 +1,4 @@
-"""Deletes change log rows that are too old to be of use."""
+"""Delete old rows of the change log."""
 
 import sys
 from collections import Counter
@@ -14,9 +14,9 @@ from reservations.housekeeping.pruning import prune_log
 
 class Command(BaseCommand):
     help = (
-        "Deletes old rows of the change log. Of each seat all is kept since its last lock or "
-        "block before that age, so that what is left still explains every seat, and no viewer "
-        "misses a change. Goes in small batches; can be stopped at any time."
+        "Deletes old rows of the change log. Keeps each seat's rows since its last lock or block "
+        "before that age, so that the log still explains every seat's state and no viewer misses "
+        "a change. Works in small batches; can be stopped at any time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

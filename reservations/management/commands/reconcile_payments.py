@@ -1,3 +1,5 @@
+"""Complete payments that a crash or an unavailable provider left unfinished."""
+
 import logging
 from typing import Any
 
@@ -16,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Bring payments to an end that a crash, or a provider that did not answer, left in between:"
-        " what was booked is charged, what was not is given back."
-        " Exits with 1 when some could not be; the others are, whatever is wrong with one."
+        "Completes payments that a crash or an unavailable provider left unfinished: reservations "
+        "are charged, and payments without a reservation are refunded. "
+        "Exits with 1 if some could not be completed; one failure does not stop the others."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -53,7 +55,7 @@ def _named(payment: Payment) -> str:
 
 
 def _why(error: Exception) -> str:
-    """Say why a payment is left. Raises: django.db.Error where the database is away."""
+    """Return why a payment was left. Raises: django.db.Error if the database is unavailable."""
     if isinstance(error, PaymentUnavailable | TimeoutError):
         return "the provider does not answer"
     if isinstance(error, SeatcastError):

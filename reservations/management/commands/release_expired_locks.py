@@ -1,4 +1,4 @@
-"""Writes down that locks past their deadline are gone."""
+"""Release locks past their deadline."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,17 @@ from reservations.write import command_queue
 
 class Command(EventsCommand):
     help = (
-        "Write down that locks past their deadline are gone, so that the change log says so."
-        " Correctness never waits for this: such a lock is worth nothing anyway."
+        "Releases locks past their deadline, so that the change log has their end. "
+        "Correctness does not depend on it: an expired lock is not valid anyway."
     )
 
     def events(self) -> Sequence[int]:
         return selectors.events_with_expired_locks()
 
-    def do(self, event_id: int) -> str:
+    def process(self, event_id: int) -> str:
         return command_queue.submit(event_id=event_id, command=ReleaseExpired())["message"]
 
-    def would_do(self, event_id: int) -> str:
+    def describe(self, event_id: int) -> str:
         lapsed = Seat.objects.filter(
             event=event_id, status=SeatStatus.LOCKED, locked_until__lte=clock.now()
         ).count()

@@ -1,4 +1,4 @@
-"""Checks that the log, the seats, the reservations and the payments agree."""
+"""Check that the change log, the seats, the reservations and the payments agree."""
 
 import sys
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from reservations.models import Event
 class Command(BaseCommand):
     help = (
         "Replays the change log of each event and compares it with its seats, reservations and "
-        "payments. Says every difference in a line, and exits with 1 if there is one, with 2 when "
-        "the database cannot be read. It changes nothing, keeps nobody waiting, and can run while "
-        "seats are sold."
+        "payments. Prints a line for each difference, and exits with 1 if there are any, with 2 if "
+        "the database cannot be read. It changes nothing, takes no locks, and can run during a "
+        "sale."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             self._verify(options["event"])
         except Error as error:
-            # Not 1: nothing is known to differ.
+            # Not 1, which means differences.
             reason = " ".join(str(error).split())
             raise CommandError(f"The books cannot be read: {reason}", returncode=2) from None
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
 
 def _differences(event_id: int, counts: Counts, progress: Progress) -> Iterator[str]:
-    # An event that was deleted since it was listed has nothing that could differ.
+    # An event deleted since it was listed has no differences.
     with suppress(EventNotFound):
         yield from differences(event_id=event_id, counts=counts, progress=progress.say)
 

@@ -1,4 +1,4 @@
-"""Small seating plans in pretix's format, to be spoiled by tests."""
+"""Small seating plans in pretix's format, for tests to break."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events and people for tests about seating plans."""
+"""Events and users for tests of seating plans."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ def event_with(plan: Plan | None = None, **prices: Decimal) -> Event:
 
 
 def lock_first_seat(event: Event) -> Seat:
-    """Lock A1 as the desk would leave it."""
+    """Lock A1 as the command queue would."""
     person = get_user_model().objects.create(username="holder")
     seat = Seat.objects.filter(event=event).order_by("pk")[0]
     Seat.objects.filter(pk=seat.pk).update(

@@ -20,7 +20,7 @@ from reservations.plans.colors import MAX_LENGTH, is_color
         "rgba(0, 0, 0, 50%)",
     ],
 )
-def test_colours_are_let_through(color: str) -> None:
+def test_valid_colours_are_accepted(color: str) -> None:
     assert is_color(color)
 
 
@@ -55,5 +55,5 @@ def test_colours_are_let_through(color: str) -> None:
         "rgb(" + " " * MAX_LENGTH + "1,2,3)",
     ],
 )
-def test_everything_else_is_not(color: str) -> None:
+def test_everything_else_is_rejected(color: str) -> None:
     assert not is_color(color)

@@ -1,4 +1,4 @@
-"""The commands about seating plans: what they make, and the one sentence when they do not."""
+"""The seating plan commands: their results, and their error messages."""
 
 import io
 import sys
@@ -61,7 +61,7 @@ class TestImportPlan:
             "  Circle: 1 at 12.50 GBP\n"
         )
 
-    def test_says_and_takes_prices_as_the_currency_has_them(self, file: str) -> None:
+    def test_formats_and_parses_prices_by_currency(self, file: str) -> None:
         options = (file, "--price", "Stalls=8000", "--currency", "JPY")
         said = refusal("import_plan", *options, "--price-default", "12.50")
         assert said == "price: JPY has no decimals: give a whole amount."
@@ -70,7 +70,7 @@ class TestImportPlan:
         said = run("import_plan", *options, "--price-default", "12")
         assert said.splitlines()[1:] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
 
-    def test_needs_no_more_than_prices(self, file: str) -> None:
+    def test_only_prices_are_required(self, file: str) -> None:
         run("import_plan", file, "--price", "Stalls=80", "--price", "Circle=55.5")
         event = Event.objects.get()
         assert (event.name, event.venue, event.price) == ("A plan", "A plan", Decimal("55.50"))
@@ -115,7 +115,7 @@ class TestImportPlan:
         event = event_with()
         assert "has seats" in refusal("import_plan", file, "--event", str(event.pk), "--dry-run")
 
-    def test_names_the_fault_of_a_broken_file(self, tmp_path: Path) -> None:
+    def test_reports_the_fault_of_an_invalid_file(self, tmp_path: Path) -> None:
         path = tmp_path / "broken.json"
         path.write_bytes(written(document(zone(row(seat("a"), seat("b", "2", x="abc"))))))  # type: ignore[arg-type]
         assert refusal("import_plan", str(path), "--price-default", "1") == (
@@ -159,14 +159,12 @@ class TestImportPlan:
         assert said.startswith(sentence)
         assert "\n" not in said
 
-    def test_says_when_seats_without_a_category_have_no_price(self, tmp_path: Path) -> None:
+    def test_reports_seats_without_category_and_price(self, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
         path.write_bytes(written(document(zone(row(seat(category=""))))))
         assert "without a category" in refusal("import_plan", str(path))
 
-    def test_gives_seats_that_were_copied_guids_of_their_own_when_told_to(
-        self, tmp_path: Path
-    ) -> None:
+    def test_repair_gives_copied_seats_new_guids(self, tmp_path: Path) -> None:
         path = tmp_path / "copied.json"
         table = row(seat("t-1", x=100, y=100), name="T")
         path.write_bytes(written(document(zone(table, table))))
@@ -184,7 +182,7 @@ class TestImportPlan:
         seats = Seat.objects.order_by("pk").values_list("guid", "seat_number")
         assert list(seats) == [("t-1", "T1"), ("t-1 (2)", "T1 (2)")]
 
-    def test_shows_a_person_how_far_it_is(self, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_shows_progress_on_a_terminal(self, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
         run("import_plan", file, "--price-default", "5")
@@ -192,7 +190,7 @@ class TestImportPlan:
         assert terminal.screen == ""
 
     @pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
-    def test_says_when_a_file_cannot_be_read(self, tmp_path: Path, name: str) -> None:
+    def test_reports_an_unreadable_file(self, tmp_path: Path, name: str) -> None:
         assert "cannot be read" in refusal("import_plan", str(tmp_path / name))
 
 

@@ -1,4 +1,4 @@
-"""The demo: once, however often it is loaded, and believable."""
+"""The demo data: created once, however often it is loaded, and plausible."""
 
 import io
 import math
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from config.environment import DEMO_PASSWORD as PASSWORD
 from reservations import demo
-from reservations.demo.catalogue import HOUSES, Show, show
+from reservations.demo.catalogue import HALLS, Show, show
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
 from reservations.demo.people import BUYERS, PEOPLE
@@ -54,7 +54,7 @@ class NoHasher(BasePasswordHasher):
 
 @pytest.mark.django_db
 class TestLoading:
-    def test_makes_users_who_can_sign_in(self) -> None:
+    def test_creates_users_who_can_sign_in(self) -> None:
         load_demo()
         users = get_user_model().objects
         assert set(users.values_list("username", flat=True)) == {*BUYERS, "admin", "door"}
@@ -62,16 +62,16 @@ class TestLoading:
         organisers = users.filter(is_staff=True, is_superuser=True)
         assert [user.username for user in organisers] == ["admin"]
 
-    def test_makes_a_steward_who_may_check_tickets_and_nothing_else(self) -> None:
+    def test_creates_a_steward_who_may_only_scan_tickets(self) -> None:
         load_demo()
         steward = get_user_model().objects.get(username="door")
         assert steward.get_all_permissions() == {"reservations.scan_ticket"}
         assert not steward.is_staff
 
-    def test_makes_a_club_a_theatre_and_an_event_not_yet_on_sale(self) -> None:
+    def test_creates_a_club_a_theatre_and_an_event_not_yet_on_sale(self) -> None:
         load_demo()
         now = timezone.now()
-        club, stage, hall = (Event.objects.get(venue=house) for house in HOUSES)
+        club, stage, hall = (Event.objects.get(venue=hall) for hall in HALLS)
         assert club.seats.count() == 120
         assert (club.price, club.currency) == (Decimal("50.00"), "EUR")
         numbers = [seat.seat_number for seat in club.seats.all()]
@@ -85,7 +85,7 @@ class TestLoading:
         assert hall.sales_open_at is not None
         assert now + timedelta(weeks=3) < hall.sales_open_at < hall.date
 
-    def test_twice_leaves_one_of_each_and_says_nothing(self) -> None:
+    def test_loading_twice_changes_and_prints_nothing(self) -> None:
         assert "alice" in said()
         before = list(Seat.objects.order_by("pk").values())
         assert said() == ""
@@ -94,23 +94,23 @@ class TestLoading:
         assert get_user_model().objects.count() == 5
         assert list(Seat.objects.order_by("pk").values()) == before
 
-    def test_draws_before_it_holds_anything(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_draws_before_it_locks_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """PostgreSQL ends a transaction in which nothing happens for ten seconds."""
         outside = list(connection.savepoint_ids)
         held: list[bool] = []
 
-        def drawn(house: str, *, now: datetime) -> Show:
+        def drawn(hall: str, *, now: datetime) -> Show:
             held.append(connection.savepoint_ids != outside)
-            return show(house, now=now)
+            return show(hall, now=now)
 
         monkeypatch.setattr("reservations.demo.loading.show", drawn)
         load_demo()
-        assert held == [False] * len(HOUSES)
+        assert held == [False] * len(HALLS)
 
-    def test_says_nothing_when_asked_not_to(self) -> None:
+    def test_prints_nothing_with_verbosity_0(self) -> None:
         assert said(verbosity=0) == ""
 
-    def test_of_what_is_there_takes_two_queries_and_no_hashing(
+    def test_loading_existing_data_takes_two_queries_and_no_hashing(
         self, settings: Any, django_assert_num_queries: Any
     ) -> None:
         load_demo()
@@ -118,9 +118,9 @@ class TestLoading:
         with django_assert_num_queries(2):
             assert load_demo().events == ()
 
-    def test_leaves_bookings_alone(self) -> None:
+    def test_keeps_bookings(self) -> None:
         load_demo()
-        event = Event.objects.get(venue=HOUSES[0])
+        event = Event.objects.get(venue=HALLS[0])
         alice = get_user_model().objects.get(username="alice")
         booking = Reservation.objects.create(
             event=event,
@@ -138,21 +138,19 @@ class TestLoading:
         assert (seat.status, seat.reservation) == (SeatStatus.RESERVED, booking)
         assert booking.seats.count() == 1
 
-    def test_leaves_alone_what_an_organiser_changed(self) -> None:
+    def test_keeps_an_organisers_changes(self) -> None:
         load_demo()
-        Event.objects.filter(venue=HOUSES[1]).update(name="Renamed", venue="Elsewhere")
+        Event.objects.filter(venue=HALLS[1]).update(name="Renamed", venue="Elsewhere")
         get_user_model().objects.filter(username="admin").update(is_superuser=False, password="x")
         assert load_demo().events == ()
         assert Event.objects.count() == 3
         admin = get_user_model().objects.get(username="admin")
         assert (admin.is_superuser, admin.password) == (False, "x")
 
-    def test_brings_back_what_is_missing_and_hashes_no_more_than_it_must(
-        self, settings: Any
-    ) -> None:
+    def test_recreates_what_is_missing_without_unnecessary_hashing(self, settings: Any) -> None:
         load_demo()
-        Seat.objects.filter(event__venue=HOUSES[2]).delete()
-        Event.objects.get(venue=HOUSES[2]).delete()
+        Seat.objects.filter(event__venue=HALLS[2]).delete()
+        Event.objects.get(venue=HALLS[2]).delete()
         settings.PASSWORD_HASHERS = [f"{__name__}.NoHasher"]
         assert load_demo().events == ("Schubert: Winterreise",)
         assert Event.objects.count() == 3
@@ -161,7 +159,7 @@ class TestLoading:
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("are_users_there", [False, True])
-def test_loading_at_once_makes_one_of_each(are_users_there: bool) -> None:
+def test_parallel_loading_creates_one_of_each(are_users_there: bool) -> None:
     if are_users_there:
         load_demo()
         Seat.objects.all().delete()
@@ -185,7 +183,7 @@ def test_loading_at_once_makes_one_of_each(are_users_there: bool) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert sorted(Event.objects.values_list("venue", flat=True)) == sorted(HOUSES)
+    assert sorted(Event.objects.values_list("venue", flat=True)) == sorted(HALLS)
     assert get_user_model().objects.count() == len(PEOPLE)
     assert Seat.objects.count() == sum(
         len(plan.seats)
@@ -224,7 +222,7 @@ class TestTheatre:
         texts = {shape.text.text for shape in drawn("theatre.json").shapes if shape.text}
         assert {"STAGE", "STALLS", "CIRCLE", "BOXES", "A", "R", "L7"} <= texts
 
-    def test_is_the_same_left_and_right(self) -> None:
+    def test_is_symmetric(self) -> None:
         plan = drawn("theatre.json")
         spots = {(round(seat.x), round(seat.y)) for seat in plan.seats}
         for seat in plan.seats:
@@ -247,13 +245,13 @@ class TestTheatre:
 @pytest.mark.parametrize(
     ("drawing", "file"), [(theatre, "theatre.json"), (chamber_hall, "chamber_hall.json")]
 )
-def test_the_files_are_what_the_generator_draws(drawing: Any, file: str) -> None:
-    fresh, kept = parse(drawing()), drawn(file)
-    assert [seat.guid for seat in fresh.seats] == [seat.guid for seat in kept.seats]
+def test_the_files_match_the_generator(drawing: Any, file: str) -> None:
+    fresh, stored = parse(drawing()), drawn(file)
+    assert [seat.guid for seat in fresh.seats] == [seat.guid for seat in stored.seats]
     assert [seat.x for seat in fresh.seats] == pytest.approx(
-        [seat.x for seat in kept.seats], abs=0.1
+        [seat.x for seat in stored.seats], abs=0.1
     )
     assert [seat.y for seat in fresh.seats] == pytest.approx(
-        [seat.y for seat in kept.seats], abs=0.1
+        [seat.y for seat in stored.seats], abs=0.1
     )
-    assert len(fresh.shapes) == len(kept.shapes)
+    assert len(fresh.shapes) == len(stored.shapes)

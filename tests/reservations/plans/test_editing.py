@@ -1,4 +1,4 @@
-"""Static seat data can change while seats are on sale; who has them cannot."""
+"""Static seat data can change during a sale; who has the seats cannot."""
 
 import math
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else() -> None:
     assert Seat.objects.filter(event=event, seat_number="A2", price=None).exists()
 
 
-def test_an_edit_leaves_a_lock_alone() -> None:
+def test_an_edit_keeps_a_lock() -> None:
     event = event_with()
     seat = lock_first_seat(event)
     before = Seat.objects.values(*STATUS_FIELDS).get(pk=seat.pk)
@@ -94,9 +94,7 @@ def test_several_seats_can_be_edited_in_one_go() -> None:
     ],
     ids=str,
 )
-def test_what_would_not_be_a_seat_is_refused_and_nothing_changes(
-    edit: Any, refusal: type[Exception]
-) -> None:
+def test_invalid_edits_are_refused_and_change_nothing(edit: Any, refusal: type[Exception]) -> None:
     event = event_with()
     before = list(Seat.objects.order_by("pk").values())
     a1, b2 = (seat.pk for seat in event.seats.filter(seat_number__in=("A1", "B2")).order_by("pk"))
@@ -192,16 +190,16 @@ class TestLayout:
         lock_first_seat(event)
         assert refresh_layout(event_id=event.pk) == event.layout
 
-    def test_does_not_change_with_what_is_said_of_the_event(self, event: Event) -> None:
+    def test_does_not_change_with_the_events_details(self, event: Event) -> None:
         Event.objects.filter(pk=event.pk).update(name="New", description="New", change_seq=9)
         assert refresh_layout(event_id=event.pk) == event.layout
 
-    def test_comes_back_with_what_it_was_made_of(self, event: Event) -> None:
+    def test_is_the_same_again_when_changes_are_reverted(self, event: Event) -> None:
         seat = first_seat(event)
         assert edit_seats(event_id=event.pk, edits={seat.pk: {"x": 77.0}}) != event.layout
         assert edit_seats(event_id=event.pk, edits={seat.pk: {"x": seat.x}}) == event.layout
 
-    def test_is_of_its_event_alone(self, event: Event) -> None:
+    def test_does_not_depend_on_other_events(self, event: Event) -> None:
         assert event_with().layout != event.layout
         assert refresh_layout(event_id=event.pk) == event.layout
 
@@ -228,13 +226,13 @@ class TestLayout:
         assert Event.objects.get(pk=event.pk).layout == event.layout
 
     @pytest.mark.postgres
-    def test_is_worked_out_after_the_event_was_locked(self, event: Event) -> None:
+    def test_is_computed_after_the_event_was_locked(self, event: Event) -> None:
         with CaptureQueriesContext(connection) as queries:
             refresh_layout(event_id=event.pk)
         statements = [said["sql"] for said in queries if "reservations_" in said["sql"]]
         assert "FOR NO KEY UPDATE" in statements[0]
         assert 'FROM "reservations_event"' in statements[0]
 
-    def test_of_an_event_that_is_not_there_is_refused(self) -> None:
+    def test_an_unknown_event_is_refused(self) -> None:
         with pytest.raises(EventNotFound):
             refresh_layout(event_id=98765)

@@ -1,4 +1,4 @@
-"""What is said of seating plans that are broken: where and what, exactly."""
+"""Errors in seating plans: where and what exactly."""
 
 import math
 from collections.abc import Callable
@@ -207,7 +207,7 @@ def test_no_more_than_the_first_ten_faults_are_reported() -> None:
         document(size="large"),
     ],
 )
-def test_what_is_inside_a_fault_is_not_reported_as_well(plan: Any) -> None:
+def test_nothing_inside_a_fault_is_reported(plan: Any) -> None:
     assert len(faults_of(plan)) == 1
 
 
@@ -217,7 +217,7 @@ def test_a_missing_list_of_categories_is_one_fault_and_not_one_for_each_seat() -
     assert faults_of(plan) == ["categories: is missing"]
 
 
-def test_a_seat_guid_is_there_once() -> None:
+def test_repeated_guids_are_refused() -> None:
     plan = document(zone(row(seat("a", "1"), seat("a", "2"))), zone(row(seat("a", "3"))))
     assert faults_of(plan) == [
         f'zones[0].rows[0].seats[1].seat_guid: "a" is that of {A_SEAT} too (--repair renames it)',
@@ -225,7 +225,7 @@ def test_a_seat_guid_is_there_once() -> None:
     ]
 
 
-def test_a_seat_must_be_called_something() -> None:
+def test_seats_need_a_name() -> None:
     assert faults_of(document(zone(row(seat("a", ""), name="")))) == [
         f"{A_SEAT}.seat_number: must not be empty in a row without a name"
     ]
@@ -254,7 +254,7 @@ def test_a_seat_number_that_its_section_makes_too_long_is_refused() -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_file_that_is_no_json_is_refused(data: bytes, fault: str) -> None:
+def test_a_file_that_is_not_json_is_refused(data: bytes, fault: str) -> None:
     with pytest.raises(PlanError) as caught:
         read(data)
     assert caught.value.faults == (Fault("", fault),)
@@ -278,7 +278,7 @@ def test_decoration_and_categories_have_their_limits(make: Callable[[], Any]) ->
     assert "at most" in faults_of(make())[0]
 
 
-def test_what_a_fault_shows_can_be_printed_on_one_line() -> None:
+def test_shown_values_fit_on_one_line() -> None:
     nasty = "\x1b[2J\n\x9b\x7f\ud800" + "long" * 100
     (fault,) = faults_of(with_seat(x=nasty))
     assert fault.isprintable()

@@ -1,4 +1,4 @@
-"""Whatever JSON comes, it is a plan or it is refused; there is nothing else."""
+"""Any JSON is either a plan or refused with a PlanError."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""What is read from a seating plan that is in order."""
+"""Parsing of valid seating plans."""
 
 from typing import Any
 
@@ -175,7 +175,7 @@ class TestRepairing:
         table = row(seat("t-1", "1"), seat("t-2", "2"), name="T")
         return document(zone(table, table, row(seat("t-1 (2)", "9"), seat("t-1", "8"))))
 
-    def test_gives_repeated_guids_new_ones_and_says_which(self) -> None:
+    def test_gives_repeated_guids_new_ones_with_notes(self) -> None:
         plan = parse(self.copied(), repair=True)
         assert [found.guid for found in plan.seats] == [
             *("t-1", "t-2", "t-1 (3)", "t-2 (2)", "t-1 (2)", "t-1 (4)")
@@ -190,7 +190,7 @@ class TestRepairing:
             'it is now "t-1 (4)".',
         )
 
-    def test_leaves_a_plan_in_order_alone(self) -> None:
+    def test_does_not_change_a_valid_plan(self) -> None:
         plan = document(zone(row(seat("a"), seat("b", "2"))))
         assert parse(plan, repair=True) == parse(plan)
 
@@ -198,12 +198,12 @@ class TestRepairing:
         plan = parse(document(zone(row(seat("g" * 100), seat("g" * 100, "2")))), repair=True)
         assert plan.seats[1].guid == "g" * 96 + " (2)"
 
-    def test_is_not_for_what_is_wrong_otherwise(self) -> None:
+    def test_does_not_repair_other_faults(self) -> None:
         with pytest.raises(PlanError, match="must not be empty"):
             parse(document(zone(row(seat("")))), repair=True)
 
 
-def test_where_a_row_is_to_be_filled_from_is_read_and_said_to_be_left_out() -> None:
+def test_the_start_of_a_row_is_ignored_with_a_note() -> None:
     seats = [seat("a", start_direction=">"), seat("b", "2"), seat("c", "3", start_direction="<>")]
     plan = parse(document(zone(row(*seats, seat("d", "4", start_direction=None)))))
     assert plan.notes == (
@@ -251,7 +251,7 @@ class TestShapes:
         assert shape.body is None
         assert shape.text == ShapeText("BAR", 16, TEXT_COLOR)
 
-    def test_that_show_nothing_are_left_out(self) -> None:
+    def test_invisible_ones_are_left_out(self) -> None:
         empty = [area("text", text={"text": " ", "position": {"x": 0, "y": 0}}), area(None)]
         assert parse(document(zone(row(seat(x=99, y=99)), areas=empty))).shapes == ()
 
@@ -348,7 +348,7 @@ def test_a_file_may_begin_with_a_byte_order_mark() -> None:
     assert read(b"\xef\xbb\xbf" + written(document())).name == "A plan"
 
 
-def test_letters_of_any_language_are_welcome() -> None:
+def test_letters_of_any_language_are_accepted() -> None:
     plan = read(written(document(zone(row(seat(x=9, y=9), name="Ä"), name="Züschauerraum 席"))))
     assert (plan.seats[0].seat_number, plan.seats[0].section) == ("Ä1", "Züschauerraum 席")
 

@@ -1,4 +1,4 @@
-"""The demo's stadium: 50,000 seats, and each where it could be."""
+"""The demo's stadium: 50,000 seats at plausible positions."""
 
 import io
 import math
@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 from django.core.management import call_command
 
-from reservations.demo.catalogue import HOUSES, STADIUM
+from reservations.demo.catalogue import HALLS, STADIUM
 from reservations.demo.loading import load_demo
 from reservations.demo.stadium import COLORS, SEATS, stadium
 from reservations.models import Event, Seat
@@ -31,7 +31,7 @@ def _rows() -> dict[tuple[str, str], list[PlanSeat]]:
     return rows
 
 
-def test_has_exactly_50_000_seats_and_each_its_own_name() -> None:
+def test_has_exactly_50_000_seats_with_unique_names() -> None:
     plan = drawn()
     assert len(plan.seats) == SEATS == 50_000
     for name in ("seat_number", "guid"):
@@ -39,7 +39,7 @@ def test_has_exactly_50_000_seats_and_each_its_own_name() -> None:
     assert plan.seats[0].seat_number == "101 A1"
 
 
-def test_has_two_tiers_of_blocks_whose_rows_are_as_long_as_rows_are() -> None:
+def test_has_two_tiers_of_blocks_with_rows_of_usual_length() -> None:
     blocks = {seat.section for seat in drawn().seats}
     assert blocks == {str(n) for n in (*range(101, 135), *range(201, 243))}
     assert all(10 <= len(row) <= 40 for row in _rows().values())
@@ -65,7 +65,7 @@ def test_no_two_seats_are_closer_than_they_are_wide() -> None:
             )
 
 
-def test_nobody_sits_on_the_grass_or_outside() -> None:
+def test_all_seats_are_in_the_stands() -> None:
     plan = drawn()
     half_length, half_width = 105 / 2 * 40, 68 / 2 * 40
     for seat in plan.seats:
@@ -85,7 +85,7 @@ def test_seats_are_sold_in_categories_that_are_the_same_on_opposite_sides() -> N
     assert sum(seat.y < plan.height / 2 for seat in upper) == len(upper) / 2
 
 
-def test_an_opening_in_a_row_parts_it_and_nothing_else_does() -> None:
+def test_rows_have_gaps_only_at_openings() -> None:
     cut = 0
     for (section, row), seats in _rows().items():
         placed = [
@@ -100,7 +100,7 @@ def test_an_opening_in_a_row_parts_it_and_nothing_else_does() -> None:
     assert cut == 42 * 3
 
 
-def test_the_drawing_is_light_and_says_where_to_look() -> None:
+def test_the_drawing_is_small_and_labelled() -> None:
     shapes = drawn().shapes
     assert len(shapes) < MAX_SHAPES / 10
     texts = {shape.text.text for shape in shapes if shape.text}
@@ -109,9 +109,9 @@ def test_the_drawing_is_light_and_says_where_to_look() -> None:
 
 @pytest.mark.thorough
 @pytest.mark.django_db
-def test_it_is_there_for_who_asks_for_it_and_only_once() -> None:
+def test_it_is_optional_and_created_once() -> None:
     load_demo()
-    assert Event.objects.count() == len(HOUSES)
+    assert Event.objects.count() == len(HALLS)
     out = io.StringIO()
     call_command("load_demo", stadium=True, stdout=out)
     assert out.getvalue() == "Events: The Cup Final.\n"

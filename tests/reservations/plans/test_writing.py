@@ -1,4 +1,4 @@
-"""Plans become an event's seats, all of them or none."""
+"""Plans are stored as an event's seats, completely or not at all."""
 
 from decimal import Decimal
 from typing import Any
@@ -76,10 +76,10 @@ def test_an_event_with_seats_is_not_filled() -> None:
     assert Seat.objects.count() == 4
 
 
-def test_who_waits_for_a_large_hall_is_told_how_far_it_is() -> None:
+def test_storing_a_large_hall_reports_progress() -> None:
     said: list[str] = []
     hall = grid(rows=1, seats=BATCH_SEATS + 1)
-    event = create_event(details=details(), plan=hall, say=said.append)
+    event = create_event(details=details(), plan=hall, report_progress=said.append)
     assert said == [
         *("Writing seat 1 of 5,001", "Writing seat 5,001 of 5,001"),
         "Naming the layout",
@@ -88,12 +88,12 @@ def test_who_waits_for_a_large_hall_is_told_how_far_it_is() -> None:
     assert list(seats) == [f"A{number}" for number in range(1, BATCH_SEATS + 2)]
 
 
-def test_there_must_be_an_event_to_fill() -> None:
+def test_filling_an_unknown_event_is_refused() -> None:
     with pytest.raises(EventNotFound):
         fill_event(event_id=12345, plan=grid(rows=1, seats=1))
 
 
-def test_a_price_for_an_unknown_category_leaves_nothing_behind() -> None:
+def test_a_price_for_an_unknown_category_stores_nothing() -> None:
     with pytest.raises(UnknownCategory, match="no category 'Pit'"):
         create_event(
             details=details(), plan=parse(two_sections()), category_prices={"Pit": Decimal(1)}
@@ -101,7 +101,7 @@ def test_a_price_for_an_unknown_category_leaves_nothing_behind() -> None:
     assert not Event.objects.exists()
 
 
-def test_what_fails_in_the_middle_leaves_nothing_behind() -> None:
+def test_a_failure_stores_nothing() -> None:
     twice = grid(rows=1, seats=2)
     seats = (twice.seats[0], twice.seats[0])
     broken = type(twice)(
@@ -126,7 +126,7 @@ def test_what_fails_in_the_middle_leaves_nothing_behind() -> None:
         ({"price": Decimal("1e20")}, "price"),
     ],
 )
-def test_details_that_are_not_those_of_an_event_are_refused(wrong: Any, field: str) -> None:
+def test_invalid_details_are_refused(wrong: Any, field: str) -> None:
     with pytest.raises(ValidationError) as caught:
         create_event(details=details(**wrong), plan=grid(rows=1, seats=1))
     assert set(caught.value.message_dict) == {field}

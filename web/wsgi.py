@@ -1,0 +1,46 @@
+"""Adapters between WSGI and this project's ASGI middleware."""
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+
+from web.probes import Probes
+from web.request_limits import limit_reply, without_escaped_cookies
+
+
+def with_limits_and_probes(application: Any, probes: Probes) -> Any:
+    """Return a WSGI application that limits requests to another and answers the probes."""
+
+    def respond(environ: Any, start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        headers = [
+            (name[5:].replace("_", "-").lower().encode(), value.encode("latin-1"))
+            for name, value in environ.items()
+            if name.startswith("HTTP_")
+        ]
+        reply = limit_reply(path, headers)
+        if reply is None and (probe := probes.probe(path)) is not None:
+            reply = probe()
+        if reply is not None:
+            start_response(f"{reply.status.value} {reply.status.phrase}", reply.all_headers())
+            return [reply.body]
+        if "HTTP_COOKIE" in environ:
+            cookies = without_escaped_cookies(environ["HTTP_COOKIE"].encode("latin-1"))
+            environ = {**environ, "HTTP_COOKIE": cookies.decode("latin-1")}
+        return application(environ, start_response)
+
+    return respond
+
+
+def run_wsgi_in_threads(application: Any, *, threads: int) -> Any:
+    """Return an ASGI application that runs a WSGI one, up to `threads` requests at a time."""
+    run_in_thread = WSGIMiddleware(application, workers=threads)
+
+    async def respond(scope: Any, receive: Any, send: Any) -> None:
+        async def receive_coroutine() -> Any:
+            return await receive()
+
+        # a2wsgi needs `receive` to return a coroutine, and Granian's returns another awaitable.
+        await run_in_thread(scope, receive_coroutine, send)
+
+    return respond
