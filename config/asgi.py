@@ -29,12 +29,12 @@ from web.request_limits import with_request_limits  # noqa: E402
 from web.static_files import with_static_files  # noqa: E402
 
 # With several servers, the API servers collect the sales metrics.
-tallies = (
+collectors = (
     []
     if settings.REDIS_URL
     else [CachedCollector(SalesCollector()), CachedCollector(AccountCollector())]
 )
-probes = Probes(ViewersCollector(viewers_by_event), *tallies, is_shutting_down=is_shutting_down)
+probes = Probes(ViewersCollector(viewers_by_event), *collectors, is_shutting_down=is_shutting_down)
 
 by_protocol = ProtocolTypeRouter(
     {

@@ -22,7 +22,7 @@ HALLS = (CLUB, THEATRE, CHAMBER_HALL)
 
 LISBON, VIENNA = "Europe/Lisbon", "Europe/Vienna"
 BERLIN, ATHENS = "Europe/Berlin", "Europe/Athens"
-"""Where the houses stand, and with the euro."""
+"""Time zone and currency of the demo halls."""
 
 _HERE = Path(__file__).parent
 

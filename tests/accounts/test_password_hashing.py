@@ -23,8 +23,8 @@ from accounts.password_hashing import (
     Workload,
     hashing_slot,
 )
+from tests.concurrent_commands import wait_until
 from tests.contract.calls import refusal
-from tests.crowd import wait_until
 from tests.factories import make_person, make_user, signed_in, stranger
 
 pytestmark = pytest.mark.any_database

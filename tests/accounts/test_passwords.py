@@ -20,8 +20,8 @@ from accounts import mail, revocations, tokens
 from accounts.mail_limits import RESET_BURST
 from accounts.mail_links import password_fragment
 from accounts.models import Mail, User
+from tests.concurrent_commands import at_once, wait_until
 from tests.contract.calls import refusal
-from tests.crowd import at_once, wait_until
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

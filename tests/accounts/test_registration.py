@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, stranger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

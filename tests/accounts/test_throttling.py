@@ -15,8 +15,8 @@ from rest_framework.test import APIClient, APIRequestFactory
 from accounts import client_ip, known_devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
+from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

@@ -17,8 +17,8 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 from accounts import authentication, revocations, tokens
 from accounts.authentication import TokenAuthentication
 from accounts.models import Family, User
+from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, stranger, with_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 
 from accounts import mail, mail_links, revocations
 from accounts.models import User
+from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.crowd import at_once
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
 pytestmark = pytest.mark.django_db

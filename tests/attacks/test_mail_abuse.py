@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts import mail, mail_limits, mail_templates
 from accounts.models import Mail, User
 from accounts.usernames import safe_in_mail
-from tests.crowd import at_once
+from tests.concurrent_commands import at_once
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
 pytestmark = pytest.mark.django_db

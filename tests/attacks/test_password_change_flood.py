@@ -12,8 +12,8 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from accounts import password_hashing
+from tests.concurrent_commands import wait_until
 from tests.contract.calls import refusal
-from tests.crowd import wait_until
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
 ATTACKERS = 60

@@ -13,8 +13,8 @@ from pytest_django import Settings
 from accounts.models import User
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, Seat
+from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.crowd import at_once
 from tests.factories import (
     let_locks_run_out,
     make_event,

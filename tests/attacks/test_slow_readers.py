@@ -17,7 +17,7 @@ import pytest
 from deploy.ports import free_port
 from deploy.server import granian_arguments
 from reservations.models import Event
-from tests.crowd import wait_until
+from tests.concurrent_commands import wait_until
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
 from web.large_responses import LARGE_BYTES, MAX_IN_FLIGHT, MAX_PER_CLIENT

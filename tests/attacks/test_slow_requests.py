@@ -22,7 +22,7 @@ from tests.attacks.proxied import (
     Front,
     is_hung_up_on,
 )
-from tests.crowd import wait_until
+from tests.concurrent_commands import wait_until
 
 pytestmark = pytest.mark.any_database
 

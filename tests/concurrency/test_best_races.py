@@ -20,7 +20,7 @@ from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.volley import Post, Reply, volley
-from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

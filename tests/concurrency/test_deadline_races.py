@@ -22,10 +22,10 @@ from reservations.models import Event, ReservationSeat, Seat
 from reservations.read.records import CommandResult
 from reservations.write.command_queue import CommandQueue
 from reservations.write.unit_of_work import lock_event
-from tests.concurrency.ticking import Noting, Ticking
+from tests.concurrency.ticking import Noting, TickingClock
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.waiting import waits_for_a_row
-from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
+from tests.concurrent_commands import PATIENCE_SECONDS, at_once, wait_until
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.times import database_now, this_clock_is_right
 
@@ -93,10 +93,10 @@ def test_one_person_gets_the_seat_while_the_deadline_passes() -> None:
     for early in range(0, 18, 3):
         event, alice = make_event(), make_person()
         deadline = _held_until(event, alice)
-        _race_through(event, alice, deadline, Ticking(deadline - early * MILLISECOND))
+        _race_through(event, alice, deadline, TickingClock(deadline - early * MILLISECOND))
 
 
-def _race_through(event: Event, alice: Person, deadline: datetime, clock: Ticking) -> None:
+def _race_through(event: Event, alice: Person, deadline: datetime, clock: TickingClock) -> None:
     first = seat_ids(event)[:1]
     watches = [Noting(clock) for _ in range(18)]
     commands: list[Command] = [

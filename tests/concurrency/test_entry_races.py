@@ -17,8 +17,8 @@ from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import row_locks_off, stopping
 from tests.concurrency.volley import Post, volley
+from tests.concurrent_commands import Gate, at_once
 from tests.contract.calls import SCAN
-from tests.crowd import Gate, at_once
 from tests.factories import (
     make_event,
     make_person,

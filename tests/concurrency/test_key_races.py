@@ -23,7 +23,7 @@ from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
-from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]

@@ -36,7 +36,7 @@ from tests.concurrency.unprotected import (
     stopping,
 )
 from tests.concurrency.waiting import waits_for_a_row
-from tests.crowd import PATIENCE_SECONDS, Gate, at_once, wait_until
+from tests.concurrent_commands import PATIENCE_SECONDS, Gate, at_once, wait_until
 from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, ReservationSeat, Seat
-from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_user, seat_ids
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -24,9 +24,9 @@ from reservations.models import Event, ReservationSeat, Seat, SeatChange
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
-from tests.concurrency.ticking import Ticking
+from tests.concurrency.ticking import TickingClock
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
-from tests.crowd import PATIENCE_SECONDS, at_once
+from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import Clock, make_event, make_person, make_user, person, seat_ids
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -184,7 +184,7 @@ def test_unprotected_sets_are_locked_in_part() -> None:
 
 def test_a_lock_is_extended_no_more_often_than_it_may_be_by_as_many_threads() -> None:
     event, alice = make_event(), make_person()
-    first, clock = seat_ids(event)[:1], Ticking(seconds=1)
+    first, clock = seat_ids(event)[:1], TickingClock(seconds=1)
     CommandQueue(event.pk, clock=clock).submit(LockSeats(alice, first))
     queues = [CommandQueue(event.pk, clock=clock) for _ in range(QUEUES)]
     results = at_once(

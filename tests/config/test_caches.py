@@ -9,7 +9,7 @@ from django.core.cache import cache, caches
 
 from accounts import shared_cache
 from config.caches import JsonSerializer
-from tests.crowd import at_once
+from tests.concurrent_commands import at_once
 
 
 @pytest.mark.parametrize("value", [7, True, 1.5, "text", None, ["a", 1], {"name": "Jörg"}])

@@ -20,7 +20,7 @@ from reservations.domain.commands import LockSeats
 from reservations.write import command_queue
 from reservations.write.unit_of_work import lock_event
 from tests.concurrency.volley import Post, volley
-from tests.crowd import wait_until
+from tests.concurrent_commands import wait_until
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
 from tests.servers import SERVERS, Start
 

@@ -21,19 +21,19 @@ def clock(settings: Any) -> Clock:
 
 
 def test_the_last_counts_of_other_hubs_are_added_up(clock: Clock) -> None:
-    turnout = Presence(clock)
-    turnout.record("one", 3)
-    turnout.record("two", 10)
-    turnout.record("two", 4)
-    turnout.record("own", 100)
-    assert turnout.viewers_elsewhere(but="own") == 7
+    presence = Presence(clock)
+    presence.record("one", 3)
+    presence.record("two", 10)
+    presence.record("two", 4)
+    presence.record("own", 100)
+    assert presence.viewers_elsewhere(but="own") == 7
 
 
 def test_a_hub_that_misses_several_beats_is_not_counted(clock: Clock) -> None:
-    turnout = Presence(clock)
-    turnout.record("killed", 3)
+    presence = Presence(clock)
+    presence.record("killed", 3)
     clock.now += 5.0 * MISSED_HEARTBEATS
-    turnout.record("alive", 2)
-    assert turnout.viewers_elsewhere(but="") == 5
+    presence.record("alive", 2)
+    assert presence.viewers_elsewhere(but="") == 5
     clock.now += 0.001
-    assert turnout.viewers_elsewhere(but="") == 2
+    assert presence.viewers_elsewhere(but="") == 2

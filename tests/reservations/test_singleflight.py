@@ -14,7 +14,7 @@ from django.core.exceptions import SynchronousOnlyOperation
 
 from reservations.domain.errors import Busy
 from reservations.singleflight import CoalescedCalls, SingleflightCache
-from tests.crowd import PATIENCE_SECONDS, at_once, wait_until
+from tests.concurrent_commands import PATIENCE_SECONDS, at_once, wait_until
 
 
 def test_concurrent_gets_load_once() -> None:

@@ -30,7 +30,7 @@ from reservations.payments.provider import provider
 from reservations.read import selectors
 from reservations.seat_finder import alternatives
 from reservations.write import command_queue
-from tests.crowd import PATIENCE_SECONDS
+from tests.concurrent_commands import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 from web.async_views import with_async_views
 from web.parsers import MAX_BODY_BYTES

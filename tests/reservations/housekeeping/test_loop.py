@@ -25,7 +25,7 @@ from reservations.domain.states import SeatStatus
 from reservations.housekeeping.loop import STEPS, HousekeepingLoop, Stop, stopped_by_signals
 from reservations.models import Event, IdempotencyKey, Seat, SeatChange
 from reservations.write import command_queue
-from tests.crowd import wait_until
+from tests.concurrent_commands import wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.audit.histories import run
 from tests.servers import server_settings

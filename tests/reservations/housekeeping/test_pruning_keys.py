@@ -13,7 +13,7 @@ from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_keys
 from reservations.models import Event, IdempotencyKey
 from reservations.write import command_queue
-from tests.crowd import at_once
+from tests.concurrent_commands import at_once
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.audit.histories import run
 

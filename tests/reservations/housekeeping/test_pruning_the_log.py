@@ -13,7 +13,7 @@ from reservations.housekeeping.pruning import prune_log
 from reservations.models import Event, SeatChange
 from reservations.read import selectors
 from reservations.write.changes import Change
-from tests.crowd import at_once
+from tests.concurrent_commands import at_once
 from tests.factories import Clock
 from tests.reservations.audit.histories import History, run
 from tests.reservations.audit.past import Past, differences, make_past

@@ -33,7 +33,7 @@ from reservations.payments import checkout, reconciling
 from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
 from reservations.write.command_queue import CommandQueue
-from tests.crowd import PATIENCE_SECONDS, wait_until
+from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids, stored_id
 from tests.reservations.payments.providers import Died, Faulty
 

@@ -18,7 +18,7 @@ from reservations.seat_finder.alternatives import nearest, offer
 from reservations.seat_finder.nearby import Place
 from reservations.threads import in_thread
 from reservations.write.command_queue import CommandQueue
-from tests.crowd import PATIENCE_SECONDS
+from tests.concurrent_commands import PATIENCE_SECONDS
 from tests.factories import (
     let_locks_run_out,
     make_event,

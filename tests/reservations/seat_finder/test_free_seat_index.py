@@ -183,7 +183,7 @@ def _lonely(stretch: Sequence[StaticSeat], free: set[int]) -> set[int]:
     }
 
 
-WISHES = st.builds(
+CRITERIA = st.builds(
     SeatCriteria,
     count=st.integers(1, 5),
     by=st.sampled_from(SortBy),
@@ -243,7 +243,7 @@ def _check(
         assert not (other.distances <= mine.distances and other.orphans < mine.orphans)
 
 
-@given(rows=halls(), criteria=WISHES, taken=st.sets(st.integers(1, 36)))
+@given(rows=halls(), criteria=CRITERIA, taken=st.sets(st.integers(1, 36)))
 def test_the_best_set_equals_that_of_a_full_scan(
     rows: list[list[StaticSeat]], criteria: SeatCriteria, taken: set[int]
 ) -> None:
@@ -252,7 +252,7 @@ def test_the_best_set_equals_that_of_a_full_scan(
     _check(index, rows, {s.id for row in rows for s in row} - taken, criteria)
 
 
-@given(rows=halls(), criteria=WISHES, taken=st.sets(st.integers(1, 36)))
+@given(rows=halls(), criteria=CRITERIA, taken=st.sets(st.integers(1, 36)))
 def test_each_of_several_sets_is_the_best_without_those_before_it(
     rows: list[list[StaticSeat]], criteria: SeatCriteria, taken: set[int]
 ) -> None:
@@ -286,11 +286,11 @@ class HouseOverTime(RuleBasedStateMachine):
         self.index.update(seat_id, status=status, locked_until=None)
         (self.free.add if is_free else self.free.discard)(seat_id)
 
-    @rule(criteria=WISHES)
+    @rule(criteria=CRITERIA)
     def ask(self, criteria: SeatCriteria) -> None:
         self.all_criteria = [*self.all_criteria, criteria][-3:]
 
-    @rule(criteria=WISHES)
+    @rule(criteria=CRITERIA)
     def take_the_best(self, criteria: SeatCriteria) -> None:
         chosen = _best(self.index, criteria)
         assert set(chosen) <= self.free

@@ -20,7 +20,7 @@ from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
-from tests.crowd import Line
+from tests.concurrent_commands import BusyQueue
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -38,7 +38,7 @@ def test_128_commands_queued_during_a_transaction_share_the_next_one(
 ) -> None:
     event, people = make_event(seats=129), [make_person() for _ in range(129)]
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(people[128], ids[128:])) as line:
+    with BusyQueue(event.pk, LockSeats(people[128], ids[128:])) as line:
         for person, seat_id in zip(people[:128], ids[:128], strict=True):
             line.join(LockSeats(person, (seat_id,)))
         assert _codes(line.results()) == ["done"] * 128
@@ -52,7 +52,7 @@ def test_a_waiting_thread_holds_no_connection() -> None:
     pool = connection.settings_dict["OPTIONS"]["pool"]["max_size"]
     event, people = make_event(seats=50), [make_person() for _ in range(2 * pool)]
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(people[0], ids[49:])) as line:
+    with BusyQueue(event.pk, LockSeats(people[0], ids[49:])) as line:
         for person, seat_id in zip(people, ids, strict=False):
             # As a request does, which has looked up its session before.
             line.join(LockSeats(person, (seat_id,)), after=Session.objects.exists)
@@ -62,7 +62,7 @@ def test_a_waiting_thread_holds_no_connection() -> None:
 def test_the_first_command_of_a_batch_gets_the_seat() -> None:
     event, people = make_event(), [make_person() for _ in range(4)]
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(people[3], ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(people[3], ids[3:])) as line:
         for person in people[:3]:
             line.join(LockSeats(person, ids[:1]))
         assert _codes(line.results()) == ["done", "seat_unavailable", "seat_unavailable"]
@@ -74,7 +74,7 @@ def test_each_command_of_a_batch_sees_the_effects_of_earlier_ones(
 ) -> None:
     event, alice, bob = make_event(), make_person("alice"), make_person("bob")
     first, second, *_ = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, (second,))) as line:
+    with BusyQueue(event.pk, LockSeats(alice, (second,))) as line:
         for command in (
             LockSeats(alice, (first,)),
             LockSeats(bob, (first,)),
@@ -98,7 +98,7 @@ def test_each_command_of_a_batch_sees_the_effects_of_earlier_ones(
 def test_each_result_has_the_seat_as_its_own_command_left_it() -> None:
     event, alice = make_event(), make_person()
     first, second, *_ = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, (second,))) as line:
+    with BusyQueue(event.pk, LockSeats(alice, (second,))) as line:
         line.join(LockSeats(alice, (first,)))
         line.join(UnlockSeats(alice, (first,)))
         results = line.results()
@@ -109,7 +109,7 @@ def test_each_result_has_the_seat_as_its_own_command_left_it() -> None:
 def test_a_refused_command_does_not_roll_back_its_batch() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]))
         line.join(LockSeats(bob, ids[:2]))
         line.join(LockSeats(bob, ids[1:2]))
@@ -121,7 +121,7 @@ def test_a_refused_command_does_not_roll_back_its_batch() -> None:
 def test_one_persons_cap_holds_within_a_batch() -> None:
     event, alice = make_event(seats=6, seat_cap=3), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[5:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[5:])) as line:
         for seat_id in ids[:5]:
             line.join(LockSeats(alice, (seat_id,)))
         assert _codes(line.results()) == ["done", "done", *[SeatLimit.code] * 3]
@@ -130,7 +130,7 @@ def test_one_persons_cap_holds_within_a_batch() -> None:
 def test_a_command_that_raises_does_not_fail_its_batch() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]))
         line.join(LockSeats(GONE, ids[1:2]), "poisoned")
         line.join(LockSeats(bob, ids[2:3]))
@@ -166,7 +166,7 @@ def test_a_batch_has_a_maximum_of_commands(
     monkeypatch.setattr(command_queue, "MAX_BATCH_COMMANDS", 4)
     event, alice = make_event(seats=10), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[9:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[9:])) as line:
         for seat_id in ids[:9]:
             line.join(LockSeats(alice, (seat_id,)))
         assert _codes(line.results()) == ["done"] * 9
@@ -179,7 +179,7 @@ def test_a_batch_has_a_maximum_of_seats(
     monkeypatch.setattr(command_queue, "MAX_BATCH_SEATS", 5)
     event, people = make_event(seats=14), [make_person() for _ in range(5)]
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(people[4], ids[13:])) as line:
+    with BusyQueue(event.pk, LockSeats(people[4], ids[13:])) as line:
         for person, wanted in zip(people, (ids[:2], ids[2:4], ids[4:6], ids[6:13]), strict=False):
             line.join(LockSeats(person, wanted))
         assert _codes(line.results()) == ["done"] * 4
@@ -190,7 +190,7 @@ def test_a_full_queue_refuses_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_queue, "MAX_QUEUED_COMMANDS", 2)
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]))
         line.join(LockSeats(alice, ids[1:2]))
         with pytest.raises(Busy):
@@ -204,7 +204,7 @@ def test_a_command_that_waits_too_long_is_refused_and_not_executed(
 ) -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         settings.SEATCAST_QUEUE_WAIT_SECONDS = 0.01
         with pytest.raises(Busy):
             line.queue.submit(LockSeats(alice, ids[:1]))
@@ -217,7 +217,7 @@ def test_a_command_that_waits_too_long_is_refused_and_not_executed(
 def test_a_batch_for_a_deleted_event_is_refused() -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, UnblockSeats(alice, ids)) as line:
+    with BusyQueue(event.pk, UnblockSeats(alice, ids)) as line:
         for seat_id in ids:
             line.join(LockSeats(alice, (seat_id,)))
         line.queue._event_id = 2**62
@@ -229,7 +229,7 @@ def test_a_batch_without_changes_sends_no_signal(
 ) -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, UnblockSeats(alice, ids)) as line:
+    with BusyQueue(event.pk, UnblockSeats(alice, ids)) as line:
         line.join(UnlockSeats(alice, ids[:1]))
         line.join(ReserveSeats(alice, ids[:1], "invoice"))
         assert _codes(line.results()) == ["not_holder", "not_holder"]
@@ -239,7 +239,7 @@ def test_a_batch_without_changes_sends_no_signal(
 def test_a_queue_works_after_all_its_commands_timed_out() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]))
         line.results()
     with pytest.raises(SeatUnavailable):

@@ -23,7 +23,7 @@ from reservations.write import command_queue
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
 from reservations.write.unit_of_work import lock_event
-from tests.crowd import Line
+from tests.concurrent_commands import BusyQueue
 from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +122,7 @@ def test_a_batch_keeps_its_results_when_the_commits_answer_is_lost(
 ) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]))
         line.join(LockSeats(bob, ids[:1]))
         line.join(LockSeats(bob, ids[1:2]))
@@ -169,7 +169,7 @@ def test_a_batch_keeps_its_results_when_a_later_retry_confirms_it(
 ) -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]))
         line.join(LockSeats(bob, ids[:1]))
         line.join(LockSeats(bob, ids[1:2]))

@@ -17,7 +17,7 @@ from reservations.domain.states import Person
 from reservations.models import Event, Seat
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue, asubmit
-from tests.crowd import Gate, wait_until
+from tests.concurrent_commands import Gate, wait_until
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)

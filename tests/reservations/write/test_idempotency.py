@@ -14,7 +14,7 @@ from reservations.domain.states import SeatStatus
 from reservations.models import IdempotencyKey, Reservation, Seat, SeatChange
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
-from tests.crowd import Line
+from tests.concurrent_commands import BusyQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -132,7 +132,7 @@ def test_a_key_repeated_in_one_batch_is_executed_once(
 ) -> None:
     event, alice = make_event(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         for _ in range(5):
             line.join(LockSeats(alice, ids[:1]), "k")
         line.join(LockSeats(alice, ids[1:2]), "k")
@@ -149,7 +149,7 @@ def test_a_key_repeated_in_one_batch_is_executed_once(
 def test_one_key_of_two_people_in_one_batch_is_two_keys() -> None:
     event, alice, bob = make_event(), make_person(), make_person()
     ids = seat_ids(event)
-    with Line(event.pk, LockSeats(alice, ids[3:])) as line:
+    with BusyQueue(event.pk, LockSeats(alice, ids[3:])) as line:
         line.join(LockSeats(alice, ids[:1]), "k")
         line.join(LockSeats(bob, ids[:1]), "k")
         results = line.results()

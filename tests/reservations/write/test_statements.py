@@ -17,7 +17,7 @@ from reservations.domain.states import Person
 from reservations.models import Event
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
-from tests.crowd import PATIENCE_SECONDS, Line
+from tests.concurrent_commands import PATIENCE_SECONDS, BusyQueue
 from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def _statements_of_a_batch(event: Event, first: Command, batch: Sequence[Command
 
     with (
         pytest.MonkeyPatch.context() as patch,
-        Line(event.pk, first) as line,
+        BusyQueue(event.pk, first) as line,
         CaptureQueriesContext(connection) as captured,
     ):
         patch.setattr(command_queue, "_leaders", SimpleNamespace(submit=submit))

@@ -58,11 +58,11 @@ class Gate:
         self._opened.set()
 
 
-class Line:
-    """A desk that is busy with a first command, and the commands that queue up meanwhile.
+class BusyQueue:
+    """A command queue that is busy with a first command, and the commands queued meanwhile.
 
-    The first command's transaction is open until `results` is called: whatever else a test
-    writes to the database comes before, because on SQLite it would have to wait for it.
+    The transaction of the first command stays open until `results` is called. Anything else that a
+    test writes to the database must come before: on SQLite it would have to wait for it.
     """
 
     def __init__(self, event_id: int, first: Command) -> None:
@@ -72,7 +72,7 @@ class Line:
         self._first = _begin(self._pool, self.queue.submit, first)
         self._waiting: list[Future[CommandResult]] = []
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "BusyQueue":
         self._gate.wait_until_reached()
         return self
 
