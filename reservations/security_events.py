@@ -5,7 +5,6 @@ Each is written in the transaction of what it records.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from reservations.domain.commands import AdmitSeats, CancelReservation, MarkPaid
 from reservations.domain.errors import SeatcastError
@@ -13,15 +12,13 @@ from reservations.domain.rules import Outcome
 from reservations.domain.states import BatchState
 from reservations.models import Payment, Reservation
 from reservations.read.records import money
+from reservations.write.changes import Decision
 from security_log.log import Kind, record
 from security_log.request_context import RequestContext, current_request
 
-if TYPE_CHECKING:
-    from reservations.write.unit_of_work import Decision
-
 
 def record_decisions(
-    decided: "list[Decision]", reservations: Mapping[int, Reservation], state: BatchState
+    decided: list[Decision], reservations: Mapping[int, Reservation], state: BatchState
 ) -> None:
     """Record decisions about entry, and what organisers cancelled or marked as paid."""
     for decision in decided:

@@ -1,9 +1,14 @@
-"""The signal that is sent after each commit, for subscribers that publish the changes."""
+"""What a batch decided and changed, and the signal that is sent after its commit."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.dispatch import Signal
+
+from reservations.domain.commands import Command
+from reservations.domain.rules import Outcome
+from security_log.request_context import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,14 @@ class ChangeSet:
     since: int
     seq: int
     changes: tuple[Change, ...]
+
+
+class Decision(NamedTuple):
+    """A command with its outcome, and the web request that sent it, if one did."""
+
+    command: Command
+    outcome: Outcome
+    source: RequestContext | None
 
 
 seats_changed = Signal()

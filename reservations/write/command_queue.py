@@ -42,9 +42,9 @@ from reservations.domain.errors import Busy, InProgress, SeatcastError, Unavaila
 from reservations.domain.rules import Outcome, decide
 from reservations.models import Event
 from reservations.read.records import CommandResult
-from reservations.write.changes import ChangeSet, seats_changed
+from reservations.write.changes import ChangeSet, Decision, seats_changed
 from reservations.write.idempotency import KeyedResults
-from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
+from reservations.write.unit_of_work import UnitOfWork, lock_event
 from security_log.request_context import RequestContext, current_request
 
 MAX_QUEUED_COMMANDS = 10_000

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -53,9 +53,8 @@ from reservations.read.records import (
 )
 from reservations.read.stored_states import state_of, terms_of, with_related
 from reservations.write import bulk
-from reservations.write.changes import Change, ChangeSet
+from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.prepared import PreparedQuery
-from security_log.request_context import RequestContext
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many overdue reservations one LapseUnpaid ends."""
@@ -132,14 +131,6 @@ def _event_row_briefly(event_id: int) -> QuerySet[Any, Any]:
     # In the same statement, to save a round trip; PostgreSQL filters rows before it locks them.
     briefly = "set_config('lock_timeout', '250ms', true) IS NOT NULL"
     return event.extra(where=[briefly]).order_by().values_list(*_EVENT)
-
-
-class Decision(NamedTuple):
-    """A command with its outcome, and the web request that sent it, if one did."""
-
-    command: Command
-    outcome: Outcome
-    source: RequestContext | None
 
 
 @dataclass(slots=True)

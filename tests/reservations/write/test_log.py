@@ -21,9 +21,9 @@ from reservations.domain.errors import SeatcastError
 from reservations.domain.rules import Outcome, Transition
 from reservations.domain.states import Reason, SeatStatus
 from reservations.models import Event, Seat, SeatChange
-from reservations.write.changes import Change, ChangeSet, seats_changed
+from reservations.write.changes import Change, ChangeSet, Decision, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem, submit
-from reservations.write.unit_of_work import Decision, UnitOfWork, lock_event
+from reservations.write.unit_of_work import UnitOfWork, lock_event
 from security_log.request_context import RequestContext, current_request
 from tests.factories import Clock, make_event, make_person, seat_ids
 
