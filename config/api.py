@@ -28,7 +28,7 @@ from web.large_responses import LargeResponses  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
-from web.wsgi import run_wsgi_in_threads  # noqa: E402
+from web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
 
 probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountCollector()))
 django_in_threads = run_wsgi_in_threads(django, threads=THREADS)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
-
 from web.probes import Probes
 from web.request_limits import limit_reply, without_escaped_cookies
 
@@ -28,19 +26,5 @@ def with_limits_and_probes(application: Any, probes: Probes) -> Any:
             cookies = without_escaped_cookies(environ["HTTP_COOKIE"].encode("latin-1"))
             environ = {**environ, "HTTP_COOKIE": cookies.decode("latin-1")}
         return application(environ, start_response)
-
-    return respond
-
-
-def run_wsgi_in_threads(application: Any, *, threads: int) -> Any:
-    """Return an ASGI application that runs a WSGI one, up to `threads` requests at a time."""
-    run_in_thread = WSGIMiddleware(application, workers=threads)
-
-    async def respond(scope: Any, receive: Any, send: Any) -> None:
-        async def receive_coroutine() -> Any:
-            return await receive()
-
-        # a2wsgi needs `receive` to return a coroutine, and Granian's returns another awaitable.
-        await run_in_thread(scope, receive_coroutine, send)
 
     return respond

@@ -34,7 +34,7 @@ from tests.concurrent_commands import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 from web.async_views import with_async_views
 from web.parsers import MAX_BODY_BYTES
-from web.wsgi import run_wsgi_in_threads
+from web.wsgi_threads import run_wsgi_in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
