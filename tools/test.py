@@ -93,9 +93,11 @@ def main(arguments: Sequence[str]) -> int:
 def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
     """Run all stages, four at a time: three in the background, and the others one by one.
 
-    Each spends a third of its time waiting for servers, so fewer would leave two cores idle.
+    Each spends a third of its time waiting for servers, so fewer would leave two cores idle. The
+    first one in the background takes longest, so the others there run at a lower priority.
     """
     backgrounds = [(stage, stage.background) for stage in stages if stage.background]
+    longest = next((stage for stage, _ in backgrounds), None)
     is_over, slots = threading.Event(), threading.Semaphore(_AT_A_TIME - 1)
     with (
         ThreadPoolExecutor(_AT_A_TIME) as pool,
@@ -103,7 +105,8 @@ def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
     ):
         try:
             finishes = [
-                pool.submit(_run_in_background, *each, slots, is_over) for each in backgrounds
+                pool.submit(_run_in_background, *each, slots, is_over, nice=each[0] is not longest)
+                for each in backgrounds
             ]
             results = [_run_stage(stage) for stage in stages if not stage.background]
             slots.release()
@@ -115,7 +118,12 @@ def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
 
 
 def _run_in_background(
-    stage: Stage, background: _Background, slots: threading.Semaphore, is_over: threading.Event
+    stage: Stage,
+    background: _Background,
+    slots: threading.Semaphore,
+    is_over: threading.Event,
+    *,
+    nice: bool,
 ) -> StageResult:
     """Run a stage in the background once a slot is free, with its output in a file."""
     with slots:
@@ -124,7 +132,10 @@ def _run_in_background(
         try:
             with background() as (command, environment):
                 status = run_in_background(
-                    command, environment=environment, output=output, is_over=is_over
+                    ["nice", "-n", "5", *command] if nice else command,
+                    environment=environment,
+                    output=output,
+                    is_over=is_over,
                 )
             counts = counts_of_run(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
         except Problem as problem:
