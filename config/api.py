@@ -1,4 +1,4 @@
-"""The API and the admin for an ASGI server without WebSockets, which `config.asgi` serves."""
+"""The ASGI application for servers of the API and the admin. `config.asgi` also serves WebSockets."""
 
 import gc
 import os

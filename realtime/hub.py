@@ -349,7 +349,7 @@ class Hub:
 
     async def _reload(self) -> None:
         """Load the seat map again, and wait until it was sent to all viewers."""
-        metrics.fresh_starts.inc()
+        metrics.hub_reloads.inc()
         await self.writer.replace_replica(await self._load())
 
 

@@ -69,8 +69,8 @@ log_reads = prometheus.Counter(
     "seatcast_hub_log_reads_total",
     "Reads of the change log by hubs that had missed a notification.",
 )
-fresh_starts = prometheus.Counter(
-    "seatcast_hub_fresh_starts_total",
+hub_reloads = prometheus.Counter(
+    "seatcast_hub_reloads_total",
     "Times that a hub reloaded its seat map and sent it to all viewers.",
 )
 broken_hubs = prometheus.Counter("seatcast_hub_broken_total", "Hubs of which a task has failed.")
@@ -85,7 +85,7 @@ polls = prometheus.Counter(
     ["outcome"],
 )
 poll_head_reads = prometheus.Counter(
-    "seatcast_poll_looks_total",
+    "seatcast_poll_head_reads_total",
     "Queries for the sequence numbers of polled events.",
 )
 
@@ -94,7 +94,7 @@ for counter, labels in (
     (notifications, ("sent", "failed", "dropped")),
     (first_frames, ("snapshot", "delta")),
     (frames, ("delta", "snapshot", "beat")),
-    (gaps, ("gap", "foreign")),
+    (gaps, ("gap", "unknown_seats")),
     (polls, ("changed", "unchanged")),
     (sockets_closed, (*_CLOSE_CODES, "other")),
 ):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-MISSED_HEARTBEATS = 3
+MISSED_BEATS = 3
 
 
 class Presence:
@@ -20,6 +20,6 @@ class Presence:
 
     def viewers_elsewhere(self, *, but: str) -> int:
         """Return the number of viewers of all hubs except `but`."""
-        oldest = self._clock() - MISSED_HEARTBEATS * settings.SEATCAST_BEAT_SECONDS
+        oldest = self._clock() - MISSED_BEATS * settings.SEATCAST_BEAT_SECONDS
         self._counts = {hub: count for hub, count in self._counts.items() if count[0] >= oldest}
         return sum(viewers for hub, (_, viewers) in self._counts.items() if hub != but)

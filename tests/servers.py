@@ -69,7 +69,7 @@ def uvicorn(**extra: str) -> Iterator[Running]:
         yield server
 
 
-# Daphne is what serves; whether another server would do takes as long again.
+# Production runs Daphne. Uvicorn is tested in `make thorough` alone.
 SERVERS = [daphne, pytest.param(uvicorn, marks=pytest.mark.thorough)]
 
 

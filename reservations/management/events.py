@@ -44,4 +44,4 @@ class EventsCommand(BaseCommand):
             self.stdout.write(f"Event {event_id}: {message}")
         progress.clear()
         if refused:
-            raise CommandError(f"{refused} of {len(event_ids)} events could not be seen to.")
+            raise CommandError(f"{refused} of {len(event_ids)} events were refused.")

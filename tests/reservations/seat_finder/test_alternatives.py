@@ -32,8 +32,9 @@ STALLS, CIRCLE = 1, 2
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
+def _offers_stay_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     module._found.clear()
+    monkeypatch.setattr(module, "FRESH_SECONDS", 600.0)
 
 
 def _place(number: int, *, row: str = "A", y: float = 0, category: int = STALLS) -> Place:
