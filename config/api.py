@@ -1,4 +1,4 @@
-"""The ASGI application for servers of the API and the admin. `config.asgi` also serves WebSockets."""
+"""The ASGI application for API servers: REST and the admin. `config.asgi` has WebSockets too."""
 
 import gc
 import os

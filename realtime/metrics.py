@@ -62,7 +62,7 @@ lag_seconds = prometheus.Histogram(
 )
 gaps = prometheus.Counter(
     "seatcast_hub_gaps_total",
-    "Notifications that a hub could not merge: gap, or foreign for unknown seats.",
+    "Notifications that a hub could not merge: gap, or unknown_seats.",
     ["kind"],
 )
 log_reads = prometheus.Counter(

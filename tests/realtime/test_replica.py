@@ -69,7 +69,7 @@ def test_a_message_that_overlaps_known_changes_is_merged() -> None:
     assert event.publish() == (0, [WireChange(1, 0, None, None)])
 
 
-def test_a_change_of_an_unknown_seat_is_foreign() -> None:
+def test_a_change_of_an_unknown_seat_is_reported() -> None:
     event = replica()
     assert event.merge(since=0, seq=1, changes=[locked(99)]) is MergeResult.FOREIGN
     assert event.seq == 0

@@ -1808,7 +1808,7 @@ export interface operations {
                     "application/json": components["schemas"]["Csrf"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -1826,7 +1826,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1885,7 +1885,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -1912,7 +1912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1974,7 +1974,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2001,7 +2001,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2056,7 +2056,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2083,7 +2083,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2143,7 +2143,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2161,7 +2161,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2218,7 +2218,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2236,7 +2236,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2309,7 +2309,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2354,7 +2354,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2425,7 +2425,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2443,7 +2443,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2516,7 +2516,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2561,7 +2561,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2619,7 +2619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2637,7 +2637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2710,7 +2710,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2755,7 +2755,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2812,7 +2812,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2830,7 +2830,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2903,7 +2903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -2948,7 +2948,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3005,7 +3005,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3023,7 +3023,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3080,7 +3080,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3098,7 +3098,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3168,7 +3168,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3213,7 +3213,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3283,7 +3283,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3328,7 +3328,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,7 +3401,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3446,7 +3446,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3508,7 +3508,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3535,7 +3535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3597,7 +3597,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3624,7 +3624,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3679,7 +3679,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3706,7 +3706,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3761,7 +3761,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3788,7 +3788,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3834,7 +3834,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3852,7 +3852,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3911,7 +3911,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -3920,7 +3920,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3947,7 +3947,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3995,7 +3995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4013,7 +4013,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4072,7 +4072,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4099,7 +4099,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4161,7 +4161,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4188,7 +4188,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4250,7 +4250,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4277,7 +4277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4339,7 +4339,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4366,7 +4366,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4412,7 +4412,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4430,7 +4430,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4487,7 +4487,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4505,7 +4505,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4574,7 +4574,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4619,7 +4619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4688,7 +4688,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4733,7 +4733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4802,7 +4802,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4847,7 +4847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4893,7 +4893,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4911,7 +4911,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4970,7 +4970,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -4979,7 +4979,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5006,7 +5006,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5076,7 +5076,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5085,7 +5085,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5112,7 +5112,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5182,7 +5182,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5191,7 +5191,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5218,7 +5218,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5277,7 +5277,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5286,7 +5286,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5313,7 +5313,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5372,7 +5372,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5381,7 +5381,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5408,7 +5408,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5467,7 +5467,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5476,7 +5476,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5503,7 +5503,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5562,7 +5562,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5571,7 +5571,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5598,7 +5598,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5657,7 +5657,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5666,7 +5666,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Not as things stand; the code says why. */
+            /** @description The current state does not allow it; the code says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5693,7 +5693,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5783,7 +5783,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5801,7 +5801,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5847,7 +5847,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5865,7 +5865,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5931,7 +5931,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -5958,7 +5958,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6013,7 +6013,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6040,7 +6040,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6097,7 +6097,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6115,7 +6115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6188,7 +6188,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6233,7 +6233,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6292,7 +6292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6319,7 +6319,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6381,7 +6381,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6408,7 +6408,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6467,7 +6467,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6494,7 +6494,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6553,7 +6553,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Nothing that the Accept header names. */
+            /** @description The Accept header names no available media type. */
             406: {
                 headers: {
                     [name: string]: unknown;
@@ -6580,7 +6580,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The database is away or too much is waiting; see Retry-After. */
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -52,7 +52,7 @@ def test_a_failing_event_does_not_stop_the_others(
         return submit(**command)  # type: ignore[arg-type]
 
     monkeypatch.setattr(command_queue, "submit", refuse)
-    with pytest.raises(CommandError, match="1 of 3 events could not be seen to"):
+    with pytest.raises(CommandError, match="1 of 3 events were refused"):
         run("release_expired_locks")
     assert selectors.events_with_expired_locks() == [busy.pk, gone.pk]
     assert free.pk not in selectors.events_with_expired_locks()
