@@ -93,11 +93,9 @@ def main(arguments: Sequence[str]) -> int:
 def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
     """Run all stages, four at a time: three in the background, and the others one by one.
 
-    Each spends a third of its time waiting for servers, so fewer would leave two cores idle. The
-    first one in the background takes longest, so the others there run at a lower priority.
+    Each spends a third of its time waiting for servers, so fewer would leave two cores idle.
     """
     backgrounds = [(stage, stage.background) for stage in stages if stage.background]
-    longest = next((stage for stage, _ in backgrounds), None)
     is_over, slots = threading.Event(), threading.Semaphore(_AT_A_TIME - 1)
     with (
         ThreadPoolExecutor(_AT_A_TIME) as pool,
@@ -105,8 +103,7 @@ def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
     ):
         try:
             finishes = [
-                pool.submit(_run_in_background, *each, slots, is_over, nice=each[0] is not longest)
-                for each in backgrounds
+                pool.submit(_run_in_background, *each, slots, is_over) for each in backgrounds
             ]
             results = [_run_stage(stage) for stage in stages if not stage.background]
             slots.release()
@@ -118,12 +115,7 @@ def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
 
 
 def _run_in_background(
-    stage: Stage,
-    background: _Background,
-    slots: threading.Semaphore,
-    is_over: threading.Event,
-    *,
-    nice: bool,
+    stage: Stage, background: _Background, slots: threading.Semaphore, is_over: threading.Event
 ) -> StageResult:
     """Run a stage in the background once a slot is free, with its output in a file."""
     with slots:
@@ -132,10 +124,7 @@ def _run_in_background(
         try:
             with background() as (command, environment):
                 status = run_in_background(
-                    ["nice", "-n", "5", *command] if nice else command,
-                    environment=environment,
-                    output=output,
-                    is_over=is_over,
+                    command, environment=environment, output=output, is_over=is_over
                 )
             counts = counts_of_run(read_counts(REPORTS / f"{stage.name}.xml"), status=status)
         except Problem as problem:
