@@ -124,7 +124,7 @@ class Exposition:
 
     def text(self) -> bytes:
         """Return all metrics. Call it in a thread, because it may query the database."""
-        _refresh()
+        _gauges.refresh()
         if self._folder is not None:
             live_worker_ids(self._folder)
         shown = prometheus.generate_latest(self._registry)
@@ -209,20 +209,14 @@ class _GaugeUpdater:
 
 
 _gauges = _GaugeUpdater()
-_refresh = _gauges.refresh
 
 
 def _count_request(request: HttpRequest, response: HttpResponseBase, started: float) -> None:
     match = request.resolver_match
     route = _route(match.route) if match else "none"
     method = request.method if request.method in _METHODS else "other"
-    count_request(method, route, response.status_code, started=started)
-
-
-def count_request(method: str, route: str, status: int, *, started: float) -> None:
-    """Count a response to a request that started at `started`, by `time.perf_counter`."""
     now = time.perf_counter()
-    _request(method, route, status).observe(now - started)
+    _request(method, route, response.status_code).observe(now - started)
     if now >= _gauges.due:
         _gauges.refresh()
 

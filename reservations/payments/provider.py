@@ -67,8 +67,3 @@ def payment_methods() -> dict[str, str]:
 
 def is_paid_online(method: str) -> bool:
     return method in provider().methods
-
-
-def is_paid_later(method: str) -> bool:
-    """Return whether a method is one of the site's offline methods."""
-    return not is_paid_online(method) and method in settings.SEATCAST_OFFLINE_METHODS
