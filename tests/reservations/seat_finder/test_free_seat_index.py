@@ -265,7 +265,7 @@ def test_each_of_several_sets_is_the_best_without_those_before_it(
     assert together == one_by_one
 
 
-class HouseOverTime(RuleBasedStateMachine):
+class FreeSeatsOverTime(RuleBasedStateMachine):
     """Seats come and go; what was found before must not be found again when it is gone."""
 
     def __init__(self) -> None:
@@ -309,4 +309,4 @@ def _sized(criteria: SeatCriteria, count: int) -> SeatCriteria:
     return SeatCriteria(count, criteria.by, criteria.section, criteria.category)
 
 
-TestHouseOverTime = HouseOverTime.TestCase
+TestFreeSeatsOverTime = FreeSeatsOverTime.TestCase
