@@ -35,7 +35,7 @@ backup: ## Save the database of the running stack to a file, also during a sale 
 restore: ## Restore that file as the database of a stopped stack (FILE=…)
 	@$(PYTHON) -m tools restore $(FILE)
 
-test: ## Run every check and test (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack)
+test: ## Run all tests and the quick linters (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack)
 	@$(PYTHON) -m tools test $(ONLY)
 
 thorough: ## Run all tests on both databases, random ones 20 times as long: half an hour or more (ONLY=…)
@@ -59,7 +59,7 @@ chaos: ## Inject faults during a sale, then audit the database: minutes (SECONDS
 upgrade: ## Replace servers of an older version during a sale: minutes (FROM=revision)
 	@$(PYTHON) -m tools upgrade $(if $(FROM),--from $(FROM))
 
-check: ## Run the linters and type checkers, with the rules that are too slow for `make test`
+check: ## Run all linters and type checkers
 	@$(PYTHON) -m tools check
 
 schema: ## Rewrite the API schema and the client's types

@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for command in (backup, restore):
         command.add_argument("file", nargs="?", default="seatcast.dump", help="(%(default)s)")
-    test = commands.add_parser("test", help="run every check and every test")
+    test = commands.add_parser("test", help="run all tests and the quick linters")
     thorough = commands.add_parser(
         "thorough", help="run them all on both databases, random ones for longer"
     )
@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         "upgrade", help="replace servers of an older version during a sale"
     )
     upgrade.add_argument("--from", dest="since", help="the older version, as git names it")
-    commands.add_parser("check", help="run the linters and type checkers")
+    commands.add_parser("check", help="run all linters and type checkers")
     commands.add_parser("schema", help="rewrite the API schema and the client's types")
     commands.add_parser("screenshots", help="take a picture of every page")
     commands.add_parser("measure", help="measure the client in a browser")

@@ -238,10 +238,9 @@ def _client(arguments: Sequence[str]) -> Iterator[_Run]:
 
 
 @contextmanager
-def _checks(lint: str, names: Sequence[str]) -> Iterator[_Run]:
+def _checks(arguments: Sequence[str]) -> Iterator[_Run]:
     report = f"--report={REPORTS / 'check.xml'}"
-    command = [str(VENV_PYTHON), "-m", "tools.check", f"--lint={lint}", report, *names]
-    yield command, clean_environment()
+    yield [str(VENV_PYTHON), "-m", "tools.check", report, *arguments], clean_environment()
 
 
 def _shown(name: str, background: _Background) -> Counts:
@@ -319,7 +318,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             partial(_pytest_run, "sqlite"),
             *pytest(_SQLITE, *_DEPLOYMENT),
         ),
-        stage("check", "linters and types", partial(_checks, "lint" if thorough else "lint:quick")),
+        stage("check", "linters", _checks, *([] if thorough else ["--quick"])),
         stage(
             "faults",
             "Python tests of faults, on PostgreSQL + Valkey",
