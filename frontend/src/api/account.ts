@@ -8,19 +8,16 @@ import type {
   EmailConfirmation,
   Me,
   PasswordChange,
-  PasswordChanged,
   PasswordReset,
-  PasswordResetDone,
   Registration,
   SecondStepAnswer,
-  SignedInPair,
 } from '@/api/types';
 import { tabs } from '@/browser/tabs';
 
 /** Fetch the signed-in user; null for an anonymous visitor. */
 export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
   try {
-    return (await get<Me>(ME_PATH, signal)).body;
+    return (await get(ME_PATH, { signal })).body;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -31,7 +28,7 @@ export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
 
 export async function signIn(credentials: Credentials): Promise<void> {
   if (tokens !== null) {
-    const { access, refresh, device } = await post<SignedInPair>('token/', {
+    const { access, refresh, device } = await post('token/', {
       ...credentials,
       ...deviceParam(),
     });
@@ -46,7 +43,7 @@ export async function signIn(credentials: Credentials): Promise<void> {
 /** Complete a sign-in that the server answered with a second-factor challenge. */
 export async function completeSecondFactor(step: SecondStepAnswer): Promise<void> {
   if (tokens !== null) {
-    const { access, refresh, device } = await post<SignedInPair>('token/second-factor/', step);
+    const { access, refresh, device } = await post('token/second-factor/', step);
     rememberDevice(device);
     tokens.save({ access, refresh });
     return;
@@ -80,7 +77,7 @@ export async function signOutEverywhere(): Promise<void> {
 
 /** Change the password, which ends the user's other sessions. */
 export async function changePassword(change: PasswordChange): Promise<void> {
-  const { access, refresh, device } = await post<PasswordChanged>('password/change/', {
+  const { access, refresh, device } = await post('password/change/', {
     ...change,
     ...deviceParam(),
   });
@@ -95,7 +92,7 @@ export async function requestPasswordReset(email: string): Promise<void> {
 
 /** Set a new password with the token of the email. This ends all of the user's sessions. */
 export async function resetPassword(reset: PasswordReset): Promise<void> {
-  rememberDevice((await post<PasswordResetDone>('password/reset/confirm/', reset)).device);
+  rememberDevice((await post('password/reset/confirm/', reset)).device);
   tabs.broadcast({ kind: 'session' });
   tabs.notifyLocal({ kind: 'session' });
 }

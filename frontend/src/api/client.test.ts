@@ -1,10 +1,16 @@
 // @vitest-environment jsdom
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, expectTypeOf, it } from 'vitest';
 
 import { get, http, auth, post } from '@/api/client';
+import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
+import type { EventDetail, Layout } from '@/api/types';
 import type { TabMessage } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
+
+interface SeatIds {
+  readonly seat_ids: readonly number[];
+}
 
 interface Sent {
   readonly method: string;
@@ -38,7 +44,7 @@ beforeEach(() => {
 });
 
 it('fetches a CSRF token before the first write if there is none', async () => {
-  await post('login/', { username: 'alice' });
+  await post('login/', { username: 'alice', password: 'secret' });
   expect(sent.map(({ method, url, csrf }) => [method, url, csrf])).toEqual([
     ['get', 'csrf/', null],
     ['post', 'login/', 'fresh'],
@@ -89,7 +95,7 @@ it('rechecks the session when a request is refused as anonymous', async () => {
   answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
   await expect(get('me/')).rejects.toMatchObject({ status: 401 });
   expect(news).toEqual([]);
-  await expect(post('events/7/lock/')).rejects.toMatchObject({ status: 401 });
+  await expect(post('events/7/lock/', { seat_ids: [1] })).rejects.toMatchObject({ status: 401 });
   expect(news).toEqual([{ kind: 'session' }]);
   stop();
 });
@@ -100,4 +106,19 @@ it('reconnects a socket if the session continues under another cookie', async ()
   expect(await auth.recoverSocket([])).toBe(false);
   answer = () => [503, { error: 'Come back.', code: 'unavailable' }];
   await expect(auth.recoverSocket([])).rejects.toMatchObject({ status: 503 });
+});
+
+it('takes only paths and bodies of the API schema', () => {
+  expectTypeOf<'events/7/'>().toExtend<UrlOf<'get'>>();
+  expectTypeOf<'event/7/'>().not.toExtend<UrlOf<'get'>>();
+  expectTypeOf<BodyAt<'post', 'events/7/lock/'>>().toEqualTypeOf<SeatIds>();
+  expectTypeOf<BodyAt<'post', 'logout/'>>().toBeUndefined();
+  // A parameter contains no slash.
+  expectTypeOf<BodyAt<'post', 'events/7/8/lock/'>>().toBeNever();
+});
+
+it('types the answer of each path', () => {
+  expectTypeOf<AnswerAt<'get', 'events/7/'>>().toEqualTypeOf<EventDetail>();
+  expectTypeOf<AnswerAt<'get', `events/${number}/layouts/${string}/`>>().toEqualTypeOf<Layout>();
+  expectTypeOf<AnswerAt<'get', 'events/7/8/'>>().toBeNever();
 });

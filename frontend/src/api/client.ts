@@ -12,6 +12,7 @@ import {
   onTokensStored,
   type TokenStore,
 } from '@/api/tokenStore';
+import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
 import type { SocketTicket, TokenPair } from '@/api/types';
 import { siteStorage } from '@/browser/storage';
 import { messagesForWrite } from '@/browser/tabMessages';
@@ -76,51 +77,70 @@ export interface Answer<T> {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** Throws ApiError. */
-export async function get<T>(
-  path: string,
-  signal?: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer<T>> {
-  return send<T>({ method: 'get', url: path, headers: { ...headers }, ...(signal && { signal }) });
+interface GetOptions {
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number>>;
 }
+
+/** Throws ApiError. */
+export async function get<U extends UrlOf<'get'>>(
+  url: U,
+  { signal, headers, query }: GetOptions = {},
+): Promise<Answer<AnswerAt<'get', U>>> {
+  return send({
+    method: 'get',
+    url,
+    ...(signal && { signal }),
+    ...(headers && { headers: { ...headers } }),
+    ...(query && { params: query }),
+  });
+}
+
+/** The body may be left out where an operation takes none. */
+type PostArguments<Body> = Body extends undefined
+  ? [body?: undefined, idempotencyKey?: string]
+  : [body: Body, idempotencyKey?: string];
 
 /**
  * The server runs the same body with the same `idempotencyKey` once.
  *
  * Throws ApiError.
  */
-export async function post<T>(
-  path: string,
-  body: object = {},
-  idempotencyKey?: string,
-): Promise<T> {
+export async function post<U extends UrlOf<'post'>>(
+  url: U,
+  ...options: PostArguments<BodyAt<'post', U>>
+): Promise<AnswerAt<'post', U>> {
+  const [body = {}, idempotencyKey]: PostArguments<object | undefined> = options;
   const request: AxiosRequestConfig = {
     method: 'post',
-    url: path,
+    url,
     data: body,
     ...(idempotencyKey !== undefined && { headers: { 'Idempotency-Key': idempotencyKey } }),
   };
   let isDone = true;
   try {
-    return (await send<T>(request)).body;
+    return (await send<AnswerAt<'post', U>>(request)).body;
   } catch (error) {
     // Without a response, the change may have been made: other tabs should refetch.
     isDone = error instanceof ApiError && error.isOutcomeUnknown;
     throw error;
   } finally {
-    if (isDone) for (const message of messagesForWrite(path)) tabs.broadcast(message);
+    if (isDone) for (const message of messagesForWrite(url)) tabs.broadcast(message);
   }
 }
 
 /** Throws ApiError. */
-export async function patch(path: string, body: object): Promise<void> {
-  await send({ method: 'patch', url: path, data: body });
+export async function patch<U extends UrlOf<'patch'>>(
+  url: U,
+  body: BodyAt<'patch', U>,
+): Promise<void> {
+  await send({ method: 'patch', url, data: body });
 }
 
 /** Throws ApiError. */
-export async function remove(path: string): Promise<void> {
-  await send({ method: 'delete', url: path });
+export async function remove(url: UrlOf<'delete'>): Promise<void> {
+  await send({ method: 'delete', url });
 }
 
 /** Have everything that shows the session refetch it. */

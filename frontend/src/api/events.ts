@@ -16,14 +16,13 @@ export interface EventPage {
 }
 
 export async function fetchEvents(after: string | null, signal: AbortSignal): Promise<EventPage> {
-  const query = new URLSearchParams({ limit: String(EVENTS_AT_ONCE) });
-  if (after !== null) query.set('after', after);
-  const { body, headers } = await get<EventSummary[]>(`events/?${query.toString()}`, signal);
+  const query = { limit: EVENTS_AT_ONCE, ...(after !== null && { after }) };
+  const { body, headers } = await get('events/', { signal, query });
   return { events: body, next: nextPlace(headers['link']) };
 }
 
 export async function fetchEvent(eventId: number, signal: AbortSignal): Promise<EventDetail> {
-  return (await get<EventDetail>(`events/${eventId}/`, signal)).body;
+  return (await get(`events/${eventId}/`, { signal })).body;
 }
 
 /** Fetch the static data of an event's seats. Never changes for the same `layout` hash. */
@@ -32,20 +31,20 @@ export async function fetchLayout(
   layout: string,
   signal: AbortSignal,
 ): Promise<Layout> {
-  return (await get<Layout>(`events/${eventId}/layouts/${layout}/`, signal)).body;
+  return (await get(`events/${eventId}/layouts/${layout}/`, { signal })).body;
 }
 
 export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<SeatList> {
-  const { body, headers } = await get<Seat[]>(`events/${eventId}/seats/`, signal);
+  const { body, headers } = await get(`events/${eventId}/seats/`, { signal });
   return { layout: String(headers['x-seatcast-layout']), seats: body };
 }
 
 export async function fetchRevenue(eventId: number, signal: AbortSignal): Promise<Revenue> {
-  return (await get<Revenue>(`events/${eventId}/revenue/`, signal)).body;
+  return (await get(`events/${eventId}/revenue/`, { signal })).body;
 }
 
 export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Lock[]> {
-  return (await get<Lock[]>(`events/${eventId}/locks/`, signal)).body;
+  return (await get(`events/${eventId}/locks/`, { signal })).body;
 }
 
 /** Cursor of the next page, from the `Link` header (RFC 8288). */

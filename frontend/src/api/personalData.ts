@@ -9,7 +9,7 @@ export interface Erasure {
 
 /** Export everything the server stores about the user, as JSON text. */
 export async function exportData(): Promise<string> {
-  return JSON.stringify((await get<unknown>('me/export/')).body, null, 2);
+  return JSON.stringify((await get('me/export/')).body, null, 2);
 }
 
 /** Erase the account permanently. */

@@ -2,16 +2,16 @@ import { get, post } from '@/api/client';
 import type { CancelledAnswer, Reservation } from '@/api/types';
 
 export async function fetchReservations(signal: AbortSignal): Promise<Reservation[]> {
-  return (await get<Reservation[]>('reservations/', signal)).body;
+  return (await get('reservations/', { signal })).body;
 }
 
 export async function fetchReservation(
   reservationId: string,
   signal: AbortSignal,
 ): Promise<Reservation> {
-  return (await get<Reservation>(`reservations/${reservationId}/`, signal)).body;
+  return (await get(`reservations/${reservationId}/`, { signal })).body;
 }
 
 export function cancelReservation(reservationId: string, key: string): Promise<CancelledAnswer> {
-  return post(`reservations/${reservationId}/cancel/`, {}, key);
+  return post(`reservations/${reservationId}/cancel/`, undefined, key);
 }

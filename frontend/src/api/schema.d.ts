@@ -972,7 +972,7 @@ export interface components {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
             /** @default  */
-            gate: string;
+            gate?: string;
             /**
              * Format: int64
              * @description Only admit tickets of this event.
@@ -1004,7 +1004,7 @@ export interface components {
         BestRequest: {
             count: number;
             /** @default view */
-            by: components["schemas"]["ByEnum"];
+            by?: components["schemas"]["ByEnum"];
             /** @description Null: any. */
             section?: string | null;
             /**
@@ -1105,7 +1105,7 @@ export interface components {
              * @description Erase also with bookings for upcoming events, whose tickets stay valid.
              * @default false
              */
-            keep_tickets: boolean;
+            keep_tickets?: boolean;
         };
         Event: {
             id: number;
@@ -1574,7 +1574,7 @@ export interface components {
              * @description Of an app, or a recovery code.
              * @default
              */
-            code: string;
+            code?: string;
             /** @description PublicKeyCredential.toJSON() of a passkey. */
             credential?: {
                 [key: string]: unknown;

@@ -2,7 +2,7 @@ import { post } from '@/api/client';
 import type { ExtendedAnswer, ReservedAnswer, SeatAnswer, SeatsAnswer } from '@/api/types';
 
 export function lockSeat(eventId: number, seatId: number, key: string): Promise<SeatAnswer> {
-  return post(`events/${eventId}/seats/${seatId}/lock/`, {}, key);
+  return post(`events/${eventId}/seats/${seatId}/lock/`, undefined, key);
 }
 
 /** Lock all of these seats, or none. */

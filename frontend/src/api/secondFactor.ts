@@ -3,23 +3,22 @@ import type {
   FactorAdded,
   NewPasskey,
   PasskeyOptions,
-  RecoveryCodes,
   SecondFactor,
   Session,
   TotpSecret,
 } from '@/api/types';
 
 export async function fetchSecondFactor(signal: AbortSignal): Promise<SecondFactor> {
-  return (await get<SecondFactor>('second-factor/', signal)).body;
+  return (await get('second-factor/', { signal })).body;
 }
 
 export function beginTotp(password: string): Promise<TotpSecret> {
-  return post<TotpSecret>('second-factor/totp/', { password });
+  return post('second-factor/totp/', { password });
 }
 
 /** Return the recovery codes that come with the first factor, else none. */
 export async function confirmTotp(code: string): Promise<readonly string[]> {
-  return codesOf(await post<FactorAdded>('second-factor/totp/confirm/', { code }));
+  return codesOf(await post('second-factor/totp/confirm/', { code }));
 }
 
 export async function removeTotp(password: string): Promise<void> {
@@ -27,12 +26,12 @@ export async function removeTotp(password: string): Promise<void> {
 }
 
 export function passkeyOptions(password: string): Promise<PasskeyOptions> {
-  return post<PasskeyOptions>('second-factor/passkeys/options/', { password });
+  return post('second-factor/passkeys/options/', { password });
 }
 
 /** Like `confirmTotp`. */
 export async function addPasskey(passkey: NewPasskey): Promise<readonly string[]> {
-  return codesOf(await post<FactorAdded>('second-factor/passkeys/', passkey));
+  return codesOf(await post('second-factor/passkeys/', passkey));
 }
 
 export async function renamePasskey(id: number, name: string): Promise<void> {
@@ -44,12 +43,12 @@ export async function removePasskey(id: number, password: string): Promise<void>
 }
 
 export async function renewRecoveryCodes(password: string): Promise<readonly string[]> {
-  const answer = await post<RecoveryCodes>('second-factor/recovery-codes/', { password });
+  const answer = await post('second-factor/recovery-codes/', { password });
   return answer.recovery_codes;
 }
 
 export async function fetchSessions(signal: AbortSignal): Promise<readonly Session[]> {
-  return (await get<Session[]>('sessions/', signal)).body;
+  return (await get('sessions/', { signal })).body;
 }
 
 export async function endSession(id: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { AdmittedAnswer, Ticket } from '@/api/types';
 
 /** Fetch what a ticket admits to, for door staff. */
 export async function fetchTicket(code: string, signal: AbortSignal): Promise<Ticket> {
-  return (await get<Ticket>(`tickets/${encodeURIComponent(code)}/`, signal)).body;
+  return (await get(`tickets/${encodeURIComponent(code)}/`, { signal })).body;
 }
 
 export interface Scan {

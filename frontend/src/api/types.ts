@@ -22,24 +22,16 @@ export type ConflictReason = Schemas['ConflictReasonEnum'];
 export type Me = Schemas['Me'];
 export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
-export type SignedIn = Schemas['SignedIn'];
 export type TokenPair = Schemas['TokenPair'];
 export type SocketTicket = Schemas['SocketTicket'];
-/** With the device id for the next sign-in. */
-export type SignedInPair = Schemas['SignedInPair'];
 export type EmailChange = Schemas['EmailChangeRequest'];
 /** Parameters of an email confirmation link. */
 export type EmailConfirmation = Schemas['EmailConfirmRequest'];
-export type PasswordResetDone = Schemas['PasswordResetDone'];
 export type PasswordChange = Schemas['PasswordChangeRequest'];
-/** With a new token pair if the request used a token: the old one was revoked. */
-export type PasswordChanged = Schemas['PasswordChanged'];
 /** Parameters of a password reset link, and the new password. */
 export type PasswordReset = Schemas['PasswordResetConfirmRequest'];
 /** With a code, or a passkey's credential. */
-export type SecondStepAnswer = Omit<Schemas['SecondStepRequest'], 'code'> & {
-  readonly code?: string;
-};
+export type SecondStepAnswer = Schemas['SecondStepRequest'];
 export type SecondFactor = Schemas['SecondFactor'];
 export type Passkey = Schemas['Passkey'];
 export type NewPasskey = Schemas['NewPasskeyRequest'];

@@ -134,10 +134,12 @@ function pollChanges(
   events: PollEvents,
 ): () => void {
   const question = new AbortController();
-  const path = `events/${eventId}/changes/`;
-  const search = resumeFrom && `?since=${resumeFrom.seq}&layout=${resumeFrom.layout}`;
-  const tag = resumeFrom && { 'If-None-Match': `W/"${resumeFrom.layout}-${resumeFrom.seq}"` };
-  get<unknown>(path + (search ?? ''), question.signal, tag ?? {}).then(
+  const { signal } = question;
+  const known = resumeFrom && {
+    query: { since: resumeFrom.seq, layout: resumeFrom.layout },
+    headers: { 'If-None-Match': `W/"${resumeFrom.layout}-${resumeFrom.seq}"` },
+  };
+  get(`events/${eventId}/changes/`, { signal, ...known }).then(
     ({ body }) => {
       if (!question.signal.aborted) events.answered(body);
     },
