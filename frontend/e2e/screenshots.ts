@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { type BrowserContextOptions, expect, type Page } from '@playwright/test';
@@ -5,7 +6,20 @@ import { type BrowserContextOptions, expect, type Page } from '@playwright/test'
 import { test } from './fixtures';
 import { tour } from './tour';
 
-const FOLDER = process.env['SCREENSHOTS'] ?? resolve(import.meta.dirname, '../../docs/screenshots');
+const ROOT = resolve(import.meta.dirname, '../..');
+const FOLDER = resolve(ROOT, '.screenshots');
+const README_FOLDER = resolve(ROOT, 'docs/screenshots');
+/** The README shows these. */
+const IN_README = new Set([
+  'theatre-1440',
+  'basket-1440',
+  'stadium-1440-dark',
+  'sale-1440',
+  'offer-390',
+  'theatre-390-dark',
+  'ticket-390',
+]);
+const WEBP_QUALITY = 80;
 const TOUR_MS = 300_000;
 /** Enough frames for the map to draw all tiles. */
 const FRAMES = 20;
@@ -61,4 +75,16 @@ async function shot(page: Page, name: string): Promise<void> {
     }
   }, FRAMES);
   await page.screenshot({ path: `${FOLDER}/${name}.png`, animations: 'disabled', caret: 'hide' });
+  if (IN_README.has(name)) await writeFile(`${README_FOLDER}/${name}.webp`, await webp(page));
+}
+
+/** Playwright writes PNG and JPEG alone. */
+async function webp(page: Page): Promise<Buffer> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', {
+    format: 'webp',
+    quality: WEBP_QUALITY,
+  });
+  await session.detach();
+  return Buffer.from(data, 'base64');
 }
