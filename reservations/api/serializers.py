@@ -1,6 +1,6 @@
 """Serializers of request bodies, and of responses for the OpenAPI schema.
 
-Selectors and the command queue build the responses; their serializers only describe them.
+Views respond with records as they are; a record's serializer only describes it.
 """
 
 from datetime import datetime, timedelta
@@ -8,11 +8,22 @@ from typing import Any
 
 from rest_framework import serializers
 
+from reservations.api.record_serializers import serializer_of
 from reservations.domain.criteria import SortBy
-from reservations.domain.states import PaymentStatus
 from reservations.payments.provider import payment_methods
-from reservations.read.records import DUE, PAID
+from reservations.read.layouts import LayoutRecord
+from reservations.read.records import (
+    AdmittedSeatRecord,
+    EventDetailRecord,
+    EventRecord,
+    LockRecord,
+    ReservationRecord,
+    RevenueRecord,
+    SeatRecord,
+    TicketRecord,
+)
 from reservations.read.selectors import MAX_EVENTS, EventPlace
+from reservations.seat_finder.alternatives import AlternativeRecord
 
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1
@@ -30,6 +41,18 @@ class BoundedListField(serializers.ListField):
         if all(type(each) is int and 0 < each <= MAX_ID for each in data):
             return data
         return super().run_child_validation(data)
+
+
+SeatSerializer = serializer_of(SeatRecord)
+LockSerializer = serializer_of(LockRecord)
+LayoutSerializer = serializer_of(LayoutRecord)
+EventSerializer = serializer_of(EventRecord)
+EventDetailSerializer = serializer_of(EventDetailRecord)
+RevenueSerializer = serializer_of(RevenueRecord)
+ReservationSerializer = serializer_of(ReservationRecord)
+TicketSerializer = serializer_of(TicketRecord)
+AdmittedSeatSerializer = serializer_of(AdmittedSeatRecord)
+AlternativeSerializer = serializer_of(AlternativeRecord)
 
 
 class SeatIdsSerializer(serializers.Serializer[Any]):
@@ -67,91 +90,6 @@ class ReserveSerializer(SeatIdsSerializer):
         return code
 
 
-class SeatSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    seat_number = serializers.CharField()
-    section = serializers.CharField()
-    row = serializers.CharField()
-    number = serializers.CharField()
-    x = serializers.FloatField()
-    y = serializers.FloatField()
-    category = serializers.IntegerField(allow_null=True)
-    price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    status = serializers.ChoiceField(choices=["available", "locked", "reserved", "blocked"])
-    is_available = serializers.BooleanField()
-    locked_by = serializers.CharField(allow_null=True)
-    locked_until = serializers.DateTimeField(allow_null=True)
-    reserved_by = serializers.CharField(allow_null=True)
-
-
-class LockSerializer(SeatSerializer):
-    extensions_left = serializers.IntegerField()
-
-
-class SeatRunSerializer(serializers.Serializer[Any]):
-    section = serializers.IntegerField(help_text="An index in `sections`.")
-    row = serializers.CharField()
-    category = serializers.IntegerField(allow_null=True)
-    price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    prefix = serializers.CharField(help_text="`seat_number` is `prefix` and the seat's number.")
-    count = serializers.IntegerField(help_text="The number of consecutive seats in this run.")
-    number = serializers.CharField(
-        required=False,
-        help_text="Only in runs of one seat whose `seat_number` is the whole `prefix`.",
-    )
-
-
-class LayoutSerializer(serializers.Serializer[Any]):
-    layout = serializers.CharField()
-    sections = serializers.ListField(child=serializers.CharField())
-    runs = SeatRunSerializer(many=True)
-    ids = serializers.ListField(
-        child=serializers.IntegerField(),
-        help_text="Delta-encoded: each value is the difference to the one before, the first to 0.",
-    )
-    numbers = serializers.ListField(child=serializers.CharField())
-    xs = serializers.ListField(
-        child=serializers.IntegerField(),
-        help_text="Delta-encoded like `ids`, in hundredths of a plan unit.",
-    )
-    ys = serializers.ListField(child=serializers.IntegerField(), help_text="Like `xs`.")
-
-
-class EventSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-    venue = serializers.CharField()
-    date = serializers.DateTimeField()
-    time_zone = serializers.CharField(help_text="The event's, from the IANA database.")
-    price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    price_from = serializers.DecimalField(
-        max_digits=10, decimal_places=2, help_text="The price of the cheapest seat."
-    )
-    currency = serializers.CharField()
-    seats_total = serializers.IntegerField()
-    seats_available = serializers.IntegerField()
-    sales_open_at = serializers.DateTimeField(allow_null=True)
-    sales_close_at = serializers.DateTimeField(allow_null=True)
-    sales = serializers.ChoiceField(choices=["upcoming", "open", "closed"])
-    cancel_until = serializers.DateTimeField()
-    lock_seconds = serializers.IntegerField()
-    max_extensions = serializers.IntegerField(help_text="How often a lock can be extended.")
-    hold_seconds = serializers.IntegerField(
-        help_text="The maximum duration of a hold, including extensions."
-    )
-    seat_cap = serializers.IntegerField(help_text="How many seats one person can hold at a time.")
-    purchase_cap = serializers.IntegerField(help_text="How many seats one person can buy.")
-    payment_seconds = serializers.IntegerField(
-        help_text="The time to pay a reservation that is paid offline; at most until `date`."
-    )
-    requires_verified_email = serializers.BooleanField(
-        help_text="Whether only people with a verified e-mail address can book."
-    )
-    visibility = serializers.ChoiceField(choices=["public", "members"])
-    layout = serializers.CharField()
-
-
 class EventPlaceField(serializers.CharField):
     """The position after which a page of events begins, by date and id."""
 
@@ -183,135 +121,6 @@ class EventsQuerySerializer(serializers.Serializer[Any]):
     )
 
 
-class SectionRevenueSerializer(serializers.Serializer[Any]):
-    section = serializers.CharField()
-    revenue = serializers.DecimalField(max_digits=14, decimal_places=2)
-
-
-class RevenueSerializer(serializers.Serializer[Any]):
-    seq = serializers.IntegerField(
-        help_text="The event's sequence number; all changes up to it are included."
-    )
-    total = serializers.DecimalField(
-        max_digits=14,
-        decimal_places=2,
-        help_text="The sum of the reservations, paid or due.",
-    )
-    currency = serializers.CharField()
-    sections = SectionRevenueSerializer(
-        many=True, help_text="The sections with reserved seats, by name."
-    )
-
-
-class CategorySerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    color = serializers.CharField()
-    price = serializers.DecimalField(max_digits=10, decimal_places=2, allow_null=True)
-
-
-class PaymentMethodSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-
-
-class ShapeTextSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField()
-    color = serializers.CharField(allow_null=True)
-    size = serializers.FloatField()
-    x = serializers.FloatField()
-    y = serializers.FloatField()
-
-
-class ShapeSerializer(serializers.Serializer[Any]):
-    shape = serializers.ChoiceField(choices=["rectangle", "circle", "ellipse", "polygon", "text"])
-    x = serializers.FloatField()
-    y = serializers.FloatField()
-    rotation = serializers.FloatField()
-    color = serializers.CharField(allow_null=True)
-    border_color = serializers.CharField(allow_null=True)
-    width = serializers.FloatField(required=False)
-    height = serializers.FloatField(required=False)
-    radius = serializers.FloatField(required=False)
-    radius_x = serializers.FloatField(required=False)
-    radius_y = serializers.FloatField(required=False)
-    points = serializers.ListField(
-        child=serializers.ListField(child=serializers.FloatField()), required=False
-    )
-    text = ShapeTextSerializer(required=False)
-
-
-class PlanSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    width = serializers.FloatField()
-    height = serializers.FloatField()
-    seat_radius = serializers.FloatField()
-    shapes = ShapeSerializer(many=True)
-
-
-class EventDetailSerializer(EventSerializer):
-    categories = CategorySerializer(many=True)
-    payment_methods = PaymentMethodSerializer(many=True)
-    plan = PlanSerializer()
-
-
-class EntrySerializer(serializers.Serializer[Any]):
-    at = serializers.DateTimeField()
-    gate = serializers.CharField(help_text="Empty when none was given.")
-
-
-class ReservedSeatSerializer(serializers.Serializer[Any]):
-    seat_id = serializers.IntegerField()
-    seat_number = serializers.CharField()
-    section = serializers.CharField()
-    row = serializers.CharField()
-    number = serializers.CharField()
-    price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    entry = EntrySerializer(allow_null=True, help_text="Null: the seat has not been admitted.")
-
-
-class ReservationSerializer(serializers.Serializer[Any]):
-    id = serializers.CharField(help_text="16 random characters of Crockford's base32.")
-    event = serializers.IntegerField()
-    event_name = serializers.CharField()
-    venue = serializers.CharField()
-    date = serializers.DateTimeField()
-    time_zone = serializers.CharField(help_text="The event's, from the IANA database.")
-    seats = serializers.ListField(child=serializers.CharField())
-    seat_details = ReservedSeatSerializer(many=True)
-    total_price = serializers.DecimalField(max_digits=12, decimal_places=2)
-    currency = serializers.CharField()
-    payment_method = serializers.CharField()
-    payment_status = serializers.ChoiceField(
-        choices=[
-            *(status.value for status in PaymentStatus if status is not PaymentStatus.PENDING),
-            *(DUE, PAID),
-        ],
-        allow_null=True,
-        help_text="For offline methods: due, paid, or null when no payment is expected.",
-    )
-    payment_due_at = serializers.DateTimeField(
-        allow_null=True, help_text="The payment deadline; null if it was paid online."
-    )
-    paid_at = serializers.DateTimeField(allow_null=True, help_text="When it was marked as paid.")
-    status = serializers.ChoiceField(choices=["confirmed", "cancelled", "lapsed"])
-    created_at = serializers.DateTimeField()
-    cancelled_at = serializers.DateTimeField(allow_null=True)
-    cancel_until = serializers.DateTimeField(help_text="Until when its buyer may cancel it.")
-    ticket_code = serializers.CharField(help_text="The code on the ticket.")
-
-
-class TicketSerializer(serializers.Serializer[Any]):
-    admits = serializers.BooleanField()
-    reason = serializers.ChoiceField(
-        choices=["cancelled", "lapsed", "unpaid", "used"],
-        allow_null=True,
-        help_text="Why the ticket does not admit. Used: all its seats have been admitted.",
-    )
-    buyer = serializers.CharField(help_text="The username.")
-    reservation = ReservationSerializer()
-
-
 class AdmitSerializer(serializers.Serializer[Any]):
     seat_ids = BoundedListField(
         child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
@@ -327,11 +136,6 @@ class AdmitSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="Only admit tickets of this event.",
     )
-
-
-class AdmittedSeatSerializer(EntrySerializer):
-    seat_id = serializers.IntegerField()
-    seat_number = serializers.CharField()
 
 
 class AdmittedAnswerSerializer(serializers.Serializer[Any]):
@@ -387,12 +191,6 @@ class ConflictSerializer(serializers.Serializer[Any]):
         ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)
-
-
-class AlternativeSerializer(serializers.Serializer[Any]):
-    seat_ids = serializers.ListField(child=serializers.IntegerField())
-    seat_numbers = serializers.ListField(child=serializers.CharField())
-    price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="The set's total.")
 
 
 class RefusalSerializer(serializers.Serializer[Any]):

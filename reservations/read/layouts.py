@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from django.core.cache import caches
 
@@ -19,7 +19,7 @@ from reservations.domain.errors import LayoutNotFound
 from reservations.models import Seat
 from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.read import selectors
-from reservations.read.records import money
+from reservations.read.records import Price, money
 from reservations.singleflight import SingleflightCache
 
 UNITS = 100
@@ -31,32 +31,37 @@ _BATCH = 5_000
 _NO_TIME = 0
 
 
-class RunRecord(TypedDict):
+class SeatRunRecord(TypedDict):
     """Consecutive seats with the same section, row, category, price and prefix.
 
     A seat's `seat_number` is `prefix` and its number. A seat for which that does not hold is a run
     of its own: its `prefix` is the whole `seat_number`, and `number` its number.
     """
 
-    section: int
+    section: Annotated[int, "An index in `sections`."]
     row: str
     category: int | None
-    price: str
-    prefix: str
-    count: int
-    number: NotRequired[str]
+    price: Price
+    prefix: Annotated[str, "`seat_number` is `prefix` and the seat's number."]
+    count: Annotated[int, "The number of consecutive seats in this run."]
+    number: NotRequired[
+        Annotated[str, "Only in runs of one seat whose `seat_number` is the whole `prefix`."]
+    ]
 
 
 class LayoutRecord(TypedDict):
-    """Seats in index order. `ids`, `xs` and `ys` are delta-encoded."""
+    """Seats in index order."""
 
     layout: str
     sections: list[str]
-    runs: list[RunRecord]
-    ids: list[int]
+    runs: list[SeatRunRecord]
+    ids: Annotated[
+        list[int],
+        "Delta-encoded: each value is the difference to the one before, the first to 0.",
+    ]
     numbers: list[str]
-    xs: list[int]
-    ys: list[int]
+    xs: Annotated[list[int], "Delta-encoded like `ids`, in hundredths of a plan unit."]
+    ys: Annotated[list[int], "Like `xs`."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +125,12 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
     section_indexes: dict[str, int] = {}
     for seat in found:
         section_indexes.setdefault(seat.section, len(section_indexes))
-    runs: list[RunRecord] = []
+    runs: list[SeatRunRecord] = []
     numbers: list[str] = []
     for alike, group in groupby(found, key=_in_common):
         together = list(group)
         section, row, category, price, prefix = alike
-        run: RunRecord = {
+        run: SeatRunRecord = {
             "section": section_indexes[section],
             "row": row,
             "category": category,

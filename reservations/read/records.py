@@ -1,23 +1,38 @@
 """Records that selectors and the command queue return: JSON-ready data in the shapes of the API.
 
-Prices are decimal strings, times are ISO 8601 in UTC.
+The hints also describe the responses in the API schema: `serializer_of` makes serializers of them.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NotRequired, TypedDict
+from functools import partial
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from django.conf import settings
+from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
 
 from reservations.domain.rules import price_of
-from reservations.domain.states import SeatStatus, iso
+from reservations.domain.states import PaymentStatus, SeatStatus, iso
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
 from reservations.tickets import ticket_code
 
 # The `payment_status` of reservations that are paid offline.
 DUE, PAID = "due", "paid"
+
+Price = Annotated[str, partial(DecimalField, max_digits=10, decimal_places=2)]
+"""A decimal string."""
+Total = Annotated[str, partial(DecimalField, max_digits=12, decimal_places=2)]
+Revenue = Annotated[str, partial(DecimalField, max_digits=14, decimal_places=2)]
+Timestamp = Annotated[str, DateTimeField]
+"""ISO 8601 in UTC."""
+TimeZone = Annotated[str, "The event's, from the IANA database."]
+
+
+def one_of(*choices: str) -> Any:
+    """Return what annotates a string of which these are the values."""
+    return partial(ChoiceField, choices=choices)
 
 
 class SeatRecord(TypedDict):
@@ -29,12 +44,30 @@ class SeatRecord(TypedDict):
     x: float
     y: float
     category: int | None
-    price: str
-    status: str
+    price: Price
+    status: Annotated[str, one_of("available", "locked", "reserved", "blocked")]
     is_available: bool
     locked_by: str | None
-    locked_until: str | None
+    locked_until: Timestamp | None
     reserved_by: str | None
+
+
+class LockRecord(SeatRecord):
+    """A seat that the requester holds."""
+
+    extensions_left: int
+
+
+class EntryRecord(TypedDict):
+    """The time and gate of a seat's entry."""
+
+    at: Timestamp
+    gate: Annotated[str, "Empty when none was given."]
+
+
+class AdmittedSeatRecord(EntryRecord):
+    seat_id: int
+    seat_number: str
 
 
 class ReservedSeatRecord(TypedDict):
@@ -43,50 +76,49 @@ class ReservedSeatRecord(TypedDict):
     section: str
     row: str
     number: str
-    price: str
-    entry: "EntryRecord | None"
-
-
-class EntryRecord(TypedDict):
-    """The time and gate of a seat's entry."""
-
-    at: str
-    gate: str
-
-
-class AdmittedRecord(EntryRecord):
-    seat_id: int
-    seat_number: str
+    price: Price
+    entry: Annotated[EntryRecord | None, "Null: the seat has not been admitted."]
 
 
 class ReservationRecord(TypedDict):
-    id: str
+    id: Annotated[str, "16 random characters of Crockford's base32."]
     event: int
     event_name: str
     venue: str
-    date: str
-    time_zone: str
+    date: Timestamp
+    time_zone: TimeZone
     seats: list[str]
     seat_details: list[ReservedSeatRecord]
-    total_price: str
+    total_price: Total
     currency: str
     payment_method: str
-    payment_status: str | None
-    payment_due_at: str | None
-    paid_at: str | None
-    status: str
-    created_at: str
-    cancelled_at: str | None
-    cancel_until: str
-    ticket_code: str
+    payment_status: Annotated[
+        str | None,
+        one_of(
+            *(status.value for status in PaymentStatus if status is not PaymentStatus.PENDING),
+            *(DUE, PAID),
+        ),
+        "For offline methods: due, paid, or null when no payment is expected.",
+    ]
+    payment_due_at: Annotated[Timestamp | None, "The payment deadline; null if it was paid online."]
+    paid_at: Annotated[Timestamp | None, "When it was marked as paid."]
+    status: Annotated[str, one_of("confirmed", "cancelled", "lapsed")]
+    created_at: Timestamp
+    cancelled_at: Timestamp | None
+    cancel_until: Annotated[Timestamp, "Until when its buyer may cancel it."]
+    ticket_code: Annotated[str, "The code on the ticket."]
 
 
 class TicketRecord(TypedDict):
-    """The check of a ticket; `reason` is given if it does not admit."""
+    """The check of a ticket."""
 
     admits: bool
-    reason: str | None
-    buyer: str
+    reason: Annotated[
+        str | None,
+        one_of("cancelled", "lapsed", "unpaid", "used"),
+        "Why the ticket does not admit. Used: all its seats have been admitted.",
+    ]
+    buyer: Annotated[str, "The username."]
     reservation: ReservationRecord
 
 
@@ -104,14 +136,8 @@ class CommandResult(TypedDict):
     message: str
     seats: list[SeatRecord]
     payment: NotRequired[PaymentRecord]
-    admitted: NotRequired[list[AdmittedRecord]]
+    admitted: NotRequired[list[AdmittedSeatRecord]]
     reservation: NotRequired[ReservationRecord]
-
-
-class LockRecord(SeatRecord):
-    """A seat that the requester holds."""
-
-    extensions_left: int
 
 
 class EventRecord(TypedDict):
@@ -119,47 +145,49 @@ class EventRecord(TypedDict):
     name: str
     description: str
     venue: str
-    date: str
-    time_zone: str
-    price: str
-    price_from: str
+    date: Timestamp
+    time_zone: TimeZone
+    price: Price
+    price_from: Annotated[Price, "The price of the cheapest seat."]
     currency: str
     seats_total: int
     seats_available: int
-    sales_open_at: str | None
-    sales_close_at: str | None
-    sales: str
-    cancel_until: str
+    sales_open_at: Timestamp | None
+    sales_close_at: Timestamp | None
+    sales: Annotated[str, one_of("upcoming", "open", "closed")]
+    cancel_until: Timestamp
     lock_seconds: int
-    max_extensions: int
-    hold_seconds: int
-    seat_cap: int
-    purchase_cap: int
-    payment_seconds: int
-    requires_verified_email: bool
-    visibility: str
+    max_extensions: Annotated[int, "How often a lock can be extended."]
+    hold_seconds: Annotated[int, "The maximum duration of a hold, including extensions."]
+    seat_cap: Annotated[int, "How many seats one person can hold at a time."]
+    purchase_cap: Annotated[int, "How many seats one person can buy."]
+    payment_seconds: Annotated[
+        int, "The time to pay a reservation that is paid offline; at most until `date`."
+    ]
+    requires_verified_email: Annotated[
+        bool, "Whether only people with a verified e-mail address can book."
+    ]
+    visibility: Annotated[str, one_of("public", "members")]
     layout: str
-
-
-class RevenueRecord(TypedDict):
-    """The revenue of an event at sequence number `seq` or later."""
-
-    seq: int
-    total: str
-    currency: str
-    sections: list["SectionRevenueRecord"]
 
 
 class SectionRevenueRecord(TypedDict):
     section: str
-    revenue: str
+    revenue: Revenue
+
+
+class RevenueRecord(TypedDict):
+    seq: Annotated[int, "The event's sequence number; all changes up to it are included."]
+    total: Annotated[Revenue, "The sum of the reservations, paid or due."]
+    currency: str
+    sections: Annotated[list[SectionRevenueRecord], "The sections with reserved seats, by name."]
 
 
 class CategoryRecord(TypedDict):
     id: int
     name: str
     color: str
-    price: str | None
+    price: Price | None
 
 
 class PaymentMethodRecord(TypedDict):
@@ -167,10 +195,42 @@ class PaymentMethodRecord(TypedDict):
     name: str
 
 
+class ShapeTextRecord(TypedDict):
+    text: str
+    color: str | None
+    size: float
+    x: float
+    y: float
+
+
+class ShapeRecord(TypedDict):
+    shape: Annotated[str, one_of("rectangle", "circle", "ellipse", "polygon", "text")]
+    x: float
+    y: float
+    rotation: float
+    color: str | None
+    border_color: str | None
+    width: NotRequired[float]
+    height: NotRequired[float]
+    radius: NotRequired[float]
+    radius_x: NotRequired[float]
+    radius_y: NotRequired[float]
+    points: NotRequired[list[list[float]]]
+    text: NotRequired[ShapeTextRecord]
+
+
+class PlanRecord(TypedDict):
+    name: str
+    width: float
+    height: float
+    seat_radius: float
+    shapes: list[ShapeRecord]
+
+
 class EventDetailRecord(EventRecord):
     categories: list[CategoryRecord]
     payment_methods: list[PaymentMethodRecord]
-    plan: dict[str, Any]
+    plan: PlanRecord
 
 
 def money(amount: Decimal) -> str:

@@ -32,6 +32,7 @@ from reservations.read.records import (
     EventDetailRecord,
     EventRecord,
     LockRecord,
+    PlanRecord,
     ReservationRecord,
     ReservedSeatRecord,
     RevenueRecord,
@@ -54,7 +55,7 @@ MAX_EVENTS = 100
 _PEOPLE_AT_ONCE = 1_000
 # The chunk size of unbounded queries.
 _BATCH = 5_000
-_EMPTY_PLAN = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
+_EMPTY_PLAN: PlanRecord = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
 
 _MAX_PUBLIC = 10_000

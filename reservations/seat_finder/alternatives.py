@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from django.db import transaction
 
 from reservations.domain.errors import SeatcastError
-from reservations.read.records import money
+from reservations.read.records import Total, money
 from reservations.seat_finder.nearby import Place, free_places_near, places_of
 from reservations.seat_finder.rows import rows
 from reservations.threads import in_thread
@@ -36,7 +36,7 @@ _Key = tuple[int, frozenset[int]]
 class AlternativeRecord(TypedDict):
     seat_ids: list[int]
     seat_numbers: list[str]
-    price: str
+    price: Annotated[Total, "The set's total."]
 
 
 @dataclass(frozen=True, slots=True)
