@@ -1,4 +1,4 @@
-"""`AsgiTransport`, which uses nothing but ASGI's `send`."""
+"""The encodings of a frame, and the transports that use nothing but ASGI's `send`."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,8 @@ from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 from websockets.streams import StreamReader
 
-from realtime.transports import MAX_WAITING_FRAMES, AsgiTransport, Frame
+from realtime.frames import Frame
+from realtime.transports import MAX_WAITING_FRAMES, AsgiSocket
 
 
 class Wire:
@@ -47,7 +48,7 @@ async def sent(wire: Wire, count: int) -> None:
 
 async def test_a_writable_transport_accepts_frames_without_waiting() -> None:
     wire = Wire()
-    transport = AsgiTransport(wire.send, on_writable=wire.count)
+    transport = AsgiSocket(wire.send, on_writable=wire.count)
     assert transport.offer(Frame("a"))
     await sent(wire, 1)
     assert transport.offer(Frame("b"))
@@ -59,7 +60,7 @@ async def test_a_writable_transport_accepts_frames_without_waiting() -> None:
 async def test_a_full_transport_refuses_frames_until_it_is_writable() -> None:
     wire = Wire()
     wire.is_clear.clear()
-    transport = AsgiTransport(wire.send, on_writable=wire.count)
+    transport = AsgiSocket(wire.send, on_writable=wire.count)
     assert all(transport.offer(Frame("a")) for _ in range(MAX_WAITING_FRAMES))
     assert not transport.offer(Frame("b"))
     wire.is_clear.set()
@@ -73,7 +74,7 @@ async def test_a_full_transport_refuses_frames_until_it_is_writable() -> None:
 async def test_a_full_transport_can_be_closed() -> None:
     wire = Wire()
     wire.is_clear.clear()
-    transport = AsgiTransport(wire.send, on_writable=wire.count)
+    transport = AsgiSocket(wire.send, on_writable=wire.count)
     for _ in range(MAX_WAITING_FRAMES):
         transport.offer(Frame("a"))
     await sent(wire, 1)
@@ -93,7 +94,7 @@ async def test_a_time_out_in_send_does_not_affect_the_caller() -> None:
         finally:
             ended.set()
 
-    transport = AsgiTransport(send, on_writable=lambda: None)
+    transport = AsgiSocket(send, on_writable=lambda: None)
     assert transport.offer(Frame("a"))
     await ended.wait()
     await asyncio.sleep(0)
