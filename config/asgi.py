@@ -1,4 +1,4 @@
-"""The whole site for an ASGI server: HTTP and WebSockets."""
+"""The whole site for an ASGI server: HTTP, event streams and WebSockets."""
 
 import gc
 import os
@@ -17,7 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from accounts.metric_collectors import AccountCollector  # noqa: E402
 from realtime.daphne import is_shutting_down, prepare_daphne  # noqa: E402
-from realtime.hub import viewers_by_event  # noqa: E402
+from realtime.hub import close_all_viewers, viewers_by_event  # noqa: E402
 from realtime.metrics import ViewersCollector  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
@@ -42,7 +42,7 @@ by_protocol = ProtocolTypeRouter(
         "websocket": AllowedOrigins(URLRouter(websocket_urlpatterns)),
     }
 )
-application = prepare_daphne(with_request_limits(by_protocol))
+application = prepare_daphne(with_request_limits(by_protocol), close_viewers=close_all_viewers)
 
 # Exclude everything loaded so far from garbage collection, which would otherwise pause all viewers
 # for a tenth of a second each time.

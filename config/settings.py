@@ -66,7 +66,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 CLIENT_ORIGINS = list(environment.client_origins)
 CORS_ALLOWED_ORIGINS = CSRF_TRUSTED_ORIGINS = CLIENT_ORIGINS
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/(api|ws)/"
 CORS_EXPOSE_HEADERS = [
     "Date",
     "ETag",

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from realtime.event_streams import EventStreamView
 from security_log.api import SecurityLogView
 from web.views import ApiDocs, Schema, api_not_found, client
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", ApiDocs.as_view(url_name="schema"), name="docs"),
     path("api/", include("realtime.urls")),
+    path("ws/events/<id:event_id>/", EventStreamView.as_view()),
     path("api/", include("accounts.urls")),
     path("api/security-log/", SecurityLogView.as_view()),
     re_path(r"^api(/.*)?$", api_not_found),

@@ -1,17 +1,20 @@
-"""Everything that this project patches in Daphne, Autobahn and Twisted's HTTP server.
+"""Everything that reaches into Daphne, Autobahn and Twisted's HTTP server: check it at upgrades.
 
 Their public settings cannot send close codes below 3000, limit incoming messages, throttle
-handshakes or shut down gracefully, so this module replaces a few of their methods.
-`realtime.transports` is the only other module that reaches into them. Check both when either is
-upgraded.
+handshakes or shut down gracefully, so `prepare_daphne` replaces a few of their methods.
+`transport_for` writes to their connections directly.
 """
 
+import asyncio
 import math
 import resource
 import signal
+import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 from uuid import uuid4
 
@@ -20,14 +23,22 @@ import orjson
 from daphne.http_protocol import WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
+from twisted.internet.interfaces import IPushProducer
 from twisted.internet.tcp import Port
 from twisted.web.http import HTTPChannel
+from zope.interface import implementer
 
 from accounts.client_ip import resolve_client_ip
 from realtime import metrics
-from realtime.hub import close_all_viewers
-from realtime.limits import HandshakeThrottle, TokenBucket, frame_bucket
+from realtime.frames import Frame, stream_close_message
+from realtime.limits import TokenBucket, frame_bucket, handshakes
 from realtime.messages import CloseCode
+
+SEND_BUFFER_BYTES = 64 * 1024
+"""The kernel's send buffer for one viewer. Linux doubles it for its own bookkeeping."""
+
+CLOSE_SECONDS = 5.0
+"""How long to wait for the client when closing, before the connection is cut."""
 
 CLOSE_FRAME_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
@@ -38,14 +49,15 @@ _shutdown = threading.Event()
 _daphne_on_message = WebSocketProtocol.onMessage
 _autobahn_on_frame_begin = WebSocketProtocol.onFrameBegin
 _daphne_process = WebRequest.process
-_handshakes = HandshakeThrottle()
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
 
 
-def prepare_daphne(application: Any) -> Any:
+def prepare_daphne(application: Any, *, close_viewers: Callable[[int], None]) -> Any:
     """Patch Daphne and return the application to serve. Has no effect on other servers.
+
+    `close_viewers` closes all sockets and event streams with a code.
 
     - Close codes: Autobahn's `sendClose` allows applications only 1000 and 3000-4999, but a server
       may also send 1008 and 1012 (RFC 6455, section 7.4.1, and IANA's registry).
@@ -57,7 +69,7 @@ def prepare_daphne(application: Any) -> Any:
       byte.
     - Incoming data: messages have a maximum size, and control frames a maximum rate.
     - Handshakes: a network that opens too many sockets is refused with 429 before the handshake.
-    - Shutdown: on SIGTERM or SIGINT, stop accepting connections, close sockets with 1012, wait up
+    - Shutdown: on SIGTERM or SIGINT, stop accepting connections, close viewers with 1012, wait up
       to REQUEST_SECONDS for requests in flight, and exit. A second signal exits immediately.
     """
     WebSocketProtocol.serverClose = _server_close
@@ -67,8 +79,108 @@ def prepare_daphne(application: Any) -> Any:
     HTTPChannel.resetTimeout = _ignore_timeout_reset  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
     requests = _RequestCounter(application)
-    _reactor.callWhenRunning(_handle_signals, requests)
+    _reactor.callWhenRunning(_handle_signals, requests, close_viewers)
     return requests
+
+
+def transport_for(
+    send: Any, *, on_writable: Callable[[], None]
+) -> "DaphneSocket | DaphneStream | None":
+    """Return the transport of a connection of Daphne's; None if `send` is another server's."""
+    protocol = send.args[0] if isinstance(send, partial) and send.args else None
+    if isinstance(protocol, WebSocketProtocol):
+        return DaphneSocket(protocol, on_writable=on_writable)
+    if isinstance(protocol, WebRequest):
+        return DaphneStream(protocol, on_writable=on_writable)
+    return None
+
+
+@implementer(IPushProducer)
+class _Connection:
+    """Writes to a connection of Twisted's. Full while Twisted's write buffer is not empty."""
+
+    def __init__(self, transport: Any, *, on_writable: Callable[[], None]) -> None:
+        self._transport = transport
+        self._socket = transport.getHandle()
+        self._on_writable = on_writable
+        self._is_full = False
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        # In place of the HTTP channel, which a socket would keep alive, and which does not read
+        # while the buffer is full, so that it would not notice when a stream's client has gone.
+        transport.unregisterProducer()
+        transport.registerProducer(self, True)
+
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._is_full = True
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._is_full = False
+        self._on_writable()
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self._is_full = True
+
+    def _write(self, data: bytes) -> None:
+        """Write to the socket at once if nothing is buffered.
+
+        Going through the reactor would cost three times as much as the system call.
+        """
+        transport = self._transport
+        if not transport.dataBuffer and not transport._tempDataBuffer:
+            try:
+                sent = self._socket.send(data)
+            except OSError:
+                # The kernel's buffer is full, or the connection is closed, which Twisted handles.
+                sent = 0
+            if sent == len(data):
+                return
+            data = data[sent:]
+        transport.write(data)
+
+
+class DaphneSocket(_Connection):
+    """The outgoing side of a WebSocket."""
+
+    def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
+        super().__init__(protocol.transport, on_writable=on_writable)
+        self._protocol = protocol
+        # Incoming bytes do not prove that the client reads; only a pong does.
+        protocol.autoPingRestartOnAnyTraffic = False
+
+    def offer(self, frame: Frame) -> bool:
+        if self._is_full:
+            return False
+        if self._protocol.state == WebSocketProtocol.STATE_OPEN:
+            self._write(frame.wire)
+        return True
+
+    def close(self, code: int) -> None:
+        self._protocol.closeHandshakeTimeout = CLOSE_SECONDS
+        self._protocol.sendCloseFrame(code=code)
+
+
+class DaphneStream(_Connection):
+    """The outgoing side of an event stream, whose response has started."""
+
+    def __init__(self, request: Any, *, on_writable: Callable[[], None]) -> None:
+        super().__init__(request.transport, on_writable=on_writable)
+        self._request = request
+        # Daphne ends responses that take longer than its --http-timeout.
+        request.request_start = math.inf
+
+    def offer(self, frame: Frame) -> bool:
+        if self._is_full:
+            return False
+        if not self._request.finished:
+            # Proxies that speak HTTP/1.0 get no chunks.
+            self._write(frame.chunk if self._request.chunked else frame.event)
+        return True
+
+    def close(self, code: int) -> None:
+        self._request.handle_reply(stream_close_message(code))
+        self._transport.unregisterProducer()
+        self._transport.loseConnection()
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abortConnection)
 
 
 def _allow_many_sockets() -> None:
@@ -121,7 +233,7 @@ def _on_request(request: WebRequest) -> Any:
 def _wait_seconds(request: WebRequest) -> float:
     forwarded = b",".join(request.requestHeaders.getRawHeaders(b"X-Forwarded-For", []))
     peer = str(getattr(request.client, "host", ""))
-    return _handshakes.take(resolve_client_ip(peer, forwarded.decode("latin-1")))
+    return handshakes.take(resolve_client_ip(peer, forwarded.decode("latin-1")))
 
 
 def _refuse(request: WebRequest, wait_seconds: float) -> None:
@@ -179,13 +291,13 @@ def _allowance_of(protocol: WebSocketProtocol) -> TokenBucket:
     return allowance
 
 
-def _handle_signals(requests: _RequestCounter) -> None:
+def _handle_signals(requests: _RequestCounter, close_viewers: Callable[[int], None]) -> None:
     """Replace Twisted's signal handlers, which would stop the reactor immediately."""
 
     def on_signal(*_: object) -> None:
         signal.signal(signal.SIGTERM, _stop_now)
         signal.signal(signal.SIGINT, _stop_now)
-        _reactor.callFromThread(_shut_down, requests)
+        _reactor.callFromThread(_shut_down, requests, close_viewers)
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
@@ -195,12 +307,12 @@ def _stop_now(*_: object) -> None:
     _reactor.callFromThread(_reactor.stop)
 
 
-def _shut_down(requests: _RequestCounter) -> None:
+def _shut_down(requests: _RequestCounter, close_viewers: Callable[[int], None]) -> None:
     _shutdown.set()
     for reader in _reactor.getReaders():
         if isinstance(reader, Port):
             cast(Any, reader).stopListening()
-    close_all_viewers(CloseCode.RESTARTING)
+    close_viewers(CloseCode.RESTARTING)
     now = time.monotonic()
     _stop_when_idle(requests, earliest=now + CLOSE_FRAME_SECONDS, latest=now + REQUEST_SECONDS)
 

@@ -5,9 +5,9 @@ Also replaces a delta to everyone by a snapshot where that is much shorter.
 
 import time
 
+from realtime.frames import Frame
 from realtime.messages import delta_frame, now_ms, snapshot_frame
 from realtime.replica import Replica
-from realtime.transports import Frame
 
 MAX_RESUMED_SEATS = 2_000
 CACHE_SECONDS = 0.2

@@ -1,9 +1,10 @@
-"""Identify the client of a socket: by session cookie, or by a token or ticket sent as a
-subprotocol.
+"""Identify the client of a socket or event stream: by session cookie, token or ticket.
 
+A socket sends a token or ticket as a subprotocol, an event stream in the header `Authorization`.
 Neither travels in the query string, which ends up in logs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
@@ -22,6 +23,7 @@ from reservations.read.selectors import Requester
 
 TOKEN_PREFIX = "bearer."
 TICKET_PREFIX = "ticket."
+_SUBPROTOCOL_BY_SCHEME = {"bearer": TOKEN_PREFIX, "ticket": TICKET_PREFIX}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,21 @@ def identify(scope: dict[str, Any]) -> SocketIdentity:
 
     Queries the database: call it in a thread.
     """
-    for offered in scope.get("subprotocols", ()):
+    for offered in (*scope.get("subprotocols", ()), *_authorizations(scope)):
         if offered.startswith(TOKEN_PREFIX):
             return _identity_by_token(offered.removeprefix(TOKEN_PREFIX))
         if offered.startswith(TICKET_PREFIX):
             ticket = offered.removeprefix(TICKET_PREFIX)
             return _identity_of_user(socket_tickets.identify_ticket(ticket))
     return _identity_by_session(scope)
+
+
+def _authorizations(scope: dict[str, Any]) -> Iterator[str]:
+    """Return the credentials of the header `Authorization`, as the subprotocols of a socket."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, credential = value.decode("latin-1").partition(" ")
+            yield _SUBPROTOCOL_BY_SCHEME.get(scheme.lower(), "") + credential.strip()
 
 
 def _identity_by_token(token: str) -> SocketIdentity:

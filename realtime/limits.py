@@ -72,12 +72,18 @@ class HandshakeThrottle:
         return 0.0 if bucket.take() else bucket.wait_seconds()
 
 
+handshakes = HandshakeThrottle()
+"""Limits the sockets and event streams that each network opens in this process."""
+
 _sockets: Counter[str] = Counter()
 
 
 @contextmanager
 def socket_slot(network: str) -> Iterator[None]:
-    """Count a socket of a network while the context is open. Raises: TooManySockets."""
+    """Count a socket or event stream of a network while the context is open.
+
+    Raises: TooManySockets.
+    """
     if _sockets[network] >= settings.SEATCAST_SOCKETS_PER_ADDRESS:
         raise TooManySockets
     _sockets[network] += 1

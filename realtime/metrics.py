@@ -1,4 +1,4 @@
-"""Prometheus metrics of sockets, hubs and polls.
+"""Prometheus metrics of sockets, event streams, hubs and polls.
 
 Nothing is counted per viewer and frame: fan-outs are counted once each, and viewers at scrape time.
 """
@@ -23,9 +23,12 @@ _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 _CLOSE_CODES = {1000, 1001, 1006, *(code for code in vars(CloseCode).values() if type(code) is int)}
 
 sockets_opened = prometheus.Counter("seatcast_sockets_opened_total", "Sockets that were accepted.")
+streams_opened = prometheus.Counter(
+    "seatcast_streams_opened_total", "Event streams that were opened, by clients without a socket."
+)
 handshakes_refused = prometheus.Counter(
     "seatcast_handshakes_refused_total",
-    "Handshakes refused because their network had opened too many sockets.",
+    "Handshakes and event streams refused because their network had opened too many.",
 )
 sockets_closed = prometheus.Counter(
     "seatcast_sockets_closed_total",
@@ -81,7 +84,7 @@ notifications = prometheus.Counter(
 )
 polls = prometheus.Counter(
     "seatcast_polls_total",
-    "Polls by clients without a socket: changed or unchanged since their last one.",
+    "Polls by clients without a socket or event stream: changed or unchanged since their last one.",
     ["outcome"],
 )
 poll_head_reads = prometheus.Counter(
@@ -153,7 +156,9 @@ class ViewersCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         viewers = GaugeMetricFamily(
-            "seatcast_viewers", "Open sockets that watch an event.", labels=["event"]
+            "seatcast_viewers",
+            "Open sockets and streams that watch an event.",
+            labels=["event"],
         )
         behind = GaugeMetricFamily(
             "seatcast_viewers_behind", "Viewers whose send buffers are full.", labels=["event"]

@@ -4,24 +4,24 @@ A transport accepts a frame or refuses it, and never waits. A full transport que
 its viewer is sent the newest state once it is writable again. So a viewer that does not read costs
 a bounded number of bytes and does not delay the others.
 
-`AsgiTransport` uses nothing but ASGI's `send`. `DaphneTransport` and `UvicornTransport` write the
-encoded frame to the connection itself, because both servers' `send` encodes each frame again for
-each viewer, and Daphne's neither waits nor reports how much is buffered. They reach into internals
-of Daphne, Autobahn, Twisted and Uvicorn: check them when one of these is upgraded.
+`AsgiSocket` and `AsgiStream` use nothing but ASGI's `send`. Daphne's transports
+(`realtime.daphne`) and `UvicornSocket` write the encoded frame to the connection itself, because
+both servers' `send` encodes each frame again for each viewer, and Daphne's neither waits nor
+reports how much is buffered. `UvicornSocket` reaches into internals of Uvicorn: check it when that
+is upgraded.
 """
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import cached_property, partial
 from typing import Any, Protocol
 
-from autobahn.websocket.protocol import WebSocketProtocol as AutobahnProtocol
-from daphne.ws_protocol import WebSocketProtocol as DaphneProtocol
-from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
+from realtime import daphne
+from realtime.daphne import CLOSE_SECONDS, SEND_BUFFER_BYTES
+from realtime.frames import Frame, socket_close_message, stream_close_message
 
 try:
     from uvicorn.protocols.websockets.websockets_sansio_impl import (
@@ -30,40 +30,10 @@ try:
 except ImportError:  # Optional: Daphne is the default server.
     UvicornProtocol = None  # type: ignore[assignment, misc]
 
-SEND_BUFFER_BYTES = 64 * 1024
-"""The kernel's send buffer for one viewer. Linux doubles it for its own bookkeeping."""
-
-CLOSE_SECONDS = 5.0
-"""How long to wait for the closing handshake before the connection is cut."""
-
 MAX_WAITING_FRAMES = 2
-"""How many frames `AsgiTransport` queues, since ASGI does not report what is buffered."""
+"""How many frames are queued for ASGI's `send`, which does not report what is buffered."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-class Frame:
-    """A frame, encoded once for all viewers."""
-
-    def __init__(self, text: str, *, is_snapshot: bool = False) -> None:
-        self.text = text
-        self.is_snapshot = is_snapshot
-
-    @cached_property
-    def message(self) -> dict[str, Any]:
-        """The frame as an ASGI message."""
-        return {"type": "websocket.send", "text": self.text}
-
-    @cached_property
-    def wire(self) -> bytes:
-        """The encoded WebSocket frame: a final text frame, unmasked (RFC 6455, section 5.2)."""
-        payload = self.text.encode()
-        length = len(payload)
-        if length < 126:
-            return bytes((0x81, length)) + payload
-        if length < 1 << 16:
-            return b"\x81\x7e" + length.to_bytes(2) + payload
-        return b"\x81\x7f" + length.to_bytes(8) + payload
 
 
 class Transport(Protocol):
@@ -76,17 +46,21 @@ class Transport(Protocol):
         """Close the socket, even if the send buffer is full."""
 
 
-def transport_for(send: Send, *, on_writable: Callable[[], None]) -> Transport:
-    """Return the best transport for `send`. `on_writable` is called when a full one drains."""
-    if isinstance(send, partial) and send.args and isinstance(send.args[0], DaphneProtocol):
-        return DaphneTransport(send.args[0], on_writable=on_writable)
+def transport_for(send: Send, *, is_stream: bool, on_writable: Callable[[], None]) -> Transport:
+    """Return the best transport for `send`, of a WebSocket or of an event stream.
+
+    `on_writable` is called when a full transport drains.
+    """
+    transport: Transport | None = daphne.transport_for(send, on_writable=on_writable)
+    if transport is not None:
+        return transport
     protocol = getattr(send, "__self__", None)
     if UvicornProtocol is not None and isinstance(protocol, UvicornProtocol):
-        return UvicornTransport(protocol, on_writable=on_writable)
-    return AsgiTransport(send, on_writable=on_writable)
+        return UvicornSocket(protocol, on_writable=on_writable)
+    return (AsgiStream if is_stream else AsgiSocket)(send, on_writable=on_writable)
 
 
-class AsgiTransport:
+class _AsgiTransport(ABC):
     """A transport for any ASGI server: full while MAX_WAITING_FRAMES have not been sent.
 
     Sends in a task of its own: some servers bind time-outs to the calling task, and one viewer's
@@ -113,80 +87,52 @@ class AsgiTransport:
         self._sending = asyncio.create_task(self._send_close(code))
 
     async def _send_all(self) -> None:
-        # The server reports a closed connection by `websocket.disconnect`.
+        # The server reports a closed connection by a message to the application.
         with suppress(OSError):
             while self._frames:
-                await self._send(self._frames[0].message)
+                await self._send(self._message(self._frames[0]))
                 was_full = len(self._frames) == MAX_WAITING_FRAMES
                 self._frames.popleft()
                 if was_full:
                     self._on_writable()
             self._sending = None
 
+    @abstractmethod
+    def _message(self, frame: Frame) -> dict[str, Any]: ...
+
+    @abstractmethod
+    async def _send_close(self, code: int) -> None: ...
+
+
+class AsgiSocket(_AsgiTransport):
+    """Sends a WebSocket's frames by ASGI's `send`."""
+
+    def _message(self, frame: Frame) -> dict[str, Any]:
+        return frame.socket_message
+
     async def _send_close(self, code: int) -> None:
         with suppress(OSError):
-            await self._send({"type": "websocket.close", "code": code})
+            await self._send(socket_close_message(code))
 
 
-@implementer(IPushProducer)
-class DaphneTransport:
-    """Writes to Daphne's connection directly. Full while Twisted's write buffer is not empty."""
+class AsgiStream(_AsgiTransport):
+    """Sends an event stream's frames by ASGI's `send`."""
 
-    def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
-        self._protocol = protocol
-        self._transport = protocol.transport
-        self._socket = protocol.transport.getHandle()
-        self._on_writable = on_writable
-        self._is_full = False
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        # Incoming bytes do not prove that the client reads; only a pong does.
-        protocol.autoPingRestartOnAnyTraffic = False
-        # The HTTP channel of the handshake is still registered as a producer, and would be kept
-        # alive.
-        protocol.unregisterProducer()
-        protocol.registerProducer(self, True)
+    def _message(self, frame: Frame) -> dict[str, Any]:
+        return frame.stream_message
 
-    def offer(self, frame: Frame) -> bool:
-        if self._is_full:
-            return False
-        if self._protocol.state == AutobahnProtocol.STATE_OPEN:
-            self._write(frame.wire)
-        return True
-
-    def close(self, code: int) -> None:
-        self._protocol.closeHandshakeTimeout = CLOSE_SECONDS
-        self._protocol.sendCloseFrame(code=code)
-
-    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
-        self._is_full = True
-
-    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
-        self._is_full = False
-        self._on_writable()
-
-    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
-        self._is_full = True
-
-    def _write(self, data: bytes) -> None:
-        """Write to the socket at once if nothing is buffered.
-
-        Going through the reactor would cost three times as much as the system call.
-        """
-        transport = self._transport
-        if not transport.dataBuffer and not transport._tempDataBuffer:
-            try:
-                sent = self._socket.send(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:
-                return  # Twisted notices the closed connection by itself.
-            if sent == len(data):
-                return
-            data = data[sent:]
-        transport.write(data)
+    async def _send_close(self, code: int) -> None:
+        with suppress(OSError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._send(stream_close_message(code))
+            return
+        # The client does not read. Uvicorn's `send` is a method of an object with the connection.
+        connection = getattr(getattr(self._send, "__self__", None), "transport", None)
+        if connection is not None:
+            connection.abort()
 
 
-class UvicornTransport:
+class UvicornSocket:
     """Writes to Uvicorn's connection directly. Full while asyncio's write buffer is not empty."""
 
     def __init__(self, protocol: Any, *, on_writable: Callable[[], None]) -> None:
@@ -217,7 +163,7 @@ class UvicornTransport:
         # Uvicorn's `send` waits until the transport is writable, and fails if the client is gone.
         with suppress(OSError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self._protocol.send({"type": "websocket.close", "code": code})
+                await self._protocol.send(socket_close_message(code))
             return
         self._transport.abort()
 

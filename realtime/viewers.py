@@ -9,15 +9,16 @@ import time
 from collections.abc import Callable
 
 from realtime import metrics
+from realtime.frames import Frame
 from realtime.messages import CloseCode
-from realtime.transports import Frame, Send, transport_for
+from realtime.transports import Send, transport_for
 
 VIEWERS_BETWEEN_YIELDS = 100
 MAX_SECONDS_BEHIND = 20.0
 
 
 class Viewer:
-    """One socket.
+    """One socket or event stream.
 
     `seq` is the sequence number of its last frame. `behind_since` is when its send buffer became
     full (None if it is not), by the monotonic clock. `is_admitted` is whether it was authorised to
@@ -26,8 +27,8 @@ class Viewer:
 
     __slots__ = ("_send_missed", "behind_since", "is_admitted", "seq", "transport")
 
-    def __init__(self, send: Send) -> None:
-        self.transport = transport_for(send, on_writable=self.on_writable)
+    def __init__(self, send: Send, *, is_stream: bool = False) -> None:
+        self.transport = transport_for(send, is_stream=is_stream, on_writable=self.on_writable)
         self.seq: int | None = None
         self.is_admitted = False
         self.behind_since: float | None = None

@@ -12,9 +12,9 @@ from django.conf import settings
 
 from realtime import metrics
 from realtime.first_frames import FirstFrames
+from realtime.frames import Frame
 from realtime.messages import beat_frame, delta_frame, now_ms
 from realtime.replica import Replica
-from realtime.transports import Frame
 from realtime.viewers import Viewer, ViewerGroup
 
 ROUNDS_OF_REST = 12

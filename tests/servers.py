@@ -64,6 +64,8 @@ def uvicorn(**extra: str) -> Iterator[Running]:
         *(sys.executable, "-m", "uvicorn", "config.asgi:application"),
         *("--host", HOST, "--port", str(port), "--backlog", "2048"),
         *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
+        # It waits for event streams otherwise.
+        *("--timeout-graceful-shutdown", "5"),
     ]
     with running("Uvicorn", command, port, **extra) as server:
         yield server

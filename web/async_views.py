@@ -20,12 +20,14 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
 
 from realtime import publisher
+from realtime.event_streams import EventStream, is_event_stream_view
 from web.parsers import MAX_BODY_BYTES
 from web.telemetry import is_tracing
 
@@ -33,20 +35,22 @@ from web.telemetry import is_tracing
 def with_async_views(application: Any) -> Any:
     """Return an ASGI application that answers asynchronous views, and passes other requests on.
 
-    With tracing enabled it passes all requests on, because only Django's own handlers are traced.
+    With tracing enabled it passes all requests but those for event streams on, because only
+    Django's own handlers are traced.
     """
-    return application if is_tracing() else _AsyncViews(application)
+    return _AsyncViews(application, only_event_streams=is_tracing())
 
 
 class _AsyncViews(BaseHandler):
-    def __init__(self, application: Any) -> None:
+    def __init__(self, application: Any, *, only_event_streams: bool) -> None:
         super().__init__()
         self._application = application
+        self._only_event_streams = only_event_streams
         self._respond = _middleware_around(self._call_view)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         match = _asynchronous_view(scope["path"]) if scope["type"] == "http" else None
-        if match is None:
+        if match is None or (self._only_event_streams and not is_event_stream_view(match.func)):
             await self._application(scope, receive, send)
             return
         # Notifications are sent by this loop, instead of one in a background thread.
@@ -61,7 +65,11 @@ class _AsyncViews(BaseHandler):
             log_response(
                 "%s: %s", response.reason_phrase, request.path, response=response, request=request
             )
-        await _send(response, send)
+        await send(_start(response))
+        if isinstance(response, EventStream):
+            await response.run(scope, receive, send)
+        else:
+            await send({"type": "http.response.body", "body": response.content})
 
     async def _call_view(self, request: Any) -> HttpResponse:
         match = request.resolver_match
@@ -116,11 +124,11 @@ async def _body(receive: Any) -> bytes | None:
             return bytes(body)
 
 
-async def _send(response: HttpResponse, send: Any) -> None:
+def _start(response: HttpResponseBase) -> dict[str, Any]:
+    """Return the ASGI message with a response's status and headers."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
     headers += [
         (b"Set-Cookie", cookie.output(header="").strip().encode("ascii"))
         for cookie in response.cookies.values()
     ]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
+    return {"type": "http.response.start", "status": response.status_code, "headers": headers}

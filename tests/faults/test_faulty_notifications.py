@@ -26,7 +26,7 @@ CHANGES = 80
 
 
 class Visitor:
-    """A viewer without a socket that connects, disconnects, and reads with delays."""
+    """A viewer without a connection that joins, leaves, and reads with delays."""
 
     def __init__(self, event_id: int, *, seed: int) -> None:
         self.follower = Follower(event_id, seats={"plan": SEATS})
@@ -34,6 +34,7 @@ class Visitor:
         self.stays = asyncio.Event()
         self._event_id = event_id
         self._chance = random.Random(seed)
+        self._is_stream = seed % 2 == 0
         self._visits = 0
 
     async def visit(self) -> None:
@@ -42,7 +43,7 @@ class Visitor:
             self._visits += 1
             known = (self.follower.seq, self.follower.layout)
             async with joining(self._event_id) as hub:
-                viewer = Viewer(partial(self._send, self._visits))
+                viewer = Viewer(partial(self._send, self._visits), is_stream=self._is_stream)
                 await hub.add(viewer, since=known[0], layout=known[1])
             try:
                 await self._wait(0.6)
@@ -57,7 +58,9 @@ class Visitor:
         if visit != self._visits:
             return  # What was under way is lost with the connection.
         try:
-            self.follower.hear(message["text"])
+            self.follower.hear(
+                message["body"].removeprefix(b"data: ") if self._is_stream else message["text"]
+            )
         except BreachOfProtocol as breach:
             self.breaches.append(breach)
         if self._chance.random() < 0.3 and not self.stays.is_set():

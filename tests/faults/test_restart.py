@@ -21,8 +21,9 @@ from reservations.write import command_queue
 from reservations.write.unit_of_work import lock_event
 from tests.concurrency.volley import Post, volley
 from tests.concurrent_commands import wait_until
+from tests.event_streams import EventStream
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
-from tests.servers import SERVERS, Start
+from tests.servers import SERVERS, Start, daphne
 
 PATIENCE_SECONDS = 120
 # After shutting down, Uvicorn sends itself the signal that it received.
@@ -45,9 +46,12 @@ def test_viewers_of_a_stopping_server_are_closed_with_1012_and_miss_nothing(
     with ExitStack() as stack:
         with start() as server:
             socket = stack.enter_context(_watch(server.port, event.pk))
-            assert _frame(socket)["seq"] == 0
+            stream = stack.enter_context(EventStream(server.port, f"/ws/events/{event.pk}/"))
+            assert _frame(socket)["seq"] == json.loads(stream.recv())["seq"] == 0
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(PATIENCE_SECONDS)
+        # Uvicorn does not tell the application that it stops.
+        assert stream.close_code() == (1012 if start is daphne else None)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     assert server.supervised.process.returncode in CLEAN_STATUSES

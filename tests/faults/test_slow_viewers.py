@@ -17,6 +17,7 @@ from realtime.viewers import Viewer
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.threads import in_thread
 from reservations.write import command_queue
+from tests.event_streams import EventStream
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start
 
@@ -27,14 +28,20 @@ LONG_NAME = "a" * 150
 ROUNDS = 5
 
 
-class StuckReader:
+def _small_connection(port: int) -> socket.socket:
+    """Return a connection whose kernel buffers little for its reader."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.settimeout(PATIENCE_SECONDS)
+    connection.connect(("127.0.0.1", port))
+    return connection
+
+
+class StuckSocket:
     """A socket that is open and not read from, until `frames` is called."""
 
     def __init__(self, port: int, event_id: int) -> None:
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        self._socket.settimeout(PATIENCE_SECONDS)
-        self._socket.connect(("127.0.0.1", port))
+        self._socket = _small_connection(port)
         key = base64.b64encode(b"0123456789abcdef").decode()
         self._socket.sendall(
             f"GET /ws/events/{event_id}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -62,6 +69,18 @@ class StuckReader:
         self._socket.close()
 
 
+class StuckStream(EventStream):
+    """An event stream that is open and not read from, until `frames` is called."""
+
+    def __init__(self, port: int, event_id: int) -> None:
+        connection = _small_connection(port)
+        super().__init__(port, f"/ws/events/{event_id}/", connection=connection)
+
+    def frames(self) -> Iterator[dict[str, Any]]:
+        while True:
+            yield json.loads(self.recv())
+
+
 @pytest.mark.parametrize("start", SERVERS)
 def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
     start: Start, transactional_db: None
@@ -70,7 +89,8 @@ def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
     buyer, ids = person(make_user(LONG_NAME)), seat_ids(event)
     with (
         start() as server,
-        closing(StuckReader(server.port, event.pk)) as stuck,
+        closing(StuckSocket(server.port, event.pk)) as stuck_socket,
+        closing(StuckStream(server.port, event.pk)) as stuck_stream,
         connect(f"ws://127.0.0.1:{server.port}/ws/events/{event.pk}/", max_size=None) as healthy,
     ):
         commands: list[Command] = [LockSeats(buyer, ids), UnlockSeats(buyer, ids)] * ROUNDS
@@ -78,15 +98,20 @@ def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
             command_queue.submit(event_id=event.pk, command=command)
             while json.loads(healthy.recv(PATIENCE_SECONDS))["seq"] < number:
                 pass
-        seq, heard = -1, 0
-        for frame in stuck.frames():
-            if frame["type"] == "delta":
-                assert frame["from"] == seq
-                heard += 1
-            seq = frame["seq"]
-            if seq == len(commands):
-                break
-    assert heard < len(commands)
+        for stuck in (stuck_socket, stuck_stream):
+            assert _deltas_until(len(commands), stuck.frames()) < len(commands)
+
+
+def _deltas_until(last_seq: int, frames: Iterator[dict[str, Any]]) -> int:
+    """Return the number of deltas up to a sequence number, which must have no gaps."""
+    seq, deltas = -1, 0
+    while seq < last_seq:
+        frame = next(frames)
+        if frame["type"] == "delta":
+            assert frame["from"] == seq
+            deltas += 1
+        seq = frame["seq"]
+    return deltas
 
 
 async def test_a_viewer_that_stays_behind_is_closed_with_4408(

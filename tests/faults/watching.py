@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 from httpx import AsyncClient, HTTPError
@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from reservations.models import Event, Seat
 from reservations.threads import in_thread
+from tests.event_streams import StreamClosed, frames
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
 PATIENCE_SECONDS = 120
@@ -22,8 +23,9 @@ MOST_FRAMES = MOST_POLLS = 5
 class Watcher:
     """Follows an event on one of several servers, and on another when that one is gone.
 
-    `complaints` lists violations of the protocol, `codes` the close codes of its sockets. With
-    `switches` it sometimes closes its socket and polls for changes instead.
+    `complaints` lists violations of the protocol, `codes` the close codes of its connections. It
+    opens sockets or, with `streams`, event streams. With `switches` it takes either, sometimes
+    closes it, and polls for changes instead.
     """
 
     def __init__(
@@ -33,12 +35,14 @@ class Watcher:
         *,
         seats: Mapping[str, int],
         seed: int,
+        streams: bool = False,
         switches: bool = False,
     ) -> None:
         self._ports = ports
         self._event_id = event_id
         self._random = random.Random(seed)
         self.switches = switches
+        self._streams = streams
         self.polls = 0
         self.follower = Follower(event_id, seats=seats)
         self.complaints: list[BreachOfProtocol] = []
@@ -53,23 +57,38 @@ class Watcher:
         while True:
             # A stopping server may disconnect at any point.
             with suppress(OSError, InvalidHandshake, EOFError, HTTPError):
-                await self._watch_once(self._random.choice(self._ports))
+                await self._watch_once(client, self._random.choice(self._ports))
                 if self.switches:
                     await self._poll_for_a_while(client)
             await asyncio.sleep(self._random.uniform(0, MAX_DELAY_SECONDS))
 
-    async def _watch_once(self, port: int) -> None:
+    async def _watch_once(self, client: AsyncClient, port: int) -> None:
         self.follower.connect()
-        url = f"ws://127.0.0.1:{port}/ws/events/{self._event_id}/{self.follower.query}"
-        async with connect(url, max_size=None, proxy=None) as socket:
-            frames = self._random.randint(1, MOST_FRAMES) if self.switches else 0
+        place = f"127.0.0.1:{port}/ws/events/{self._event_id}/{self.follower.query}"
+        is_stream = self._random.random() < 0.5 if self.switches else self._streams
+        texts = self._stream(client, place) if is_stream else self._socket(place)
+        left = self._random.randint(1, MOST_FRAMES) if self.switches else 0
+        async with aclosing(texts):
+            async for text in texts:
+                self._on_message(text)
+                if (left := left - 1) == 0:
+                    return
+
+    async def _socket(self, place: str) -> AsyncGenerator[str | bytes]:
+        async with connect(f"ws://{place}", max_size=None, proxy=None) as socket:
             with suppress(ConnectionClosed):
                 async for text in socket:
-                    self._on_message(text)
-                    if (frames := frames - 1) == 0:
-                        return
+                    yield text
             if socket.close_code is not None:
                 self.codes.append(socket.close_code)
+
+    async def _stream(self, client: AsyncClient, place: str) -> AsyncGenerator[str | bytes]:
+        try:
+            async with aclosing(frames(client, f"http://{place}")) as texts:
+                async for text in texts:
+                    yield text
+        except StreamClosed as closed:
+            self.codes.append(closed.code or 1006)
 
     async def _poll_for_a_while(self, client: AsyncClient) -> None:
         for _ in range(self._random.randint(1, MOST_POLLS)):
@@ -113,11 +132,18 @@ async def many_watchers(
 ) -> AsyncIterator[list[Watcher]]:
     """Start watchers; yield them once all have a first frame. Fail if any has complaints.
 
-    One in five switches between a socket and polling.
+    Two in five open sockets, two event streams, and one switches between these and polling.
     """
     seats = await in_thread(lambda: seats_by_layout(event_id))
     watchers = [
-        Watcher(ports, event_id, seats=seats, seed=seed, switches=seed % 5 == 0)
+        Watcher(
+            ports,
+            event_id,
+            seats=seats,
+            seed=seed,
+            streams=seed % 5 in (1, 2),
+            switches=seed % 5 == 0,
+        )
         for seed in range(size)
     ]
     tasks = [asyncio.create_task(watcher.watch()) for watcher in watchers]

@@ -1,4 +1,4 @@
-"""The socket over the network, with Daphne and with Uvicorn."""
+"""Sockets and event streams over the network, with Daphne and with Uvicorn."""
 
 import json
 import secrets
@@ -16,6 +16,7 @@ from accounts.models import User
 from realtime.limits import MAX_FRAMES_AT_ONCE
 from reservations.models import Event
 from tests.concurrency.volley import Post, volley
+from tests.event_streams import EventStream
 from tests.factories import make_event, make_user, seat_ids, signed_in
 from tests.faults.watching import truth
 from tests.following import Follower
@@ -24,7 +25,8 @@ from tests.servers import SERVERS, Running, Start
 PATIENCE_SECONDS = 120
 SOCKETS_PER_ADDRESS = 2
 
-Watch = Callable[..., AbstractContextManager[ClientConnection]]
+Connection = ClientConnection | EventStream
+Watch = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture(scope="module", params=SERVERS, ids=["daphne", "uvicorn"])
@@ -45,17 +47,34 @@ def event(transactional_db: None) -> Event:
 
 
 @pytest.fixture
-def watch(server: Running) -> Watch:
+def open_socket(server: Running) -> Watch:
     """Return a function that opens sockets, each from its own address unless `address` is given."""
 
-    def watch(event_id: int, query: str = "", **options: Any) -> ClientConnection:
+    def open_socket(event_id: int, query: str = "", **options: Any) -> ClientConnection:
         address = options.pop("address", secrets.token_hex(8))
         headers = {"X-Forwarded-For": address, **options.pop("headers", {})}
         url = f"ws://127.0.0.1:{server.port}/ws/events/{event_id}/{query}"
         socket: ClientConnection = connect(url, additional_headers=headers, proxy=None, **options)
         return socket
 
-    return watch
+    return open_socket
+
+
+@pytest.fixture
+def open_stream(server: Running) -> Watch:
+    """Return a function that opens event streams like `open_socket`."""
+
+    def open_stream(event_id: int, query: str = "", **options: Any) -> EventStream:
+        address = options.pop("address", secrets.token_hex(8))
+        headers = {"X-Forwarded-For": address, **options.pop("headers", {})}
+        return EventStream(server.port, f"/ws/events/{event_id}/{query}", headers=headers)
+
+    return open_stream
+
+
+@pytest.fixture(params=["socket", "stream"])
+def watch(request: pytest.FixtureRequest, open_socket: Watch, open_stream: Watch) -> Watch:
+    return open_socket if request.param == "socket" else open_stream
 
 
 @pytest.fixture
@@ -73,13 +92,15 @@ def lock(server: Running, event: Event) -> Callable[..., None]:
     return lock
 
 
-def _follow(socket: ClientConnection, follower: Follower, *, seq: int) -> None:
+def _follow(socket: Connection, follower: Follower, *, seq: int) -> None:
     while follower.seq is None or follower.seq < seq:
         follower.hear(socket.recv(PATIENCE_SECONDS))
 
 
-def _close_code(socket: ClientConnection) -> int | None:
+def _close_code(socket: Connection) -> int | None:
     """Return the code with which the server closes, skipping frames before it."""
+    if isinstance(socket, EventStream):
+        return socket.close_code()
     try:
         while True:
             socket.recv(PATIENCE_SECONDS)
@@ -121,15 +142,17 @@ def test_resuming_with_another_layout_gets_a_snapshot(watch: Watch, event: Event
 
 
 @pytest.mark.parametrize("sent", ["rubbish", b"\x00", "x" * 300])
-def test_an_invalid_frame_closes_the_socket(watch: Watch, event: Event, sent: str | bytes) -> None:
-    with watch(event.pk) as socket:
+def test_an_invalid_frame_closes_the_socket(
+    open_socket: Watch, event: Event, sent: str | bytes
+) -> None:
+    with open_socket(event.pk) as socket:
         socket.recv(PATIENCE_SECONDS)
         socket.send(sent)
         assert _close_code(socket) == 1008
 
 
-def test_a_flood_of_frames_closes_the_socket(watch: Watch, event: Event) -> None:
-    with watch(event.pk) as socket:
+def test_a_flood_of_frames_closes_the_socket(open_socket: Watch, event: Event) -> None:
+    with open_socket(event.pk) as socket:
         socket.recv(PATIENCE_SECONDS)
         with suppress(ConnectionClosed):  # The answer may come before the last of them is out.
             for _ in range(MAX_FRAMES_AT_ONCE + 2):
@@ -149,7 +172,9 @@ def test_deleting_an_event_closes_its_sockets(watch: Watch, event: Event) -> Non
         assert _close_code(socket) == 4404
 
 
-def test_members_watch_a_members_only_event_by_session_or_token(watch: Watch, event: Event) -> None:
+def test_members_watch_a_members_only_event_by_session_or_token(
+    watch: Watch, open_socket: Watch, open_stream: Watch, event: Event
+) -> None:
     friends = Group.objects.create(name="friends")
     member, other = make_user(), make_user()
     member.groups.add(friends)
@@ -161,10 +186,12 @@ def test_members_watch_a_members_only_event_by_session_or_token(watch: Watch, ev
         assert _close_code(socket) == 4403
     with watch(event.pk, headers=_cookie(member)) as socket:
         assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
-    offers: Any = ["seatcast", f"bearer.{AccessToken.for_user(member)}"]
-    with watch(event.pk, subprotocols=offers) as socket:
+    token = AccessToken.for_user(member)
+    with open_socket(event.pk, subprotocols=["seatcast", f"bearer.{token}"]) as socket:
         assert socket.subprotocol == "seatcast"
         assert json.loads(socket.recv(PATIENCE_SECONDS))["type"] == "snapshot"
+    with open_stream(event.pk, headers={"Authorization": f"Bearer {token}"}) as stream:
+        assert json.loads(stream.recv())["type"] == "snapshot"
 
 
 def test_logging_out_in_another_process_closes_the_socket(watch: Watch, event: Event) -> None:
@@ -179,16 +206,24 @@ def test_logging_out_in_another_process_closes_the_socket(watch: Watch, event: E
         assert json.loads(stays.recv(PATIENCE_SECONDS))["type"] == "beat"
 
 
-def test_exceeding_the_sockets_of_an_address_closes_with_4429(watch: Watch, event: Event) -> None:
-    with watch(event.pk, address="9.9.9.9") as first, watch(event.pk, address="9.9.9.9") as second:
+def test_exceeding_the_viewers_of_an_address_closes_with_4429(
+    watch: Watch, open_socket: Watch, open_stream: Watch, event: Event
+) -> None:
+    with (
+        open_socket(event.pk, address="9.9.9.9") as first,
+        open_stream(event.pk, address="9.9.9.9") as second,
+    ):
         first.recv(PATIENCE_SECONDS)
         second.recv(PATIENCE_SECONDS)
         with watch(event.pk, address="9.9.9.9") as third:
             assert _close_code(third) == 4429
 
 
-def test_handshakes_from_foreign_origins_are_refused(watch: Watch, event: Event) -> None:
-    with pytest.raises(InvalidStatus) as refused, watch(event.pk, origin="http://evil.example"):
+def test_handshakes_from_foreign_origins_are_refused(open_socket: Watch, event: Event) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        open_socket(event.pk, origin="http://evil.example"),
+    ):
         pass
     assert refused.value.response.status_code == 403
 

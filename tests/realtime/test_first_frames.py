@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
+from realtime.frames import Frame
 from realtime.replica import Replica
-from realtime.transports import Frame
 from reservations.domain.commands import BlockSeats
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
 from reservations.threads import in_thread

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from realtime.transports import Frame
+from realtime.frames import Frame
 from realtime.viewers import VIEWERS_BETWEEN_YIELDS, Viewer, ViewerGroup
 
 

@@ -27,9 +27,9 @@ from hypothesis.stateful import (
 )
 
 from realtime.first_frames import FirstFrames
+from realtime.frames import Frame
 from realtime.messages import beat_frame, delta_frame
 from realtime.replica import MergeResult, Replica
-from realtime.transports import Frame
 from realtime.viewers import Viewer, ViewerGroup
 from reservations.domain.states import SeatStatus
 from reservations.read.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
