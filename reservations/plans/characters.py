@@ -3,7 +3,11 @@
 import re
 
 # Control characters and surrogates, which databases and terminals cannot handle.
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+_FORBIDDEN = re.compile(rf"[{_CONTROL}\ud800-\udfff]")
+
+CLEAN = f"^[^{_CONTROL}]*$"
+"""A regular expression for pydantic, which refuses surrogates itself."""
 
 
 def is_clean(text: str, *, allowed: str = "") -> bool:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from reservations.plans.errors import Fault
 from reservations.plans.labels import Place, distinct, seat_numbers
-from reservations.plans.node import Node, shown
 from reservations.plans.plan import MAX_GUID_LENGTH, MAX_ROW_LENGTH, MAX_SEAT_NUMBER_LENGTH
+from reservations.plans.pretix_format import path, shown
 
 _MOST_EXAMPLES = 3
 
@@ -30,9 +31,12 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadSeat:
-    """A seat as parsed, with its place in the hall and its absolute position."""
+    """A seat as parsed, with its place in the hall and its absolute position.
 
-    node: Node
+    `where` has the indexes of its zone, of its row there, and of itself in the row.
+    """
+
+    where: tuple[int, int, int]
     guid: str
     row: ReadRow
     place: Place
@@ -41,9 +45,16 @@ class ReadSeat:
     radius: float
     is_start: bool
 
+    @property
+    def path(self) -> str:
+        zone, row, seat = self.where
+        return path("zones", zone, "rows", row, "seats", seat)
 
-def unique_guids(seats: list[ReadSeat], *, repair: bool) -> tuple[list[str], list[str]]:
-    """Return the seats' guids and notes on renamed ones. Refuse duplicates unless `repair`."""
+
+def unique_guids(
+    seats: list[ReadSeat], *, repair: bool, faults: list[Fault]
+) -> tuple[list[str], list[str]]:
+    """Return the seats' guids and notes on renamed ones. Duplicates are faults unless `repair`."""
     guids = distinct([seat.guid for seat in seats], max_length=MAX_GUID_LENGTH)
     notes: list[str] = []
     first: dict[str, ReadSeat] = {}
@@ -51,22 +62,23 @@ def unique_guids(seats: list[ReadSeat], *, repair: bool) -> tuple[list[str], lis
         owner = first.setdefault(seat.guid, seat)
         if owner is seat:
             continue
-        repeats = f"{shown(seat.guid)} is that of {owner.node.path} too"
+        repeats = f"{shown(seat.guid)} is that of {owner.path} too"
         if repair:
-            notes.append(f"{seat.node.path}.seat_guid: {repeats}; it is now {shown(guid)}.")
+            notes.append(f"{seat.path}.seat_guid: {repeats}; it is now {shown(guid)}.")
         else:
-            seat.node["seat_guid"].refuse(f"{repeats} (--repair renames it)")
+            faults.append(Fault(f"{seat.path}.seat_guid", f"{repeats} (--repair renames it)"))
     return guids, notes
 
 
-def unique_numbers(seats: list[ReadSeat]) -> tuple[list[str], list[str]]:
-    """Return the seats' names, and a note on the number of names made unique."""
+def unique_numbers(seats: list[ReadSeat], *, faults: list[Fault]) -> tuple[list[str], list[str]]:
+    """Return the seats' names, and a note on those made unique. Names too long are faults."""
     named = seat_numbers([seat.place for seat in seats])
     numbers = distinct(named, max_length=MAX_SEAT_NUMBER_LENGTH)
     renamed: list[str] = []
     for seat, name, number in zip(seats, named, numbers, strict=True):
         if len(name) > MAX_SEAT_NUMBER_LENGTH:
-            seat.node.refuse(f"{shown(name)} has more than {MAX_SEAT_NUMBER_LENGTH} characters")
+            problem = f"{shown(name)} has more than {MAX_SEAT_NUMBER_LENGTH} characters"
+            faults.append(Fault(seat.path, problem))
         elif name != number:
             renamed.append(number)
     if not renamed:

@@ -80,11 +80,8 @@ WRONG_VALUES = [
     (with_seat(x=None), f"{A_SEAT}.position.x: must be a number, not null"),
     (with_seat(y=math.nan), f"{A_SEAT}.position.y: must be a finite number, not NaN"),
     (with_seat(y=-math.inf), f"{A_SEAT}.position.y: must be a finite number, not -Infinity"),
-    (with_seat(y=1e300), f"{A_SEAT}.position.y: must be between -100000 and 100000, not 1e+300"),
-    (
-        with_seat(y=10**5000),
-        f"{A_SEAT}.position.y: must be between -100000 and 100000, not a huge number",
-    ),
+    (with_seat(y=1e300), f"{A_SEAT}.position.y: must be at most 100000, not 1e+300"),
+    (with_seat(y=10**5000), f"{A_SEAT}.position.y: has far too many digits"),
     (with_seat(start_direction=1), f"{A_SEAT}.start_direction: must be text, not 1"),
     (
         document(zone(row(seat(), row_label=["Row %s"]))),
@@ -124,7 +121,7 @@ WRONG_VALUES = [
     (with_area(circle=None), f"{AN_AREA}.circle: must be an object, not null"),
     (
         with_area(circle={"radius": -1}),
-        f"{AN_AREA}.circle.radius: must be between 0 and 100000, not -1",
+        f"{AN_AREA}.circle.radius: must be at least 0, not -1",
     ),
     (with_area(rotation="45"), f'{AN_AREA}.rotation: must be a number, not "45"'),
     (
@@ -192,6 +189,20 @@ def test_no_more_than_the_first_ten_faults_are_reported() -> None:
     faults = faults_of(document(zone(row(*seats))))
     assert len(faults) == 10
     assert faults[9].startswith("zones[0].rows[0].seats[9].position.x:")
+
+
+def test_nothing_is_read_after_the_tenth_fault() -> None:
+    """Or the faults of a hostile file of 50 MB would need gigabytes."""
+    read: list[Any] = []
+
+    class Area(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            read.append(self)
+            return super().get(key, default)
+
+    spoiled = [Area(area(shape="star")) for _ in range(50)]
+    plan = document(zone(row(seat()), areas=spoiled), zone(row(seat("b")), areas=spoiled))
+    assert len(faults_of(plan)) == len(read) == 10
 
 
 @pytest.mark.parametrize(

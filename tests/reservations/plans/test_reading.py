@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reservations.plans import pretix
+from reservations.plans import pretix_format
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
     MAX_SEATS,
@@ -357,7 +357,7 @@ def test_a_plan_may_be_as_large_as_a_stadium_but_not_larger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert MAX_SEATS == 100_000
-    monkeypatch.setattr(pretix, "MAX_SEATS", 1_000)
+    monkeypatch.setattr(pretix_format, "MAX_SEATS", 1_000)
     seats = [seat(f"g{at}", str(at)) for at in range(1_000)]
     assert len(parse(document(zone(row(*seats)))).seats) == 1_000
     with pytest.raises(PlanError, match="zones: must have at most 1,000 seats"):
