@@ -42,7 +42,9 @@ function Check({ code }: { readonly code: string }) {
   const admission = useAdmission(code);
   // Do not show cached data at the door while refetching or after a failure.
   const isKnown = !isFetching && error === null && ticket !== undefined;
-  const isOtherDay = !useIsNearEvent(ticket === undefined ? 0 : Date.parse(ticket.reservation.date));
+  const isOtherDay = !useIsNearEvent(
+    ticket === undefined ? 0 : Date.parse(ticket.reservation.date),
+  );
   return (
     <>
       <div role="status">
