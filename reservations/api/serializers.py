@@ -213,6 +213,11 @@ class CategorySerializer(serializers.Serializer[Any]):
 class PaymentMethodSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
+    demo = serializers.ChoiceField(
+        choices=["success", "problem"],
+        allow_null=True,
+        help_text="What a demo provider simulates with it, which takes no money. Null: no demo.",
+    )
 
 
 class ShapeTextSerializer(serializers.Serializer[Any]):

@@ -165,6 +165,7 @@ class CategoryRecord(TypedDict):
 class PaymentMethodRecord(TypedDict):
     code: str
     name: str
+    demo: str | None
 
 
 class EventDetailRecord(EventRecord):

@@ -25,7 +25,7 @@ from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
 from reservations.models.seats import STATIC_SEAT_FIELDS
-from reservations.payments.provider import provider
+from reservations.payments.provider import demo_outcomes, provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
 from reservations.read.records import (
     EntryRecord,
@@ -259,7 +259,8 @@ def event(*, event_id: int) -> EventDetailRecord:
             for category in found.categories.all()
         ],
         "payment_methods": [
-            {"code": code, "name": name} for code, name in _payment_methods(found, now=now).items()
+            {"code": code, "name": name, "demo": demo_outcomes().get(code)}
+            for code, name in _payment_methods(found, now=now).items()
         ],
         "plan": {**_EMPTY_PLAN, **found.plan},
     }

@@ -1079,6 +1079,12 @@ export interface components {
          * @enum {string}
          */
         DeltaTypeEnum: "delta";
+        /**
+         * @description * `success` - success
+         *     * `problem` - problem
+         * @enum {string}
+         */
+        DemoEnum: "success" | "problem";
         Done: {
             success: boolean;
             message: string;
@@ -1330,6 +1336,13 @@ export interface components {
         PaymentMethod: {
             code: string;
             name: string;
+            /**
+             * @description What a demo provider simulates with it, which takes no money. Null: no demo.
+             *
+             *     * `success` - success
+             *     * `problem` - problem
+             */
+            demo: (components["schemas"]["DemoEnum"] | components["schemas"]["NullEnum"]) | null;
         };
         /**
          * @description * `declined` - declined
