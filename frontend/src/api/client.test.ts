@@ -2,6 +2,7 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { beforeEach, expect, it } from 'vitest';
 
+import { fetchMe, signIn, signOut } from '@/api/account';
 import { get, http, auth, post } from '@/api/client';
 import type { TabMessage } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
@@ -18,6 +19,7 @@ let answer: (config: InternalAxiosRequestConfig) => [number, unknown];
 beforeEach(() => {
   // Other test files share this document.
   document.cookie = 'csrftoken=; max-age=0';
+  localStorage.clear();
   sent = [];
   answer = () => [200, {}];
   http.defaults.adapter = (config) => {
@@ -100,4 +102,30 @@ it('reconnects a socket if the session continues under another cookie', async ()
   expect(await auth.recoverSocket([])).toBe(false);
   answer = () => [503, { error: 'Come back.', code: 'unavailable' }];
   await expect(auth.recoverSocket([])).rejects.toMatchObject({ status: 503 });
+});
+
+it('sends no request to learn that nobody is signed in, if no token was ever needed', async () => {
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  expect(sent).toEqual([]);
+});
+
+it('asks once after a session has ended, and again after somebody signed in elsewhere', async () => {
+  document.cookie = 'csrftoken=of-a-session';
+  answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  expect(sent.map(({ url }) => url)).toEqual(['me/']);
+  // The server replaces the token when somebody signs in.
+  document.cookie = 'csrftoken=of-another-session';
+  answer = () => [200, { username: 'alice' }];
+  expect(await fetchMe(new AbortController().signal)).toEqual({ username: 'alice' });
+});
+
+it('asks nothing after signing out, and asks after signing in again', async () => {
+  document.cookie = 'csrftoken=of-a-session';
+  await signOut();
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  await signIn({ username: 'alice', password: 'secret-word' });
+  await fetchMe(new AbortController().signal);
+  expect(sent.map(({ url }) => url)).toEqual(['logout/', 'login/', 'me/']);
 });
