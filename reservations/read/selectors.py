@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,8 @@ from reservations.write.changes import Change
 PUBLIC_SECONDS = 1.0
 # The largest page of the event list.
 MAX_EVENTS = 100
+# An event that began longer ago is over.
+UPCOMING_FOR = timedelta(hours=12)
 
 # SQLite allows 32766 parameters.
 _PEOPLE_AT_ONCE = 1_000
@@ -99,6 +101,38 @@ class EventPlace:
 
     date: datetime
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events to list; by default all.
+
+    Each of the `words` must be in the name, the venue or the description. `starts_from` is
+    included, `starts_before` is not. `upcoming` omits events that began more than `UPCOMING_FOR`
+    ago.
+    """
+
+    words: tuple[str, ...] = ()
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    upcoming: bool = False
+
+    def condition(self, *, now: datetime) -> Q:
+        found = Q()
+        for word in self.words:
+            found &= (
+                Q(name__icontains=word) | Q(venue__icontains=word) | Q(description__icontains=word)
+            )
+        if self.upcoming:
+            found &= Q(date__gt=now - UPCOMING_FOR)
+        if self.starts_from is not None:
+            found &= Q(date__gte=self.starts_from)
+        if self.starts_before is not None:
+            found &= Q(date__lt=self.starts_before)
+        return found
+
+
+ALL_EVENTS = EventFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +258,19 @@ def _is_known_to_be_public(event_id: int) -> bool:
 
 
 def events(
-    *, requester: Requester, limit: int = MAX_EVENTS, after: EventPlace | None = None
+    *,
+    requester: Requester,
+    only: EventFilter = ALL_EVENTS,
+    limit: int = MAX_EVENTS,
+    after: EventPlace | None = None,
 ) -> EventPage:
-    """Return a page of the events that the requester may see, by date."""
+    """Return a page of the events that the requester may see, by date.
+
+    Pages are not cached, only the counts of events are. So no query can fill memory.
+    """
     now = clock.now()
-    seen = _visible_to(requester).defer("plan").order_by("date", "pk")
+    seen = _visible_to(requester).filter(only.condition(now=now))
+    seen = seen.defer("plan").order_by("date", "pk")
     if after is not None:
         seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
     found = list(seen[: limit + 1])

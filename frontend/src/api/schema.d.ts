@@ -2114,6 +2114,14 @@ export interface operations {
                 after?: string;
                 /** @description The page size. */
                 limit?: number;
+                /** @description Words that are all in the name, the venue or the description, in any case. At most 8. */
+                search?: string;
+                /** @description Only events that begin earlier. */
+                starts_before?: string;
+                /** @description Only events that begin then or later. */
+                starts_from?: string;
+                /** @description Leave out events that began more than 12 hours ago. */
+                upcoming?: boolean;
             };
             header?: never;
             path?: never;
