@@ -17,7 +17,7 @@ test('a declined card costs nothing, and another method books the same seats', a
   await expect(review.getByRole('alert')).toContainText(/declined/);
   await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
 
-  await review.locator('input[value=card_slow]').check();
+  await review.getByRole('radio', { name: /slow bank/ }).check();
   await review.getByRole('button', { name: /^Try again/ }).click();
   await expect(review.getByRole('button', { name: 'Paying…' })).toBeDisabled();
   await page.keyboard.press('Escape');
@@ -137,6 +137,7 @@ test('a buyer who loses a race takes the alternative with one click @thorough', 
 
 async function payWith(page: Page, method: string): Promise<void> {
   const review = page.getByRole('dialog', { name: 'Review your seats' });
+  await review.getByText('Try a payment problem').click();
   await review.locator(`input[value=${method}]`).check();
   await review.getByRole('button', { name: /^Confirm/ }).click();
 }

@@ -28,7 +28,7 @@ test(
     expect((await file).suggestedFilename()).toBe(`seatcast-${booked.id}.ics`);
 
     await organiser.page.goto(`/tickets/${booked.ticket_code}`);
-    await expect(organiser.page.getByRole('heading', { name: 'Valid' })).toBeVisible();
+    await expect(organiser.page.getByRole('heading', { name: 'Not today' })).toBeVisible();
     await expect(organiser.page.getByText(alice.name, { exact: true })).toBeVisible();
 
     await alice.page.getByRole('button', { name: 'Cancel reservation' }).click();

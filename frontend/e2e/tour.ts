@@ -162,6 +162,7 @@ async function pay(page: Page, inspect: Inspect): Promise<void> {
   await page.locator('.basket__reserve').click();
   await page.locator('.dialog').waitFor();
   await inspect(page, 'review');
+  await page.locator('.methods__problems summary').click();
   await page.locator('input[value=card_declined]').check();
   await page.locator('.review__confirm').click();
   await page.locator('.dialog__error').waitFor();
@@ -181,7 +182,7 @@ async function pay(page: Page, inspect: Inspect): Promise<void> {
   letGo();
   await page.locator('.confirmed').waitFor();
   await inspect(page, 'confirmed');
-  await page.locator('.dialog .button--primary').click();
+  await page.locator('.dialog__actions .button--quiet').click();
   await page.locator('.ticket').first().waitFor();
   await inspect(page, 'my-reservations');
   await page.locator('.ticket__open').first().click();

@@ -27,6 +27,9 @@ from reservations.seat_finder.alternatives import AlternativeRecord
 
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1
+MAX_SEARCH_LENGTH = 100
+# Each word is searched in three columns.
+MAX_SEARCH_WORDS = 8
 
 
 class BoundedListField(serializers.ListField):
@@ -113,12 +116,35 @@ def written_place(place: EventPlace) -> str:
 
 
 class EventsQuerySerializer(serializers.Serializer[Any]):
+    search = serializers.CharField(
+        max_length=MAX_SEARCH_LENGTH,
+        allow_blank=True,
+        default="",
+        help_text="Words that are all in the name, the venue or the description, in any case."
+        f" At most {MAX_SEARCH_WORDS}.",
+    )
+    starts_from = serializers.DateTimeField(
+        default=None, help_text="Only events that begin then or later."
+    )
+    starts_before = serializers.DateTimeField(
+        default=None, help_text="Only events that begin earlier."
+    )
+    upcoming = serializers.BooleanField(
+        default=False, help_text="Leave out events that began more than 12 hours ago."
+    )
     limit = serializers.IntegerField(
         min_value=1, max_value=MAX_EVENTS, default=MAX_EVENTS, help_text="The page size."
     )
     after = EventPlaceField(
         required=False, help_text="Where the page begins, as the `Link` header says."
     )
+
+    def validate_search(self, text: str) -> tuple[str, ...]:
+        """Return the different words. Raises: ValidationError."""
+        words = tuple(dict.fromkeys(text.split()))
+        if len(words) > MAX_SEARCH_WORDS:
+            raise serializers.ValidationError(f"At most {MAX_SEARCH_WORDS} words.")
+        return words
 
 
 class AdmitSerializer(serializers.Serializer[Any]):

@@ -83,7 +83,16 @@ class EventsView(APIView):
         """
         query = EventsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        page = selectors.events(requester=requester(request), **query.validated_data)
+        asked = query.validated_data
+        only = selectors.EventFilter(
+            words=asked["search"],
+            starts_from=asked["starts_from"],
+            starts_before=asked["starts_before"],
+            upcoming=asked["upcoming"],
+        )
+        page = selectors.events(
+            requester=requester(request), only=only, limit=asked["limit"], after=asked.get("after")
+        )
         response = Response(page.events)
         if page.end is not None:
             add_next_link(response, request, after=written_place(page.end))

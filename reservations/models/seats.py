@@ -141,6 +141,7 @@ class Event(models.Model):
                 name="sales_close_after_they_open",
             ),
         ]
+        indexes = [models.Index(fields=["date", "id"], name="event_by_date")]
 
     def __str__(self) -> str:
         return self.name

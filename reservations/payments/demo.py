@@ -28,11 +28,16 @@ _METHODS = {
 
 
 class DemoProvider:
-    """Approves `card`; the other methods simulate failures."""
+    """Approves `card`; the other methods simulate problems."""
 
     @property
     def methods(self) -> Mapping[str, str]:
         return _METHODS
+
+    @property
+    def demo_outcomes(self) -> Mapping[str, str]:
+        """What the methods simulate: "success" or "problem"."""
+        return {code: "success" if code == "card" else "problem" for code in _METHODS}
 
     def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
         if method == "card_slow":

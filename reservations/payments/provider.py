@@ -65,5 +65,14 @@ def payment_methods() -> dict[str, str]:
     return {**provider().methods, **settings.SEATCAST_OFFLINE_METHODS}
 
 
+def demo_outcomes() -> Mapping[str, str]:
+    """Return what the provider's methods simulate, by code: "success" or "problem".
+
+    Empty for a provider that takes money, which has no attribute `demo_outcomes`.
+    """
+    found: Mapping[str, str] = getattr(provider(), "demo_outcomes", {})
+    return found
+
+
 def is_paid_online(method: str) -> bool:
     return method in provider().methods

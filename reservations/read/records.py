@@ -193,6 +193,11 @@ class CategoryRecord(TypedDict):
 class PaymentMethodRecord(TypedDict):
     code: str
     name: str
+    demo: Annotated[
+        str | None,
+        one_of("success", "problem"),
+        "What a demo provider simulates with it, which takes no money. Null: no demo.",
+    ]
 
 
 class ShapeTextRecord(TypedDict):

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
 from reservations.models.seats import STATIC_SEAT_FIELDS
-from reservations.payments.provider import provider
+from reservations.payments.provider import demo_outcomes, provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
 from reservations.read.records import (
     EntryRecord,
@@ -50,6 +50,8 @@ from reservations.write.changes import Change
 PUBLIC_SECONDS = 1.0
 # The largest page of the event list.
 MAX_EVENTS = 100
+# An event that began longer ago is over.
+UPCOMING_FOR = timedelta(hours=12)
 
 # SQLite allows 32766 parameters.
 _PEOPLE_AT_ONCE = 1_000
@@ -100,6 +102,38 @@ class EventPlace:
 
     date: datetime
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events to list; by default all.
+
+    Each of the `words` must be in the name, the venue or the description. `starts_from` is
+    included, `starts_before` is not. `upcoming` omits events that began more than `UPCOMING_FOR`
+    ago.
+    """
+
+    words: tuple[str, ...] = ()
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    upcoming: bool = False
+
+    def condition(self, *, now: datetime) -> Q:
+        found = Q()
+        for word in self.words:
+            found &= (
+                Q(name__icontains=word) | Q(venue__icontains=word) | Q(description__icontains=word)
+            )
+        if self.upcoming:
+            found &= Q(date__gt=now - UPCOMING_FOR)
+        if self.starts_from is not None:
+            found &= Q(date__gte=self.starts_from)
+        if self.starts_before is not None:
+            found &= Q(date__lt=self.starts_before)
+        return found
+
+
+ALL_EVENTS = EventFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +259,19 @@ def _is_known_to_be_public(event_id: int) -> bool:
 
 
 def events(
-    *, requester: Requester, limit: int = MAX_EVENTS, after: EventPlace | None = None
+    *,
+    requester: Requester,
+    only: EventFilter = ALL_EVENTS,
+    limit: int = MAX_EVENTS,
+    after: EventPlace | None = None,
 ) -> EventPage:
-    """Return a page of the events that the requester may see, by date."""
+    """Return a page of the events that the requester may see, by date.
+
+    Pages are not cached, only the counts of events are. So no query can fill memory.
+    """
     now = clock.now()
-    seen = _visible_to(requester).defer("plan").order_by("date", "pk")
+    seen = _visible_to(requester).filter(only.condition(now=now))
+    seen = seen.defer("plan").order_by("date", "pk")
     if after is not None:
         seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
     found = list(seen[: limit + 1])
@@ -260,7 +302,8 @@ def event(*, event_id: int) -> EventDetailRecord:
             for category in found.categories.all()
         ],
         "payment_methods": [
-            {"code": code, "name": name} for code, name in _payment_methods(found, now=now).items()
+            {"code": code, "name": name, "demo": demo_outcomes().get(code)}
+            for code, name in _payment_methods(found, now=now).items()
         ],
         "plan": {**_EMPTY_PLAN, **found.plan},
     }

@@ -22,6 +22,8 @@ def _reserve(office: BoxOffice, method: str, **more: Any) -> Any:
 def test_an_event_lists_its_payment_methods(office: BoxOffice) -> None:
     found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/").json()
     assert sorted(method["code"] for method in found["payment_methods"]) == METHODS
+    problems = {each["code"] for each in found["payment_methods"] if each["demo"] == "problem"}
+    assert problems == {"card_declined", "card_lost", "card_slow", "card_withdrawn"}
 
 
 def test_a_booking_has_its_payment_method(office: BoxOffice) -> None:

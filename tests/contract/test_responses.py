@@ -111,8 +111,8 @@ def test_event_list(office: BoxOffice) -> None:
         "payment_methods": detail["payment_methods"],
         "plan": detail["plan"],
     }
-    assert all(set(method) == {"code", "name"} for method in detail["payment_methods"])
-    assert {"card", "invoice"} <= {method["code"] for method in detail["payment_methods"]}
+    assert {"code": "card", "name": "Card", "demo": "success"} in detail["payment_methods"]
+    assert {"code": "invoice", "name": "Invoice", "demo": None} in detail["payment_methods"]
 
 
 def test_an_event_has_its_categories_and_plan(office: BoxOffice) -> None:

@@ -1,5 +1,5 @@
 import { ApiError } from '@/api/apiError';
-import { get, ME_PATH, post, tokens } from '@/api/client';
+import { auth, get, ME_PATH, post, tokens } from '@/api/client';
 import { deviceParam, rememberDevice } from '@/api/device';
 import type { TokenStore } from '@/api/tokenStore';
 import type {
@@ -14,17 +14,23 @@ import type {
 } from '@/api/types';
 import { tabs } from '@/browser/tabs';
 
-/** Fetch the signed-in user; null for an anonymous visitor. */
+/** Fetch the signed-in user; null for an anonymous visitor, mostly without a request. */
 export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
+  if (!auth.mayHaveSession()) return null;
   try {
     return (await get(ME_PATH, { signal })).body;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
-    throw error;
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    auth.noteSession(false);
+    return null;
   }
 }
 
-// Other tabs read new tokens from storage; with cookies they need a message.
+/** Tell other tabs: they read new tokens from storage, but do not see a new cookie. */
+function announceSession(): void {
+  auth.noteSession(true);
+  tabs.broadcast({ kind: 'session' });
+}
 
 export async function signIn(credentials: Credentials): Promise<void> {
   if (tokens !== null) {
@@ -37,7 +43,7 @@ export async function signIn(credentials: Credentials): Promise<void> {
     return;
   }
   await post('login/', credentials);
-  tabs.broadcast({ kind: 'session' });
+  announceSession();
 }
 
 /** Complete a sign-in that the server answered with a second-factor challenge. */
@@ -49,13 +55,13 @@ export async function completeSecondFactor(step: SecondStepAnswer): Promise<void
     return;
   }
   await post('login/second-factor/', step);
-  tabs.broadcast({ kind: 'session' });
+  announceSession();
 }
 
 export async function register(registration: Registration): Promise<void> {
   await post('register/', registration);
   const { username, password } = registration;
-  if (tokens === null) tabs.broadcast({ kind: 'session' });
+  if (tokens === null) announceSession();
   else await signIn({ username, password });
 }
 
@@ -65,6 +71,7 @@ export async function signOut(): Promise<void> {
     return;
   }
   await post('logout/');
+  auth.noteSession(false);
   tabs.broadcast({ kind: 'session' });
 }
 
@@ -72,6 +79,7 @@ export async function signOut(): Promise<void> {
 export async function signOutEverywhere(): Promise<void> {
   await post('logout/everywhere/');
   tokens?.clear();
+  auth.noteSession(false);
   tabs.broadcast({ kind: 'session' });
 }
 

@@ -4,6 +4,10 @@ import type { ApiError } from '@/api/apiError';
 
 /** How requests and sockets are authenticated. */
 export interface Auth {
+  /** Whether somebody may be signed in; false only if certainly nobody is. Sends no request. */
+  mayHaveSession(): boolean;
+  /** Note that a session began, or that there is none. */
+  noteSession(exists: boolean): void;
   /** Add credentials to a request. Throws ApiError. */
   authenticate(call: InternalAxiosRequestConfig): Promise<void>;
   /**

@@ -2,6 +2,7 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { beforeEach, expect, expectTypeOf, it } from 'vitest';
 
+import { fetchMe, signIn, signOut } from '@/api/account';
 import { get, http, auth, post } from '@/api/client';
 import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
 import type { EventDetail, Layout } from '@/api/types';
@@ -24,6 +25,7 @@ let answer: (config: InternalAxiosRequestConfig) => [number, unknown];
 beforeEach(() => {
   // Other test files share this document.
   document.cookie = 'csrftoken=; max-age=0';
+  localStorage.clear();
   sent = [];
   answer = () => [200, {}];
   http.defaults.adapter = (config) => {
@@ -121,4 +123,30 @@ it('types the answer of each path', () => {
   expectTypeOf<AnswerAt<'get', 'events/7/'>>().toEqualTypeOf<EventDetail>();
   expectTypeOf<AnswerAt<'get', `events/${number}/layouts/${string}/`>>().toEqualTypeOf<Layout>();
   expectTypeOf<AnswerAt<'get', 'events/7/8/'>>().toBeNever();
+});
+
+it('sends no request to learn that nobody is signed in, if no token was ever needed', async () => {
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  expect(sent).toEqual([]);
+});
+
+it('asks once after a session has ended, and again after somebody signed in elsewhere', async () => {
+  document.cookie = 'csrftoken=of-a-session';
+  answer = () => [401, { error: 'Sign in first.', code: 'not_authenticated' }];
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  expect(sent.map(({ url }) => url)).toEqual(['me/']);
+  // The server replaces the token when somebody signs in.
+  document.cookie = 'csrftoken=of-another-session';
+  answer = () => [200, { username: 'alice' }];
+  expect(await fetchMe(new AbortController().signal)).toEqual({ username: 'alice' });
+});
+
+it('asks nothing after signing out, and asks after signing in again', async () => {
+  document.cookie = 'csrftoken=of-a-session';
+  await signOut();
+  expect(await fetchMe(new AbortController().signal)).toBeNull();
+  await signIn({ username: 'alice', password: 'secret-word' });
+  await fetchMe(new AbortController().signal);
+  expect(sent.map(({ url }) => url)).toEqual(['logout/', 'login/', 'me/']);
 });

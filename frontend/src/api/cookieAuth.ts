@@ -1,7 +1,10 @@
 import type { Auth } from '@/api/auth';
+import { siteStorage } from '@/browser/storage';
 
 const CSRF_COOKIE = 'csrftoken';
 const CSRF_HEADER = 'X-CSRFToken';
+/** Stores the CSRF token with which there was no session. */
+const NO_SESSION_WITH = 'seatcast.anonymous';
 const SAFE_METHODS = ['get', 'head', 'options'];
 
 interface CookieAuthOptions {
@@ -20,6 +23,16 @@ export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAu
   /** For the next socket. Requested only after the server closed one with 4401. */
   let ticket: string | null = null;
   return {
+    // The session cookie is not readable, but signing in needs a CSRF token and replaces it.
+    mayHaveSession() {
+      const token = csrfToken();
+      return token !== null && token !== siteStorage.getItem(NO_SESSION_WITH);
+    },
+    noteSession(exists) {
+      const token = csrfToken();
+      if (exists) siteStorage.removeItem(NO_SESSION_WITH);
+      else if (token !== null) siteStorage.setItem(NO_SESSION_WITH, token);
+    },
     async authenticate({ method, headers }) {
       if (SAFE_METHODS.includes(method ?? 'get')) return;
       if (csrfToken() === null) await fetchCsrfToken();

@@ -107,6 +107,12 @@ describe('a cross-origin client', () => {
     expect(sent.slice(1).map(({ bearer }) => bearer)).toEqual([good[0], good[0]]);
   });
 
+  it('sends no request to learn that nobody is signed in', async () => {
+    const { account } = await openClient();
+    expect(await account.fetchMe(new AbortController().signal)).toBeNull();
+    expect(sent).toEqual([]);
+  });
+
   it('registers and then signs in', async () => {
     const { account } = await openClient();
     await account.register({ ...ALICE, email: 'alice@example.com' });

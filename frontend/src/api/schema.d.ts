@@ -1079,6 +1079,12 @@ export interface components {
          * @enum {string}
          */
         DeltaTypeEnum: "delta";
+        /**
+         * @description * `success` - success
+         *     * `problem` - problem
+         * @enum {string}
+         */
+        DemoEnum: "success" | "problem";
         Done: {
             success: boolean;
             message: string;
@@ -1330,6 +1336,13 @@ export interface components {
         PaymentMethod: {
             code: string;
             name: string;
+            /**
+             * @description What a demo provider simulates with it, which takes no money. Null: no demo.
+             *
+             *     * `success` - success
+             *     * `problem` - problem
+             */
+            demo: (components["schemas"]["DemoEnum"] | components["schemas"]["NullEnum"]) | null;
         };
         /**
          * @description * `declined` - declined
@@ -2101,6 +2114,14 @@ export interface operations {
                 after?: string;
                 /** @description The page size. */
                 limit?: number;
+                /** @description Words that are all in the name, the venue or the description, in any case. At most 8. */
+                search?: string;
+                /** @description Only events that begin earlier. */
+                starts_before?: string;
+                /** @description Only events that begin then or later. */
+                starts_from?: string;
+                /** @description Leave out events that began more than 12 hours ago. */
+                upcoming?: boolean;
             };
             header?: never;
             path?: never;

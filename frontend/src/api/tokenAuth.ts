@@ -20,6 +20,12 @@ const ANONYMOUS_PATHS = [
 /** Authenticate by bearer token, renewed when it expires. */
 export function tokenAuth(tokens: TokenStore): Auth {
   return {
+    mayHaveSession() {
+      return tokens.isSignedIn();
+    },
+    noteSession() {
+      // The tokens themselves tell.
+    },
     async authenticate({ url = '', headers }) {
       if (ANONYMOUS_PATHS.includes(url)) return;
       const token = await tokens.accessToken();

@@ -12,6 +12,8 @@ const DEFAULT_LIFETIME_MS = 60_000;
 
 export interface TokenStore {
   save(pair: TokenPair): void;
+  /** Whether there are tokens, which may have been revoked. */
+  isSignedIn(): boolean;
   /** Remove the tokens. Returns the refresh token, if there was one. */
   clear(): string | null;
   /**
@@ -147,7 +149,13 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
     return parseStoredTokens(storage.getItem(STORAGE_KEY));
   }
 
-  return { save, clear, accessToken, renewAccess };
+  return {
+    save,
+    isSignedIn: () => read() !== null,
+    clear,
+    accessToken,
+    renewAccess,
+  };
 }
 
 /** Run work in one tab at a time, where the browser has Web Locks. */

@@ -1,6 +1,7 @@
 import { createBrowserRouter, type RouteObject } from 'react-router';
 
 import { Layout } from '@/app/Layout';
+import { LoadingPage } from '@/app/LoadingPage';
 import { NotFoundPage } from '@/app/NotFoundPage';
 import { RouteFailure } from '@/app/RouteFailure';
 import { EventListPage } from '@/features/events/EventListPage';
@@ -14,6 +15,7 @@ const routes: RouteObject[] = [
     children: [
       {
         errorElement: <RouteFailure />,
+        hydrateFallbackElement: <LoadingPage />,
         children: [
           { index: true, element: <EventListPage /> },
           { path: 'events/:eventId', element: <SeatSelectorPage /> },

@@ -91,9 +91,9 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
     layout: LAYOUT,
     categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '50.00' }],
     payment_methods: [
-      { code: 'card', name: 'Card' },
-      { code: 'card_declined', name: 'Another card' },
-      { code: 'invoice', name: 'Invoice' },
+      { code: 'card', name: 'Card', demo: null },
+      { code: 'card_declined', name: 'Another card', demo: null },
+      { code: 'invoice', name: 'Invoice', demo: null },
     ],
     cancel_until: '2026-12-18T21:00:00Z',
     max_extensions: 2,

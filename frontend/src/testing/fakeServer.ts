@@ -24,6 +24,8 @@ export class FakeServer {
 
   constructor() {
     document.cookie = 'csrftoken=known';
+    // What an earlier test noted about this token.
+    localStorage.removeItem('seatcast.anonymous');
     http.defaults.adapter = (config) => this.#answer(config);
     this.on('get me/', [401, { error: 'Sign in first.', code: 'not_authenticated' }]);
   }

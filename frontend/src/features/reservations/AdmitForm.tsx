@@ -9,12 +9,16 @@ import { t } from '@/i18n/language';
 
 interface AdmitFormProps {
   readonly ticket: Ticket;
+  readonly isOtherDay: boolean;
   readonly isBusy: boolean;
   readonly onAdmit: (scan: Scan) => void;
 }
 
-/** Choose the seats to admit now, by default all that have not entered, and the gate. */
-export function AdmitForm({ ticket, isBusy, onAdmit }: AdmitFormProps) {
+/**
+ * Choose the seats to admit now, by default all that have not entered, and the gate. A ticket for
+ * another day can be admitted too, e.g. if the show was moved, but not by the usual large button.
+ */
+export function AdmitForm({ ticket, isOtherDay, isBusy, onAdmit }: AdmitFormProps) {
   const left = ticket.reservation.seat_details.filter((seat) => seat.entry === null);
   const [later, setLater] = useState<ReadonlySet<number>>(new Set());
   const [gate, setGate] = useGate();
@@ -53,12 +57,14 @@ export function AdmitForm({ ticket, isBusy, onAdmit }: AdmitFormProps) {
       )}
       <Button
         type="submit"
-        look="primary"
-        className="admit__button"
+        look={isOtherDay ? 'quiet' : 'primary'}
+        className={isOtherDay ? '' : 'admit__button'}
         busy={isBusy}
         disabled={chosen.length === 0}
       >
-        {t('reservations:admit', { count: chosen.length })}
+        {t(isOtherDay ? 'reservations:admitAnyway' : 'reservations:admit', {
+          count: chosen.length,
+        })}
       </Button>
       <Field
         label={t('reservations:gate')}

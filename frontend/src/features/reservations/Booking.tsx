@@ -135,6 +135,7 @@ function Foot({ reservation, onCancelled }: FootProps) {
       </Link>
       {!isOver && !mayNotCancel && (
         <Button
+          look="plain"
           onClick={() => {
             setAsking(true);
           }}

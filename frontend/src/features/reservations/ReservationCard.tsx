@@ -42,7 +42,10 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
             </li>
           ))}
         </ul>
-        <Link className="ticket__open" to={reservationPath(reservation.id)}>
+        <Link
+          className={`button button--${isOver ? 'quiet' : 'primary'} ticket__open`}
+          to={reservationPath(reservation.id)}
+        >
           <Icon name="ticket" />
           <span>
             {t(isOver ? 'reservations:showDetails' : 'reservations:showTicket')}{' '}
@@ -59,6 +62,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <p className="ticket__note">{cancelNote(reservation, mayNotCancel)}</p>
         {!isOver && !mayNotCancel && (
           <Button
+            look="plain"
             onClick={() => {
               setAsking(true);
             }}

@@ -39,14 +39,21 @@ it('shows that a ticket is valid, with buyer and event', async () => {
   expect(screen.getByText('carol')).toBeDefined();
   expect(screen.getByText('A1')).toBeDefined();
   expect(screen.getByText(/^The Late Set/)).toBeDefined();
-  expect(screen.queryByText(/^Not for today/)).toBeNull();
+  expect(screen.queryByText('Not today')).toBeNull();
 });
 
-it('warns if the ticket is for another day', async () => {
-  const { server } = open();
+it('shows that a valid ticket is for another day, and admits it only all the same', async () => {
+  const { server, user } = open();
   const reservation = makeReservation({ date: '2999-12-18T21:00:00Z' });
   server.on(CHECK, [200, makeTicket({ reservation })]);
-  expect(await screen.findByText(/^Not for today: it is for Wed, 18 Dec 2999/)).toBeDefined();
+  server.on(ENTRY, [200, { success: true, message: '', admitted: [entered()] }]);
+  const verdict = await screen.findByRole('heading', { name: 'Not today' });
+  expect(verdict.closest('article')?.dataset['verdict']).toBe('otherDay');
+  expect(screen.getByText(/^This ticket is for Wed, 18 Dec 2999/)).toBeDefined();
+  expect(screen.queryByText('Valid')).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Admit one' })).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Admit one all the same' }));
+  expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
 });
 
 it('refuses a cancelled ticket', async () => {

@@ -11,6 +11,7 @@ import { AdmitForm } from '@/features/reservations/AdmitForm';
 import { NextTicket } from '@/features/reservations/NextTicket';
 import { CheckedTicket, TicketFacts, UnknownTicket } from '@/features/reservations/TicketVerdict';
 import { useAdmission } from '@/features/reservations/useAdmission';
+import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
@@ -41,11 +42,16 @@ function Check({ code }: { readonly code: string }) {
   const admission = useAdmission(code);
   // Do not show cached data at the door while refetching or after a failure.
   const isKnown = !isFetching && error === null && ticket !== undefined;
+  const isOtherDay = !useIsNearEvent(
+    ticket === undefined ? 0 : Date.parse(ticket.reservation.date),
+  );
   return (
     <>
       <div role="status">
         {(isFetching || (error === null && ticket === undefined)) && <Checking />}
-        {isKnown && <CheckedTicket ticket={ticket} scanned={admission.scanned} />}
+        {isKnown && (
+          <CheckedTicket ticket={ticket} scanned={admission.scanned} isOtherDay={isOtherDay} />
+        )}
         {!isFetching && error !== null && (
           <Refused error={toApiError(error)} code={code} onRetry={() => void refetch()} />
         )}
@@ -60,6 +66,7 @@ function Check({ code }: { readonly code: string }) {
           // Remount after each admission, so that the remaining seats are selected.
           key={ticket.reservation.seat_details.filter((seat) => seat.entry === null).length}
           ticket={ticket}
+          isOtherDay={isOtherDay}
           isBusy={admission.isBusy}
           onAdmit={admission.send}
         />

@@ -3,16 +3,16 @@ import type { ReactNode } from 'react';
 import type { ApiError } from '@/api/apiError';
 import type { AdmittedSeat, Ticket } from '@/api/types';
 import { Icon, type IconName } from '@/components/Icon';
-import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
 import { t } from '@/i18n/language';
 import { formatDateTime, formatTime } from '@/i18n/time';
 
 /** Distinguished by text, icon and colour, to be readable in the dark. */
-type Verdict = 'valid' | 'admitted' | 'void' | 'unpaid' | 'unknown';
+type Verdict = 'valid' | 'admitted' | 'otherDay' | 'void' | 'unpaid' | 'unknown';
 
 const ICONS = {
   valid: 'ticket',
   admitted: 'check',
+  otherDay: 'calendar',
   void: 'close',
   unpaid: 'alert',
   unknown: 'alert',
@@ -26,15 +26,14 @@ export type Scanned =
 interface CheckedTicketProps {
   readonly ticket: Ticket;
   readonly scanned: Scanned | null;
+  /** Whether the ticket is for a show at another time than about now. */
+  readonly isOtherDay: boolean;
 }
 
-export function CheckedTicket({ ticket, scanned }: CheckedTicketProps) {
+export function CheckedTicket(props: CheckedTicketProps) {
   return (
-    <VerdictCard {...verdictOf(ticket, scanned)}>
-      {ticket.admits && (
-        <OtherDay date={ticket.reservation.date} timeZone={ticket.reservation.time_zone} />
-      )}
-      <Seats ticket={ticket} />
+    <VerdictCard {...verdictOf(props)}>
+      <Seats ticket={props.ticket} />
     </VerdictCard>
   );
 }
@@ -57,7 +56,7 @@ interface VerdictText {
   readonly hint: string;
 }
 
-function verdictOf(ticket: Ticket, scanned: Scanned | null): VerdictText {
+function verdictOf({ ticket, scanned, isOtherDay }: CheckedTicketProps): VerdictText {
   if (scanned?.kind === 'admitted') {
     return {
       verdict: 'admitted',
@@ -69,6 +68,14 @@ function verdictOf(ticket: Ticket, scanned: Scanned | null): VerdictText {
     };
   }
   if (scanned !== null) return errorVerdict(scanned.error);
+  if (ticket.admits && isOtherDay) {
+    const { date, time_zone: timeZone } = ticket.reservation;
+    return {
+      verdict: 'otherDay',
+      title: t('reservations:otherDay'),
+      hint: t('reservations:otherDayHint', { when: formatDateTime(date, timeZone) }),
+    };
+  }
   if (ticket.admits) {
     const count = ticket.reservation.seat_details.filter((seat) => seat.entry === null).length;
     return {
@@ -161,18 +168,6 @@ function VerdictCard({
       </header>
       <div className="verdict__body">{children}</div>
     </article>
-  );
-}
-
-/** Warning for a valid ticket of another day. */
-function OtherDay({ date, timeZone }: { readonly date: string; readonly timeZone: string }) {
-  const isNow = useIsNearEvent(Date.parse(date));
-  if (isNow) return null;
-  return (
-    <p className="verdict__warning">
-      <Icon name="calendar" />
-      {t('reservations:otherDay', { when: formatDateTime(date, timeZone) })}
-    </p>
   );
 }
 

@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import {
@@ -33,6 +33,22 @@ it('is offered when a lock ends soon, and extends all deadlines at once', async 
   expect(await basket().findByText(/^(5:00|4:5\d)$/)).toBeDefined();
   expect(lockExtension()).toBeNull();
   expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
+});
+
+it('is offered in the review too, and leaves the focus in it', async () => {
+  const { server, user } = await openHolding(lockedSeat(0, soon()));
+  await user.click(screen.getByRole('button', { name: 'Reserve' }));
+  const review = screen.getByRole('dialog', { name: 'Review your seats' });
+  const answer = server.defer(EXTEND);
+  await user.click(within(review).getByRole('button', { name: 'More time' }));
+  const confirm = within(review).getByRole('button', { name: /^Confirm/ });
+  expect(confirm.getAttribute('aria-disabled')).toBe('true');
+  const seats = [lockedSeat(0, later(), 1)];
+  answer([200, { success: true, message: 'Held for longer', seats }]);
+  expect(await within(review).findByText(/^(5:00|4:5\d)$/)).toBeDefined();
+  expect(within(review).queryByRole('button', { name: 'More time' })).toBeNull();
+  expect(review.contains(document.activeElement)).toBe(true);
+  expect(confirm.getAttribute('aria-disabled')).toBeNull();
 });
 
 it('is not offered while there is enough time', async () => {

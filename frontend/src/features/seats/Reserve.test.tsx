@@ -1,20 +1,25 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
-import { makeReservation } from '@/testing/factories';
+import type { EventDetail } from '@/api/types';
+import { makeEvent, makeReservation, makeSeats } from '@/testing/factories';
 import { CONNECTION_LOST } from '@/testing/fakeServer';
 import {
   conflict,
   deltaFrame,
   lockedSeat,
-  openHolding,
+  openSelector,
   seatButton,
 } from '@/testing/selectorHarness';
 
 const RESERVE = 'post events/7/reserve/';
 
-async function openReview() {
-  const scene = await openHolding(lockedSeat(0));
+async function openReview(event?: Partial<EventDetail>) {
+  const seats = makeSeats(8).map((seat, index) => (index === 0 ? lockedSeat(0) : seat));
+  const scene = await openSelector({ seats, ownLocks: [lockedSeat(0)], ...(event && { event }) });
+  await waitFor(() => {
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
+  });
   await scene.user.click(screen.getByRole('button', { name: 'Reserve' }));
   return { ...scene, dialog: within(screen.getByRole('dialog', { name: 'Review your seats' })) };
 }
@@ -39,7 +44,7 @@ function confirmed() {
   return screen.findByRole('dialog', { name: 'Reservation confirmed!' }, { timeout: 4_000 });
 }
 
-it('asks, confirms and links to the reservations', async () => {
+it('asks, confirms and links to the ticket', async () => {
   const { server, user, router, dialog } = await openReview();
   server.on(RESERVE, booked());
   await user.click(dialog.getByRole('radio', { name: /Invoice/ }));
@@ -50,8 +55,9 @@ it('asks, confirms and links to the reservations', async () => {
     payment_method: 'invoice',
   });
   expect(seatButton('A1').getAttribute('data-status')).toBe('reserved');
-  await user.click(popup.getByRole('button', { name: 'My reservations' }));
-  expect(router.state.location.pathname).toBe('/reservations');
+  expect(document.activeElement).toBe(popup.getByRole('button', { name: 'Show ticket' }));
+  await user.keyboard('{Enter}');
+  expect(router.state.location.pathname).toBe('/reservations/K7QF9M2A4XWZ31TB');
 });
 
 it("offers the event's payment methods, with the first selected", async () => {
@@ -63,6 +69,43 @@ it("offers the event's payment methods, with the first selected", async () => {
     'invoice',
   ]);
   expect(dialog.getByRole('radio', { checked: true }).getAttribute('value')).toBe('card');
+});
+
+it('shows date and venue', async () => {
+  const { dialog } = await openReview();
+  expect(dialog.getByText('The Late Set').parentElement?.textContent).toMatch(
+    /^The Late SetFri, 18 Dec 2026, .* · The Copper Room$/,
+  );
+});
+
+it('says that a demo takes no money, and folds away the methods that simulate problems', async () => {
+  const [card, , invoice] = makeEvent().payment_methods;
+  if (card === undefined || invoice === undefined) throw new Error('The event has two methods');
+  const { server, user, dialog } = await openReview({
+    payment_methods: [
+      { ...card, demo: 'success' },
+      { code: 'card_declined', name: 'Card that is declined', demo: 'problem' },
+      invoice,
+    ],
+  });
+  expect(dialog.getByText('Demo: no money is taken.')).toBeDefined();
+  const problem = dialog.getByLabelText(/Card that is declined/);
+  expect(problem.closest('details')?.open).toBe(false);
+  await user.click(dialog.getByText('Try a payment problem'));
+  await user.click(problem);
+  server.on(RESERVE, DECLINED);
+  server.on('get events/7/locks/', [200, [lockedSeat(0)]]);
+  await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+  await dialog.findByText(/^The payment was declined\./);
+  expect(server.requests.find(({ call }) => call === RESERVE)?.body).toMatchObject({
+    payment_method: 'card_declined',
+  });
+});
+
+it('has nothing about a demo where payments are real', async () => {
+  const { dialog } = await openReview();
+  expect(dialog.queryByText(/Demo/)).toBeNull();
+  expect(dialog.queryByText('Try a payment problem')).toBeNull();
 });
 
 it('shows which lock expired when the server refuses', async () => {
@@ -85,7 +128,7 @@ describe('during a payment', () => {
     expect(dialog.getByRole('status').textContent).toBe('Your payment is under way.');
     await user.click(button);
     fireEvent(screen.getByRole('dialog'), new Event('cancel'));
-    expect(dialog.getByText(/held for/)).toBeDefined();
+    expect(dialog.getByText(/^Held for/)).toBeDefined();
     expect(dialog.getByRole('button', { name: 'Back to the map' })).toHaveProperty(
       'disabled',
       true,

@@ -282,6 +282,8 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           seats={mine}
           clock={store.clock}
           checkout={checkout}
+          lockExtension={lockExtension}
+          onExtend={extend}
           choices={choices}
           onTake={(choice) => {
             leaveReview();

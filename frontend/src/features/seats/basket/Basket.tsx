@@ -6,6 +6,7 @@ import { Icon } from '@/components/Icon';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
+import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
 import { Countdown } from '@/features/seats/Countdown';
@@ -82,7 +83,7 @@ export function Basket({
         )}
         {extendable.length > 0 && (
           <MoreTimeButton
-            basket={aside}
+            fallback={aside}
             isBusy={!isSettled}
             onClick={() => {
               onExtend(extendable);
@@ -148,24 +149,6 @@ export function Basket({
         </Button>
       </footer>
     </aside>
-  );
-}
-
-interface MoreTimeButtonProps {
-  readonly basket: RefObject<HTMLElement | null>;
-  readonly isBusy: boolean;
-  readonly onClick: () => void;
-}
-
-function MoreTimeButton({ basket, isBusy, onClick }: MoreTimeButtonProps) {
-  const place = useRef<HTMLSpanElement>(null);
-  useFocusFallback(place, basket);
-  return (
-    <span ref={place}>
-      <Button className="basket__more-time" busy={isBusy} onClick={onClick}>
-        {t('basket:lockExtension')}
-      </Button>
-    </span>
   );
 }
 

@@ -3,11 +3,13 @@ import { useNavigate } from 'react-router';
 import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
 import { paymentText } from '@/domain/payments';
 import { formatList, t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
+import { reservationPath } from '@/paths';
 
 interface ConfirmedDialogProps {
   readonly reservation: Reservation;
@@ -41,15 +43,25 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
         {paymentNote(reservation)}
       </p>
       <div className="dialog__actions">
-        <Button onClick={onClose}>{t('basket:confirmed_stay')}</Button>
+        <Button look="plain" onClick={onClose}>
+          {t('basket:confirmed_stay')}
+        </Button>
         <Button
-          look="primary"
-          data-initial-focus
           onClick={() => {
             void navigate('/reservations');
           }}
         >
           {t('basket:myReservations')}
+        </Button>
+        <Button
+          look="primary"
+          data-initial-focus
+          onClick={() => {
+            void navigate(reservationPath(reservation.id));
+          }}
+        >
+          <Icon name="ticket" />
+          {t('reservations:showTicket')}
         </Button>
       </div>
     </Dialog>

@@ -2,6 +2,8 @@ import type { EventDetail } from '@/api/types';
 import { methodName, whenPaid } from '@/domain/payments';
 import { t } from '@/i18n/language';
 
+type Method = EventDetail['payment_methods'][number];
+
 interface PaymentMethodsProps {
   readonly event: EventDetail;
   readonly chosen: string;
@@ -9,12 +11,40 @@ interface PaymentMethodsProps {
   readonly onChoose: (code: string) => void;
 }
 
-/** Not `disabled`, which would lose the focus of a user who pressed Enter here. */
-export function PaymentMethods({ event, chosen, disabled, onChoose }: PaymentMethodsProps) {
+/** Methods that simulate a problem are folded away: they are for trying the demo. */
+export function PaymentMethods(props: PaymentMethodsProps) {
+  const { event, disabled } = props;
+  const problems = event.payment_methods.filter(isProblem);
   return (
     <fieldset className="methods" aria-disabled={disabled || undefined}>
       <legend>{t('basket:howToPay')}</legend>
-      {event.payment_methods.map(({ code, name }) => (
+      {event.payment_methods.some(({ demo }) => demo !== null) && (
+        <p className="methods__demo">{t('basket:demo')}</p>
+      )}
+      <Choices {...props} methods={event.payment_methods.filter((method) => !isProblem(method))} />
+      {problems.length > 0 && (
+        <details className="methods__problems">
+          <summary>{t('basket:demo_problems')}</summary>
+          <Choices {...props} methods={problems} />
+        </details>
+      )}
+    </fieldset>
+  );
+}
+
+function isProblem({ demo }: Method): boolean {
+  return demo === 'problem';
+}
+
+interface ChoicesProps extends PaymentMethodsProps {
+  readonly methods: readonly Method[];
+}
+
+/** Not `disabled`, which would lose the focus of a user who pressed Enter here. */
+function Choices({ event, methods, chosen, disabled, onChoose }: ChoicesProps) {
+  return (
+    <div className="methods__choices">
+      {methods.map(({ code, name }) => (
         <label key={code} className="methods__choice">
           <input
             type="radio"
@@ -30,6 +60,6 @@ export function PaymentMethods({ event, chosen, disabled, onChoose }: PaymentMet
           <small>{whenPaid(code, event.payment_seconds)}</small>
         </label>
       ))}
-    </fieldset>
+    </div>
   );
 }

@@ -1,14 +1,16 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
 import { isPaidNow } from '@/domain/payments';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
+import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
 import type { Checkout } from '@/features/seats/basket/useCheckout';
 import { Countdown } from '@/features/seats/Countdown';
@@ -16,14 +18,18 @@ import { paymentErrorText } from '@/features/seats/errorText';
 import type { Choice } from '@/features/seats/offer/offer';
 import { OfferChoices } from '@/features/seats/offer/OfferChoices';
 import { seatLocation } from '@/features/seats/seatLocation';
+import type { LockExtension } from '@/features/seats/useLockExtension';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
+import { formatDateTime } from '@/i18n/time';
 
 interface ReviewDialogProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly checkout: Checkout;
+  readonly lockExtension: LockExtension;
+  readonly onExtend: (seats: readonly MapSeat[]) => void;
   /** Alternatives to lost seats. */
   readonly choices: readonly Choice[];
   readonly onTake: (choice: Choice) => void;
@@ -34,13 +40,25 @@ export function ReviewDialog(props: ReviewDialogProps) {
   return props.seats.length === 0 ? <NothingLeft {...props} /> : <Review {...props} />;
 }
 
-function Review({ event, seats, clock, checkout, choices, onTake, onClose }: ReviewDialogProps) {
+function Review({
+  event,
+  seats,
+  clock,
+  checkout,
+  lockExtension: { isUrgent, extendable },
+  onExtend,
+  choices,
+  onTake,
+  onClose,
+}: ReviewDialogProps) {
   const { isPaying, error } = checkout;
   const methods = event.payment_methods;
   const [wanted, setWanted] = useState<string | null>(null);
   const method = (methods.find(({ code }) => code === wanted) ?? methods[0])?.code ?? '';
-  const { total, firstDeadline } = basketSummary(seats);
+  const { total, firstDeadline, isSettled } = basketSummary(seats);
   const isUndecided = error?.isOutcomeUnknown === true;
+  const isExtending = !isSettled && !isPaying && !isUndecided;
+  const hold = useRef<HTMLParagraphElement>(null);
 
   return (
     <Dialog
@@ -49,19 +67,32 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
         if (!isPaying) onClose();
       }}
     >
-      <p className="dialog__lead">
-        {firstDeadline === null ? (
-          event.name
-        ) : (
-          <Trans
-            i18nKey="basket:held"
-            parts={{
-              event: event.name,
-              time: <Countdown until={firstDeadline} clock={clock} />,
-            }}
-          />
-        )}
+      <p className="review__event">
+        <b>{event.name}</b>
+        <br />
+        <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+        {event.venue}
       </p>
+      {firstDeadline !== null && (
+        <p className="review__hold" ref={hold} tabIndex={-1} data-urgent={isUrgent || undefined}>
+          <Icon name="clock" />
+          <span>
+            <Trans
+              i18nKey="basket:held"
+              parts={{ time: <Countdown until={firstDeadline} clock={clock} /> }}
+            />
+          </span>
+          {extendable.length > 0 && !isPaying && !isUndecided && (
+            <MoreTimeButton
+              fallback={hold}
+              isBusy={isExtending}
+              onClick={() => {
+                onExtend(extendable);
+              }}
+            />
+          )}
+        </p>
+      )}
       <form
         onSubmit={(submit) => {
           submit.preventDefault();
@@ -94,7 +125,12 @@ function Review({ event, seats, clock, checkout, choices, onTake, onClose }: Rev
               <span className="review__wide">{t('basket:backToTheMap')}</span>
               <span className="review__narrow">{t('basket:back')}</span>
             </Button>
-            <Button look="primary" type="submit" className="review__confirm" busy={isPaying}>
+            <Button
+              look="primary"
+              type="submit"
+              className="review__confirm"
+              busy={isPaying || isExtending}
+            >
               {isPaying
                 ? busyLabel(method)
                 : t(error === null ? 'basket:confirm' : 'basket:tryAgain', {

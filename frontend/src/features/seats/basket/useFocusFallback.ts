@@ -7,9 +7,12 @@ export function useFocusFallback(
 ): void {
   useLayoutEffect(() => {
     const element = unmounting.current;
-    const next = fallback.current;
+    // Read late: if both were mounted together, the parent's ref is not set yet.
+    const focusFallback = () => {
+      fallback.current?.focus();
+    };
     return () => {
-      if (element?.contains(document.activeElement) === true) next?.focus();
+      if (element?.contains(document.activeElement) === true) focusFallback();
     };
   }, [unmounting, fallback]);
 }
