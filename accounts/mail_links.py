@@ -84,5 +84,5 @@ def address_by_link(person: User, token: str) -> str:
 
 
 def _address_digest(person: User, address: str) -> str:
-    said = (person.pk, address, person.email, person.password, person.generation)
-    return salted_hmac(_ADDRESS_SALT, repr(said), algorithm="sha256").hexdigest()
+    parts = (person.pk, address, person.email, person.password, person.generation)
+    return salted_hmac(_ADDRESS_SALT, repr(parts), algorithm="sha256").hexdigest()

@@ -75,11 +75,11 @@ class User(AbstractUser):
         Tokens contain it, readable to anyone. It reveals no password: the password hash that goes
         into it has a salt of 128 bits, which never leaves the server.
         """
-        said: tuple[object, ...] = (
+        parts: tuple[object, ...] = (
             *(self.password, self.generation, self.is_active, self.is_staff, self.username),
             *((self.second_factor_since.isoformat(),) if self.second_factor_since else ()),
         )
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Invalidate the sessions of earlier generations; generation 0 has Django's own hash."""

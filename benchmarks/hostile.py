@@ -150,11 +150,11 @@ def _register(site: TargetSite, name: str, *, source: str = "") -> None:
     headers = {"Cookie": f"csrftoken={token}", "X-CSRFToken": token, "Origin": site.url}
     body = {"username": name, "password": _PASSWORD}
     for _ in range(100):
-        status, said = _ask(site, "POST", "/api/register/", body, headers=headers, source=source)
+        status, content = _ask(site, "POST", "/api/register/", body, headers=headers, source=source)
         if status == 201:
             return
         if status != 503:
-            raise SystemExit(f"{name} could not register: {status} {said}")
+            raise SystemExit(f"{name} could not register: {status} {content}")
         time.sleep(_PAUSE_SECONDS)
 
 
@@ -191,9 +191,9 @@ def _ask(
         kind = {"Content-Type": "application/json"} if body is not None else {}
         connection.request(method, path, text, {**kind, **(headers or {})})
         answer = connection.getresponse()
-        said = answer.read()
+        content = answer.read()
         with suppress(ValueError):
-            return answer.status, json.loads(said)
+            return answer.status, json.loads(content)
         return answer.status, None
 
 

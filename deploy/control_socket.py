@@ -64,7 +64,7 @@ def serve_client(
             return
         problem = None
         try:
-            replace(_read_specs(request), lambda said: _report(line, said))
+            replace(_read_specs(request), lambda output: _report(line, output))
         except Problem as why:
             problem = str(why)
         say("seatcast: all servers were replaced." if problem is None else f"seatcast: {problem}")
@@ -90,8 +90,8 @@ class StackConnection:
         _send(self._line, servers=list(specs))
         for received in self._line:
             message = json.loads(received)
-            if "said" in message:
-                report(message["said"])
+            if "output" in message:
+                report(message["output"])
             elif message["problem"] is None:
                 return
             else:
@@ -125,11 +125,11 @@ def _read_specs(request: str) -> list[ServerSpec]:
     return specs
 
 
-def _report(line: IO[str], said: str) -> None:
-    say(f"seatcast: {said}")
+def _report(line: IO[str], output: str) -> None:
+    say(f"seatcast: {output}")
     # The client may have disconnected; the replacement goes on.
     with suppress(OSError):
-        _send(line, said=said)
+        _send(line, output=output)
 
 
 def _send(line: IO[str], **message: Any) -> None:

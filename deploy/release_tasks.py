@@ -80,11 +80,11 @@ def run_task(
         log_file=log_file,
         inherited_fds=inherited_fds,
     ) as step:
-        status, said = step.process.wait(), step.output()
+        status, printed = step.process.wait(), step.output()
         if status:
-            reason = _reason_in(said) or step.how_it_ended()
+            reason = _reason_in(printed) or step.how_it_ended()
             raise Problem(f"`manage.py {step.name}` failed: {reason} ({log_file} has the details.)")
-        return said.rpartition("\n")[2]
+        return printed.rpartition("\n")[2]
 
 
 def _reason_in(output: str) -> str:

@@ -132,9 +132,9 @@ def picture(scenario: str, run: Run) -> RenderableType:
         parts.append(_server_now(rows))
     violations = [name for name in run.measures.outcomes if name.split()[1][0] in "5n"]
     if violations or run.pool.gap_count:
-        told = [f"{name}: {run.measures.outcomes[name]:,}" for name in violations]
-        told += [f"{run.pool.gap_count:,} gaps"] * bool(run.pool.gap_count)
-        parts.append(Text(" · ".join(told), style="bold red"))
+        detail = [f"{name}: {run.measures.outcomes[name]:,}" for name in violations]
+        detail += [f"{run.pool.gap_count:,} gaps"] * bool(run.pool.gap_count)
+        parts.append(Text(" · ".join(detail), style="bold red"))
     return Group(*parts)
 
 
@@ -207,8 +207,8 @@ def summary(found: Json) -> RenderableType:
     if outcomes := found["outcomes"]:
         parts += [Text(""), _outcomes_table(outcomes)]
     if found["too_late"]:
-        told = f"{found['too_late']:,} people had not had their turn when the time was up"
-        parts += [Text(""), Text(told, style="yellow")]
+        detail = f"{found['too_late']:,} people had not had their turn when the time was up"
+        parts += [Text(""), Text(detail, style="yellow")]
     if found["viewers"]:
         parts += [Text(""), _viewers_line(found["viewers"])]
     parts += [Text(""), _verdict(found["verdict"])]

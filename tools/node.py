@@ -76,12 +76,12 @@ def run_npm(node: Node, *arguments: str, what: str) -> None:
 def _version_of(node: str) -> Version | None:
     """Return (major, minor), or None if the program fails."""
     try:
-        said = subprocess.run(
+        output = subprocess.run(
             [node, "--version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
-    match = re.match(r"v(\d+)\.(\d+)\.", said)
+    match = re.match(r"v(\d+)\.(\d+)\.", output)
     return (int(match[1]), int(match[2])) if match else None
 
 

@@ -133,9 +133,9 @@ def check(challenge: Challenge, credential: dict[str, Any]) -> None:
     A signature counter that did not grow is refused: the key may be a copy. Raises: InvalidPasskey.
     """
     # Compared in Python, because PostgreSQL raises an error for a NUL in the id.
-    said = credential.get("id")
+    given_id = credential.get("id")
     known = Passkey.objects.filter(person=challenge.person)
-    found = next((each for each in known if each.credential_id == said), None)
+    found = next((each for each in known if each.credential_id == given_id), None)
     if found is None:
         raise InvalidPasskey
     try:
@@ -163,8 +163,12 @@ def _require_short(credential: dict[str, Any]) -> None:
 
 def _transports(credential: dict[str, Any]) -> list[str]:
     """Return the known transports among those that the browser reports; they are hints."""
-    said = credential["response"].get("transports")
-    return sorted({str(each) for each in said} & _TRANSPORTS) if isinstance(said, list) else []
+    transports = credential["response"].get("transports")
+    return (
+        sorted({str(each) for each in transports} & _TRANSPORTS)
+        if isinstance(transports, list)
+        else []
+    )
 
 
 def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:

@@ -39,9 +39,9 @@ def main() -> int:
         *(line for outcome in comparison.outcomes() for line in outcome.shortfalls),
     ]
     command = f"python -m benchmarks.compare {' '.join(sys.argv[1:])}".strip()
-    told = ", ".join(f"{name} {value}" for name, value in facts.items())
+    shown = ", ".join(f"{name} {value}" for name, value in facts.items())
     date = datetime.now(UTC).date().isoformat()
-    parts = [f"`{command}`, {date}, {minutes:.0f} minutes, on: {told}."]
+    parts = [f"`{command}`, {date}, {minutes:.0f} minutes, on: {shown}."]
     parts += [outcome.markdown() for outcome in comparison.outcomes()]
     if shortfalls:
         parts.append("\n".join(["Not as wanted:", "", *(f"- {line}" for line in shortfalls)]))

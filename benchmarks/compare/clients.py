@@ -156,11 +156,13 @@ async def rush(server: Server, dataset: Dataset, *, seat: int, people: int) -> R
     answers = await asyncio.gather(*[connection.fire() for connection in connections])
     for connection in connections:
         connection.close()
-    told = Counter(answer.status for answer in answers)
-    failed = sum(count for status, count in told.items() if status == 0 or status >= 500)
-    if told[200] + told[409] + failed != people:
-        raise WrongAnswer(f"A rush was answered {dict(told)}")
-    return Rush(told[200], failed, [(answer.at_ns - started_ns) / 1e6 for answer in answers])
+    count_by_status = Counter(answer.status for answer in answers)
+    failed = sum(count for status, count in count_by_status.items() if status == 0 or status >= 500)
+    if count_by_status[200] + count_by_status[409] + failed != people:
+        raise WrongAnswer(f"A rush was answered {dict(count_by_status)}")
+    return Rush(
+        count_by_status[200], failed, [(answer.at_ns - started_ns) / 1e6 for answer in answers]
+    )
 
 
 @asynccontextmanager

@@ -100,8 +100,8 @@ class Comparison:
                     self._keep(name, kind.name, number, uvloop.run(measure(bench)))
 
     def _keep(self, figure: str, name: str, number: int, numbers: Numbers) -> None:
-        told = json.dumps({key: round(value, 3) for key, value in numbers.items()})
-        say(f"{figure}, {name}: {told}")
+        shown = json.dumps({key: round(value, 3) for key, value in numbers.items()})
+        say(f"{figure}, {name}: {shown}")
         self.rounds.setdefault(figure, {}).setdefault(name, {})[number] = numbers
 
     @contextmanager

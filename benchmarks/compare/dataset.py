@@ -74,8 +74,8 @@ class Dataset:
             stdout=subprocess.PIPE,  # errors go to the terminal
             check=True,
         )
-        told = json.loads(made.stdout)
-        dataset = cls(database_url=database_url, redis_url=redis_url, secret=secret, **told)
+        fields = json.loads(made.stdout)
+        dataset = cls(database_url=database_url, redis_url=redis_url, secret=secret, **fields)
         with psycopg.connect(database_url, autocommit=True) as connection:
             for statement in _KNOWN:
                 connection.execute(

@@ -115,8 +115,8 @@ async def frames(bench: Bench) -> Numbers:
     alone = await spent(_FRAMES_START)
     async with watching(bench.kind, server, dataset, watchers=viewers) as seen:
         watched_by_all = await spent(_FRAMES_START + count)
-    told = sum(len(mine) for mine in seen)
-    return {US_PER_FRAME: 1e6 * (watched_by_all - alone) / told}
+    frame_count = sum(len(mine) for mine in seen)
+    return {US_PER_FRAME: 1e6 * (watched_by_all - alone) / frame_count}
 
 
 def _pgbench_alone(dataset: Dataset, scale: float) -> Numbers:

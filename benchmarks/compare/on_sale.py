@@ -27,11 +27,11 @@ def on_sale(scale: float, *, locks_per_second: float | None) -> Numbers:
     when the kit tells nothing.
     """
     with tempfile.TemporaryDirectory(prefix="seatcast-") as folder:
-        told = Path(folder) / "on-sale.json"
+        results = Path(folder) / "on-sale.json"
         # A verdict that is not clean is a status, too.
         subprocess.run(
             [
-                *(sys.executable, "-m", "loadtest", "on-sale", "--plain", "--json", str(told)),
+                *(sys.executable, "-m", "loadtest", "on-sale", "--plain", "--json", str(results)),
                 *("--seats", "50000", "--buyers", "128", "--think", "0"),
                 *("--viewers", str(max(1, int(1_000 * scale)))),
                 *("--seconds", str(max(2, int(_SECONDS * scale)))),
@@ -41,7 +41,7 @@ def on_sale(scale: float, *, locks_per_second: float | None) -> Numbers:
             stdout=subprocess.DEVNULL,  # its errors are shown
             check=False,
         )
-        found = json.loads(told.read_text(encoding="utf-8"))
+        found = json.loads(results.read_text(encoding="utf-8"))
     seconds = min(found["seconds"], max(2, int(_SECONDS * scale)))
     commands = sum(
         found["service"][call]["count"]

@@ -169,7 +169,7 @@ def versions() -> dict[str, str]:
     names = ("Django", "granian", "daphne", "channels", "channels_redis", "psycopg")
     found = {name: version(name) for name in names}
     node = ensure_node().bin_dir / "node"
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
-    found["node"] = said.stdout.strip()
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    found["node"] = done.stdout.strip()
     packages: dict[str, str] = json.loads((NODE / "package.json").read_text())["dependencies"]
     return found | packages

@@ -65,20 +65,22 @@ class Outcome:
         return found
 
     def markdown(self) -> str:
-        told = {name: list(by_round.values()) for name, by_round in self.rounds.items()}
-        numbers = dict.fromkeys(number for all_of in told.values() for number in all_of[0])
+        rounds_by_name = {name: list(by_round.values()) for name, by_round in self.rounds.items()}
+        numbers = dict.fromkeys(
+            number for all_of in rounds_by_name.values() for number in all_of[0]
+        )
         rows = [
             [
                 number,
                 *(
                     _spread([it[number] for it in all_of if number in it])
-                    for all_of in told.values()
+                    for all_of in rounds_by_name.values()
                 ),
             ]
             for number in numbers
         ]
-        rounds = max(map(len, told.values()))
-        head = [f"median of {rounds} (least to most)", *told]
+        rounds = max(map(len, rounds_by_name.values()))
+        head = [f"median of {rounds} (least to most)", *rounds_by_name]
         parts = [f"### {self.title}", table(head, rows)]
         compared = [
             [wanted.name, _spread(values), verdict(wanted.target, median(values))]

@@ -46,9 +46,9 @@ def main() -> int:
     minutes = (time.monotonic() - started) / 60
     date = datetime.now(UTC).date().isoformat()
     command = f"python -m benchmarks.curves {' '.join(sys.argv[1:])}".strip()
-    told = ", ".join(f"{name} {value}" for name, value in facts.items())
+    shown = ", ".join(f"{name} {value}" for name, value in facts.items())
     folder = PICTURES.relative_to(DOCUMENT.parent)
-    parts = [f"`{command}`, {date}, {minutes:.0f} minutes, on: {told}."]
+    parts = [f"`{command}`, {date}, {minutes:.0f} minutes, on: {shown}."]
     parts += [
         section(FIGURES[name], points, picture=f"{folder}/{name}.svg")
         for name, points in measured.items()
@@ -99,8 +99,8 @@ def _measure(
                     reason = f"{type(error).__name__}: {error}".splitlines()[0]
                     failures.append(f"{name}, {size:,} {figure.axis}: {reason}")
                     continue
-                told = json.dumps({key: round(value, 3) for key, value in numbers.items()})
-                say(f"{name}, {size:,} {figure.axis}: {told}")
+                shown = json.dumps({key: round(value, 3) for key, value in numbers.items()})
+                say(f"{name}, {size:,} {figure.axis}: {shown}")
                 measured.setdefault(name, {})[size] = numbers
         return {"CPU": cpu_model(), **machine(), **service_versions(database_url, redis_url)}
 

@@ -51,12 +51,12 @@ class Environment:
             stdout=subprocess.PIPE,  # its errors are shown
             check=True,
         )
-        told = json.loads(made.stdout)
-        halls = {int(size): Hall(**hall) for size, hall in told["halls"].items()}
+        found = json.loads(made.stdout)
+        halls = {int(size): Hall(**hall) for size, hall in found["halls"].items()}
         # Give PostgreSQL statistics, as it has after the first minutes.
         with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
-        return cls(settings=settings, halls=halls, tokens=told["tokens"], scale=scale)
+        return cls(settings=settings, halls=halls, tokens=found["tokens"], scale=scale)
 
     def bench(self, hall: Hall) -> Bench:
         """Return a push benchmark on a hall."""
@@ -69,14 +69,14 @@ class Environment:
 
     def snapshot(self, hall: Hall) -> Numbers:
         """Sell half of a hall; measure its snapshot's size and cost in another process."""
-        told = subprocess.run(
+        found = subprocess.run(
             [sys.executable, "-m", "benchmarks.curves.snapshots", str(hall.event)],
             env=clean_environment(**self.settings),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             check=True,
         )
-        numbers: Numbers = json.loads(told.stdout)
+        numbers: Numbers = json.loads(found.stdout)
         return numbers
 
     @contextmanager

@@ -37,8 +37,8 @@ def section(figure: Figure, points: Points, *, picture: str) -> str:
     sizes = sorted(points)
     names = list(points[sizes[0]])
     rows = [[name, *(short(points[size][name]) for size in sizes)] for name in names]
-    told = table([figure.axis, *(f"{size:,}" for size in sizes)], rows)
-    return f"### {figure.title}\n\n![{figure.title}]({picture})\n\n{told}"
+    markdown = table([figure.axis, *(f"{size:,}" for size in sizes)], rows)
+    return f"### {figure.title}\n\n![{figure.title}]({picture})\n\n{markdown}"
 
 
 def picture(figure: Figure, points: Points) -> str:

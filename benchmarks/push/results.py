@@ -74,14 +74,14 @@ class Report:
             }
             for name, result in self.results.items()
         }
-        told = {
+        document = {
             "command": self.command,
             "date": self.date,
             "facts": dict(self.facts),
             "figures": figures,
             "failures": self.failures,
         }
-        return json.dumps(told, indent=1)
+        return json.dumps(document, indent=1)
 
 
 def markdown(result: Result) -> str:

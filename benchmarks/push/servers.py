@@ -141,9 +141,9 @@ def service_versions(database_url: str, redis_url: str) -> dict[str, str]:
         row = connection.execute("SHOW server_version").fetchone()
     assert row
     with redis.Redis.from_url(redis_url) as client:
-        said = client.info("server")
-    store = "Valkey" if "valkey_version" in said else "Redis"
-    return {"PostgreSQL": row[0].split()[0], store: said[f"{store.lower()}_version"]}
+        answer = client.info("server")
+    store = "Valkey" if "valkey_version" in answer else "Redis"
+    return {"PostgreSQL": row[0].split()[0], store: answer[f"{store.lower()}_version"]}
 
 
 def versions() -> dict[str, str]:

@@ -20,8 +20,8 @@ async def gather_viewers(server: Server, count: int) -> list[Viewer]:
 
 def seq_of(viewer: Viewer) -> int:
     """Return the sequence number of a viewer's last frame since `forget`; 0 if none."""
-    said = (_said(frame.payload) for frame in reversed(viewer.frames))
-    return next((frame.seq for frame in said if frame), 0)
+    message = (_said(frame.payload) for frame in reversed(viewer.frames))
+    return next((frame.seq for frame in message if frame), 0)
 
 
 class Gap(Exception):
@@ -51,10 +51,10 @@ def deliveries(viewers: Iterable[Viewer], commits: dict[int, int], *, end_ns: in
         for frame in viewer.frames:
             if frame.at_ns > end_ns:
                 break
-            said = _said(frame.payload)
-            if said is not None:
-                _count(frame, said, commits, reached=reached, found=found)
-                reached = said.seq
+            message = _said(frame.payload)
+            if message is not None:
+                _count(frame, message, commits, reached=reached, found=found)
+                reached = message.seq
         found.delays_ms += [
             (end_ns - at_ns) / 1e6
             for number, at_ns in commits.items()
@@ -64,24 +64,31 @@ def deliveries(viewers: Iterable[Viewer], commits: dict[int, int], *, end_ns: in
 
 
 def _count(
-    frame: Frame, said: "_Said", commits: dict[int, int], *, reached: int | None, found: Deliveries
+    frame: Frame,
+    message: "_Said",
+    commits: dict[int, int],
+    *,
+    reached: int | None,
+    found: Deliveries,
 ) -> None:
     """Add a frame of a viewer whose last number is `reached`."""
     if reached is None:
         # Viewers connected before the first change must not miss it.
-        has_gap = said.kind == "delta" and said.since > min(commits, default=said.since + 1) - 1
-        since = said.since
+        has_gap = (
+            message.kind == "delta" and message.since > min(commits, default=message.since + 1) - 1
+        )
+        since = message.since
     else:
-        has_gap = said.kind != "snapshot" and said.since != reached
+        has_gap = message.kind != "snapshot" and message.since != reached
         since = reached
     if has_gap:
         raise Gap(f"from {reached} to {frame.payload[:200]!r}")
-    if said.kind == "delta":
+    if message.kind == "delta":
         found.frames += 1
-        found.changes += said.changes
+        found.changes += message.changes
     found.delays_ms += [
         (frame.at_ns - commits[number]) / 1e6
-        for number in range(since + 1, said.seq + 1)
+        for number in range(since + 1, message.seq + 1)
         if number in commits
     ]
 

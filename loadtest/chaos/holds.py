@@ -92,7 +92,7 @@ class Holds:
             )
         self._holds[seat] = fresh
 
-    def _compare(self, seat: int, said: str, asked_at: float, *, as_promised: bool) -> None:
+    def _compare(self, seat: int, answered: str, asked_at: float, *, as_promised: bool) -> None:
         """Check a statement about a hold that lasted from request to response."""
         hold, now = self._holds[seat], self.clock()
         if not hold.told_at < asked_at or now >= hold.until:
@@ -100,5 +100,7 @@ class Holds:
         if as_promised:
             self.confirmed += 1
             return
-        self.violations.append(f"seat {seat} is {hold.word} for {hold.person}, who is told: {said}")
+        self.violations.append(
+            f"seat {seat} is {hold.word} for {hold.person}, who is told: {answered}"
+        )
         del self._holds[seat]

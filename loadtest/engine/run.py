@@ -82,8 +82,8 @@ class Run:
             for task in done:
                 task.result()
         if left := self._others():
-            told = f"{len(left):,} people were not done {_GRACE_SECONDS:g} s after the end"
-            self.checks.append(Check(name="Everybody finished", is_ok=False, detail=told))
+            problem = f"{len(left):,} people were not done {_GRACE_SECONDS:g} s after the end"
+            self.checks.append(Check(name="Everybody finished", is_ok=False, detail=problem))
 
     def _others(self) -> set[asyncio.Task[None]]:
         return {task for task in self._tasks if task is not asyncio.current_task()}

@@ -170,18 +170,18 @@ class ViewerPool:
         return frame
 
     def _parse(self, payload: bytes, now_ns: int) -> _Frame:
-        said = json.loads(payload)
-        kind, seq = said["type"], said["seq"]
+        message = json.loads(payload)
+        kind, seq = message["type"], message["seq"]
         if kind == "snapshot":
-            frame = _Frame(kind, seq, seq, statuses=said["statuses"])
+            frame = _Frame(kind, seq, seq, statuses=message["statuses"])
             # Another viewer may have got the same changes as deltas.
             if seq > self.hall.seq:
-                statuses = unpacked(said["statuses"], len(self.hall.ids))
+                statuses = unpacked(message["statuses"], len(self.hall.ids))
                 self._follow(enumerate(statuses), seq, now_ns)
             return frame
         if kind == "beat":
             return _Frame(kind, seq, seq)
-        frame = _Frame(kind, said["from"], seq, said["changes"])
+        frame = _Frame(kind, message["from"], seq, message["changes"])
         frame.clicks = self._clicks_in(frame)
         if seq > self.hall.seq:
             self._follow(((change[0], change[1]) for change in frame.changes), seq, now_ns)

@@ -188,7 +188,7 @@ def server_charts(result: Mapping[str, Any]) -> list[Chart]:
         ("memory", "memory_mb", "Memory", "MB", lambda value: f"{value:,.0f} MB"),
     ]
     charts = []
-    for id_, key, title, unit, said in figures:
+    for id_, key, title, unit, caption in figures:
         names = _names(row.get(key) or {} for row in seen)
         lines = {name: [(row.get(key) or {}).get(name) for row in seen] for name in names}
         if not names:
@@ -201,7 +201,7 @@ def server_charts(result: Mapping[str, Any]) -> list[Chart]:
             Chart(
                 id=id_,
                 title=title,
-                summary="At most: " + ", ".join(f"{name} {said(peaks[name])}" for name in names),
+                summary="At most: " + ", ".join(f"{name} {caption(peaks[name])}" for name in names),
                 note="100 % is one core." if unit == "%" else "",
                 unit=unit,
                 xs=_times(rows),

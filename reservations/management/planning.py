@@ -48,16 +48,16 @@ def command_errors() -> Iterator[None]:
         yield
     except PlanError as error:
         separator = "\n  " if len(error.faults) > 1 else " "
-        said = "".join(f"{separator}{fault}" for fault in error.faults)
-        raise CommandError(f"This cannot be a seating plan:{said}") from None
+        problem = "".join(f"{separator}{fault}" for fault in error.faults)
+        raise CommandError(f"This cannot be a seating plan:{problem}") from None
     except SeatcastError as error:
         raise CommandError(error.sentence) from None
     except ValidationError as error:
-        problems = [f"{field}: {' '.join(said)}" for field, said in error.message_dict.items()]
+        problems = [f"{field}: {' '.join(problem)}" for field, problem in error.message_dict.items()]
         raise CommandError(" ".join(problems)) from None
     except DatabaseError as error:
-        said = " ".join(str(error).split())
-        raise CommandError(f"The database refused, and nothing was written: {said}") from None
+        problem = " ".join(str(error).split())
+        raise CommandError(f"The database refused, and nothing was written: {problem}") from None
 
 
 def money(text: str, *, option: str) -> Decimal:

@@ -43,8 +43,8 @@ def test_a_published_password_does_not_open_the_admin(in_production: None, clien
 
 def test_a_published_password_cannot_be_chosen(in_production: None) -> None:
     answer = stranger().post("/api/register/", {"username": "zoe", "password": PASSWORD})
-    said = refusal(answer, 400, "invalid")
-    assert said["field_codes"] == {"password": ["password_published"]}
+    found = refusal(answer, 400, "invalid")
+    assert found["field_codes"] == {"password": ["password_published"]}
 
 
 def test_a_published_password_signs_in_outside_production() -> None:

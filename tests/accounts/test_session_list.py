@@ -37,7 +37,7 @@ def _with_new_tokens(name: str = "alice") -> tuple[Any, str]:
 
 
 @pytest.mark.parametrize(
-    ("said", "device"),
+    ("user_agent", "device"),
     [
         (FIREFOX, "Firefox, Linux"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/5 Chrome/9 Safari/5 Edg/9", "Edge, Windows"),
@@ -48,8 +48,8 @@ def _with_new_tokens(name: str = "alice") -> tuple[Any, str]:
         ("x" * 100_000, "x" * 60),
     ],
 )
-def test_a_user_agent_is_described_in_two_words(said: str, device: str) -> None:
-    assert describe_user_agent(said) == device
+def test_a_user_agent_is_described_in_two_words(user_agent: str, device: str) -> None:
+    assert describe_user_agent(user_agent) == device
 
 
 def test_sessions_and_tokens_are_listed_with_device_and_network(alice: User) -> None:

@@ -47,10 +47,10 @@ class Front:
     def connect(self) -> socket.socket:
         return socket.create_connection((HOST, self.port), timeout=PATIENCE_SECONDS)
 
-    def say(self, said: bytes) -> bytes:
+    def say(self, data: bytes) -> bytes:
         """Return everything that the proxy sends until it closes the connection."""
         with self.connect() as peer:
-            peer.sendall(said)
+            peer.sendall(data)
             return heard(peer)
 
     def arrived(self) -> list[dict[str, Any]]:
@@ -72,13 +72,13 @@ class Front:
 
 def heard(peer: socket.socket) -> bytes:
     """Return everything that is received until the peer closes the connection."""
-    said = b""
+    data = b""
     try:
         while some := peer.recv(65_536):
-            said += some
+            data += some
     except ConnectionError:
         pass
-    return said
+    return data
 
 
 def is_hung_up_on(peer: socket.socket, trickle: bytes, *, every: float) -> bool:

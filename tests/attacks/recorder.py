@@ -11,9 +11,9 @@ _arrived: list[dict[str, Any]] = []
 
 def _answer(path: str, **request: Any) -> bytes:
     if path == "/arrived":
-        told = json.dumps(_arrived)
+        content = json.dumps(_arrived)
         _arrived.clear()
-        return told.encode()
+        return content.encode()
     _arrived.append({"path": path, **request})
     return json.dumps({"path": path}).encode()
 

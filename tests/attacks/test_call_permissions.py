@@ -62,13 +62,13 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
     office: BoxOffice,
 ) -> None:
     schema = signed_in(office.alice).get("/api/schema/?format=json").json()
-    said = {
+    documented = {
         (call["operationId"], tuple(sorted(call["x-permissions"])))
         for calls in schema["paths"].values()
         for call in calls.values()
         if "x-permissions" in call
     }
-    assert said == {
+    assert documented == {
         ("reservation", tuple(sorted((VIEW, CHANGE)))),
         ("delete_reservation", (CHANGE,)),
         ("cancel", (CHANGE,)),

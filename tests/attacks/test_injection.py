@@ -29,8 +29,8 @@ def _harmless(answer: Any, text: str) -> None:
     assert "sessionid=planted" not in str(answer.cookies)
     assert not any("\n" in value or "\r" in value for value in answer.headers.values())
     # The random request id could contain a sign.
-    said = answer.content.decode().replace(text, "").replace(answer.headers["X-Request-ID"], "")
-    assert not any(sign in said for sign in SIGNS), said
+    found = answer.content.decode().replace(text, "").replace(answer.headers["X-Request-ID"], "")
+    assert not any(sign in found for sign in SIGNS), found
     if answer.status_code >= 400:
         refusal(answer, answer.status_code, answer.json()["code"])
 
@@ -171,11 +171,11 @@ async def test_hostile_strings_in_a_handshake_are_no_server_error(
         )
         connected, _ = await communicator.connect()
         assert connected
-        said = await communicator.receive_output()
+        found = await communicator.receive_output()
         if place == "path":
-            assert said == {"type": "websocket.close", "code": 4404}
+            assert found == {"type": "websocket.close", "code": 4404}
         else:
-            assert json.loads(said["text"])["type"] == "snapshot"
+            assert json.loads(found["text"])["type"] == "snapshot"
         await communicator.disconnect()
 
 

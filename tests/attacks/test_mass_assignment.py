@@ -121,8 +121,8 @@ def _require_alices_things_to_be_as_if_she_had_said_nothing(office: BoxOffice) -
 
 
 def test_fields_in_the_query_are_ignored(office: BoxOffice) -> None:
-    said = "&".join(f"{name}={value}" for name, value in _not_theirs(office).items())
-    path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/?{said}"
+    form = "&".join(f"{name}={value}" for name, value in _not_theirs(office).items())
+    path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/?{form}"
     seat = signed_in(office.alice).post(path, {}).json()["seat"]
     assert (seat["locked_by"], seat["price"], seat["status"]) == ("alice", "50.00", "locked")
     until = parse_datetime(seat["locked_until"])

@@ -68,9 +68,9 @@ def _in_code() -> Iterator[tuple[str, AnyPattern]]:
             pattern = eval(compile(ast.Expression(call.args[0]), name, "eval"), module)
             others = [*call.args[1:], *(word.value for word in call.keywords)]
             flags = re.NOFLAG
-            for said in others:
-                if ast.unparse(said).startswith("re."):
-                    flags |= eval(ast.unparse(said))
+            for argument in others:
+                if ast.unparse(argument).startswith("re."):
+                    flags |= eval(ast.unparse(argument))
             yield f"{name}:{call.lineno}", re.compile(pattern, flags)
 
 

@@ -83,11 +83,11 @@ def test_a_passkeys_signature_works_for_its_challenge_only(alice: User) -> None:
     client = stranger()
     asked = first_step(client)
     credential = key.get(asked["passkey"])
-    said: dict[str, Any] = {"method": "passkey", "credential": credential}
+    step: dict[str, Any] = {"method": "passkey", "credential": credential}
     other = first_step(client)["challenge"]
-    refusal(second_step(client, other, **said), 401, "invalid_passkey")
-    assert second_step(client, asked["challenge"], **said).status_code == 200
-    refusal(second_step(client, asked["challenge"], **said), 401, "challenge_over")
+    refusal(second_step(client, other, **step), 401, "invalid_passkey")
+    assert second_step(client, asked["challenge"], **step).status_code == 200
+    refusal(second_step(client, asked["challenge"], **step), 401, "challenge_over")
 
 
 def test_another_persons_factor_is_refused(app: App) -> None:
@@ -160,8 +160,8 @@ def test_a_malformed_passkey_is_refused_at_sign_in(alice: User, credential: dict
     client = stranger()
     asked = first_step(client)
     name = key.get(asked["passkey"])["id"]
-    said = {part: name if value == "KEY" else value for part, value in credential.items()}
-    answer = second_step(client, asked["challenge"], method="passkey", credential=said)
+    step = {part: name if value == "KEY" else value for part, value in credential.items()}
+    answer = second_step(client, asked["challenge"], method="passkey", credential=step)
     refusal(answer, 401, "invalid_passkey")
 
 
@@ -270,8 +270,8 @@ def test_the_admin_sign_in_form_requires_a_code_and_accepts_it_once(boss: User) 
     app, form = with_app(boss), {"username": "boss", "password": PASSWORD, "next": "/admin/"}
     client = stranger()
     code = app.code()
-    for said in ("", "000000"):
-        answer: Any = client.post("/admin/login/", {**form, "code": said}, format="multipart")
+    for step in ("", "000000"):
+        answer: Any = client.post("/admin/login/", {**form, "code": step}, format="multipart")
         assert answer.status_code == 200
         assert "_auth_user_id" not in client.session
     answer = client.post("/admin/login/", {**form, "code": code}, format="multipart")

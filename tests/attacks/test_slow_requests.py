@@ -44,18 +44,18 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("said", BEGINNINGS.values(), ids=BEGINNINGS)
-def test_a_slow_header_is_cut_off(said: bytes, front: Front) -> None:
+@pytest.mark.parametrize("data", BEGINNINGS.values(), ids=BEGINNINGS)
+def test_a_slow_header_is_cut_off(data: bytes, front: Front) -> None:
     with front.connect() as peer:
-        peer.sendall(said)
+        peer.sendall(data)
         assert is_hung_up_on(peer, DROPS, every=DROP_SECONDS)
     assert front.arrived() == []
 
 
-@pytest.mark.parametrize("said", BODIES.values(), ids=BODIES)
-def test_a_slow_body_is_cut_off(said: bytes, front: Front) -> None:
+@pytest.mark.parametrize("data", BODIES.values(), ids=BODIES)
+def test_a_slow_body_is_cut_off(data: bytes, front: Front) -> None:
     with front.connect() as peer:
-        peer.sendall(said)
+        peer.sendall(data)
         assert is_hung_up_on(peer, DROPS, every=DROP_SECONDS)
     assert all(request["path"].startswith("/ws/") for request in front.arrived())
 
@@ -66,16 +66,16 @@ def test_many_slow_requests_do_not_delay_others(front: Front) -> None:
             peer = stack.enter_context(front.connect())
             peer.sendall((*BEGINNINGS.values(), *BODIES.values())[number % 6])
         for path in (SLOW_PATH, "/ws/me/"):
-            said = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-            assert front.say(said.encode()).startswith(b"HTTP/1.1 200 ")
+            data = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            assert front.say(data.encode()).startswith(b"HTTP/1.1 200 ")
 
 
 def test_an_unread_response_does_not_delay_others(front: Front) -> None:
     with front.connect() as peer:
         request = f"GET {SLOW_PATH} HTTP/1.1\r\nHost: localhost\r\n"
         peer.sendall(f"{request}\r\n".encode() * 500)
-        said = f"{request}Connection: close\r\n\r\n".encode()
-        assert front.say(said).startswith(b"HTTP/1.1 200 ")
+        data = f"{request}Connection: close\r\n\r\n".encode()
+        assert front.say(data).startswith(b"HTTP/1.1 200 ")
     front.arrived()
 
 
@@ -96,12 +96,12 @@ def test_an_unread_response_is_aborted(front: Front) -> None:
 def test_a_slowly_read_response_arrives_complete(front: Front) -> None:
     with front.connect() as peer:
         peer.sendall(_LARGE)
-        said = 0
+        data = 0
         while some := peer.recv(512 * 1024):
-            said += len(some)
+            data += len(some)
             # Never idle for long, but slower in total than the idle timeout.
             select([], [], [], WRITE_SECONDS / 20)
-    assert said > recorder.LARGE_PIECES * 65_536
+    assert data > recorder.LARGE_PIECES * 65_536
 
 
 def test_a_socket_outlives_the_response_timeout(front: Front) -> None:
@@ -127,10 +127,10 @@ class Channel:
         self.hear = protocol.dataReceived
 
 
-@pytest.mark.parametrize("said", [*BEGINNINGS.values(), *BODIES.values()])
-def test_daphne_limits_the_time_of_a_request_that_arrives_slowly(said: bytes) -> None:
+@pytest.mark.parametrize("data", [*BEGINNINGS.values(), *BODIES.values()])
+def test_daphne_limits_the_time_of_a_request_that_arrives_slowly(data: bytes) -> None:
     channel = Channel()
-    channel.hear(said)
+    channel.hear(data)
     for _ in range(59):
         channel.clock.advance(1)
         channel.hear(b"a")

@@ -29,13 +29,13 @@ def _frame(
     opcode: int, data: bytes = b"", *, final: bool = True, rsv: int = 0, length: int | None = None
 ) -> bytes:
     """Return a client frame with a zero mask, so that its payload stays readable."""
-    said = len(data) if length is None else length
+    length_sent = len(data) if length is None else length
     head = bytes([(0x80 if final else 0) | rsv << 4 | opcode])
-    if said < 126:
-        return head + bytes([0x80 | said]) + bytes(4) + data
-    if said < 1 << 16:
-        return head + b"\xfe" + struct.pack("!H", said) + bytes(4) + data
-    return head + b"\xff" + struct.pack("!Q", said) + bytes(4) + data
+    if length_sent < 126:
+        return head + bytes([0x80 | length_sent]) + bytes(4) + data
+    if length_sent < 1 << 16:
+        return head + b"\xfe" + struct.pack("!H", length_sent) + bytes(4) + data
+    return head + b"\xff" + struct.pack("!Q", length_sent) + bytes(4) + data
 
 
 _BOMB = zlib.compress(b"0" * 50_000_000, wbits=-15)
@@ -180,9 +180,11 @@ def test_a_malformed_handshake_is_refused(
 ) -> None:
     lines = (f"GET /ws/events/{event.pk}/ HTTP/1.1", "Host: localhost", "Connection: Upgrade")
     with socket.create_connection((HOST, server.port), timeout=PATIENCE_SECONDS) as peer:
-        said = "".join(f"{line}\r\n" for line in (*lines, "Upgrade: websocket", *headers, ""))
+        length_sent = "".join(
+            f"{line}\r\n" for line in (*lines, "Upgrade: websocket", *headers, "")
+        )
         try:
-            peer.sendall(said.encode())
+            peer.sendall(length_sent.encode())
             answer = peer.recv(1_000)
         except ConnectionError:
             answer = b""

@@ -52,9 +52,9 @@ def test_a_target_may_be_absolute() -> None:
 
 
 def test_the_table_has_medians_with_their_spread_and_verdicts() -> None:
-    told = _outcome([1_200, 1_000, 1_100], [400, 500, 500], TWICE).markdown()
-    assert "1,100 (1,000 to 1,200) | 500 (400 to 500) |" in told
-    assert "2.2 (2 to 3) | at least 2: reached |" in told
+    written = _outcome([1_200, 1_000, 1_100], [400, 500, 500], TWICE).markdown()
+    assert "1,100 (1,000 to 1,200) | 500 (400 to 500) |" in written
+    assert "2.2 (2 to 3) | at least 2: reached |" in written
 
 
 def test_table_columns_are_aligned() -> None:

@@ -70,8 +70,8 @@ def test_a_section_has_its_plot_and_a_column_for_each_size() -> None:
         5_000: {"MiB in all": 190.4, "KiB for each viewer after the first": 21.2},
         10: {"MiB in all": 85.3, "KiB for each viewer after the first": 19.96},
     }
-    told = section(FIGURES["memory"], points, picture="curves/memory.svg")
-    assert told.splitlines() == [
+    markdown = section(FIGURES["memory"], points, picture="curves/memory.svg")
+    assert markdown.splitlines() == [
         "### A socket server's memory, by those who watch",
         "",
         "![A socket server's memory, by those who watch](curves/memory.svg)",

@@ -131,8 +131,8 @@ def test_peers_store_and_publish_the_same_as_seatcast(kind: Kind, people: list[U
     assert statuses == [answer.status for answer in answers] == STATUSES
     assert _state(event) == state
     assert answers[0].json()["seat"].keys() == first["seat"].keys()
-    told = [change for frame in viewer.frames for change in changes_in(frame.payload)]
-    assert [(seat, status, name) for seat, status, _, name in told] == [
+    received = [change for frame in viewer.frames for change in changes_in(frame.payload)]
+    assert [(seat, status, name) for seat, status, _, name in received] == [
         (dataset.seats[place], 1, name) for place, name in ((0, "ada"), (1, "bob"), (2, "bob"))
     ]
 

@@ -72,10 +72,10 @@ def test_the_report_has_the_command_the_machine_and_every_table() -> None:
 def test_the_report_as_json_has_every_round_and_the_medians() -> None:
     report = Report(command="python -m benchmarks.push", date="2026-01-31", facts=FACTS)
     report.results["one"] = _result(0.1, 0.3, 0.2)
-    told = json.loads(report.json())["figures"]["one"]
-    assert [one[RATIO] for one in told["rounds"]] == [0.1, 0.3, 0.2]
-    assert told["medians"][RATIO] == 0.2
-    assert told["missed"] == []
+    outcome = json.loads(report.json())["figures"]["one"]
+    assert [one[RATIO] for one in outcome["rounds"]] == [0.1, 0.3, 0.2]
+    assert outcome["medians"][RATIO] == 0.2
+    assert outcome["missed"] == []
 
 
 def test_an_unmeasured_figure_is_reported() -> None:

@@ -121,9 +121,9 @@ def test_concurrent_reservations_of_the_same_seats_are_charged_once(method: str)
     event, alice = make_event(), make_person()
     _hold(event, alice)
     results = at_once([partial(checkout.reserve, _order(event, alice, method))] * TIMES)
-    said = _said(results)
-    assert said.pop("Reservation confirmed!") == 1
-    assert set(said) <= {SeatUnavailable.code, PaymentUnderWay.code}
+    counts = _said(results)
+    assert counts.pop("Reservation confirmed!") == 1
+    assert set(counts) <= {SeatUnavailable.code, PaymentUnderWay.code}
     assert _live_seats(event) == list(seat_ids(event)[:2])
     assert Reservation.objects.count() == 1
     # Who was quick enough to be asked for money got it back at once.

@@ -25,21 +25,21 @@ def manage(*arguments: str, data_dir: Path, **settings: str) -> subprocess.Compl
 
 
 def test_a_command_prints_its_sqlite_file(tmp_path: Path) -> None:
-    said = manage("verify_ledger", data_dir=tmp_path)
+    done = manage("verify_ledger", data_dir=tmp_path)
     named = f"seatcast: database {tmp_path / 'seatcast.sqlite3'} (SQLite)"
-    assert said.stderr.splitlines()[0] == named
-    assert named not in said.stdout
+    assert done.stderr.splitlines()[0] == named
+    assert named not in done.stdout
 
 
 @pytest.mark.thorough
 def test_a_command_prints_an_unreachable_database_without_its_password(tmp_path: Path) -> None:
     port = free_port()
     url = f"postgres://seller:s3cret@127.0.0.1:{port}/sales"
-    said = manage("showmigrations", data_dir=tmp_path, DATABASE_URL=url)
-    assert said.returncode
+    done = manage("showmigrations", data_dir=tmp_path, DATABASE_URL=url)
+    assert done.returncode
     named = f"seatcast: database 127.0.0.1:{port}/sales (PostgreSQL, as seller)"
-    assert said.stderr.splitlines()[0] == named
-    assert "s3cret" not in said.stderr + said.stdout
+    assert done.stderr.splitlines()[0] == named
+    assert "s3cret" not in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize(

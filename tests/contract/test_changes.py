@@ -181,11 +181,11 @@ def test_a_change_is_read_once_for_all_clients(
     _click(office)
     query = f"?since={first['seq']}&layout={first['layout']}"
     with django_assert_num_queries(2):
-        told = _ask(office, query).content
+        body = _ask(office, query).content
         settings.SEATCAST_HEAD_CHECK_SECONDS = 60
         for _ in range(20):
             again = json.loads(_ask(office, query).content)
-            assert again["changes"] == json.loads(told)["changes"]
+            assert again["changes"] == json.loads(body)["changes"]
 
 
 @pytest.fixture

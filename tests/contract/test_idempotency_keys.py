@@ -43,8 +43,8 @@ def test_a_refusal_is_repeated_even_if_the_seat_is_free_again(office: BoxOffice)
     first = alice.post(f"{path}/lock/", HTTP_IDEMPOTENCY_KEY="k")
     assert bob.post(f"{path}/unlock/").status_code == 200
     again = alice.post(f"{path}/lock/", HTTP_IDEMPOTENCY_KEY="k")
-    told = [refusal(answer, 409, "seat_unavailable") for answer in (first, again)]
-    assert told[0] == told[1]
+    refusals = [refusal(answer, 409, "seat_unavailable") for answer in (first, again)]
+    assert refusals[0] == refusals[1]
     assert alice.post(f"{path}/lock/", HTTP_IDEMPOTENCY_KEY="l").status_code == 200
 
 

@@ -60,9 +60,11 @@ def test_a_backup_connects_as_the_owner_with_the_urls_tls_options(tmp_path: Path
         "DATABASE_MIGRATION_URL": "postgres://owner@db/seatcast?sslmode=verify-full&sslrootcert=/ca",
         "DATABASE_MIGRATION_PASSWORD_FILE": str(tmp_path / "password"),
     }
-    told = environment_of(owner_url(asked))
-    assert told.items() >= {"PGUSER": "owner", "PGPASSWORD": "p@ss/word", "PGHOST": "db"}.items()
-    assert (told["PGSSLMODE"], told["PGSSLROOTCERT"]) == ("verify-full", "/ca")
+    variables = environment_of(owner_url(asked))
+    assert (
+        variables.items() >= {"PGUSER": "owner", "PGPASSWORD": "p@ss/word", "PGHOST": "db"}.items()
+    )
+    assert (variables["PGSSLMODE"], variables["PGSSLROOTCERT"]) == ("verify-full", "/ca")
     only = {"DATABASE_URL": "postgres://both:word@db/seatcast"}
     assert environment_of(owner_url(only))["PGUSER"] == "both"
 

@@ -294,9 +294,9 @@ def test_a_password_of_any_characters_stays_a_password(services: dict[str, Any])
 
 def test_no_url_or_command_contains_a_password(services: dict[str, Any]) -> None:
     for service in services.values():
-        told = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
+        words = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
         urls = [value for value in service.get("environment", {}).values() if "://" in value]
-        assert not [text for text in (*told, *urls) if re.search(r"(?<!\$)\$\{\w*PASSWORD", text)]
+        assert not [text for text in (*words, *urls) if re.search(r"(?<!\$)\$\{\w*PASSWORD", text)]
 
 
 def test_the_documented_extra_server_fits_the_connection_limit(services: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ def test_the_check_notes_a_single_role_and_warns_of_swapped_roles(site: Site) ->
     check = ("check", "--deploy", "--database", "default")
     alone = {name: value for name, value in site.both.items() if name != "DATABASE_PASSWORD"}
     alone["DATABASE_URL"] = site.owner
-    for environment, told in (
+    for environment, warning in (
         (site.both, ""),
         (without_owner_settings(alone), "seatcast.I001"),
         (alone, "seatcast.W002"),
@@ -109,8 +109,8 @@ def test_the_check_notes_a_single_role_and_warns_of_swapped_roles(site: Site) ->
         log_file = site.folder / "check.log"
         log_file.unlink(missing_ok=True)
         run_task(["manage.py", *check], environment, log_file=log_file)
-        assert ("seatcast.I001" in log_file.read_text()) is (told == "seatcast.I001")
-        assert ("seatcast.W002" in log_file.read_text()) is (told == "seatcast.W002")
+        assert ("seatcast.I001" in log_file.read_text()) is (warning == "seatcast.I001")
+        assert ("seatcast.W002" in log_file.read_text()) is (warning == "seatcast.W002")
 
 
 def test_granting_sets_a_new_password(site: Site) -> None:

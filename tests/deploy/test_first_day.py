@@ -276,13 +276,13 @@ def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -
         if name != "Kubernetes" and command[0] != "create_grid":
             continue
         with PLAN.open() as spec:
-            said = run(
+            output = run(
                 ["python", "manage.py", *command, *ASKS_NOTHING.get(command[0], [])],
                 settings,
                 stdin=spec if takes_the_plan else subprocess.DEVNULL,
             )
-        assert said.startswith(f"seatcast: database {HOST}:{migrated.postgres}/seatcast (Postgre")
-        assert PASSWORD not in said
+        assert output.startswith(f"seatcast: database {HOST}:{migrated.postgres}/seatcast (Postgre")
+        assert PASSWORD not in output
     with served(way.api, on_this_machine(way.serving, folder)) as address:
         first_sale(address, buyer=f"carla-{name}")
 

@@ -41,7 +41,7 @@ def dashboard() -> dict[str, Any]:
 
 
 @pytest.fixture
-def told(db: None, settings: Settings) -> set[str]:
+def exported(db: None, settings: Settings) -> set[str]:
     """Return the names of all that servers tell, with those that only some of them do."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     reply = Probes(ViewersCollector(viewers_by_event), SalesCollector(), AccountCollector()).probe(
@@ -52,26 +52,28 @@ def told(db: None, settings: Settings) -> set[str]:
     return {UP} | {name for family in families for name in _names(family)}
 
 
-def test_every_panel_queries_existing_metrics(dashboard: dict[str, Any], told: set[str]) -> None:
+def test_every_panel_queries_existing_metrics(
+    dashboard: dict[str, Any], exported: set[str]
+) -> None:
     for panel in _panels(dashboard):
         for target in panel["targets"]:
             asked = _asked_for(target["expr"])
             assert asked
-            assert asked <= told, panel["title"]
+            assert asked <= exported, panel["title"]
 
 
-def test_every_alert_queries_existing_metrics(told: set[str]) -> None:
+def test_every_alert_queries_existing_metrics(exported: set[str]) -> None:
     rules = yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"][0]["rules"]
     for rule in rules:
         asked = _asked_for(rule["expr"])
         assert asked
-        assert asked <= told, rule["alert"]
+        assert asked <= exported, rule["alert"]
         assert rule["labels"]["severity"] in ("page", "ticket")
         assert rule["annotations"].keys() == {"summary", "description"}
 
 
 def test_every_metric_is_on_the_dashboard_and_documented(
-    dashboard: dict[str, Any], told: set[str]
+    dashboard: dict[str, Any], exported: set[str]
 ) -> None:
     shown = {
         name
@@ -80,7 +82,7 @@ def test_every_metric_is_on_the_dashboard_and_documented(
         for name in _asked_for(target["expr"])
     }
     explained = re.findall(r"`(\w+)`", (ROOT / "docs" / "observability.md").read_text())
-    assert _ours(told) == _ours(shown) == _ours(explained)
+    assert _ours(exported) == _ours(shown) == _ours(explained)
 
 
 def test_every_panel_has_a_description_and_a_unit(dashboard: dict[str, Any]) -> None:

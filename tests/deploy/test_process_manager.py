@@ -62,10 +62,10 @@ def test_a_dead_server_is_restarted_and_reported(
         assert wait_until(lambda: servers() not in ([], [first]), seconds=SECONDS)
         assert wait_until(lambda: log_file.read_text().count("doors") == 2, seconds=SECONDS)
     assert servers() == []
-    said = capsys.readouterr().out
-    assert "seatcast: the box office was killed by SIGKILL; restarting now.\n" in said
-    assert "the box office: [INFO] doors open\n" in said
-    assert "at nine" not in said
+    output = capsys.readouterr().out
+    assert "seatcast: the box office was killed by SIGKILL; restarting now.\n" in output
+    assert "the box office: [INFO] doors open\n" in output
+    assert "at nine" not in output
 
 
 def test_all_servers_stop_if_one_never_gets_ready(tmp_path: Path) -> None:

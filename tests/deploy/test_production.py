@@ -44,14 +44,14 @@ def test_secrets_are_generated_once_and_long_enough(tmp_path: Path) -> None:
 
 def test_settings_in_the_environment_take_precedence(tmp_path: Path) -> None:
     stored_secret(tmp_path / "own")
-    said = added(
+    added_settings = added(
         tmp_path,
         SEATCAST_SECRET_KEY_FILE=str(tmp_path / "own"),
         SEATCAST_TICKET_KEY_FILE=str(tmp_path / "own_too"),
         SEATCAST_DEMO_PASSWORD="mine-alone",
         SEATCAST_SITE_URL="https://tickets.example.org",
     )
-    assert said == {"SEATCAST_HTTPS": "True", "SEATCAST_ALLOWED_HOSTS": "localhost"}
+    assert added_settings == {"SEATCAST_HTTPS": "True", "SEATCAST_ALLOWED_HOSTS": "localhost"}
 
 
 @pytest.mark.django_db

@@ -53,8 +53,8 @@ def serving(office: Office, port: int) -> Iterator[None]:
             if len(office.asked) <= office.faults:
                 self.close_connection = True
                 return
-            told = {"path": self.path, "headers": dict(self.headers), "body": body.decode()}
-            answer = json.dumps(told).encode()
+            received = {"path": self.path, "headers": dict(self.headers), "body": body.decode()}
+            answer = json.dumps(received).encode()
             self.send_response(office.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("X-Content-Type-Options", "nosniff")
@@ -342,9 +342,9 @@ def test_the_log_has_request_ids_and_no_secrets(
         at.get("/api/events/").headers["X-Request-ID"],
     }
     assert wait_until(lambda: numbers <= set(_logged(config)), seconds=60)
-    told = _log_file(config).read_text()
-    assert "s3cret" not in told
-    assert '"uri":"/api/tickets/…/?a=b"' in told
+    log = _log_file(config).read_text()
+    assert "s3cret" not in log
+    assert '"uri":"/api/tickets/…/?a=b"' in log
 
 
 def test_the_proxys_files_are_in_its_folder(at: httpx.Client, config: ProxyConfig) -> None:

@@ -111,12 +111,12 @@ def running(data_dir: Path, **settings: str) -> Iterator[Site]:
 def said_until(site: Site, words: str) -> str:
     """Return what a stack says up to the line with some words."""
     assert site.process.stdout
-    said = ""
+    output = ""
     for line in site.process.stdout:
-        said += line
+        output += line
         if words in line:
-            return said
-    pytest.fail(f"It ended before it said {words!r}: {said}")
+            return output
+    pytest.fail(f"It ended before it said {words!r}: {output}")
 
 
 def all_gone(pids: list[int]) -> bool:
@@ -233,9 +233,9 @@ def test_management_commands_use_the_stacks_database_and_print_its_name(site: Si
         [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
     with PLAN.open() as spec:
         manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", spec=spec)
-    told = manage("verify_ledger")
-    assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in told.stderr.splitlines()[0]
-    assert "no difference" in told.stdout
+    done = manage("verify_ledger")
+    assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in done.stderr.splitlines()[0]
+    assert "no difference" in done.stdout
     owned = manage("prune_security_log", "--days", "3000")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as seatcast)" in owned.stderr.splitlines()[0]
     with httpx.Client(base_url=site.address.url, trust_env=False, timeout=60) as client:
@@ -298,9 +298,9 @@ def test_stopping_finishes_requests_and_closes_sockets_with_1012(
     data_dir: Path,
 ) -> None:
     with running(data_dir) as site:
-        said = said_until(site, "Press Ctrl-C to stop it.")
-        assert f"Seatcast is at {site.address.url}/\n" in said
-        assert PASSWORD in said
+        output = said_until(site, "Press Ctrl-C to stop it.")
+        assert f"Seatcast is at {site.address.url}/\n" in output
+        assert PASSWORD in output
         everybody = [site.process.pid, *(each.pid for each in descendants(site.process.pid))]
         with site.signed_in() as alice, site.database() as owner, ThreadPoolExecutor() as pool:
             event = alice.get("/api/events/").json()[0]["id"]
@@ -378,10 +378,10 @@ def test_an_unreachable_database_is_reported_without_a_traceback(data_dir: Path)
     away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
     with running(data_dir, DATABASE_URL=away) as site:
         assert site.process.stdout
-        said = site.process.stdout.read()
+        output = site.process.stdout.read()
         assert site.process.wait() == 1
-    assert "seatcast: `manage.py migrate` failed: couldn't get a connection" in said
-    assert "Traceback" not in said
+    assert "seatcast: `manage.py migrate` failed: couldn't get a connection" in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("value", ["0", "65", "two", "-1"])

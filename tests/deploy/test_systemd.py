@@ -44,8 +44,8 @@ def read(file: Path) -> dict[str, list[str]]:
 
 def commands(unit: str) -> list[list[str]]:
     """Return the commands of a unit, in which any port stands for that of an instance."""
-    said = read(UNITS[unit])["ExecStart"]
-    return [shlex.split(each.replace("%i", str(ANY_PORT))) for each in said]
+    options = read(UNITS[unit])["ExecStart"]
+    return [shlex.split(each.replace("%i", str(ANY_PORT))) for each in options]
 
 
 def environment(unit: str) -> dict[str, str]:
@@ -143,17 +143,17 @@ def test_the_proxy_has_its_variables_and_all_upstreams() -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_units_have_resource_limits_and_are_sandboxed(unit: str) -> None:
-    said = read(UNITS[unit])
+    options = read(UNITS[unit])
     shared = read(FOLDER / "seatcast-.service.d" / "contained.conf")
-    assert said["MemoryMax"]
-    assert said["User"][0] in (FOLDER / "seatcast.sysusers").read_text()
-    assert said["EnvironmentFile"][0].startswith("/etc/seatcast/")
+    assert options["MemoryMax"]
+    assert options["User"][0] in (FOLDER / "seatcast.sysusers").read_text()
+    assert options["EnvironmentFile"][0].startswith("/etc/seatcast/")
     assert shared["ProtectSystem"] == ["strict"]
     assert shared["NoNewPrivileges"] == ["yes"]
     # What is said there would win over what is said here.
-    assert not said.keys() & shared.keys() - {"Environment"}
+    assert not options.keys() & shared.keys() - {"Environment"}
     privileges = ["CAP_NET_BIND_SERVICE"] if unit == "seatcast-proxy" else [""]
-    assert said["CapabilityBoundingSet"] == privileges
+    assert options["CapabilityBoundingSet"] == privileges
     if unit != "seatcast-migrate":
-        assert said["Restart"] == ["always"]
-        assert float(said["TimeoutStopSec"][0]) >= STOP_SECONDS
+        assert options["Restart"] == ["always"]
+        assert float(options["TimeoutStopSec"][0]) >= STOP_SECONDS

@@ -33,9 +33,9 @@ def traffic(event_id: int, *, seed: int = 1, **extra: str) -> Iterator[None]:
         text=True,
     ) as process:
         yield
-        said, _ = process.communicate(timeout=END_SECONDS)
+        output, _ = process.communicate(timeout=END_SECONDS)
     assert process.returncode == 0
-    assert int(said) > 0
+    assert int(output) > 0
 
 
 def main(event_id: int, seed: int) -> None:

@@ -46,13 +46,13 @@ def _check_log(event: Event) -> None:
     assert all(earlier.at <= later.at for earlier, later in pairwise(rows))
     last = {row.seat_id: row for row in rows}
     for seat in Seat.objects.filter(event=event):
-        said = last.get(seat.pk)
-        if said is None:
+        change = last.get(seat.pk)
+        if change is None:
             assert (seat.status, seat.version) == (SeatStatus.AVAILABLE, 0)
             continue
-        assert (seat.status, seat.version) == (said.status, said.seq)
-        assert (seat.locked_by_id, seat.locked_until) == (said.holder_id, said.locked_until)
-        assert seat.reservation_id == said.reservation_id
+        assert (seat.status, seat.version) == (change.status, change.seq)
+        assert (seat.locked_by_id, seat.locked_until) == (change.holder_id, change.locked_until)
+        assert seat.reservation_id == change.reservation_id
 
 
 def _check_bookings(event: Event) -> None:

@@ -44,12 +44,12 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
 
 
 def test_the_date_of_a_command_is_in_the_zone_of_the_event() -> None:
-    said = io.StringIO()
+    output = io.StringIO()
     arguments = ["create_grid", "--date", "2035-12-18T20:00", "--time-zone", "Europe/Berlin"]
-    call_command(*arguments, stdout=said)
+    call_command(*arguments, stdout=output)
     event = Event.objects.get()
     assert (event.date, event.time_zone) == (DOORS, "Europe/Berlin")
-    assert "2035-12-18 20:00 CET" in said.getvalue()
+    assert "2035-12-18 20:00 CET" in output.getvalue()
 
 
 def test_a_command_refuses_an_unknown_zone() -> None:

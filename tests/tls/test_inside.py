@@ -89,7 +89,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path, plain: Servic
 
 
 @pytest.mark.parametrize(
-    ("name", "is_trusted", "said"),
+    ("name", "is_trusted", "error"),
     [
         pytest.param(HOST, True, None, id="trusted", marks=pytest.mark.thorough),
         pytest.param(HOST, False, "certificate verify failed", id="unknown authority"),
@@ -103,7 +103,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path, plain: Servic
     ],
 )
 def test_mail_goes_to_a_server_with_a_trusted_certificate_alone(
-    tmp_path: Path, name: str, is_trusted: bool, said: str | None
+    tmp_path: Path, name: str, is_trusted: bool, error: str | None
 ) -> None:
     shown = made(tmp_path / "shown", name)
     trusted = shown if is_trusted else made(tmp_path / "ours")
@@ -116,8 +116,8 @@ def test_mail_goes_to_a_server_with_a_trusted_certificate_alone(
                 "SSL_CERT_FILE": str(trusted.authority),
             },
         )
-    assert bool(letters) is (said is None)
-    assert found["mail"] is None if said is None else said in str(found["mail"]).lower()
+    assert bool(letters) is (error is None)
+    assert found["mail"] is None if error is None else error in str(found["mail"]).lower()
 
 
 @pytest.mark.thorough

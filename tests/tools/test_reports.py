@@ -108,11 +108,11 @@ def test_each_failure_has_its_output_and_the_command_to_repeat_it(
     case = f"<testcase {attributes}><failure>1 is not 2</failure></testcase>"
     report.write_text(f"<testsuite>{case}</testsuite>")
     failures = read_failures(report)
-    said = failure_details(
+    shown = failure_details(
         StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)
     )
-    assert "1 is not 2" in said
-    *command, tests = shlex.split(said.splitlines()[-1])
+    assert "1 is not 2" in shown
+    *command, tests = shlex.split(shown.splitlines()[-1])
     assert command == ["Again:", "make", "test", "ONLY=x"]
     # As `make` hands it on.
     assert shlex.split(tests.removeprefix("TESTS=").replace("$$", "$")) == arguments
@@ -120,10 +120,10 @@ def test_each_failure_has_its_output_and_the_command_to_repeat_it(
 
 def test_a_run_without_a_report_shows_the_end_of_its_log() -> None:
     failures = (Failure(arguments=(), output="no such module"),)
-    said = failure_details(
+    shown = failure_details(
         StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)
     )
-    assert said.splitlines()[-2:] == ["no such module", "Again: make test ONLY=x"]
+    assert shown.splitlines()[-2:] == ["no such module", "Again: make test ONLY=x"]
 
 
 def test_a_stage_is_done_when_its_report_has_tests(

@@ -83,7 +83,7 @@ def test_the_demo_can_be_left_out(start: Start) -> None:
 def test_an_unreachable_database_is_reported_without_a_traceback(start: Start) -> None:
     away = f"postgres://seatcast@127.0.0.1:{free_port()}/seatcast"
     site = start(PORT=str(free_port()), DATABASE_URL=away)
-    said = site.communicate()[1]
-    assert said.splitlines()[-1].startswith("seatcast: The database cannot be used: ")
-    assert "Traceback" not in said
+    output = site.communicate()[1]
+    assert output.splitlines()[-1].startswith("seatcast: The database cannot be used: ")
+    assert "Traceback" not in output
     assert site.returncode == 1

@@ -187,9 +187,9 @@ def test_valkey_can_require_a_password() -> None:
             pytest.raises(redis.AuthenticationError),
         ):
             stranger.ping()
-        told = " ".join(process.command for process in descendants(launched.server.process.pid))
-        assert "valkey-server" in told
-        assert PASSWORD not in told
+        commands = " ".join(process.command for process in descendants(launched.server.process.pid))
+        assert "valkey-server" in commands
+        assert PASSWORD not in commands
 
 
 def test_stable_ports_are_free_and_distinct() -> None:

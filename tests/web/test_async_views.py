@@ -120,8 +120,8 @@ class Scene:
     def many(self, call: str) -> str:
         return f"/api/events/{self.event.pk}/{call}/"
 
-    def send(self, call: str, seats: tuple[int, ...], **said: Any) -> Answer:
-        body = orjson.dumps({"seat_ids": seats, **said})
+    def send(self, call: str, seats: tuple[int, ...], **fields: Any) -> Answer:
+        body = orjson.dumps({"seat_ids": seats, **fields})
         return self.site.send(self.many(call), self.bearer, body)
 
     def same(
@@ -171,12 +171,12 @@ def test_single_seat_commands_match_django(scene: Scene, call: str) -> None:
 
 @pytest.mark.parametrize("call", ["lock", "unlock", "reserve"])
 def test_several_seat_commands_match_django(scene: Scene, call: str) -> None:
-    seats, said = scene.seats[:2], {}
+    seats, fields = scene.seats[:2], {}
     if call != "lock":
         scene.send("lock", seats)
     if call == "reserve":
-        said = {"payment_method": "cash"}
-    found = scene.same(scene.many(call), scene.bearer, orjson.dumps({"seat_ids": seats, **said}))
+        fields = {"payment_method": "cash"}
+    found = scene.same(scene.many(call), scene.bearer, orjson.dumps({"seat_ids": seats, **fields}))
     assert found.status == (201 if call == "reserve" else 200)
 
 
@@ -285,8 +285,8 @@ def test_errors_match_django(
     scene: Scene, before: Callable[[Scene], None], call: str, code: str
 ) -> None:
     before(scene)
-    said = {"payment_method": "cash"} if call == "reserve" else {}
-    body = orjson.dumps({"seat_ids": scene.seats[:1], **said})
+    fields = {"payment_method": "cash"} if call == "reserve" else {}
+    body = orjson.dumps({"seat_ids": scene.seats[:1], **fields})
     found = scene.same(scene.many(call), scene.bearer, body, key=False)
     assert found.body["code"] == code
     assert ("alternatives" in found.body) == (code in ("seat_unavailable", "lock_expired"))
@@ -353,7 +353,7 @@ def test_unusual_requests_match_django(scene: Scene, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"seat_ids": []},
         {"seat_ids": [0]},
@@ -365,8 +365,8 @@ def test_unusual_requests_match_django(scene: Scene, what: str) -> None:
         [],
     ],
 )
-def test_invalid_seat_lists_match_django(scene: Scene, said: Any) -> None:
-    assert scene.same(scene.many("lock"), scene.bearer, orjson.dumps(said)).status in (
+def test_invalid_seat_lists_match_django(scene: Scene, fields: Any) -> None:
+    assert scene.same(scene.many("lock"), scene.bearer, orjson.dumps(fields)).status in (
         400,
         404,
         409,

@@ -37,8 +37,8 @@ async def _p99_ms_of_requests(server: Server) -> float:
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
     )
-    said, _ = await prober.communicate()
-    return percentile(json.loads(said), 99)
+    output, _ = await prober.communicate()
+    return percentile(json.loads(output), 99)
 
 
 async def _measure(bench: Bench) -> Numbers:

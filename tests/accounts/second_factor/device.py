@@ -106,8 +106,13 @@ class Key:
         return rp + bytes([flags]) + self.counter.to_bytes(4, "big")
 
     def _client_data(self, kind: str, challenge: str) -> bytes:
-        said = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}
-        return json.dumps(said).encode()
+        client_data = {
+            "type": kind,
+            "challenge": challenge,
+            "origin": self.origin,
+            "crossOrigin": False,
+        }
+        return json.dumps(client_data).encode()
 
 
 def add_key(client: APIClient, key: Key, *, name: str = "Key") -> Any:
@@ -128,9 +133,9 @@ def first_step(client: APIClient, name: str = "alice", path: str = "/api/login/"
     return found
 
 
-def second_step(client: APIClient, challenge: str, **said: Any) -> Any:
+def second_step(client: APIClient, challenge: str, **answer: Any) -> Any:
     """Take the second step of a sign-in by session."""
-    body = {"challenge": challenge, "method": "totp", **said}
+    body = {"challenge": challenge, "method": "totp", **answer}
     return client.post("/api/login/second-factor/", body)
 
 

@@ -107,7 +107,7 @@ def _tell_nobody(_: Event, promises: Promises) -> None:
 
 
 @pytest.mark.parametrize(
-    ("break_it", "said"),
+    ("break_it", "violation_text"),
     [
         (_free, "has not got its seat"),
         (_lose_a_part, "does not cost what its seats do"),
@@ -125,11 +125,13 @@ def _tell_nobody(_: Event, promises: Promises) -> None:
     ],
 )
 def test_each_violation_is_found(
-    break_it: Callable[[Event, Promises], None], said: str, sale: tuple[Event, Promises]
+    break_it: Callable[[Event, Promises], None], violation_text: str, sale: tuple[Event, Promises]
 ) -> None:
     event, promises = sale
     break_it(event, promises)
-    assert any(said in violation for violation in audit(event_id=event.pk, promises=promises))
+    assert any(
+        violation_text in violation for violation in audit(event_id=event.pk, promises=promises)
+    )
 
 
 def test_a_double_sale_is_found(sale: tuple[Event, Promises]) -> None:

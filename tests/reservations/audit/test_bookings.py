@@ -239,8 +239,8 @@ def test_a_payments_status_must_match_its_reservation(
 ) -> None:
     past.payment(past.paid if is_live else past.refunded, status=status)
     is_taken = status in {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
-    said = f"payment *: it is {status}, but the reservation is *"
-    past.expect(*([said] if is_taken != is_live else []))
+    difference = f"payment *: it is {status}, but the reservation is *"
+    past.expect(*([difference] if is_taken != is_live else []))
 
 
 def test_a_payment_without_a_reservation_passes(past: Past) -> None:

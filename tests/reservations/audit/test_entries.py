@@ -55,7 +55,7 @@ def _of_another_event(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize(
-    ("break_it", "said"),
+    ("break_it", "difference"),
     [
         (_before_the_booking, "before it was booked"),
         (_after_the_end, "after the reservation ended"),
@@ -64,8 +64,8 @@ def _of_another_event(entry: Entry) -> None:
     ],
 )
 def test_a_faulty_entry_is_reported(
-    break_it: Callable[[Entry], None], said: str, history: History
+    break_it: Callable[[Entry], None], difference: str, history: History
 ) -> None:
     break_it(Entry.objects.earliest("pk"))
     [found] = differences(history.event)
-    assert said in found
+    assert difference in found

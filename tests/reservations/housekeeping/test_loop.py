@@ -232,19 +232,19 @@ def _drop_sessions() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
     """Also when the database has dropped its sessions, and while there is none."""
-    event, said = _neglected_event(), tmp_path / "away"
+    event, log = _neglected_event(), tmp_path / "away"
     nowhere = "postgres://nobody@127.0.0.1:1/nothing"
-    with _process(said, DATABASE_URL=nowhere) as away, _process(tmp_path / "said") as process:
+    with _process(log, DATABASE_URL=nowhere) as away, _process(tmp_path / "log") as process:
         wait_until(_log_is_pruned)
         for _ in range(2):
             _drop_sessions()
             _lock_and_run_out(event)
             wait_until(_locks_are_released)
-        wait_until(lambda: said.read_text().count("the database failed: ") >= 2)
+        wait_until(lambda: log.read_text().count("the database failed: ") >= 2)
         for each, number in ((process, signal.SIGTERM), (away, signal.SIGINT)):
             each.send_signal(number)
             assert each.wait(120) == 0
-    assert said.read_text().count("Housekeeping") == said.read_text().count("database failed: ")
+    assert log.read_text().count("Housekeeping") == log.read_text().count("database failed: ")
 
 
 @pytest.mark.django_db(transaction=True)

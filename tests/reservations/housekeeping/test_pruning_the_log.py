@@ -52,11 +52,11 @@ def _prune(**options: Any) -> int:
 def _resumed(event: Event) -> list[_Told]:
     """Return what viewers get who resume from each of the event's sequence numbers."""
     last = Event.objects.get(pk=event.pk).change_seq
-    told = [
+    resumed = [
         selectors.changes_since(event_id=event.pk, seq=seq, limit=10_000) for seq in range(last + 1)
     ]
     # Each seat is in it once: so the order does not matter.
-    return [(found.seq, frozenset(found.changes)) if found else None for found in told]
+    return [(found.seq, frozenset(found.changes)) if found else None for found in resumed]
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -112,7 +112,7 @@ def test_deleting_by_age_alone_would_return_no_changes(clock: Clock) -> None:
 )
 def test_it_can_be_killed_after_any_batch_and_restarted(clock: Clock, batch_rows: int) -> None:
     event = _history(clock).event
-    told = _resumed(event)
+    resumed = _resumed(event)
     once = _prune(dry_run=True)
     deleted = 0
     for _ in range(200):
@@ -121,7 +121,7 @@ def test_it_can_be_killed_after_any_batch_and_restarted(clock: Clock, batch_rows
             break
         deleted += batch[1]
         assert differences(event) == []
-        assert all(now in (None, then) for now, then in zip(_resumed(event), told, strict=True))
+        assert all(now in (None, then) for now, then in zip(_resumed(event), resumed, strict=True))
     assert deleted == once
     assert _prune() == 0
 
@@ -181,11 +181,11 @@ def test_a_dry_run_counts_rows_and_deletes_none(clock: Clock) -> None:
     event = _history(clock).event
     before = _log(event)
     count = _prune(dry_run=True)
-    said = run("prune_log", "--dry-run")
-    assert said == f"Event {event.pk}: {count} rows of the change log would be deleted.\n"
+    output = run("prune_log", "--dry-run")
+    assert output == f"Event {event.pk}: {count} rows of the change log would be deleted.\n"
     assert _log(event) == before
-    said = run("prune_log")
-    assert said == f"Event {event.pk}: {count} rows of the change log deleted.\n"
+    output = run("prune_log")
+    assert output == f"Event {event.pk}: {count} rows of the change log deleted.\n"
     assert len(_log(event)) == len(before) - count
     assert run("prune_log") == ""
 

@@ -30,9 +30,9 @@ def file(tmp_path: Path) -> str:
 
 
 def run(*arguments: str) -> str:
-    said = io.StringIO()
-    call_command(*arguments, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command(*arguments, stdout=output)
+    return output.getvalue()
 
 
 def refusal(*arguments: str) -> str:
@@ -45,7 +45,7 @@ def refusal(*arguments: str) -> str:
 
 class TestImportPlan:
     def test_creates_an_event(self, file: str) -> None:
-        said = run(
+        output = run(
             "import_plan",
             file,
             *("--name", "Hamlet", "--venue", "The Globe", "--date", "2035-05-24T19:30+02:00"),
@@ -55,7 +55,7 @@ class TestImportPlan:
         assert (event.name, event.venue, event.currency) == ("Hamlet", "The Globe", "GBP")
         assert event.date == datetime(2035, 5, 24, 17, 30, tzinfo=UTC)
         assert event.price == Decimal("12.50")
-        assert said == (
+        assert output == (
             f"Event {event.pk}: Hamlet, The Globe, 2035-05-24 17:30 UTC: 3 seats.\n"
             "  Stalls: 2 at 80.00 GBP\n"
             "  Circle: 1 at 12.50 GBP\n"
@@ -63,12 +63,12 @@ class TestImportPlan:
 
     def test_formats_and_parses_prices_by_currency(self, file: str) -> None:
         options = (file, "--price", "Stalls=8000", "--currency", "JPY")
-        said = refusal("import_plan", *options, "--price-default", "12.50")
-        assert said == "price: JPY has no decimals: give a whole amount."
-        said = refusal("import_plan", *options, "--price", "Circle=1.5", "--price-default", "1")
-        assert said == "price: JPY has no decimals: give a whole amount."
-        said = run("import_plan", *options, "--price-default", "12")
-        assert said.splitlines()[1:] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
+        output = refusal("import_plan", *options, "--price-default", "12.50")
+        assert output == "price: JPY has no decimals: give a whole amount."
+        output = refusal("import_plan", *options, "--price", "Circle=1.5", "--price-default", "1")
+        assert output == "price: JPY has no decimals: give a whole amount."
+        output = run("import_plan", *options, "--price-default", "12")
+        assert output.splitlines()[1:] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
 
     def test_only_prices_are_required(self, file: str) -> None:
         run("import_plan", file, "--price", "Stalls=80", "--price", "Circle=55.5")
@@ -80,8 +80,8 @@ class TestImportPlan:
         event = Event.objects.create(
             name="A show", venue="x", date=timezone.now(), price=Decimal("9")
         )
-        said = run("import_plan", file, "--event", str(event.pk), "--price", "Circle=5")
-        assert said.startswith(f"Event {event.pk}: A show, x, ")
+        output = run("import_plan", file, "--event", str(event.pk), "--price", "Circle=5")
+        assert output.startswith(f"Event {event.pk}: A show, x, ")
         assert event.seats.count() == 3
         prices = dict(Category.objects.filter(event=event).values_list("name", "price"))
         assert prices == {"Stalls": None, "Circle": Decimal("5.00")}
@@ -104,9 +104,9 @@ class TestImportPlan:
             name="A show", venue="x", date=timezone.now(), price=Decimal("9")
         )
         target = ("--event", str(event.pk)) if to == "an event" else ("--price-default", "9")
-        said = run("import_plan", file, *target, "--price", "Stalls=7", "--dry-run")
-        assert said.startswith("Nothing was written. It would be A")
-        assert said.endswith("3 seats.\n  Stalls: 2 at 7.00 EUR\n  Circle: 1 at 9.00 EUR\n")
+        output = run("import_plan", file, *target, "--price", "Stalls=7", "--dry-run")
+        assert output.startswith("Nothing was written. It would be A")
+        assert output.endswith("3 seats.\n  Stalls: 2 at 7.00 EUR\n  Circle: 1 at 9.00 EUR\n")
         assert not Seat.objects.exists()
         assert not Category.objects.exists()
         assert list(Event.objects.values_list("pk", "plan", "layout")) == [(event.pk, {}, "")]
@@ -155,9 +155,9 @@ class TestImportPlan:
             f"{option}={value}"
             for option, value in zip(arguments[::2], arguments[1::2], strict=True)
         ]
-        said = refusal("import_plan", file, *joined)
-        assert said.startswith(sentence)
-        assert "\n" not in said
+        output = refusal("import_plan", file, *joined)
+        assert output.startswith(sentence)
+        assert "\n" not in output
 
     def test_reports_seats_without_category_and_price(self, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
@@ -196,10 +196,10 @@ class TestImportPlan:
 
 class TestCreateGrid:
     def test_creates_a_hall(self) -> None:
-        said = run("create_grid", "--rows", "3", "--seats", "4", "--price", "7.5")
+        output = run("create_grid", "--rows", "3", "--seats", "4", "--price", "7.5")
         event = Event.objects.get()
-        assert said.startswith(f"Event {event.pk}: Hall of 12 seats, Hall, ")
-        assert said.endswith("12 seats.\n  All: 12 at 7.50 EUR\n")
+        assert output.startswith(f"Event {event.pk}: Hall of 12 seats, Hall, ")
+        assert output.endswith("12 seats.\n  All: 12 at 7.50 EUR\n")
         assert [found.seat_number for found in event.seats.all()] == [
             *("A1", "A2", "A3", "A4", "B1", "B2", "B3", "B4", "C1", "C2", "C3", "C4")
         ]

@@ -37,7 +37,7 @@ def drawn(file: str) -> Plan:
     return read((HERE / file).read_bytes())
 
 
-def said(**options: Any) -> str:
+def output_of(**options: Any) -> str:
     out = io.StringIO()
     call_command("load_demo", stdout=out, **options)
     return out.getvalue()
@@ -86,10 +86,10 @@ class TestLoading:
         assert now + timedelta(weeks=3) < hall.sales_open_at < hall.date
 
     def test_loading_twice_changes_and_prints_nothing(self) -> None:
-        assert "alice" in said()
+        assert "alice" in output_of()
         before = list(Seat.objects.order_by("pk").values())
-        assert said() == ""
-        assert "there already" in said(verbosity=2)
+        assert output_of() == ""
+        assert "there already" in output_of(verbosity=2)
         assert Event.objects.count() == 3
         assert get_user_model().objects.count() == 5
         assert list(Seat.objects.order_by("pk").values()) == before
@@ -108,7 +108,7 @@ class TestLoading:
         assert held == [False] * len(HALLS)
 
     def test_prints_nothing_with_verbosity_0(self) -> None:
-        assert said(verbosity=0) == ""
+        assert output_of(verbosity=0) == ""
 
     def test_loading_existing_data_takes_two_queries_and_no_hashing(
         self, settings: Any, django_assert_num_queries: Any

@@ -55,7 +55,7 @@ def test_an_edit_keeps_a_lock() -> None:
         edit_seats(event_id=event.pk, edits={seat.pk: {"price": Decimal(1)}})
     assert Seat.objects.values(*STATUS_FIELDS).get(pk=seat.pk) == before
     (update,) = [
-        said["sql"] for said in queries if said["sql"].startswith('UPDATE "reservations_seat"')
+        query["sql"] for query in queries if query["sql"].startswith('UPDATE "reservations_seat"')
     ]
     assert not any(field in update for field in STATUS_FIELDS)
 
@@ -229,7 +229,7 @@ class TestLayout:
     def test_is_computed_after_the_event_was_locked(self, event: Event) -> None:
         with CaptureQueriesContext(connection) as queries:
             refresh_layout(event_id=event.pk)
-        statements = [said["sql"] for said in queries if "reservations_" in said["sql"]]
+        statements = [query["sql"] for query in queries if "reservations_" in query["sql"]]
         assert "FOR NO KEY UPDATE" in statements[0]
         assert 'FROM "reservations_event"' in statements[0]
 

@@ -77,10 +77,10 @@ def test_an_event_with_seats_is_not_filled() -> None:
 
 
 def test_storing_a_large_hall_reports_progress() -> None:
-    said: list[str] = []
+    progress: list[str] = []
     hall = grid(rows=1, seats=BATCH_SEATS + 1)
-    event = create_event(details=details(), plan=hall, report_progress=said.append)
-    assert said == [
+    event = create_event(details=details(), plan=hall, report_progress=progress.append)
+    assert progress == [
         *("Writing seat 1 of 5,001", "Writing seat 5,001 of 5,001"),
         "Naming the layout",
     ]
@@ -149,14 +149,14 @@ class TestGrid:
         assert texts == ["STAGE", "A", "A", "B", "B"]
 
     @pytest.mark.parametrize(
-        ("rows", "seats", "said"),
+        ("rows", "seats", "progress"),
         [
             (0, 5, "rows: must be at least 1, not 0"),
             (5, -2, "seats: must be at least 1, not -2"),
             (1_001, 100, "the plan must have at most 100,000 seats, not 100,100"),
         ],
     )
-    def test_has_its_limits(self, rows: int, seats: int, said: str) -> None:
+    def test_has_its_limits(self, rows: int, seats: int, progress: str) -> None:
         with pytest.raises(PlanError) as caught:
             grid(rows=rows, seats=seats)
-        assert str(caught.value) == said
+        assert str(caught.value) == progress

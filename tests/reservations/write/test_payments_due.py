@@ -74,13 +74,13 @@ def test_the_management_command_lapses_more_than_one_batch(
         _book(CommandQueue(event.pk), make_person(), (seat_id,))
     kept = _book(CommandQueue(other.pk), make_person(), seat_ids(other)[:1])
     Reservation.objects.filter(event=event).update(payment_due_at=event.date.replace(year=2001))
-    told = StringIO()
-    call_command("lapse_unpaid_reservations", dry_run=True, stdout=told)
-    assert told.getvalue() == f"Event {event.pk}: 6 unpaid reservations would lapse\n"
+    output = StringIO()
+    call_command("lapse_unpaid_reservations", dry_run=True, stdout=output)
+    assert output.getvalue() == f"Event {event.pk}: 6 unpaid reservations would lapse\n"
     assert Reservation.objects.filter(status="lapsed").count() == 0
-    told = StringIO()
-    call_command("lapse_unpaid_reservations", stdout=told)
-    assert told.getvalue() == f"Event {event.pk}: 6 seats of unpaid reservations freed\n"
+    output = StringIO()
+    call_command("lapse_unpaid_reservations", stdout=output)
+    assert output.getvalue() == f"Event {event.pk}: 6 seats of unpaid reservations freed\n"
     assert not ReservationSeat.objects.filter(event=event, live=True).exists()
     assert Reservation.objects.get(pk=kept).status == "confirmed"
     assert settings.SEATCAST_PAYMENT_DEADLINE_SECONDS == 3 * 24 * 60 * 60
