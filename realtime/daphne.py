@@ -314,18 +314,27 @@ def _shut_down(requests: _RequestCounter, close_viewers: Callable[[int], None]) 
             cast(Any, reader).stopListening()
     close_viewers(CloseCode.RESTARTING)
     now = time.monotonic()
-    _stop_when_idle(requests, earliest=now + CLOSE_FRAME_SECONDS, latest=now + REQUEST_SECONDS)
+    _stop_when_idle(
+        requests,
+        was_idle=False,
+        earliest=now + CLOSE_FRAME_SECONDS,
+        latest=now + REQUEST_SECONDS,
+    )
 
 
-def _stop_when_idle(requests: _RequestCounter, *, earliest: float, latest: float) -> None:
-    """Stop the reactor once no request is in flight, or at `latest`.
+def _stop_when_idle(
+    requests: _RequestCounter, *, was_idle: bool, earliest: float, latest: float
+) -> None:
+    """Stop the reactor once no request has been in flight for two polls, or at `latest`.
 
-    Waits until `earliest` in any case, so that close frames are written out.
+    Waits until `earliest` in any case, so that close frames are written out. Twisted closes
+    connections in the same iteration of the event loop in which it is stopped, and writes a
+    response in the iteration after its request's end: so a single poll could lose the response.
     """
     now = time.monotonic()
-    if now >= latest or (now >= earliest and not requests.in_flight):
+    is_idle = now >= earliest and not requests.in_flight
+    if now >= latest or (is_idle and was_idle):
         _reactor.stop()
-    else:
-        _reactor.callLater(
-            _POLL_SECONDS, lambda: _stop_when_idle(requests, earliest=earliest, latest=latest)
-        )
+        return
+    again = partial(_stop_when_idle, requests, was_idle=is_idle, earliest=earliest, latest=latest)
+    _reactor.callLater(_POLL_SECONDS, again)
