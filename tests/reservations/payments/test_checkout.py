@@ -485,16 +485,19 @@ def test_a_call_that_hangs_blocks_only_its_own_payment(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oldest, *_ = _left_behind(event, 4)
-    void, comes_back, take = Faulty.void, threading.Event(), reconciling._next
+    void, take = Faulty.void, reconciling._next
+    hangs, comes_back = threading.Event(), threading.Event()
     expected = iter(range(3))
 
     def hang_on_the_oldest(self: Faulty, *, reference: str) -> None:
         if reference == oldest:
+            hangs.set()
             assert comes_back.wait(PATIENCE_SECONDS)
         void(self, reference=reference)
 
     def impatient(ended: Any, until: float) -> Any:
         if next(expected, None) is None:
+            assert hangs.wait(PATIENCE_SECONDS)
             raise Empty
         return take(ended, until)
 
