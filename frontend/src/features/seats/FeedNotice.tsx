@@ -21,6 +21,7 @@ function noticeFor(feedState: FeedState): string | null {
   switch (feedState.name) {
     case 'connecting':
     case 'live':
+    case 'checking':
     case 'polling':
     case 'paused':
       return null;
