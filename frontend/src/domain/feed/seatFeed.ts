@@ -6,7 +6,7 @@ import {
   type SeatFeedOptions,
 } from '@/domain/feed/feedState';
 import { Fallbacks } from '@/domain/feed/fallbacks';
-import type { Link} from '@/domain/feed/links';
+import type { Link } from '@/domain/feed/links';
 import { Links, type Transport } from '@/domain/feed/links';
 import { decodeFrame, parseFrame } from '@/domain/feed/parseFrame';
 import { emptyDelta, Polling } from '@/domain/feed/polling';
