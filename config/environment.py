@@ -393,7 +393,7 @@ class Environment(BaseModel):
     show_names: bool = False
 
     queue_wait_seconds: Seconds = 10.0
-    beat_seconds: Seconds = 5.0
+    beat_seconds: Seconds = 3.0
     head_check_seconds: Seconds = 0.5
     frame_window_seconds: Annotated[float, Field(ge=0, le=60)] = 0.05
     pool_size: Annotated[int, Field(ge=1, le=1_000)] = 8

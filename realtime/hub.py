@@ -31,7 +31,7 @@ from realtime.heads import heads
 from realtime.loading import load_replica, missing_changes
 from realtime.lock_expiry import ExpiredLockReleaser
 from realtime.messages import CloseCode
-from realtime.presence import Presence
+from realtime.presence import BEATS_PER_REPORT, Presence
 from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
 from realtime.writer import HubWriter
@@ -282,9 +282,10 @@ class Hub:
                 self.event_id,
                 {"type": publisher.PRESENCE, "hub": self._name, "viewers": len(self._viewers)},
             )
-            await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
-            self._viewers.close_slow()
-            self.writer.queue_beat()
+            for _ in range(BEATS_PER_REPORT):
+                await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
+                self._viewers.close_slow()
+                self.writer.queue_beat()
 
     def compare(self, head: EventHead | None, *, known: int) -> None:
         """Start to catch up if the hub is behind the database. See `realtime.heads`."""

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-MISSED_BEATS = 3
+BEATS_PER_REPORT = 2
+"""How many beats pass between two reports, which all processes with viewers receive."""
+
+MISSED_REPORTS = 3
 
 
 class Presence:
-    """The other hubs' last viewer counts. A hub that missed MISSED_HEARTBEATS is not counted."""
+    """The other hubs' last viewer counts. A hub that missed MISSED_REPORTS is not counted."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -20,6 +23,7 @@ class Presence:
 
     def viewers_elsewhere(self, *, but: str) -> int:
         """Return the number of viewers of all hubs except `but`."""
-        oldest = self._clock() - MISSED_BEATS * settings.SEATCAST_BEAT_SECONDS
+        report_seconds = BEATS_PER_REPORT * settings.SEATCAST_BEAT_SECONDS
+        oldest = self._clock() - MISSED_REPORTS * report_seconds
         self._counts = {hub: count for hub, count in self._counts.items() if count[0] >= oldest}
         return sum(viewers for hub, (_, viewers) in self._counts.items() if hub != but)

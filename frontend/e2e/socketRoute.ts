@@ -6,14 +6,14 @@ const SIGN_IN_FIRST = 4401;
 interface SocketRoute {
   /** URLs of all sockets that were opened. */
   readonly urls: string[];
-  /** Close the socket like a restarting server, and refuse sockets and polls. */
+  /** Close the socket like a restarting server, and refuse sockets, event streams and polls. */
   readonly disconnect: () => void;
   /** Close the socket like a server whose token expired, and accept the next one. */
   readonly expireToken: () => void;
   readonly restore: () => void;
 }
 
-/** Route the page's sockets and polls so that the test can break them. */
+/** Route the page's sockets, event streams and polls so that the test can break them. */
 export async function routeSockets(page: Page): Promise<SocketRoute> {
   const urls: string[] = [];
   const open = new Set<WebSocketRoute>();
@@ -22,10 +22,12 @@ export async function routeSockets(page: Page): Promise<SocketRoute> {
     for (const socket of open) void socket.close({ code });
     open.clear();
   };
-  await page.route('**/changes/**', async (route) => {
-    if (isBroken) await route.abort('connectionrefused');
-    else await route.continue();
-  });
+  for (const path of ['**/changes/**', '**/ws/**']) {
+    await page.route(path, async (route) => {
+      if (isBroken) await route.abort('connectionrefused');
+      else await route.continue();
+    });
+  }
   await page.routeWebSocket('**/ws/**', (socket) => {
     urls.push(socket.url());
     if (isBroken) {

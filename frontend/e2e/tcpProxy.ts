@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 interface TcpProxy {
   readonly url: string;
   readonly cut: () => void;
+  /** Let nothing through any more, without closing a connection. */
+  readonly freeze: () => void;
   readonly restore: () => Promise<void>;
 }
 
@@ -13,6 +15,7 @@ interface TcpProxy {
 export async function tcpProxy(site: string): Promise<TcpProxy> {
   const { protocol, hostname, port } = new URL(site);
   const open = new Set<Socket>();
+  let isFrozen = false;
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
     for (const [socket, other] of [
@@ -20,7 +23,7 @@ export async function tcpProxy(site: string): Promise<TcpProxy> {
       [far, near],
     ] as const) {
       open.add(socket);
-      socket.pipe(other);
+      if (!isFrozen) socket.pipe(other);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         open.delete(socket);
@@ -37,7 +40,12 @@ export async function tcpProxy(site: string): Promise<TcpProxy> {
       server.close();
       for (const socket of open) socket.destroy();
     },
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of open) socket.unpipe();
+    },
     restore: async () => {
+      isFrozen = false;
       server.listen(ownPort, hostname);
       await once(server, 'listening');
     },

@@ -2,7 +2,7 @@
  * Headers for static hosts as a `_headers` file, which Netlify and others read.
  *
  * The same as in `deploy/Caddyfile`, which a test checks, except that `connect-src` also allows the
- * API server; with forwarding, only its sockets.
+ * API server. With forwarding, only sockets and event streams go there, under `/ws/`.
  */
 
 const ASSETS = '/assets/*';
@@ -26,7 +26,7 @@ function saidOfAll({ origin }: URL, isForwarded: boolean): Headers {
     'script-src': "'self'",
     'style-src': "'self'",
     'img-src': "'self'",
-    'connect-src': isForwarded ? `'self' ${sockets}` : `'self' ${origin} ${sockets}`,
+    'connect-src': isForwarded ? `'self' ${origin}/ws/ ${sockets}` : `'self' ${origin} ${sockets}`,
     'worker-src': "'self'",
     'form-action': "'self'",
     'frame-ancestors': "'none'",

@@ -90,7 +90,7 @@ describe('a forwarding host', () => {
   it("allows connections to itself and to the server's sockets only", () => {
     const policy = rulesIn(headersFile(new URL(SERVER), true)).get('/*');
     expect(policy?.get('Content-Security-Policy')).toContain(
-      "connect-src 'self' wss://seats.example.org;",
+      "connect-src 'self' https://seats.example.org/ws/ wss://seats.example.org;",
     );
   });
 

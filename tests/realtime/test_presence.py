@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.presence import MISSED_BEATS, Presence
+from realtime.presence import BEATS_PER_REPORT, MISSED_REPORTS, Presence
 
 
 class Clock:
@@ -29,10 +29,10 @@ def test_the_last_counts_of_other_hubs_are_added_up(clock: Clock) -> None:
     assert presence.viewers_elsewhere(but="own") == 7
 
 
-def test_a_hub_that_misses_several_beats_is_not_counted(clock: Clock) -> None:
+def test_a_hub_that_misses_several_reports_is_not_counted(clock: Clock) -> None:
     presence = Presence(clock)
     presence.record("killed", 3)
-    clock.now += 5.0 * MISSED_BEATS
+    clock.now += 5.0 * BEATS_PER_REPORT * MISSED_REPORTS
     presence.record("alive", 2)
     assert presence.viewers_elsewhere(but="") == 5
     clock.now += 0.001

@@ -3,7 +3,7 @@ import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { TabMessage } from '@/browser/tabMessages';
-import { eventSocketUrl } from '@/domain/feed/subscribeToEvent';
+import { eventUrl } from '@/domain/feed/subscribeToEvent';
 
 const SERVER = 'https://api.example';
 const ALICE = { username: 'alice', password: 'secret-word' };
@@ -202,7 +202,7 @@ describe('a cross-origin client', () => {
     await account.signIn(ALICE);
     expect(await auth.subprotocols()).toEqual(['seatcast', `bearer.${good[0] ?? ''}`]);
     if (crossOriginApi === null) throw new Error('The server is elsewhere');
-    expect(eventSocketUrl(7, null, crossOriginApi)).toBe('wss://api.example/ws/events/7/');
+    expect(eventUrl('ws', 7, null, crossOriginApi)).toBe('wss://api.example/ws/events/7/');
   });
 
   it('renews a token that a socket refused and tells whether to reconnect', async () => {

@@ -39,6 +39,8 @@ function stateInWords(feedState: FeedState): string {
       return t('seats:feed_connecting');
     case 'live':
       return t('seats:feed_live');
+    case 'checking':
+      return t('seats:feed_checking');
     case 'polling':
       return t('seats:feed_polling', { seconds: formatNumber(feedState.everyMs / 1000) });
     case 'reconnecting':

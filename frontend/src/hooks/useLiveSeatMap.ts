@@ -52,7 +52,7 @@ export function useLiveSeatMap(
   }, [facts.data, store]);
 
   const hasNoFrame = useSeatMap(store, (state) => state.seq === null);
-  const isDisconnected = !['connecting', 'live', 'polling'].includes(feedState.name);
+  const isDisconnected = !['connecting', 'live', 'checking', 'polling'].includes(feedState.name);
   const list = useQuery({ ...seatsQuery(eventId), enabled: hasNoFrame && isDisconnected });
   useEffect(() => {
     if (list.data === undefined) return;

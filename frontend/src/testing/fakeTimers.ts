@@ -1,7 +1,7 @@
 import type { Timers } from '@/domain/feed/backoff';
 
 interface Planned {
-  readonly at: number;
+  at: number;
   readonly callback: () => void;
 }
 
@@ -36,9 +36,7 @@ export class FakeTimers implements Timers {
 
   /** Simulate machine sleep: the wall clock advances, timers do not. */
   sleep(ms: number): void {
-    const sleeping = [...this.#planned];
-    this.#planned.clear();
     this.now += ms;
-    for (const { at, callback } of sleeping) this.#planned.add({ at: at + ms, callback });
+    for (const plan of this.#planned) plan.at += ms;
   }
 }

@@ -1,23 +1,25 @@
 import { Backoff } from '@/domain/feed/backoff';
 import type {
-  FeedSocket,
+  ConnectionEvents,
+  FeedConnection,
   FeedState,
+  OpenConnection,
   PollEvents,
   ResumePosition,
-  SocketEvents,
 } from '@/domain/feed/feedState';
 import type { ServerFrame } from '@/domain/feed/protocol';
 import { SeatFeed } from '@/domain/feed/seatFeed';
 import { createServerClock } from '@/domain/serverClock';
 import { FakeTimers } from '@/testing/fakeTimers';
 
-export class FakeSocket implements FeedSocket {
+/** A socket or event stream; the test plays the server. */
+export class FakeConnection implements FeedConnection {
   readonly sent: string[] = [];
   isClosed = false;
   readonly resumeFrom: ResumePosition | null;
-  readonly #events: SocketEvents;
+  readonly #events: ConnectionEvents;
 
-  constructor(resumeFrom: ResumePosition | null, events: SocketEvents) {
+  constructor(resumeFrom: ResumePosition | null, events: ConnectionEvents) {
     this.resumeFrom = resumeFrom;
     this.#events = events;
   }
@@ -48,23 +50,30 @@ export interface FakePoll extends PollEvents {
   isCancelled: boolean;
 }
 
+export const BEAT_MS = 3_000;
 export const POLL_MS = 3_000;
+export const POLL_LATE_MS = 1_500;
 const A_DAY = 86_400_000;
 
-/** A feed with fake sockets, time and network. It never falls back to polling by default. */
-export function makeFeed({ pollingFallbackMs = A_DAY } = {}) {
+/** A feed with fake connections, time and network. It never falls back by default. */
+export function makeFeed({ streamFallbackMs = A_DAY, pollingFallbackMs = 2 * A_DAY } = {}) {
   const timers = new FakeTimers();
-  const sockets: FakeSocket[] = [];
+  const sockets: FakeConnection[] = [];
+  const streams: FakeConnection[] = [];
   const polls: FakePoll[] = [];
   const frames: ServerFrame[] = [];
   const states: FeedState[] = [];
   const network = { isOnline: true };
+  const openInto =
+    (opened: FakeConnection[]): OpenConnection =>
+    (resumeFrom, events) => {
+      const connection = new FakeConnection(resumeFrom, events);
+      opened.push(connection);
+      return connection;
+    };
   const feed = new SeatFeed({
-    openSocket: (resumeFrom, events) => {
-      const socket = new FakeSocket(resumeFrom, events);
-      sockets.push(socket);
-      return socket;
-    },
+    openSocket: openInto(sockets),
+    openStream: openInto(streams),
     poll: (resumeFrom, events) => {
       const poll: FakePoll = {
         resumeFrom,
@@ -89,9 +98,11 @@ export function makeFeed({ pollingFallbackMs = A_DAY } = {}) {
     clock: createServerClock(() => timers.now),
     isOnline: () => network.isOnline,
     wallNow: () => timers.now,
-    silenceTimeoutMs: 15_000,
+    beatIntervalMs: BEAT_MS,
+    streamFallbackMs,
     pollingFallbackMs,
     pollIntervalMs: POLL_MS,
+    pollLateMs: POLL_LATE_MS,
     onFrame: (frame) => frames.push(frame),
     onState: (state) => states.push(state),
   });
@@ -99,6 +110,7 @@ export function makeFeed({ pollingFallbackMs = A_DAY } = {}) {
     feed,
     timers,
     sockets,
+    streams,
     polls,
     frames,
     network,
@@ -106,6 +118,11 @@ export function makeFeed({ pollingFallbackMs = A_DAY } = {}) {
     socket: () => {
       const newest = sockets.at(-1);
       if (newest === undefined) throw new Error('No socket was opened');
+      return newest;
+    },
+    stream: () => {
+      const newest = streams.at(-1);
+      if (newest === undefined) throw new Error('No event stream was opened');
       return newest;
     },
     poll: () => {

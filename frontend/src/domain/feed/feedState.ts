@@ -14,7 +14,9 @@ export const REASON_BY_CODE: ReadonlyMap<number, CloseReason> = new Map([
 export type FeedState =
   | { readonly name: 'connecting' }
   | { readonly name: 'live' }
-  /** No socket can be opened, so the client polls. */
+  /** A beat or response is overdue. */
+  | { readonly name: 'checking' }
+  /** Neither a socket nor an event stream delivers, so the client polls. */
   | { readonly name: 'polling'; readonly everyMs: number }
   /** `retryInMs` is null while an attempt is under way. */
   | { readonly name: 'reconnecting'; readonly retryInMs: number | null }
@@ -30,17 +32,23 @@ export interface ResumePosition {
   readonly layout: string;
 }
 
-export interface FeedSocket {
+export interface FeedConnection {
   send(text: string): void;
   close(): void;
 }
 
-export interface SocketEvents {
+export interface ConnectionEvents {
   message(text: string): void;
   closed(code: number): void;
   /** Closed with 4401, but the credentials have been renewed. */
   credentialsRenewed(): void;
 }
+
+/** Open a connection that continues a position. */
+export type OpenConnection = (
+  resumeFrom: ResumePosition | null,
+  events: ConnectionEvents,
+) => FeedConnection;
 
 export interface PollEvents {
   /** The response body; null if nothing has changed. */
@@ -52,7 +60,8 @@ export interface PollEvents {
 }
 
 export interface SeatFeedOptions {
-  readonly openSocket: (resumeFrom: ResumePosition | null, events: SocketEvents) => FeedSocket;
+  readonly openSocket: OpenConnection;
+  readonly openStream: OpenConnection;
   /** Request the changes. Returns a function that cancels the request; no callback follows. */
   readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
   readonly backoff: Backoff;
@@ -61,11 +70,15 @@ export interface SeatFeedOptions {
   readonly isOnline: () => boolean;
   /** Wall clock, which goes on during sleep, unlike timers. */
   readonly wallNow: () => number;
-  /** A connection silent for this long counts as dead: about three beats. */
-  readonly silenceTimeoutMs: number;
+  /** The interval of the server's beats, until it has been measured. */
+  readonly beatIntervalMs: number;
+  /** Open an event stream after this long without a frame. */
+  readonly streamFallbackMs: number;
   /** Start polling after this long without a frame. */
   readonly pollingFallbackMs: number;
   readonly pollIntervalMs: number;
+  /** A poll without a response for this long is overdue. */
+  readonly pollLateMs: number;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: FeedState) => void;
 }

@@ -1,17 +1,32 @@
 import type { Timers } from '@/domain/feed/backoff';
-import type { ResumePosition } from '@/domain/feed/feedState';
+import type { PollEvents, ResumePosition } from '@/domain/feed/feedState';
+import { Link } from '@/domain/feed/links';
 import type { DeltaFrame } from '@/domain/feed/protocol';
 
-const POLLS_BETWEEN_SOCKET_RETRIES = 10;
+const POLLS_BETWEEN_RETRIES = 10;
 
-/** State of polling: one request at a time, and a socket attempt every few polls. */
+interface PollingOptions {
+  readonly timers: Timers;
+  readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
+  readonly pollIntervalMs: number;
+  readonly pollLateMs: number;
+  /** The next request is due. */
+  readonly onDue: () => void;
+  /** There is no response yet. */
+  readonly onLate: () => void;
+  readonly onAnswered: (link: Link, frame: unknown) => void;
+  readonly onBusy: (waitMs: number) => void;
+  readonly onFailed: (code: number) => void;
+}
+
+/** State of polling: one request at a time, and an attempt to open a connection every few polls. */
 export class Polling {
-  readonly #timers: Timers;
+  readonly #options: PollingOptions;
   #cancel: (() => void) | null = null;
-  #pollsUntilRetry = POLLS_BETWEEN_SOCKET_RETRIES;
+  #pollsUntilRetry = POLLS_BETWEEN_RETRIES;
 
-  constructor(timers: Timers) {
-    this.#timers = timers;
+  constructor(options: PollingOptions) {
+    this.#options = options;
   }
 
   /** Whether a request is under way or scheduled. */
@@ -19,19 +34,40 @@ export class Polling {
     return this.#cancel !== null;
   }
 
-  requestSent(cancel: () => void): void {
-    this.#cancel = cancel;
+  request(resumeFrom: ResumePosition | null): void {
+    const { timers, poll, pollLateMs, onLate, onAnswered, onBusy, onFailed } = this.#options;
+    const link = new Link('poll', resumeFrom);
+    const cancelLate = timers.after(pollLateMs, onLate);
+    const cancelRequest = poll(resumeFrom, {
+      answered: (frame) => {
+        cancelLate();
+        onAnswered(link, frame);
+      },
+      busy: (waitMs) => {
+        cancelLate();
+        this.scheduleRequest(waitMs);
+        onBusy(waitMs);
+      },
+      failed: (code) => {
+        cancelLate();
+        onFailed(code);
+      },
+    });
+    this.#cancel = () => {
+      cancelLate();
+      cancelRequest();
+    };
   }
 
-  scheduleRequest(waitMs: number, ask: () => void): void {
-    this.#cancel = this.#timers.after(waitMs, ask);
+  scheduleRequest(waitMs = this.#options.pollIntervalMs): void {
+    this.#cancel = this.#options.timers.after(waitMs, this.#options.onDue);
   }
 
-  /** Call after each response. True every `POLLS_BETWEEN_SOCKET_RETRIES` calls. */
-  isSocketRetryDue(): boolean {
+  /** Call after each response. True every `POLLS_BETWEEN_RETRIES` calls. */
+  isRetryDue(): boolean {
     this.#pollsUntilRetry -= 1;
     if (this.#pollsUntilRetry > 0) return false;
-    this.#pollsUntilRetry = POLLS_BETWEEN_SOCKET_RETRIES;
+    this.#pollsUntilRetry = POLLS_BETWEEN_RETRIES;
     return true;
   }
 

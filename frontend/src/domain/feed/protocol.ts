@@ -1,5 +1,5 @@
 /**
- * The frames of `/ws/events/{id}/`. `index` is a seat's place in the seat list, `layout` a hash of
+ * The frames of `/ws/events/{id}/`, by WebSocket or as server-sent events. `index` is a seat's place in the seat list, `layout` a hash of
  * that order, `seq` the event's sequence number; times are Unix milliseconds by the server's clock.
  */
 
@@ -50,7 +50,7 @@ export interface DeltaFrame {
   readonly changes: readonly SeatChange[];
 }
 
-/** Server → client, every few seconds. */
+/** Server → client, every three seconds. */
 export interface BeatFrame {
   readonly type: 'beat';
   readonly seq: number;
@@ -58,7 +58,7 @@ export interface BeatFrame {
   readonly viewers: number;
 }
 
-/** Client → server: the last `seq` that was applied. */
+/** Client → server, by WebSocket: the last `seq` that was applied. */
 export interface SeenFrame {
   readonly type: 'seen';
   readonly seq: number;
@@ -67,6 +67,8 @@ export interface SeenFrame {
 export type ServerFrame = SnapshotFrame | DeltaFrame | BeatFrame;
 
 export const CLOSE_CODES = {
+  /** As browsers report a connection that failed. */
+  abnormal: 1006,
   badFrame: 1008,
   restarting: 1012,
   signInFirst: 4401,

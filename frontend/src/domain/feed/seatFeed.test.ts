@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { CLOSE_CODES } from '@/domain/feed/protocol';
-import { beat, delta, makeFeed, snapshot } from '@/testing/feedHarness';
+import { beat, BEAT_MS, delta, makeFeed, snapshot } from '@/testing/feedHarness';
 import { fixture } from '@/testing/fixtures';
 
-const SILENCE_TIMEOUT_MS = 15_000;
+const SILENCE_TIMEOUT_MS = 9_000;
 
 describe('SeatFeed', () => {
   it('is connecting, and live after the first frame', () => {
@@ -31,16 +31,15 @@ describe('SeatFeed', () => {
     ]);
   });
 
-  it('confirms its position after each beat', () => {
+  it('confirms its position after every tenth beat', () => {
     const { feed, socket } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
     socket().receive(delta(41, 44));
     expect(socket().sent).toEqual([]);
-    socket().receive(beat(44));
-    expect(socket().sent.map((text) => JSON.parse(text) as unknown)).toEqual([
-      fixture('seen').frame,
-    ]);
+    for (let beats = 0; beats < 20; beats += 1) socket().receive(beat(44));
+    const { frame } = fixture('seen');
+    expect(socket().sent.map((text) => JSON.parse(text) as unknown)).toEqual([frame, frame]);
   });
 
   it('resumes from the last applied frame', () => {
@@ -65,7 +64,7 @@ describe('SeatFeed', () => {
       socket().receive(snapshot(seq));
       socket().drop(CLOSE_CODES.tooSlow);
       delays.push(feed.state);
-      timers.advance(10_000);
+      timers.advance(5_000);
     }
     expect(delays).toEqual(
       [100, 200, 400].map((retryInMs) => ({ name: 'reconnecting', retryInMs })),
@@ -177,18 +176,33 @@ describe('SeatFeed', () => {
     expect(socket().resumeFrom).toBeNull();
   });
 
-  it('treats silence as a dead connection', () => {
-    const { feed, socket, sockets, timers } = makeFeed();
+  it('doubts a connection whose beat is overdue, and treats longer silence as its end', () => {
+    const { feed, names, socket, sockets, timers } = makeFeed();
     feed.start();
     socket().receive(snapshot(41));
-    timers.advance(SILENCE_TIMEOUT_MS - 1);
-    socket().receive(beat(41));
-    timers.advance(SILENCE_TIMEOUT_MS - 1);
+    timers.advance(BEAT_MS + 999);
     expect(feed.state.name).toBe('live');
+    timers.advance(1);
+    expect(feed.state.name).toBe('checking');
+    socket().receive(beat(41));
+    expect(feed.state.name).toBe('live');
+    timers.advance(SILENCE_TIMEOUT_MS - 1);
+    expect(feed.state.name).toBe('checking');
     timers.advance(1);
     expect(feed.state.name).toBe('reconnecting');
     timers.advance(1000);
     expect(sockets).toHaveLength(2);
+    expect(names().slice(1, 5)).toEqual(['live', 'checking', 'live', 'checking']);
+  });
+
+  it('reconnects at once when the network returns while it is in doubt', () => {
+    const { feed, socket, sockets, timers } = makeFeed();
+    feed.start();
+    socket().receive(snapshot(41));
+    timers.advance(BEAT_MS + 1_000);
+    feed.networkBack();
+    expect(sockets).toHaveLength(2);
+    expect(feed.state).toEqual({ name: 'reconnecting', retryInMs: null });
   });
 
   it('gives up on a connection that never opens', () => {
@@ -220,7 +234,7 @@ describe('SeatFeed', () => {
     feed.start();
     expect(feed.state).toEqual({ name: 'offline' });
     socket().drop(1006);
-    timers.advance(10_000);
+    timers.advance(5_000);
     expect(feed.state).toEqual({ name: 'offline' });
     expect(sockets).toHaveLength(2);
     socket().receive(snapshot(41));

@@ -1,44 +1,90 @@
-import { assertNever } from '@/domain/assertNever';
 import { reconnectSpreadMs } from '@/domain/feed/backoff';
 import {
-  type FeedSocket,
+  type CloseReason,
   type FeedState,
   REASON_BY_CODE,
-  type CloseReason,
-  type ResumePosition,
   type SeatFeedOptions,
 } from '@/domain/feed/feedState';
+import { Fallbacks } from '@/domain/feed/fallbacks';
+import type { Link } from '@/domain/feed/links';
+import { Links, type Transport } from '@/domain/feed/links';
 import { decodeFrame, parseFrame } from '@/domain/feed/parseFrame';
 import { emptyDelta, Polling } from '@/domain/feed/polling';
+import { Progress } from '@/domain/feed/progress';
 import { CLOSE_CODES, type SeenFrame, type ServerFrame } from '@/domain/feed/protocol';
+import { SilenceWatch } from '@/domain/feed/silence';
 
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
+const BEATS_PER_SEEN = 10;
 
 /**
- * Delivers one event's frames in order and without gaps, over a WebSocket, or by polling where no
- * socket can be opened.
+ * Delivers one event's frames in order and without gaps: over a WebSocket, else over an event
+ * stream, else by polling.
  *
- * At most one socket is open, and never during a poll: a socket is tried between two polls. Each
- * frame handed to `onFrame` is a snapshot or starts where the last one ended; on a gap the feed
- * reconnects.
+ * Each fallback starts while the better ones are still tried, and the first frame decides. A frame
+ * of a socket ends the event stream, and one of either ends polling. Each frame handed to `onFrame`
+ * is a snapshot or starts where the last one ended; on a gap the feed reconnects.
  */
 export class SeatFeed {
   readonly #options: SeatFeedOptions;
   #state: FeedState = { name: 'connecting' };
-  #socket: FeedSocket | null = null;
-  #position: ResumePosition | null = null;
-  #framesOnSocket = 0;
+  readonly #progress = new Progress();
   /** The credentials were renewed, and no frame has arrived since. */
   #hasRenewedCredentials = false;
-  #lastMessageAt = 0;
+  /** An event stream delivered last, so reconnect by one at once. */
+  #prefersStream = false;
+  /** An event stream was silent after its first frames: a proxy holds them back. */
+  #isStreamHeldBack = false;
+  #beats = 0;
   #viewers = 0;
-  #cancelWatchdog: (() => void) | null = null;
-  #cancelFallbackTimer: (() => void) | null = null;
+  readonly #fallbacks: Fallbacks;
+  readonly #links: Links;
   readonly #polling: Polling;
+  readonly #silence: SilenceWatch;
 
   constructor(options: SeatFeedOptions) {
     this.#options = options;
-    this.#polling = new Polling(options.timers);
+    this.#fallbacks = new Fallbacks(options);
+    this.#links = new Links({
+      ...options,
+      onMessage: (link, text) => {
+        this.#receive(link, text);
+      },
+      onClosed: (link, transport, code) => {
+        this.#handleLinkClosed(link, transport, code);
+      },
+      onCredentialsRenewed: (transport) => {
+        this.#credentialsRenewed(transport);
+      },
+    });
+    const onLate = () => {
+      if (['live', 'polling'].includes(this.#state.name)) this.#setState({ name: 'checking' });
+    };
+    this.#polling = new Polling({
+      ...options,
+      onDue: () => {
+        this.#poll();
+      },
+      onLate,
+      onAnswered: (link, answer) => {
+        this.#handlePollResponse(link, answer);
+      },
+      onBusy: (retryInMs) => {
+        this.#setState({ name: 'reconnecting', retryInMs });
+      },
+      onFailed: (code) => {
+        this.#handleClose(code);
+      },
+    });
+    this.#silence = new SilenceWatch({
+      ...options,
+      onLate,
+      onDead: () => {
+        const stream = this.#links.get('stream');
+        this.#isStreamHeldBack ||= stream?.hasDelivered === true && !stream.hasBeat;
+        this.#retry();
+      },
+    });
   }
 
   get state(): FeedState {
@@ -61,33 +107,30 @@ export class SeatFeed {
   }
 
   networkBack(): void {
-    if (['offline', 'polling'].includes(this.#state.name) || this.#isWaiting())
-      this.#reconnectNow();
+    if (this.#state.name === 'closed' || this.#state.name === 'paused') return;
+    // It may be another network.
+    this.#prefersStream = this.#isStreamHeldBack = false;
+    const { name } = this.#state;
+    const isDoubtful = this.#polling.isActive || ['offline', 'checking'].includes(name);
+    if (isDoubtful || this.#isWaiting()) this.#reconnectNow();
+    else if (name === 'live' && this.#links.get('stream') !== null) this.#connect('socket');
   }
 
   /** Stop all traffic until `pageVisible`. */
   pause(): void {
     if (this.#state.name === 'closed') return;
     this.#disconnect();
-    this.#cancelPollingFallback();
+    this.#fallbacks.cancel();
     this.#options.backoff.cancel();
     this.#setState({ name: 'paused' });
   }
 
   /** Resume, or check the connection: the machine may have slept. */
   pageVisible(): void {
-    if (this.#state.name === 'paused') {
-      this.start();
-      return;
-    }
-    if (this.#state.name === 'polling') {
-      this.#poll();
-      return;
-    }
-    const silentMs = this.#options.wallNow() - this.#lastMessageAt;
-    if (this.#isWaiting() || (this.#socket !== null && silentMs > this.#options.silenceTimeoutMs)) {
-      this.#reconnectNow();
-    }
+    const isDead = !this.#links.isEmpty && this.#silence.isDead();
+    if (this.#state.name === 'paused') this.start();
+    else if (this.#polling.isActive) this.#poll();
+    else if (isDead || this.#isWaiting()) this.#reconnectNow();
   }
 
   #reconnectNow(): void {
@@ -98,126 +141,105 @@ export class SeatFeed {
 
   #open(state: FeedState): void {
     this.#setState(state);
-    this.#cancelFallbackTimer ??= this.#options.timers.after(
-      this.#options.pollingFallbackMs,
-      () => {
-        this.#cancelFallbackTimer = null;
+    this.#fallbacks.start({
+      openStream: () => {
         this.#options.backoff.cancel();
+        if (this.#links.get('stream') === null) this.#connect('stream');
+      },
+      poll: () => {
         this.#poll();
       },
-    );
-    this.#connect();
-    this.#restartWatchdog();
+    });
+    // The first to connect gets the ticket, if there is one.
+    if (this.#prefersStream) this.#connect('stream');
+    this.#connect('socket');
+    this.#silence.start();
   }
 
-  #connect(): void {
-    this.#framesOnSocket = 0;
-    // Ignore late events of a dropped socket.
-    const isCurrent = () => this.#socket === socket;
-    const socket = this.#options.openSocket(this.#position, {
-      message: (text) => {
-        if (isCurrent()) this.#receive(text);
-      },
-      closed: (code) => {
-        if (!isCurrent()) return;
-        if (this.#polling.isActive) this.#socket = null;
-        else this.#handleClose(code);
-      },
-      credentialsRenewed: () => {
-        if (isCurrent()) this.#credentialsRenewed();
-      },
-    });
-    this.#socket = socket;
+  #connect(transport: Transport): void {
+    if (transport === 'stream' && this.#isStreamHeldBack) return;
+    this.#links.open(transport, this.#progress.position);
   }
 
   #poll(): void {
     this.#disconnect();
-    const question = this.#options.poll(this.#position, {
-      answered: (frame) => {
-        this.#handlePollResponse(frame);
-      },
-      busy: (waitMs) => {
-        this.#setState({ name: 'reconnecting', retryInMs: waitMs });
-        this.#pollAfter(waitMs);
-      },
-      failed: (code) => {
-        this.#handleClose(code);
-      },
-    });
-    this.#polling.requestSent(question);
+    this.#polling.request(this.#progress.position);
   }
 
-  #handlePollResponse(answer: unknown): void {
+  #handlePollResponse(link: Link, answer: unknown): void {
     try {
       const now = this.#options.clock.now();
-      const frame = answer === null ? emptyDelta(this.#position, now) : decodeFrame(answer);
-      if (frame !== null && !this.#apply(frame)) return;
+      const frame =
+        answer === null ? emptyDelta(this.#progress.position, now) : decodeFrame(answer);
+      if (frame !== null && !this.#apply(link, frame)) return;
     } catch {
-      this.#position = null;
+      this.#progress.forget();
       this.#retry();
       return;
     }
-    const { pollIntervalMs } = this.#options;
     this.#options.backoff.reset();
     this.#hasRenewedCredentials = false;
     if (this.#state.name !== 'polling')
-      this.#setState({ name: 'polling', everyMs: pollIntervalMs });
-    this.#pollAfter(pollIntervalMs);
-    if (this.#polling.isSocketRetryDue()) this.#connect();
+      this.#setState({ name: 'polling', everyMs: this.#options.pollIntervalMs });
+    this.#polling.scheduleRequest();
+    if (this.#polling.isRetryDue()) {
+      this.#connect('socket');
+      this.#connect('stream');
+    }
   }
 
-  #pollAfter(waitMs: number): void {
-    this.#polling.scheduleRequest(waitMs, () => {
-      this.#poll();
-    });
-  }
-
-  #receive(text: string): void {
-    this.#restartWatchdog();
+  #receive(link: Link, text: string): void {
     try {
       const frame = parseFrame(text);
-      if (frame === null || !this.#apply(frame)) return;
+      // Beats of another connection come at other times.
+      if (!link.hasDelivered) this.#silence.start();
+      if (frame?.type === 'beat') this.#silence.heardBeat();
+      else this.#silence.heardMessage();
+      if (frame === null || !this.#apply(link, frame)) return;
     } catch {
-      this.#position = null;
+      this.#progress.forget();
       this.#retry();
       return;
     }
-    this.#framesOnSocket += 1;
     this.#hasRenewedCredentials = false;
-    this.#cancelPollingFallback();
+    this.#fallbacks.cancel();
     this.#polling.stop();
+    this.#prefersStream = link.transport === 'stream';
+    if (this.#prefersStream) {
+      this.#links.scheduleSocketRetries(() => {
+        this.#connect('socket');
+      });
+    } else {
+      this.#links.drop('stream');
+      this.#links.cancelSocketRetries();
+    }
     if (this.#state.name !== 'live') this.#setState({ name: 'live' });
   }
 
   /** Deliver a frame that continues the last one. Reconnect on a gap and return false. */
-  #apply(frame: ServerFrame): boolean {
+  #apply(link: Link, frame: ServerFrame): boolean {
     this.#options.clock.observe(frame.now);
-    switch (frame.type) {
-      case 'snapshot':
-        this.#position = { seq: frame.seq, layout: frame.layout };
-        break;
-      case 'delta':
-        if (this.#position?.seq !== frame.from) return this.#handleGap();
-        this.#position = { ...this.#position, seq: frame.seq };
-        break;
-      case 'beat':
-        if (this.#position?.seq !== frame.seq) return this.#handleGap();
-        this.#viewers = frame.viewers;
-        this.#send({ type: 'seen', seq: frame.seq });
-        this.#options.backoff.reset();
-        break;
-      default:
-        assertNever(frame);
+    const next = this.#progress.advance(link, frame);
+    if (next === 'gap') {
+      this.#retry();
+      return false;
     }
-    this.#options.onFrame(frame);
+    if (next === 'known') return true;
+    if (next.type === 'beat') {
+      this.#viewers = next.viewers;
+      const seen: SeenFrame = { type: 'seen', seq: next.seq };
+      if (this.#beats++ % BEATS_PER_SEEN === 0) link.connection?.send(JSON.stringify(seen));
+      this.#options.backoff.reset();
+    }
+    this.#options.onFrame(next);
     return true;
   }
 
-  #handleGap(): false {
-    // If even the first frame does not fit, the server cannot resume from our position.
-    if (this.#framesOnSocket === 0) this.#position = null;
-    this.#retry();
-    return false;
+  #handleLinkClosed(link: Link, transport: Transport, code: number): void {
+    const hasStream = transport === 'socket' && this.#links.get('stream') !== null;
+    const mayPollNext = transport === 'stream' && !link.hasDelivered && !REASON_BY_CODE.has(code);
+    if (this.#polling.isActive || hasStream || mayPollNext) this.#links.drop(transport);
+    else this.#handleClose(code);
   }
 
   #handleClose(code: number): void {
@@ -226,17 +248,18 @@ export class SeatFeed {
     else this.#retry(code === CLOSE_CODES.tooManySockets ? TOO_MANY_SOCKETS_WAIT_MS : 0);
   }
 
-  #credentialsRenewed(): void {
-    const isPolling = this.#polling.isActive;
+  #credentialsRenewed(transport: Transport): void {
+    const other = this.#links.get(transport === 'socket' ? 'stream' : 'socket');
+    const isAlone = other === null && !this.#polling.isActive;
     if (this.#hasRenewedCredentials) {
       // The renewed credentials were refused too: stop, or this would loop.
-      if (isPolling) this.#socket = null;
-      else this.#close('signInFirst');
+      if (isAlone) this.#close('signInFirst');
+      else this.#links.drop(transport);
       return;
     }
     this.#hasRenewedCredentials = true;
-    if (isPolling) this.#connect();
-    else this.#reconnectNow();
+    if (isAlone) this.#reconnectNow();
+    else this.#connect(transport);
   }
 
   #retry(minMs = 0): void {
@@ -252,35 +275,15 @@ export class SeatFeed {
     this.#setState(isOnline ? { name: 'reconnecting', retryInMs } : { name: 'offline' });
   }
 
-  #restartWatchdog(): void {
-    this.#lastMessageAt = this.#options.wallNow();
-    this.#cancelWatchdog?.();
-    this.#cancelWatchdog = this.#options.timers.after(this.#options.silenceTimeoutMs, () => {
-      this.#retry();
-    });
-  }
-
-  #send(frame: SeenFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
-  }
-
   #disconnect(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    this.#cancelWatchdog?.();
-    this.#cancelWatchdog = null;
+    this.#silence.stop();
     this.#polling.stop();
-    socket?.close();
-  }
-
-  #cancelPollingFallback(): void {
-    this.#cancelFallbackTimer?.();
-    this.#cancelFallbackTimer = null;
+    this.#links.dropAll();
   }
 
   #close(reason: CloseReason): void {
     this.#disconnect();
-    this.#cancelPollingFallback();
+    this.#fallbacks.cancel();
     this.#options.backoff.cancel();
     this.#setState({ name: 'closed', reason });
   }

@@ -1,20 +1,20 @@
 // @vitest-environment jsdom
 import { expect, it } from 'vitest';
 
-import { eventSocketUrl } from '@/domain/feed/subscribeToEvent';
+import { eventUrl } from '@/domain/feed/subscribeToEvent';
 
 it("uses the page's host, with TLS if the page does", () => {
-  expect(eventSocketUrl(7, null, { protocol: 'http:', host: 'localhost:8000' })).toBe(
+  expect(eventUrl('ws', 7, null, { protocol: 'http:', host: 'localhost:8000' })).toBe(
     'ws://localhost:8000/ws/events/7/',
   );
-  expect(eventSocketUrl(7, null, { protocol: 'https:', host: 'seats.example' })).toBe(
+  expect(eventUrl('ws', 7, null, { protocol: 'https:', host: 'seats.example' })).toBe(
     'wss://seats.example/ws/events/7/',
   );
 });
 
 it('has the resume position in the URL', () => {
   const page = { protocol: 'https:', host: 'seats.example' };
-  expect(eventSocketUrl(7, { seq: 44, layout: 'a1b2' }, page)).toBe(
+  expect(eventUrl('ws', 7, { seq: 44, layout: 'a1b2' }, page)).toBe(
     'wss://seats.example/ws/events/7/?since=44&layout=a1b2',
   );
 });

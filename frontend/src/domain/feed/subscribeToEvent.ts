@@ -3,21 +3,25 @@ import { recheckSession, get, auth } from '@/api/client';
 import { serverOrigin } from '@/api/origins';
 import { pagePause } from '@/browser/pagePause';
 import { Backoff, browserTimers } from '@/domain/feed/backoff';
+import { readEventStream } from '@/domain/feed/eventStream';
 import type {
-  FeedSocket,
+  ConnectionEvents,
+  FeedConnection,
   FeedState,
   PollEvents,
   ResumePosition,
-  SocketEvents,
 } from '@/domain/feed/feedState';
 import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
 import { SeatFeed } from '@/domain/feed/seatFeed';
 import type { ServerClock } from '@/domain/serverClock';
 
-const SILENCE_TIMEOUT_MS = 16_000;
+/** The server's default. */
+const BEAT_MS = 3_000;
+const STREAM_FALLBACK_MS = 2_000;
 /** So that polling delivers within five seconds. */
 const POLLING_FALLBACK_MS = 4_000;
 const POLL_MS = 3_000;
+const POLL_LATE_MS = 1_500;
 
 interface FeedHandlers {
   readonly clock: ServerClock;
@@ -25,11 +29,18 @@ interface FeedHandlers {
   readonly onState: (state: FeedState) => void;
 }
 
-/** Subscribe to an event by WebSocket, or by polling. Returns an unsubscribe function. */
+/** Subscribe to an event. Returns an unsubscribe function. */
 export function subscribeToEvent(eventId: number, listener: FeedHandlers): () => void {
   const feed = new SeatFeed({
     ...listener,
-    openSocket: (resumeFrom, events) => openWebSocket(eventId, resumeFrom, events),
+    openSocket: (resumeFrom, events) =>
+      openWithCredentials(events, (offered, closed) =>
+        openWebSocket(eventUrl('ws', eventId, resumeFrom), offered, { ...events, closed }),
+      ),
+    openStream: (resumeFrom, events) =>
+      openWithCredentials(events, (offered, closed) =>
+        readEventStream(eventUrl('http', eventId, resumeFrom), offered, { ...events, closed }),
+      ),
     poll: (resumeFrom, events) => pollChanges(eventId, resumeFrom, events),
     backoff: new Backoff({
       baseMs: 800,
@@ -40,9 +51,11 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): () =>
     timers: browserTimers,
     isOnline: () => navigator.onLine,
     wallNow: Date.now,
-    silenceTimeoutMs: SILENCE_TIMEOUT_MS,
+    beatIntervalMs: BEAT_MS,
+    streamFallbackMs: STREAM_FALLBACK_MS,
     pollingFallbackMs: POLLING_FALLBACK_MS,
     pollIntervalMs: POLL_MS,
+    pollLateMs: POLL_LATE_MS,
   });
   const unwire = forwardBrowserEvents(feed);
   if (pagePause.isPaused()) feed.pause();
@@ -53,13 +66,15 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): () =>
   };
 }
 
-export function eventSocketUrl(
+/** The address of an event's frames, by WebSocket or as an event stream. */
+export function eventUrl(
+  scheme: 'ws' | 'http',
   eventId: number,
   resumeFrom: ResumePosition | null,
-  server: Pick<Location, 'protocol' | 'host'>,
+  server: Pick<Location, 'protocol' | 'host'> = serverOrigin ?? location,
 ): string {
-  const scheme = server.protocol === 'https:' ? 'wss:' : 'ws:';
-  const url = new URL(`${scheme}//${server.host}/ws/events/${eventId}/`);
+  const secure = server.protocol === 'https:' ? 's' : '';
+  const url = new URL(`${scheme}${secure}://${server.host}/ws/events/${eventId}/`);
   if (resumeFrom !== null) {
     url.searchParams.set('since', String(resumeFrom.seq));
     url.searchParams.set('layout', resumeFrom.layout);
@@ -67,30 +82,13 @@ export function eventSocketUrl(
   return url.href;
 }
 
-/** Abnormal closure, as browsers report a failed connection. */
-const ABNORMAL = 1006;
-
-function openWebSocket(
-  eventId: number,
-  resumeFrom: ResumePosition | null,
-  events: SocketEvents,
-): FeedSocket {
-  const url = eventSocketUrl(eventId, resumeFrom, serverOrigin ?? location);
-  let socket: WebSocket | null = null;
+/** Open a connection with credentials, and renew them if it is closed with 4401. */
+function openWithCredentials(
+  events: ConnectionEvents,
+  open: (offered: readonly string[], closed: (code: number) => void) => FeedConnection,
+): FeedConnection {
+  let connection: FeedConnection | null = null;
   let isWanted = true;
-
-  function open(protocols: string[]): void {
-    if (!isWanted) return;
-    socket = new WebSocket(url, protocols);
-    socket.addEventListener('message', ({ data }) => {
-      // Binary messages are no protocol frames; the parser refuses the empty string.
-      events.message(typeof data === 'string' ? data : '');
-    });
-    socket.addEventListener('close', ({ code }) => {
-      if (code === CLOSE_CODES.signInFirst) reauthenticate(protocols);
-      else events.closed(code);
-    });
-  }
 
   function reauthenticate(offered: readonly string[]): void {
     auth.recoverSocket(offered).then(
@@ -103,21 +101,53 @@ function openWebSocket(
         events.closed(CLOSE_CODES.signInFirst);
       },
       () => {
-        events.closed(ABNORMAL);
+        events.closed(CLOSE_CODES.abnormal);
       },
     );
   }
 
-  auth.subprotocols().then(open, () => {
-    events.closed(ABNORMAL);
-  });
+  auth.subprotocols().then(
+    (offered) => {
+      if (!isWanted) return;
+      connection = open(offered, (code) => {
+        if (code === CLOSE_CODES.signInFirst) reauthenticate(offered);
+        else events.closed(code);
+      });
+    },
+    () => {
+      events.closed(CLOSE_CODES.abnormal);
+    },
+  );
   return {
     send(text) {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+      connection?.send(text);
     },
     close() {
       isWanted = false;
-      socket?.close();
+      connection?.close();
+    },
+  };
+}
+
+function openWebSocket(
+  url: string,
+  protocols: readonly string[],
+  events: Pick<ConnectionEvents, 'message' | 'closed'>,
+): FeedConnection {
+  const socket = new WebSocket(url, [...protocols]);
+  socket.addEventListener('message', ({ data }) => {
+    // Binary messages are no protocol frames; the parser refuses the empty string.
+    events.message(typeof data === 'string' ? data : '');
+  });
+  socket.addEventListener('close', ({ code }) => {
+    events.closed(code);
+  });
+  return {
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close() {
+      socket.close();
     },
   };
 }
@@ -149,7 +179,7 @@ function pollChanges(
       if (status === 304) events.answered(null);
       else if (status === 429 || code === 'busy') {
         events.busy(Math.max((retryAfterSeconds ?? 0) * 1000, POLL_MS));
-      } else events.failed(CLOSE_CODE_BY_STATUS.get(status) ?? ABNORMAL);
+      } else events.failed(CLOSE_CODE_BY_STATUS.get(status) ?? CLOSE_CODES.abnormal);
     },
   );
   return () => {

@@ -5,15 +5,18 @@ import { t } from '@/i18n/language';
 
 import '@/components/notice.css';
 
-/** Warns while the map may be outdated. */
+/** Warns while the map may be outdated. Lies over the map, which must not move under a finger. */
 export function FeedNotice({ feedState }: { readonly feedState: FeedState }) {
   const text = noticeFor(feedState);
-  if (text === null) return null;
   return (
-    <p className="notice notice--warn">
-      <Icon name="alert" />
-      <span>{text}</span>
-    </p>
+    <div className="selector__connection" role="status">
+      {text !== null && (
+        <p className="notice notice--warn">
+          <Icon name="alert" />
+          <span>{text}</span>
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -21,6 +24,7 @@ function noticeFor(feedState: FeedState): string | null {
   switch (feedState.name) {
     case 'connecting':
     case 'live':
+    case 'checking':
     case 'polling':
     case 'paused':
       return null;

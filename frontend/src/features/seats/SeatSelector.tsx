@@ -17,6 +17,7 @@ import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
 import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { errorText } from '@/features/seats/errorText';
+import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
 import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
@@ -210,7 +211,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         </div>
         <LiveBadge feedState={feedState} viewers={viewers} />
       </div>
-      <Notices feedState={feedState} event={event} sales={sales} clock={store.clock} />
+      <Notices event={event} sales={sales} clock={store.clock} />
       <SelectorTools
         salePath={hasPermission(me, 'reservations.view_reservation') ? salePath(event.id) : null}
         view={view}
@@ -250,6 +251,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           <Skeleton shape="fill" />
         )}
       </div>
+      <FeedNotice feedState={feedState} />
       <Basket
         ref={basket}
         event={event}
