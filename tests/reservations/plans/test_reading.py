@@ -266,9 +266,7 @@ class TestShapes:
     def test_name_zones_only_where_no_seat_is_in_the_way(self) -> None:
         crowded = [seat(f"{at}", f"{at}", x=100, y=100 + 20 * at) for at in range(5)]
         middle = zone(row(seat("m", "9", x=130, y=140)), name="Middle")
-        assert self.zone_signs(zone(row(*crowded), name="Left"), middle) == [
-            *(("Left", 100, 66), ("Middle", 130, 174))[:1],
-        ]
+        assert self.zone_signs(zone(row(*crowded), name="Left"), middle) == [("Left", 100, 66)]
 
     def test_do_not_name_a_zone_that_is_the_only_one_or_named_by_an_area(self) -> None:
         lonely = zone(row(seat("a", x=200, y=100)), name="Stalls")
