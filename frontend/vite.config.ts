@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { compressedCopies } from './hosting/compressedCopies';
 import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
 
 const server = 'http://localhost:8000';
 
 export default defineConfig({
-  plugins: [react(), offlinePage(), staticHost(), axiosWithoutFetch()],
+  plugins: [react(), offlinePage(), staticHost(), axiosWithoutFetch(), compressedCopies()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },

@@ -63,11 +63,14 @@ async def _join(
 
 
 def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
-    """Return what entitles a client to a members-only event. Raises: SignInFirst, MembersOnly."""
+    """Return what entitles a client to an event that is not public.
+
+    Raises: EventNotFound, SignInFirst, MembersOnly.
+    """
     identity = identify(scope)
+    selectors.require_access_uncached(event_id=event_id, requester=identity.requester)
     if identity.credential is None:
         raise SignInFirst
-    selectors.require_access_uncached(event_id=event_id, requester=identity.requester)
     person_id = identity.credential.person_id
     members = selectors.members_among(event_id=event_id, person_ids={person_id})
     return Admission(event_id, identity.credential, is_member=person_id in members)

@@ -26,7 +26,7 @@ from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.payments import checkout
 from reservations.plans.seats import SeatEdit, edit_seats
-from reservations.plans.services import static_changes
+from reservations.plans.services import publish_event, static_changes
 from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
@@ -62,6 +62,7 @@ class CategoryInline(admin.TabularInline):
 class EventAdmin(admin.ModelAdmin):
     list_display = ("name", "begins", "venue", "visibility", "seats_free")
     list_filter = ("visibility", "date")
+    actions = ("publish",)
     search_fields = ("name", "venue")
     date_hierarchy = "date"
     inlines = (CategoryInline,)
@@ -94,6 +95,19 @@ class EventAdmin(admin.ModelAdmin):
             response = super().changeform_view(request, *args, **kwargs)
             # Times are written out when the page is rendered.
             return response.render() if isinstance(response, TemplateResponse) else response
+
+    @admin.action(
+        description="Publish drafts: show to everyone, put on sale", permissions=["change"]
+    )
+    def publish(self, request: HttpRequest, events: QuerySet[Event]) -> None:
+        for event_id, name in events.order_by("pk").values_list("pk", "name"):
+            try:
+                was_draft = publish_event(event_id=event_id)
+            except SeatcastError as error:
+                self.message_user(request, f"{name}: {error.sentence}", messages.ERROR)
+            else:
+                said = "is published" if was_draft else "was published before"
+                self.message_user(request, f"{name} {said}.")
 
     @admin.display(description="Free seats")
     def seats_free(self, event: Event) -> str:

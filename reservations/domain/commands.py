@@ -181,9 +181,9 @@ class ReleaseExpired:
 
 @dataclass(frozen=True, slots=True)
 class BlockSeats:
-    """Take available seats off sale, all or none; organisers only."""
+    """Take available seats off sale, all or none; organisers only, or a plan's import (None)."""
 
-    actor: Person
+    actor: Person | None
     seat_ids: tuple[int, ...]
 
     def reads(self) -> Reads:

@@ -201,6 +201,8 @@ class Terms:
 
     A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations. With one
     of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
+
+    A draft is not on sale, whatever its times of sale are.
     """
 
     lock_seconds: int
@@ -216,8 +218,11 @@ class Terms:
     payment_seconds: int = 3 * 24 * 60 * 60
     begins_at: datetime | None = None
     requires_verified_email: bool = False
+    is_draft: bool = False
 
     def sale(self, *, now: datetime) -> Sale:
+        if self.is_draft:
+            return Sale.UPCOMING
         if self.sales_open_at is not None and now < self.sales_open_at:
             return Sale.UPCOMING
         if self.sales_close_at is not None and now >= self.sales_close_at:

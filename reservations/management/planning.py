@@ -12,15 +12,17 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from django.db import DatabaseError, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from reservations.audit.progress import Progress
 from reservations.currencies import written
 from reservations.domain.errors import SeatcastError
+from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.plans.errors import PlanError
-from reservations.plans.services import ReportProgress, ignore_progress
+from reservations.plans.plan import Plan
+from reservations.plans.services import ReportProgress, ignore_progress, require_known_categories
 from reservations.time_zones import default_time_zone, is_time_zone
 
 DEFAULT_DATE = "30 days ahead at 20:00"
@@ -53,7 +55,9 @@ def command_errors() -> Iterator[None]:
     except SeatcastError as error:
         raise CommandError(error.sentence) from None
     except ValidationError as error:
-        problems = [f"{field}: {' '.join(problem)}" for field, problem in error.message_dict.items()]
+        problems = [
+            f"{field}: {' '.join(problem)}" for field, problem in error.message_dict.items()
+        ]
         raise CommandError(" ".join(problems)) from None
     except DatabaseError as error:
         problem = " ".join(str(error).split())
@@ -65,6 +69,14 @@ def money(text: str, *, option: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,2})?", text):
         raise CommandError(f"{option}: give an amount such as 80.00, not {text!r}.")
     return Decimal(text).quantize(Decimal("0.01"))
+
+
+def event_id(text: str, *, option: str) -> int:
+    """Parse an event's id. Raises: CommandError."""
+    # Longer numbers exceed the range of primary keys.
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise CommandError(f"{option}: give an event's id, not {text!r}.")
+    return int(text)
 
 
 def category_prices(texts: Sequence[str]) -> dict[str, Decimal]:
@@ -80,6 +92,23 @@ def category_prices(texts: Sequence[str]) -> dict[str, Decimal]:
             raise CommandError(f"--price: {name!r} has two prices.")
         prices[name] = money(amount, option="--price")
     return prices
+
+
+def renamed_categories(texts: Sequence[str], *, plan: Plan) -> dict[str, str]:
+    """Parse new names of a plan's categories, such as Pit=Stalls. Raises: CommandError."""
+    renamed: dict[str, str] = {}
+    known = {category.name for category in plan.categories}
+    for text in texts:
+        # Names may contain equals signs themselves.
+        at = next((at for at, sign in enumerate(text) if sign == "=" and text[:at] in known), None)
+        old, new = (text.partition("=")[::2]) if at is None else (text[:at], text[at + 1 :])
+        if "=" not in text or not new.strip():
+            raise CommandError(f"--category: give OLD=NEW, such as Pit=Stalls, not {text!r}.")
+        require_known_categories(plan=plan, names=[old])
+        if old in renamed:
+            raise CommandError(f"--category: {old!r} has two new names.")
+        renamed[old] = new.strip()
+    return renamed
 
 
 def time_zone(name: str | None) -> str:
@@ -131,9 +160,13 @@ def report(event: Event, *, dry_run: bool = False) -> list[str]:
     head = (
         f"Nothing was written. It would be {about}." if dry_run else f"Event {event.pk}: {about}."
     )
-    counted = event.categories.annotate(count=Count("seats")).order_by("pk")
+    counted = event.categories.annotate(
+        count=Count("seats"),
+        blocked=Count("seats", filter=Q(seats__status=SeatStatus.BLOCKED)),
+    ).order_by("pk")
     lines = [
         f"  {category.name}: {category.count:,} at {_price(category.price, event)}"
+        + (f", {category.blocked:,} blocked" if category.blocked else "")
         for category in counted
     ]
     others = Seat.objects.filter(event=event, category=None).count()

@@ -47,6 +47,7 @@ class Event(models.Model):
     """
 
     class Visibility(models.TextChoices):
+        DRAFT = "draft", "Draft: organisers only, not on sale"
         PUBLIC = "public", "Everyone"
         MEMBERS = "members", "Members only"
 

@@ -1,8 +1,8 @@
 """Seating plans: read from a file, drawn as a grid, stored as an event's seats, and edited.
 
 Layers. `plan` defines a seating plan; `pretix_format` validates a file of pretix's plan editor, and
-`pretix` makes a plan of it; `grid` draws a rectangular hall. They are pure. `services` and `seats` store plans and edit seats; `layout` computes the hash that clients
-cache seats by.
+`pretix` makes a plan of it; `grid` draws a rectangular hall. They are pure. `services` and `seats`
+store plans and edit seats; `layout` computes the hash that clients cache seats by.
 
 Concurrency. Services lock the event's row first, like the command queue, and never change a seat's
 status.

@@ -1,4 +1,4 @@
-"""The bounding box of a plan, and the labels at the ends of its rows."""
+"""The bounding box of a plan, the labels at the ends of its rows, and the names of its zones."""
 
 import math
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from reservations.plans.places import Point, SeatPlaces
 from reservations.plans.plan import (
     TEXT_COLOR,
     Circle,
@@ -69,6 +70,37 @@ def row_signs(
     if at_end:
         signs.append(_sign(name, last, penultimate, radius, alone=1))
     return signs
+
+
+def zone_sign(
+    name: str,
+    seats: Sequence[Point],
+    *,
+    radius: float,
+    size: tuple[float, float],
+    places: SeatPlaces,
+) -> Shape | None:
+    """Return a zone's name as text above or below its seats; None if there is no room for it.
+
+    `size` is the plan's width and height, 0 by 0 if it has none; `places` are those of all seats.
+    """
+    text_size = 2.4 * radius
+    width = 0.6 * text_size * len(name)
+    xs, ys = [x for x, _ in seats], [y for _, y in seats]
+    middle = (min(xs) + max(xs)) / 2
+    away = radius + text_size
+    for y in (min(ys) - away, max(ys) + away):
+        is_inside = not any(size) or (
+            width / 2 <= middle <= size[0] - width / 2
+            and text_size / 2 <= y <= size[1] - text_size / 2
+        )
+        if is_inside and places.is_free(middle=(middle, y), width=width, height=text_size):
+            return Shape(
+                x=round(middle, 3),
+                y=round(y, 3),
+                text=ShapeText(text=name, size=round(text_size, 3), color=TEXT_COLOR),
+            )
+    return None
 
 
 def _sign(

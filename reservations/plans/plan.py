@@ -4,7 +4,8 @@ The unit is the plan's own. A seat is a circle of `seat_radius`, and the plan fi
 from 0,0 to width,height.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 MAX_SEATS = 100_000
@@ -117,6 +118,29 @@ class Plan:
     seats: tuple[PlanSeat, ...]
     shapes: tuple[Shape, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def with_categories_renamed(plan: Plan, renamed: Mapping[str, str]) -> Plan:
+    """Return the plan with categories renamed, from old to new name.
+
+    Categories with the same new name become one, with the colour of the one that had that name, or
+    else of the first.
+    """
+    categories: dict[str, PlanCategory] = {}
+    for category in plan.categories:
+        name = renamed.get(category.name, category.name)
+        if name == category.name or name not in categories:
+            categories[name] = replace(category, name=name)
+    return replace(
+        plan,
+        categories=tuple(categories.values()),
+        seats=tuple(
+            replace(seat, category=renamed.get(seat.category, seat.category))
+            if seat.category
+            else seat
+            for seat in plan.seats
+        ),
+    )
 
 
 def drawing(plan: Plan) -> dict[str, Any]:

@@ -10,7 +10,13 @@ from typing import Any
 
 from reservations.plans.areas import area_shape, coordinates
 from reservations.plans.errors import Fault, PlanError
-from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius, framed, row_signs
+from reservations.plans.frame import (
+    DEFAULT_SEAT_RADIUS,
+    common_radius,
+    framed,
+    row_signs,
+    zone_sign,
+)
 from reservations.plans.naming import (
     ReadRow,
     ReadSeat,
@@ -18,6 +24,7 @@ from reservations.plans.naming import (
     unique_numbers,
     unique_rows,
 )
+from reservations.plans.places import SeatPlaces
 from reservations.plans.plan import (
     CATEGORY_COLOR,
     MAX_ROW_LENGTH,
@@ -39,6 +46,7 @@ from reservations.plans.pretix_format import (
 )
 
 MAX_BYTES = 64 * 1024 * 1024
+_MAX_LISTED = 500
 
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
@@ -67,7 +75,7 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
     """
     found = read_document(document)
     faults = _repeated_names(found.categories)
-    reading = _Reading()
+    reading = _Reading(size=(found.size.width, found.size.height) if found.size else (0, 0))
     for at, zone in enumerate(found.zones):
         reading.add_zone(zone, at=at)
     faults += reading.faults
@@ -78,6 +86,8 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
         faults.append(Fault("zones", "must have seats"))
     if faults:
         raise PlanError(*faults[:MAX_FAULTS])
+    radius = common_radius(seat.radius for seat in reading.seats)
+    places = SeatPlaces([seat.position for seat in reading.seats], radius=radius)
     seats = [
         PlanSeat(
             guid=guid,
@@ -94,38 +104,69 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
     return framed(
         Plan(
             name=found.name or "",
-            width=found.size.width if found.size else 0,
-            height=found.size.height if found.size else 0,
-            seat_radius=common_radius(seat.radius for seat in reading.seats),
+            width=reading.size[0],
+            height=reading.size[1],
+            seat_radius=radius,
             categories=tuple(
                 PlanCategory(name=category.name, color=category.color or CATEGORY_COLOR)
                 for category in found.categories
             ),
             seats=tuple(seats),
-            shapes=tuple(reading.shapes()),
-            notes=(*guid_notes, *number_notes, *_order_notes(reading.seats)),
+            shapes=tuple(reading.shapes(places, radius=radius)),
+            notes=(
+                *guid_notes,
+                *number_notes,
+                *_order_notes(reading.seats),
+                *_overlap_notes(seats, places),
+            ),
         )
     )
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The seats and shapes found so far, in absolute coordinates."""
+    """The seats and shapes found so far, in absolute coordinates.
 
+    `zones` has the names of the zones with their seats, as slices of `seats`.
+    """
+
+    size: tuple[float, float]
     seats: list[ReadSeat] = field(default_factory=list)
     areas: list[Shape] = field(default_factory=list)
     signs: list[Shape] = field(default_factory=list)
+    zones: list[tuple[str, slice]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def shapes(self) -> list[Shape]:
-        # Row labels are the least important decoration, so they are omitted if there is too much.
-        fit = len(self.areas) + len(self.signs) <= MAX_SHAPES
-        return [*self.areas, *self.signs] if fit else self.areas
+    def shapes(self, places: SeatPlaces, *, radius: float) -> list[Shape]:
+        # Labels are the least important decoration, so they are omitted if there is too much.
+        labels = [*self._zone_signs(places, radius=radius), *self.signs]
+        fit = len(self.areas) + len(labels) <= MAX_SHAPES
+        return [*self.areas, *labels] if fit else self.areas
+
+    def _zone_signs(self, places: SeatPlaces, *, radius: float) -> list[Shape]:
+        """Return the names of the zones, where there are several and no area has them already."""
+        if len({name for name, _ in self.zones}) < 2:
+            return []
+        written = {shape.text.text.casefold() for shape in self.areas if shape.text}
+        signs = (
+            zone_sign(
+                name,
+                [seat.position for seat in self.seats[seats]],
+                radius=radius,
+                size=self.size,
+                places=places,
+            )
+            for name, seats in self.zones
+            if name.strip() and name.casefold() not in written
+        )
+        return [sign for sign in signs if sign is not None]
 
     def add_zone(self, zone: PretixZone, *, at: int) -> None:
-        origin = coordinates(zone.position)
+        origin, first = coordinates(zone.position), len(self.seats)
         for row_at, row in enumerate(zone.rows):
             self._add_row(row, section=zone.name or "", origin=origin, where=(at, row_at))
+        if len(self.seats) > first:
+            self.zones.append((zone.name or "", slice(first, len(self.seats))))
         shapes = (area_shape(area, origin=origin) for area in zone.areas or ())
         self.areas += [shape for shape in shapes if shape is not None]
 
@@ -196,3 +237,31 @@ def _order_notes(seats: list[ReadSeat]) -> list[str]:
     if not starts:
         return []
     return [f"start_direction ({starts:,} seats): buyers may take the seats of a row in any order."]
+
+
+def _overlap_notes(seats: list[PlanSeat], places: SeatPlaces) -> list[str]:
+    """Return a note on seats that hide each other, with a line for each place."""
+    groups = places.overlapping()
+    if not groups:
+        return []
+    lines = [
+        f"  {', '.join(_in_section(seats[at]) for at in group)}"
+        f" (at {seats[group[0]].x:g}, {seats[group[0]].y:g})"
+        for group in groups[:_MAX_LISTED]
+    ]
+    rest = len(groups) - len(lines)
+    return [
+        f"WARNING: On {_places(len(groups))} seats lie on each other, so that only the one on top"
+        " can be clicked. Move them apart in the plan's editor, or block all but one:",
+        *lines,
+        *([f"  … and {_places(rest)} more"] if rest else []),
+    ]
+
+
+def _in_section(seat: PlanSeat) -> str:
+    is_told = not seat.section or seat.seat_number.startswith(seat.section)
+    return seat.seat_number if is_told else f"{seat.section} {seat.seat_number}"
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count:,} places"

@@ -1,13 +1,13 @@
 """Store seating plans and change static seat data, that is, everything except the status.
 
 Lock order, always: the event's row, then its seats by primary key. Only the command queue changes
-who has a seat.
+who has a seat, but for the seats that an import blocks.
 
 Plans are parsed or drawn before they are passed in, so that a transaction only writes: PostgreSQL
 ends transactions that are idle for ten seconds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,17 +16,22 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from reservations.domain.commands import BlockSeats
+from reservations.domain.errors import EventNotFound
+from reservations.domain.rules import decide
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
-from reservations.plans.errors import EventHasSeats, UnknownCategory
+from reservations.plans.errors import EventHasNoSeats, EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
 from reservations.plans.plan import Plan, drawing
 from reservations.time_zones import default_time_zone
 from reservations.write import bulk
-from reservations.write.unit_of_work import lock_event
+from reservations.write.changes import Decision
+from reservations.write.unit_of_work import UnitOfWork, lock_event
 
 BATCH_SEATS = 5_000
+BLOCKED_AT_ONCE = 2_000
 _SEAT_FIELDS = (
     *("event", "category", "guid", "seat_number", "section", "row", "number", "x", "y"),
     *("status", "extensions", "version"),
@@ -51,6 +56,7 @@ class EventDetails:
     description: str = ""
     sales_open_at: datetime | None = None
     sales_close_at: datetime | None = None
+    is_draft: bool = False
 
 
 def ignore_progress(_: str) -> None:
@@ -62,12 +68,14 @@ def create_event(
     details: EventDetails,
     plan: Plan,
     category_prices: Mapping[str, Decimal] | None = None,
+    blocked: Collection[str] = (),
     report_progress: ReportProgress = ignore_progress,
 ) -> Event:
     """Create an event with the plan's seats, completely or not at all.
 
     `category_prices` has prices by category name; categories without one have the event's price.
-    Raises: ValidationError if the details are invalid; UnknownCategory.
+    The seats of the categories in `blocked` are blocked. Raises: ValidationError if the details are
+    invalid; UnknownCategory.
     """
     event = Event(
         name=details.name,
@@ -79,13 +87,16 @@ def create_event(
         description=details.description,
         sales_open_at=details.sales_open_at,
         sales_close_at=details.sales_close_at,
+        visibility=Event.Visibility.DRAFT if details.is_draft else Event.Visibility.PUBLIC,
         plan=drawing(plan),
     )
     _validate(event)
     prices = _known_prices(plan, category_prices)
+    require_known_categories(plan=plan, names=blocked)
     with transaction.atomic():
         event.save()
         _write_seats(event, plan, prices, report_progress)
+        _block(event, blocked)
     return event
 
 
@@ -94,21 +105,39 @@ def fill_event(
     event_id: int,
     plan: Plan,
     category_prices: Mapping[str, Decimal] | None = None,
+    blocked: Collection[str] = (),
     report_progress: ReportProgress = ignore_progress,
 ) -> Event:
     """Store a plan's seats in an event that has none, completely or not at all.
 
-    Existing categories with the same names are kept; prices given here replace theirs. Raises:
+    Existing categories with the same names are kept; prices given here replace theirs. The seats of
+    the categories in `blocked` are blocked. Raises:
     EventNotFound, EventHasSeats, UnknownCategory, ValidationError.
     """
     prices, drawn = _known_prices(plan, category_prices), drawing(plan)
+    require_known_categories(plan=plan, names=blocked)
     with transaction.atomic():
         event, _ = lock_event(event_id)
         require_no_seats(event_id=event_id)
         event.plan = drawn
         event.save(update_fields=["plan"])
         _write_seats(event, plan, prices, report_progress)
+        _block(event, blocked)
     return event
+
+
+def publish_event(*, event_id: int, members_only: bool = False) -> bool:
+    """Show a draft to everyone, or to its members, and put it on sale; return whether it was one.
+
+    Raises: EventNotFound, EventHasNoSeats.
+    """
+    if not Event.objects.filter(pk=event_id).exists():
+        raise EventNotFound
+    if not Seat.objects.filter(event_id=event_id).exists():
+        raise EventHasNoSeats
+    shown_to = Event.Visibility.MEMBERS if members_only else Event.Visibility.PUBLIC
+    drafts = Event.objects.filter(pk=event_id, visibility=Event.Visibility.DRAFT)
+    return bool(drafts.update(visibility=shown_to))
 
 
 def require_no_seats(*, event_id: int) -> None:
@@ -117,12 +146,12 @@ def require_no_seats(*, event_id: int) -> None:
         raise EventHasSeats
 
 
-def require_known_categories(*, plan: Plan, category_prices: Mapping[str, Decimal]) -> None:
-    """Raises: UnknownCategory if a price is for none of the plan's categories."""
-    names = [category.name for category in plan.categories]
-    unknown = [name for name in category_prices if name not in names]
+def require_known_categories(*, plan: Plan, names: Iterable[str]) -> None:
+    """Raises: UnknownCategory if a name is that of none of the plan's categories."""
+    categories = [category.name for category in plan.categories]
+    unknown = [name for name in names if name not in categories]
     if unknown:
-        known = f"It has {', '.join(names)}." if names else "It has none."
+        known = f"It has {', '.join(categories)}." if categories else "It has none."
         raise UnknownCategory(f"The plan has no category {unknown[0]!r}. {known}")
 
 
@@ -153,7 +182,7 @@ def static_changes(*, event_id: int) -> Iterator[Event]:
 
 
 def _known_prices(plan: Plan, prices: Mapping[str, Decimal] | None) -> Mapping[str, Decimal]:
-    require_known_categories(plan=plan, category_prices=prices or {})
+    require_known_categories(plan=plan, names=prices or {})
     return prices or {}
 
 
@@ -177,6 +206,17 @@ def _write_seats(
         bulk.write(bulk.insert(Seat, _SEAT_FIELDS, rows))
     report_progress("Naming the layout")
     _store_layout(event)
+
+
+def _block(event: Event, categories: Collection[str]) -> None:
+    """Block the seats of categories as the command queue would, but in this transaction."""
+    found = Seat.objects.filter(event=event, category__name__in=categories).order_by("pk")
+    ids = list(found.values_list("pk", flat=True)) if categories else []
+    for start in range(0, len(ids), BLOCKED_AT_ONCE):
+        locked, now = lock_event(event.pk)
+        command = BlockSeats(None, tuple(ids[start : start + BLOCKED_AT_ONCE]))
+        work = UnitOfWork.open(event=locked, commands=[command], now=now)
+        work.write([Decision(command, decide(command, work.state), None)])
 
 
 def _write_categories(event: Event, plan: Plan, prices: Mapping[str, Decimal]) -> dict[str, int]:

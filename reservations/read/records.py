@@ -167,7 +167,7 @@ class EventRecord(TypedDict):
     requires_verified_email: Annotated[
         bool, "Whether only people with a verified e-mail address can book."
     ]
-    visibility: Annotated[str, one_of("public", "members")]
+    visibility: Annotated[str, one_of("draft", "public", "members")]
     layout: str
 
 

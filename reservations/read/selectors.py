@@ -184,27 +184,29 @@ class LoggedChanges:
 
 def require_access(*, event_id: int, requester: Requester) -> None:
     """Raises: EventNotFound, SignInFirst or MembersOnly if the requester may not see an event."""
-    if is_public(event_id=event_id):
-        return
-    if requester.id is None:
-        raise SignInFirst
-    if not _visible_to(requester).filter(pk=event_id).exists():
-        raise MembersOnly
+    if not is_public(event_id=event_id):
+        require_access_uncached(event_id=event_id, requester=requester)
 
 
 def require_access_uncached(*, event_id: int, requester: Requester) -> None:
-    """Require that the requester may see an existing event, without the cache of public events.
+    """Require that the requester may see an event, without the cache of public events.
 
-    For WebSockets, which are authorised once. Raises: SignInFirst, MembersOnly.
+    For WebSockets, which are authorised once. Raises: EventNotFound, also for a draft; SignInFirst,
+    MembersOnly.
     """
-    if not _visible_to(requester).filter(pk=event_id).exists():
-        raise SignInFirst if requester.id is None else MembersOnly
+    if _visible_to(requester).filter(pk=event_id).exists():
+        return
+    if not Event.objects.filter(pk=event_id).exclude(visibility=Event.Visibility.DRAFT).exists():
+        raise EventNotFound
+    raise SignInFirst if requester.id is None else MembersOnly
 
 
 def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
     """Return those of the people who may see an event without a permission."""
     people = tuple(person_ids)
     event = Event.objects.filter(pk=event_id).only("visibility", "member_group").first()
+    if event is not None and event.visibility == Event.Visibility.DRAFT:
+        return set()
     if (
         event is None
         or event.visibility == Event.Visibility.PUBLIC
@@ -220,7 +222,7 @@ def members_among(*, event_id: int, person_ids: Collection[int]) -> set[int]:
 
 
 def permitted_viewers(*, event_id: int, person_ids: Collection[int]) -> set[int]:
-    """Return those of the people whose permissions let them see a members-only event."""
+    """Return those of the people whose permissions let them see a draft or members-only event."""
     found = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk__in=person_ids)
     return set(found.values_list("pk", flat=True))
 
@@ -535,7 +537,8 @@ def _visible_to(requester: Requester) -> QuerySet[Event]:
     seen = Q(visibility=Event.Visibility.PUBLIC)
     if requester.id is not None:
         own_groups = Group.objects.filter(user=requester.id)
-        seen |= Q(member_group__isnull=True) | Q(member_group__in=own_groups)
+        is_member = Q(member_group__isnull=True) | Q(member_group__in=own_groups)
+        seen |= Q(visibility=Event.Visibility.MEMBERS) & is_member
     if requester.id is not None and requester.has_powers:
         permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=requester.id)
         seen |= Q(Exists(permitted))

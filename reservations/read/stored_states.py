@@ -26,6 +26,7 @@ def terms_of(event: Event) -> Terms:
         payment_seconds=event.payment_seconds or settings.SEATCAST_PAYMENT_DEADLINE_SECONDS,
         begins_at=event.date,
         requires_verified_email=event.requires_verified_email,
+        is_draft=event.visibility == Event.Visibility.DRAFT,
     )
 
 

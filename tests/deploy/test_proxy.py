@@ -101,6 +101,11 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> ProxyConfig:
         "client/index.html": PAGE,
         "client/favicon.svg": "<svg/>",
         "client/assets/index-abc.js": SCRIPT,
+        **{
+            f"client/{name}{ending}": content
+            for name in ("copied.js", "assets/copied-abc.js")
+            for ending, content in {"": SCRIPT, ".br": "br copy", ".gz": "gzip copy"}.items()
+        },
         "static/admin/base.css": "body {}",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -183,6 +188,18 @@ def test_text_is_compressed(at: httpx.Client, office: Office, coding: str) -> No
     for path in ("/", "/assets/index-abc.js", long_path):
         with at.stream("GET", path, headers={"Accept-Encoding": coding}) as answer:
             assert answer.headers["Content-Encoding"] == coding
+
+
+@pytest.mark.parametrize("path", ["/copied.js", "/assets/copied-abc.js"])
+@pytest.mark.parametrize(("accepted", "coding"), [("gzip, br, zstd", "br"), ("gzip", "gzip")])
+def test_the_builds_compressed_copies_are_sent(
+    at: httpx.Client, path: str, accepted: str, coding: str
+) -> None:
+    with at.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
+        assert answer.headers["Content-Encoding"] == coding
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert answer.headers["Content-Type"].startswith("text/")
+        assert b"".join(answer.iter_raw()) == f"{coding} copy".encode()
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/index-abc.js", "/assets/none", "/api/events/"])

@@ -232,7 +232,8 @@ def test_management_commands_use_the_stacks_database_and_print_its_name(site: Si
     with site.database() as database:
         [name] = database.execute("SELECT inet_server_port() || '/' || current_database()")
     with PLAN.open() as spec:
-        manage("import_plan", "-", "--name", "Of the day", "--price-default", "45", spec=spec)
+        options = ("--name", "Of the day", "--price-default", "45", "--publish")
+        manage("import_plan", "-", *options, spec=spec)
     done = manage("verify_ledger")
     assert f"127.0.0.1:{name[0]} (PostgreSQL, as {SERVING_ROLE})" in done.stderr.splitlines()[0]
     assert "no difference" in done.stdout

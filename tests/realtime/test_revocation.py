@@ -231,6 +231,16 @@ async def test_staff_without_a_permission_is_refused(
         assert await socket.close_code() == 4403
 
 
+async def test_a_member_is_closed_when_the_event_becomes_a_draft(
+    watching: Watching, event: Event, alice: User
+) -> None:
+    entrance = await in_thread(partial(by_session, alice))
+    async with watching(event.pk, **_offered(entrance)) as socket:
+        await socket.frame()
+        await in_thread(lambda: Event.objects.update(visibility=Event.Visibility.DRAFT))
+        assert await socket.close_code() == 4403
+
+
 async def test_making_an_event_members_only_closes_unauthorised_sockets(
     watching: Watching, event: Event
 ) -> None:

@@ -21,6 +21,7 @@ from realtime import publisher
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.threads import in_thread
+from tests.factories import permitted
 
 pytestmark = pytest.mark.both_databases
 
@@ -269,6 +270,22 @@ async def test_a_non_member_is_closed_with_4403(
     cookie = await in_thread(lambda: _session_cookie(people["bob"]))
     async with watching(members_event.pk, headers=[(b"cookie", cookie)]) as socket:
         assert await socket.close_code() == 4403
+
+
+async def test_a_draft_is_closed_with_4404_except_for_organisers(
+    watching: Watching, event: Event, people: People
+) -> None:
+    def cookies() -> list[bytes]:
+        Event.objects.update(visibility=Event.Visibility.DRAFT)
+        permitted(get_user_model().objects.get(pk=people["alice"].id), "reservations.view_event")
+        return [_session_cookie(people["bob"]), _session_cookie(people["alice"])]
+
+    bob, alice = await in_thread(cookies)
+    for headers in ([], [(b"cookie", bob)]):
+        async with watching(event.pk, headers=headers) as socket:
+            assert await socket.close_code() == 4404
+    async with watching(event.pk, headers=[(b"cookie", alice)]) as socket:
+        assert (await socket.frame())["type"] == "snapshot"
 
 
 async def test_members_watch_by_session_or_token(

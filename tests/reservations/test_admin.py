@@ -123,6 +123,20 @@ def test_blocking_a_taken_seat_is_refused_with_a_message(
     assert Seat.objects.get(pk=seats[1].pk).status == SeatStatus.AVAILABLE
 
 
+def test_drafts_are_published(organiser: Client, event: Event, seats: list[Seat]) -> None:
+    empty = make_event(seats=0, name="Empty")
+    Event.objects.update(visibility=Event.Visibility.DRAFT)
+    page = organiser.post(
+        "/admin/reservations/event/",
+        {"action": "publish", "_selected_action": [event.pk, empty.pk]},
+        follow=True,
+    )
+    assert b"is published." in page.content
+    assert b"Empty: This event has no seats yet" in page.content
+    stored = dict(Event.objects.values_list("pk", "visibility"))
+    assert stored == {event.pk: Event.Visibility.PUBLIC, empty.pk: Event.Visibility.DRAFT}
+
+
 def test_a_reservation_is_cancelled_through_the_queue(
     organiser: Client, booking: Reservation
 ) -> None:

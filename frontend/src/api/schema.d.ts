@@ -1790,11 +1790,12 @@ export interface components {
             uri: string;
         };
         /**
-         * @description * `public` - public
+         * @description * `draft` - draft
+         *     * `public` - public
          *     * `members` - members
          * @enum {string}
          */
-        VisibilityEnum: "public" | "members";
+        VisibilityEnum: "draft" | "public" | "members";
     };
     responses: never;
     parameters: never;

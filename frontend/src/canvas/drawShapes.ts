@@ -1,4 +1,5 @@
 import type { Shape } from '@/api/types';
+import { type ShapeColors, shapeColors, type ShapeTheme } from '@/canvas/shapeColors';
 import { assertNever } from '@/domain/assertNever';
 
 /** The part of the canvas API that drawing a plan needs. */
@@ -30,62 +31,70 @@ export type PlanCanvas = Pick<
   | 'translate'
 >;
 
-interface ShapeStyle {
+interface ShapeStyle extends ShapeTheme {
   /** Pixels per plan unit; the canvas origin is the plan's origin. */
   readonly scale: number;
-  /** Text colour where the plan sets none. */
-  readonly ink: string;
+  /** Of these pixels per CSS pixel. */
+  readonly pixelRatio: number;
   readonly fontFamily: string;
 }
 
-/** Smaller text would be unreadable. */
+/** In CSS pixels. Smaller text is enlarged to this size. */
 const MIN_TEXT_PX = 8;
+/** In a narrow shape; smaller text would be unreadable. */
+const LEAST_TEXT_PX = 6.5;
+/** Text enlarged by more would cover too much of the plan. */
+const MAX_ENLARGED = 2;
 const OUTLINE_PX = 1;
 /** Corner radius in plan units. */
 const CORNER = 4;
 
 /** Draw the plan's shapes: stage, walls, text. */
-export function drawShapes(
-  context: PlanCanvas,
-  shapes: readonly Shape[],
-  { scale, ink, fontFamily }: ShapeStyle,
-): void {
+export function drawShapes(context: PlanCanvas, shapes: readonly Shape[], style: ShapeStyle): void {
+  const { scale } = style;
   for (const shape of shapes) {
+    const colors = colorsOf(context, shape, style);
     context.save();
     context.translate(shape.x * scale, shape.y * scale);
     context.rotate((shape.rotation * Math.PI) / 180);
-    drawOutline(context, shape, scale);
-    drawText(context, shape, scale, ink, fontFamily);
+    drawOutline(context, shape, scale, colors);
+    drawText(context, shape, style, colors);
     context.restore();
   }
 }
 
-/**
- * Return the text colour the plan sets, or undefined to use the theme's. Dark text without a
- * background was chosen for a white page, so the theme's colour replaces it.
- */
-function ownTextColor({ color, text }: Shape): string | undefined {
-  if (text?.color == null) return undefined;
-  return color === null && !isLight(text.color) ? undefined : text.color;
+interface Colored extends ShapeTheme {
+  readonly colors: ShapeColors;
 }
 
-function isLight(color: string): boolean {
-  const [, red, green, blue] = /^#(..)(..)(..)$/.exec(color) ?? [];
-  if (red === undefined || green === undefined || blue === undefined) return false;
-  const brightness =
-    0.299 * parseInt(red, 16) + 0.587 * parseInt(green, 16) + 0.114 * parseInt(blue, 16);
-  return brightness > 170;
+const known = new WeakMap<Shape, Colored>();
+
+/** Remember the colours: tiles draw the same shapes again and again. */
+function colorsOf(context: PlanCanvas, shape: Shape, { ground, ink }: ShapeTheme): ShapeColors {
+  const found = known.get(shape);
+  if (found?.ground === ground && found.ink === ink) return found.colors;
+  const colors = shapeColors(shape, { ground, ink }, (color) => {
+    context.fillStyle = color;
+    return context.fillStyle;
+  });
+  known.set(shape, { ground, ink, colors });
+  return colors;
 }
 
-function drawOutline(context: PlanCanvas, shape: Shape, scale: number): void {
+function drawOutline(
+  context: PlanCanvas,
+  shape: Shape,
+  scale: number,
+  { fill, border }: ShapeColors,
+): void {
   context.beginPath();
   traceOutline(context, shape, scale);
-  if (shape.color !== null) {
-    context.fillStyle = shape.color;
+  if (fill !== null) {
+    context.fillStyle = fill;
     context.fill();
   }
-  if (shape.border_color !== null) {
-    context.strokeStyle = shape.border_color;
+  if (border !== null) {
+    context.strokeStyle = border;
     context.lineWidth = OUTLINE_PX;
     context.stroke();
   }
@@ -117,21 +126,23 @@ function traceOutline(context: PlanCanvas, shape: Shape, scale: number): void {
 function drawText(
   context: PlanCanvas,
   shape: Shape,
-  scale: number,
-  ink: string,
-  fontFamily: string,
+  { scale, pixelRatio, fontFamily }: ShapeStyle,
+  colors: ShapeColors,
 ): void {
   if (shape.text === undefined) return;
   const { text, size, x, y } = shape.text;
-  // Enlarge text in a box to the minimum size if it fits.
   const room = widthOf(shape) * scale;
-  const sizePx = room > 0 ? Math.max(size * scale, MIN_TEXT_PX) : size * scale;
-  if (sizePx < MIN_TEXT_PX) return;
+  let sizePx = Math.max(size * scale, MIN_TEXT_PX * pixelRatio);
+  if (room === 0 && sizePx > MAX_ENLARGED * size * scale) return;
   context.font = `600 ${sizePx}px ${fontFamily}`;
-  if (room > 0 && context.measureText(text).width > room) return;
+  if (room > 0) {
+    sizePx *= Math.min(room / context.measureText(text).width, 1);
+    if (sizePx < LEAST_TEXT_PX * pixelRatio) return;
+    context.font = `600 ${sizePx}px ${fontFamily}`;
+  }
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillStyle = ownTextColor(shape) ?? ink;
+  context.fillStyle = colors.text;
   context.fillText(text, x * scale, y * scale);
 }
 

@@ -11,6 +11,7 @@ const NAMES = {
   reserved: '--reserved',
   onReserved: '--on-reserved',
   blocked: '--blocked',
+  ground: '--map-ground',
   area: '--area',
   areaEdge: '--area-edge',
   soldOut: '--area-sold-out',

@@ -208,13 +208,13 @@ export class PlanPainter {
 
   #paintShapes(context: Context, at: Placement, box: Bounds): void {
     const shown = this.#scene.shapes.filter(({ bounds }) => overlap(bounds, box));
-    const { planInk: ink, font: fontFamily } = this.#palette;
+    const { ground, planInk: ink, font: fontFamily } = this.#palette;
     context.save();
     context.translate(at.left, at.top);
     drawShapes(
       context,
       shown.map(({ shape }) => shape),
-      { scale: at.scale, ink, fontFamily },
+      { scale: at.scale, pixelRatio: this.#pixelRatio, ground, ink, fontFamily },
     );
     context.restore();
   }

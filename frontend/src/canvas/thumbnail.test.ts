@@ -119,7 +119,7 @@ it("draws the stage's text only where it fits", () => {
     text: { text: 'Stage', color: '#ffffff', size: 4, x: 60, y: 15 },
   } as const;
   expect(draw({ shapes: [stage] }).canvas.words).toEqual(['Stage']);
-  expect(draw({ shapes: [{ ...stage, width: 12 }] }).canvas.words).toEqual([]);
+  expect(draw({ shapes: [{ ...stage, width: 8 }] }).canvas.words).toEqual([]);
   const corners = [0, 120, 110, 10].map((x, place) => [x, place < 2 ? 0 : 30]);
   const apron = { ...stage, shape: 'polygon', width: 0, points: corners } as const;
   expect(draw({ shapes: [apron] }).canvas.words).toEqual(['Stage']);

@@ -59,7 +59,8 @@ export function drawThumbnail(
 
   context.save();
   context.translate(left, top);
-  drawShapes(context, plan.shapes, { scale, ink: palette.ink, fontFamily: palette.fontFamily });
+  // The transform above has the pixel ratio already.
+  drawShapes(context, plan.shapes, { ...palette, scale, pixelRatio: 1 });
   context.restore();
 
   drawSeats(context, facts, viewport, plan.seat_radius * scale, options);

@@ -81,6 +81,7 @@ describe('in another language', () => {
 describe('sales', () => {
   const event = {
     sales: 'upcoming',
+    visibility: 'public',
     sales_open_at: '2026-01-01T10:00:00Z',
     sales_close_at: '2026-01-02T10:00:00Z',
   } as const;

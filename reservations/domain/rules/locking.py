@@ -214,6 +214,8 @@ def _require_open_sale(terms: Terms, *, now: datetime) -> None:
         "sales_open_at": iso(terms.sales_open_at),
         "sales_close_at": iso(terms.sales_close_at),
     }
+    if terms.is_draft:
+        raise SalesNotOpen("This event is a draft: it is not on sale.", **window)
     match terms.sale(now=now):
         case Sale.UPCOMING:
             raise SalesNotOpen("This event is not on sale yet.", **window)

