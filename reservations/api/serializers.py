@@ -272,12 +272,34 @@ class ShapeSerializer(serializers.Serializer[Any]):
     text = ShapeTextSerializer(required=False)
 
 
-class PlanSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
+class DrawingSerializer(serializers.Serializer[Any]):
     width = serializers.FloatField()
     height = serializers.FloatField()
     seat_radius = serializers.FloatField()
     shapes = ShapeSerializer(many=True)
+
+
+class PlanSerializer(DrawingSerializer):
+    name = serializers.CharField()
+
+
+class MiniatureSerializer(serializers.Serializer[Any]):
+    plan = DrawingSerializer(help_text="`seat_radius` is that of a point.")
+    colors = serializers.ListField(child=serializers.CharField())
+    xs = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="The points: delta-encoded, in hundredths of a plan unit, as in a layout. A"
+        " point is a seat, in a large hall some neighbouring seats.",
+    )
+    ys = serializers.ListField(child=serializers.IntegerField(), help_text="Like `xs`.")
+    color = serializers.ListField(
+        child=serializers.IntegerField(allow_null=True),
+        help_text="An index in `colors` for each point. Null: its seats have no category.",
+    )
+    free = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=9),
+        help_text="The free share of each point's seats: 0 is none, 9 all.",
+    )
 
 
 class EventDetailSerializer(EventSerializer):
