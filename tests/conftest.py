@@ -20,7 +20,7 @@ from accounts import revocations, shared_cache, throttles
 from accounts.password_hashing import Argon2Hasher
 from realtime import polling
 from reservations import threads
-from reservations.read import layouts, seat_counts, seat_lists, selectors
+from reservations.read import layouts, miniatures, seat_counts, seat_lists, selectors
 from reservations.roles import make_roles
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
@@ -112,6 +112,7 @@ def _clear_caches() -> None:
     caches["default"].clear()
     index_cache.clear_cache()
     layouts.clear_layout_cache()
+    miniatures.clear_miniature_cache()
     seat_lists.clear_list_cache()
     polling.clear_caches()
 

@@ -27,9 +27,12 @@ export function eventPath(eventId: number): string {
   return `/events/${eventId}`;
 }
 
+/** The list of sales, for organisers. */
+export const SALES_PATH = '/organise';
+
 /** The organiser's live view of an event. */
 export function salePath(eventId: number): string {
-  return `/organise/${eventId}`;
+  return `${SALES_PATH}/${eventId}`;
 }
 
 export function reservationPath(reservationId: string): string {

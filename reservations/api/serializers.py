@@ -12,6 +12,7 @@ from reservations.api.record_serializers import serializer_of
 from reservations.domain.criteria import SortBy
 from reservations.payments.provider import payment_methods
 from reservations.read.layouts import LayoutRecord
+from reservations.read.miniatures import MiniatureRecord
 from reservations.read.records import (
     AdmittedSeatRecord,
     EventDetailRecord,
@@ -51,6 +52,7 @@ LockSerializer = serializer_of(LockRecord)
 LayoutSerializer = serializer_of(LayoutRecord)
 EventSerializer = serializer_of(EventRecord)
 EventDetailSerializer = serializer_of(EventDetailRecord)
+MiniatureSerializer = serializer_of(MiniatureRecord)
 RevenueSerializer = serializer_of(RevenueRecord)
 ReservationSerializer = serializer_of(ReservationRecord)
 TicketSerializer = serializer_of(TicketRecord)

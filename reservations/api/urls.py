@@ -17,6 +17,7 @@ urlpatterns = [
     path("events/<id:event_id>/", views.EventDetailView.as_view()),
     path("events/<id:event_id>/seats/", views.SeatsView.as_view()),
     path("events/<id:event_id>/layouts/<str:layout>/", views.LayoutView.as_view()),
+    path("events/<id:event_id>/miniature/", views.MiniatureView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
     path("events/<id:event_id>/revenue/", views.RevenueView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),

@@ -30,6 +30,7 @@ from reservations.api.serializers import (
     ExtendedAnswerSerializer,
     LayoutSerializer,
     LockSerializer,
+    MiniatureSerializer,
     PaidAnswerSerializer,
     ReservationSerializer,
     ReservedAnswerSerializer,
@@ -61,7 +62,7 @@ from reservations.domain.errors import (
 )
 from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
-from reservations.read import layouts, seat_lists, selectors
+from reservations.read import layouts, miniatures, seat_lists, selectors
 from reservations.read.records import CommandResult
 from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
@@ -194,6 +195,34 @@ class LayoutView(APIView):
         cacheability = "public" if is_public else "private"
         response["Cache-Control"] = f"{cacheability}, max-age={YEAR_SECONDS}, immutable"
         patch_vary_headers(response, ("Accept-Encoding",))
+        return response
+
+
+class MiniatureView(APIView):
+    """A miniature of a hall, for the event list."""
+
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Authenticate lazily, so that public responses can be cached."""
+
+    @reads("miniature", MiniatureSerializer)
+    def get(self, request: Request, event_id: int) -> HttpResponseBase:
+        """Return the hall as some hundred points, and which share of their seats is free.
+
+        It may be some seconds old.
+        """
+        is_public = selectors.is_public(event_id=event_id)
+        if not is_public:
+            selectors.require_access(event_id=event_id, requester=requester(request))
+        found = miniatures.miniature(event_id=event_id)
+        etag = quote_etag(found.tag)
+        response = get_conditional_response(request._request, etag=etag)
+        if response is None:
+            response = HttpResponse(found.content, content_type="application/json")
+        response["ETag"] = etag
+        cacheability = "public" if is_public else "private"
+        response["Cache-Control"] = f"{cacheability}, max-age={miniatures.SECONDS}"
         return response
 
 

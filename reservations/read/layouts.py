@@ -149,10 +149,10 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
         "layout": layout,
         "sections": list(section_indexes),
         "runs": runs,
-        "ids": _differences(seat.id for seat in found),
+        "ids": differences(seat.id for seat in found),
         "numbers": numbers,
-        "xs": _differences(round(seat.x * UNITS) for seat in found),
-        "ys": _differences(round(seat.y * UNITS) for seat in found),
+        "xs": differences(round(seat.x * UNITS) for seat in found),
+        "ys": differences(round(seat.y * UNITS) for seat in found),
     }
 
 
@@ -168,7 +168,7 @@ def _in_common(seat: StaticSeat) -> tuple[str, str, int | None, Decimal, str | N
     return seat.section, seat.row, seat.category, seat.price, prefix
 
 
-def _differences(values: Iterable[int]) -> list[int]:
+def differences(values: Iterable[int]) -> list[int]:
     """Delta-encode integers."""
     found = list(values)
     return [value - before for value, before in zip(found, [0, *found], strict=False)]

@@ -224,12 +224,15 @@ class ShapeRecord(TypedDict):
     text: NotRequired[ShapeTextRecord]
 
 
-class PlanRecord(TypedDict):
-    name: str
+class DrawingRecord(TypedDict):
     width: float
     height: float
     seat_radius: float
     shapes: list[ShapeRecord]
+
+
+class PlanRecord(DrawingRecord):
+    name: str
 
 
 class EventDetailRecord(EventRecord):

@@ -336,7 +336,7 @@ def event_heads(*, event_ids: Iterable[int]) -> dict[int, EventHead]:
     }
 
 
-def plan(*, event_id: int) -> dict[str, Any]:
+def plan(*, event_id: int) -> PlanRecord:
     """Return an event's plan, with defaults for missing keys. Raises: EventNotFound."""
     found = Event.objects.filter(pk=event_id).values_list("plan", flat=True).first()
     if found is None:

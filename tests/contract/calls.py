@@ -161,6 +161,7 @@ CALLS = [
     Call("GET", "/api/events/{event}/", "nothing"),
     Call("GET", "/api/events/{event}/seats/", "nothing"),
     Call("GET", "/api/events/{event}/layouts/{layout}/", "nothing"),
+    Call("GET", "/api/events/{event}/miniature/", "nothing"),
     Call("GET", "/api/events/{event}/changes/", "nothing"),
     Call("POST", "/api/events/{event}/seats/{seat}/lock/", "person and csrf"),
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),

@@ -1,5 +1,13 @@
 import { get } from '@/api/client';
-import type { EventDetail, EventSummary, Layout, Lock, Revenue, Seat } from '@/api/types';
+import type {
+  EventDetail,
+  EventSummary,
+  Layout,
+  Lock,
+  Miniature,
+  Revenue,
+  Seat,
+} from '@/api/types';
 
 /** Page size: each event card draws a picture. */
 const EVENTS_AT_ONCE = 24;
@@ -15,14 +23,34 @@ export interface EventPage {
   readonly next: string | null;
 }
 
-export async function fetchEvents(after: string | null, signal: AbortSignal): Promise<EventPage> {
-  const query = { limit: EVENTS_AT_ONCE, ...(after !== null && { after }) };
+/** Which events to list. */
+export interface EventChoice {
+  /** Words that are all in the name, the venue or the description. */
+  readonly search?: string;
+  /** ISO times: the first is included, the second is not. */
+  readonly starts_from?: string;
+  readonly starts_before?: string;
+  /** Leave out events that are over. */
+  readonly upcoming?: 'true';
+}
+
+export async function fetchEvents(
+  choice: EventChoice,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<EventPage> {
+  const query = { limit: EVENTS_AT_ONCE, ...choice, ...(after !== null && { after }) };
   const { body, headers } = await get('events/', { signal, query });
   return { events: body, next: nextPlace(headers['link']) };
 }
 
 export async function fetchEvent(eventId: number, signal: AbortSignal): Promise<EventDetail> {
   return (await get(`events/${eventId}/`, { signal })).body;
+}
+
+/** Fetch a hall as some hundred points, with what is left of it. */
+export async function fetchMiniature(eventId: number, signal: AbortSignal): Promise<Miniature> {
+  return (await get(`events/${eventId}/miniature/`, { signal })).body;
 }
 
 /** Fetch the static data of an event's seats. Never changes for the same `layout` hash. */

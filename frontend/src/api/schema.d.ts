@@ -235,6 +235,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/miniature/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return the hall as some hundred points, and which share of their seats is free.
+         *
+         *     It may be some seconds old.
+         */
+        get: operations["miniature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/reserve/": {
         parameters: {
             query?: never;
@@ -1089,6 +1110,15 @@ export interface components {
             success: boolean;
             message: string;
         };
+        Drawing: {
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            seat_radius: number;
+            shapes: components["schemas"]["Shape"][];
+        };
         EmailChangeRequest: {
             password: string;
             /** Format: email */
@@ -1269,6 +1299,19 @@ export interface components {
          * @enum {string}
          */
         MethodEnum: "passkey" | "totp" | "recovery_code";
+        Miniature: {
+            /** @description `seat_radius` is that of a point. */
+            plan: components["schemas"]["Drawing"];
+            colors: string[];
+            /** @description The points: delta-encoded, in hundredths of a plan unit, as in a layout. A point is a seat, in a large hall some neighbouring seats. */
+            xs: number[];
+            /** @description Like `xs`. */
+            ys: number[];
+            /** @description An index in `colors` for each point. Null: its seats have no category. */
+            color: (number | null)[];
+            /** @description The free share of each point's seats: 0 is none, 9 all. */
+            free: number[];
+        };
         NewPasskeyRequest: {
             challenge: string;
             /** @description PublicKeyCredential.toJSON(). */
@@ -1358,7 +1401,6 @@ export interface components {
          */
         PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded" | "due" | "paid";
         Plan: {
-            name: string;
             /** Format: double */
             width: number;
             /** Format: double */
@@ -1366,6 +1408,7 @@ export interface components {
             /** Format: double */
             seat_radius: number;
             shapes: components["schemas"]["Shape"][];
+            name: string;
         };
         RecoveryCodes: {
             success: boolean;
@@ -2805,6 +2848,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lock"][];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    miniature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Miniature"];
                 };
             };
             /** @description Not signed in, or with wrong credentials. */

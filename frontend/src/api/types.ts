@@ -9,6 +9,7 @@ export type Category = Schemas['Category'];
 export type Shape = Schemas['Shape'];
 export type PaymentMethod = Schemas['PaymentMethod'];
 export type Layout = Schemas['Layout'];
+export type Miniature = Schemas['Miniature'];
 export type Seat = Schemas['Seat'];
 /** A seat that the caller has locked. */
 export type Lock = Schemas['Lock'];

@@ -5,7 +5,7 @@ import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
 import { hasPermission } from '@/domain/permissions';
 import { t } from '@/i18n/language';
-import { DOOR_PATH, signInPath } from '@/paths';
+import { DOOR_PATH, SALES_PATH, signInPath } from '@/paths';
 import { useMe, useSignOut } from '@/queries/session';
 
 export function Header() {
@@ -25,6 +25,9 @@ export function Header() {
           <span className="header__wide">{t('app:myReservations')}</span>
           <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
+        {hasPermission(me, 'reservations.view_reservation') && (
+          <NavLink to={SALES_PATH}>{t('app:sales')}</NavLink>
+        )}
         {hasPermission(me, 'reservations.scan_ticket') && (
           <NavLink to={DOOR_PATH}>
             <span className="header__wide">{t('app:door')}</span>

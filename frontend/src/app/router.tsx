@@ -33,6 +33,12 @@ const routes: RouteObject[] = [
             }),
           },
           {
+            path: 'organise',
+            lazy: async () => ({
+              Component: (await import('@/features/organise/SalesPage')).SalesPage,
+            }),
+          },
+          {
             path: 'organise/:eventId',
             lazy: async () => ({
               Component: (await import('@/features/organise/OrganisePage')).OrganisePage,

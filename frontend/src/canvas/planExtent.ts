@@ -1,7 +1,6 @@
 import type { EventDetail, Shape } from '@/api/types';
 import type { PlanExtent } from '@/canvas/viewport';
 import { type Bounds, boundsOf, type Point } from '@/domain/geometry';
-import type { SeatFacts } from '@/domain/seatMap/seats';
 
 /** In seat radii. */
 const MARGIN = 1.6;
@@ -11,7 +10,7 @@ const LETTER = { width: 0.72, height: 1.2 };
 /** Return the bounds of the seats and shapes, without the plan's empty edges. */
 export function planExtent(
   plan: Omit<EventDetail['plan'], 'name'>,
-  seats: readonly SeatFacts[],
+  seats: readonly Point[],
 ): PlanExtent {
   const points: Point[] = [...seats, ...plan.shapes.flatMap(corners)];
   if (points.length === 0) points.push({ x: 0, y: 0 }, { x: plan.width, y: plan.height });

@@ -6,6 +6,8 @@ import { type Bounds, distance, type Point } from '@/domain/geometry';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
 export type Plan = Omit<EventDetail['plan'], 'name'>;
+/** A seat, or a point for several. */
+export type PlacedSeat = Pick<SeatFacts, 'index' | 'x' | 'y'>;
 
 export interface ThumbnailPalette {
   /** Colour of the highlighted seats. */
@@ -48,7 +50,7 @@ const PIN = { height: 19, radius: 6.5, eye: 2.5 } as const;
 export function drawThumbnail(
   context: PlanCanvas,
   plan: Plan,
-  facts: readonly SeatFacts[],
+  facts: readonly PlacedSeat[],
   options: ThumbnailOptions,
 ): Viewport {
   const { width, height, pixelRatio, palette } = options;
@@ -79,7 +81,7 @@ function viewportOf({ bounds, width, height }: ThumbnailOptions): Viewport {
 /** Batch by colour: changing the fill style is slow. */
 function drawSeats(
   context: PlanCanvas,
-  facts: readonly SeatFacts[],
+  facts: readonly PlacedSeat[],
   { scale, left, top }: Viewport,
   radiusPx: number,
   { colorOf, pixelRatio }: ThumbnailOptions,
@@ -117,7 +119,7 @@ function fillDiscs(context: PlanCanvas, places: readonly number[], radiusPx: num
 /** Rings of adjacent seats merge into one outline. */
 function drawHighlights(
   context: PlanCanvas,
-  facts: readonly SeatFacts[],
+  facts: readonly PlacedSeat[],
   viewport: Viewport,
   radiusPx: number,
   { highlighted, height, palette }: ThumbnailOptions,

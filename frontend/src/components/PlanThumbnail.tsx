@@ -1,19 +1,18 @@
 import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
 
 import { planExtent } from '@/canvas/planExtent';
-import { drawThumbnail, type Plan } from '@/canvas/thumbnail';
-import type { SeatFacts } from '@/domain/seatMap/seats';
+import { drawThumbnail, type PlacedSeat, type Plan } from '@/canvas/thumbnail';
 
 import './planThumbnail.css';
 
-/** Theme colours for seats. */
-export type Tone = 'seat' | 'mine' | 'locked' | 'reserved' | 'blocked';
+/** Theme colours for seats, or a colour of its own. */
+export type Tone = 'seat' | 'mine' | 'locked' | 'reserved' | 'blocked' | 'accent' | `#${string}`;
 
 interface PlanThumbnailProps {
   readonly plan: Plan;
-  readonly facts: readonly SeatFacts[];
-  /** Accessible name. */
-  readonly label: string;
+  readonly facts: readonly PlacedSeat[];
+  /** Accessible name; null if the text beside it says the same. */
+  readonly label: string | null;
   /** Null leaves the seat out. Pass a stable function: a new one redraws the plan. */
   readonly toneOf?: (index: number) => Tone | null;
   readonly highlighted?: ReadonlySet<number>;
@@ -54,7 +53,10 @@ export function PlanThumbnail({
           ink: theme.getPropertyValue('--plan-ink'),
           fontFamily: theme.fontFamily,
         },
-        colorOf: memoised((tone) => theme.getPropertyValue(`--${tone}`), toneOf),
+        colorOf: memoised(
+          (tone) => (tone.startsWith('#') ? tone : theme.getPropertyValue(`--${tone}`)),
+          toneOf,
+        ),
         highlighted,
       });
     });
@@ -65,8 +67,7 @@ export function PlanThumbnail({
       ref={ref}
       className="plan-thumbnail"
       style={{ '--ratio': ratio } as CSSProperties}
-      role="img"
-      aria-label={label}
+      {...(label === null ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
     />
   );
 }

@@ -1,31 +1,44 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import {
+  type EventChoice,
   fetchEvent,
   fetchEvents,
   fetchLayout,
+  fetchMiniature,
   fetchOwnLocks,
   fetchRevenue,
   fetchSeats,
 } from '@/api/events';
+import { unpackMiniature } from '@/domain/miniature';
 import { unpackLayout } from '@/domain/seatMap/unpackLayout';
 
 const REVENUE_AGAIN_MS = 2_000;
 
-export const eventsQuery = infiniteQueryOptions({
-  queryKey: ['events'],
-  queryFn: ({ pageParam, signal }) => fetchEvents(pageParam, signal),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next }) => next,
-  // An event whose date changed meanwhile may be on two pages.
-  select: ({ pages }) => [
-    ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
-  ],
-});
+/** What all queries about events begin with. */
+export const EVENTS_KEY = ['events'] as const;
+
+export const eventsQuery = (choice: EventChoice) =>
+  infiniteQueryOptions({
+    queryKey: [...EVENTS_KEY, choice],
+    queryFn: ({ pageParam, signal }) => fetchEvents(choice, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    // An event whose date changed meanwhile may be on two pages.
+    select: ({ pages }) => [
+      ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
+    ],
+  });
+
+export const miniatureQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['miniatures', eventId],
+    queryFn: async ({ signal }) => unpackMiniature(await fetchMiniature(eventId, signal)),
+  });
 
 export const eventQuery = (eventId: number) =>
   queryOptions({
-    queryKey: ['events', eventId],
+    queryKey: [...EVENTS_KEY, eventId],
     queryFn: ({ signal }) => fetchEvent(eventId, signal),
   });
 

@@ -15,6 +15,8 @@ afterEach(() => {
   for (const end of endings.splice(0)) end();
 });
 
+const ALL = {};
+
 /** A tab that shows the session, the events and the reservations. */
 async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient }> {
   const server = new FakeServer();
@@ -25,7 +27,7 @@ async function openTab(): Promise<{ server: FakeServer; queryClient: QueryClient
   endings.push(
     syncWithOtherTabs(queryClient),
     new QueryObserver(queryClient, meQuery).subscribe(() => undefined),
-    new InfiniteQueryObserver(queryClient, eventsQuery).subscribe(() => undefined),
+    new InfiniteQueryObserver(queryClient, eventsQuery(ALL)).subscribe(() => undefined),
     new QueryObserver(queryClient, reservationsQuery).subscribe(() => undefined),
   );
   await vi.waitFor(() => {
@@ -53,7 +55,7 @@ it('requests nothing while hidden, and is correct when visible', async () => {
   tabs.notifyLocal({ kind: 'reservations' });
   expect(server.requests).toEqual([]);
   expect(queryClient.getQueryState(reservationsQuery.queryKey)?.isInvalidated).toBe(true);
-  expect(queryClient.getQueryState(eventsQuery.queryKey)?.isInvalidated).toBe(true);
+  expect(queryClient.getQueryState(eventsQuery(ALL).queryKey)?.isInvalidated).toBe(true);
 });
 
 it("drops another user's data after a change of user", async () => {

@@ -2,7 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 
 import { tabs } from '@/browser/tabs';
 import { assertNever } from '@/domain/assertNever';
-import { eventsQuery } from '@/queries/events';
+import { EVENTS_KEY } from '@/queries/events';
 import { reservationsQuery } from '@/queries/reservations';
 import { reloadSession } from '@/queries/session';
 
@@ -20,7 +20,7 @@ export function syncWithOtherTabs(queryClient: QueryClient): () => void {
         break;
       case 'reservations':
         refetch(reservationsQuery.queryKey);
-        refetch(eventsQuery.queryKey);
+        refetch(EVENTS_KEY);
         break;
       case 'session':
         reloadSession(queryClient).catch(() => undefined);

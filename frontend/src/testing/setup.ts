@@ -40,6 +40,24 @@ class FixedSizeObserver implements ResizeObserver {
   }
 }
 globalThis.ResizeObserver = FixedSizeObserver;
+
+/** Everything is in view. */
+class InViewObserver {
+  readonly #onChange: IntersectionObserverCallback;
+
+  constructor(onChange: IntersectionObserverCallback) {
+    this.#onChange = onChange;
+  }
+
+  observe() {
+    const entries = [{ isIntersecting: true }] as IntersectionObserverEntry[];
+    this.#onChange(entries, this as unknown as IntersectionObserver);
+  }
+  disconnect() {
+    // Nothing changes.
+  }
+}
+Object.assign(globalThis, { IntersectionObserver: InViewObserver });
 Object.defineProperties(HTMLElement.prototype, {
   clientWidth: { configurable: true, get: () => 800 },
   clientHeight: { configurable: true, get: () => 600 },

@@ -1,26 +1,37 @@
+import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 
+import { dateHeaderClock } from '@/api/dateHeaderClock';
 import type { EventSummary } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
-import { assertNever } from '@/domain/assertNever';
-import { EventCover } from '@/features/events/EventCover';
+import { saleState } from '@/components/saleState';
+import { useSales } from '@/hooks/useSales';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath } from '@/paths';
 
-const FEW_SEATS = 0.15;
+// The seat selector does not need it.
+const HallMiniature = lazy(async () => ({
+  default: (await import('@/features/events/HallMiniature')).HallMiniature,
+}));
 
 export function EventCard({ event }: { readonly event: EventSummary }) {
-  const soldShare = event.seats_total === 0 ? 0 : 1 - event.seats_available / event.seats_total;
-  const sale = saleTag(event);
+  const { tag, tone, note } = saleState(event, useSales(event, dateHeaderClock));
+  const hasSeats = event.seats_total > 0;
   return (
     <article className="event-card">
-      <EventCover seed={event.id} soldShare={soldShare} />
-      <span className="event-card__tag" data-tone={sale.tone}>
-        {sale.text}
+      <div className="event-card__hall">
+        {hasSeats && (
+          <Suspense>
+            <HallMiniature event={event} />
+          </Suspense>
+        )}
+      </div>
+      <span className="event-card__tag" data-tone={tone}>
+        {tag}
       </span>
       <div className="event-card__body">
         <h2 className="event-card__name">
@@ -34,46 +45,29 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
           <Icon name="calendar" />
           <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time>
         </p>
-        <p className="event-card__figures">
-          <span className="event-card__price">
-            {t('events:from', { price: formatMoney(event.price_from, event.currency) })}
-          </span>
-          <span className="tabular">
-            <Trans
-              i18nKey="events:left"
-              parts={{
-                free: <b>{formatNumber(event.seats_available)}</b>,
-                total: formatNumber(event.seats_total),
-              }}
-            />
-          </span>
-        </p>
+        {note !== null && (
+          <p className="event-card__fact event-card__note">
+            <Icon name="clock" />
+            {note}
+          </p>
+        )}
+        {hasSeats && (
+          <p className="event-card__figures">
+            <span className="event-card__price">
+              {t('events:from', { price: formatMoney(event.price_from, event.currency) })}
+            </span>
+            <span className="tabular">
+              <Trans
+                i18nKey="events:left"
+                parts={{
+                  free: <b>{formatNumber(event.seats_available)}</b>,
+                  total: formatNumber(event.seats_total),
+                }}
+              />
+            </span>
+          </p>
+        )}
       </div>
     </article>
   );
-}
-
-function saleTag(event: EventSummary): { text: string; tone: 'good' | 'warn' | 'plain' } {
-  if (event.visibility === 'draft') return { text: t('events:draft'), tone: 'warn' };
-  switch (event.sales) {
-    case 'upcoming':
-      return {
-        text:
-          event.sales_open_at === null
-            ? t('events:notOnSaleYet')
-            : t('events:onSaleFrom', {
-                when: formatDateTime(event.sales_open_at, event.time_zone),
-              }),
-        tone: 'plain',
-      };
-    case 'closed':
-      return { text: t('events:salesClosed'), tone: 'plain' };
-    case 'open':
-      if (event.seats_available === 0) return { text: t('events:soldOut'), tone: 'plain' };
-      return event.seats_available < event.seats_total * FEW_SEATS
-        ? { text: t('events:fewLeft'), tone: 'warn' }
-        : { text: t('events:onSale'), tone: 'good' };
-    default:
-      return assertNever(event.sales);
-  }
 }

@@ -7,6 +7,7 @@ import { pagePause } from '@/browser/pagePause';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
+import { NoSeats } from '@/components/NoSeats';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
@@ -69,6 +70,8 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
         </>
       ) : error !== null ? (
         <Failure error={error} onRetry={reload} />
+      ) : event.seats_total === 0 ? (
+        <NoSeats />
       ) : (
         <Skeleton shape="card" />
       )}

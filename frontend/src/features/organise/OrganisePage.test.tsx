@@ -118,6 +118,21 @@ it.each([
   expect(FakeWebSocket.opened).toEqual([]);
 });
 
+it('says that an event has no seats yet, until they come', async () => {
+  FakeWebSocket.install();
+  const server = new FakeServer();
+  server.on('get me/', [200, ADMIN]);
+  server.on('get events/7/', [200, makeEvent({ seats_total: 0, layout: 'empty' })]);
+  server.on('get events/7/layouts/empty/', [200, packed([])]);
+  server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
+  server.on(REVENUE, [200, revenueOf(1)]);
+  renderPage({ '/organise/:eventId': <OrganisePage /> }, '/organise/7');
+  expect(await screen.findByRole('heading', { name: 'No seats yet' })).toBeDefined();
+  FakeWebSocket.newest().receive(liveSnapshot(SEATS));
+  expect(await screen.findByRole('heading', { name: 'By section' })).toBeDefined();
+  expect(screen.queryByText('No seats yet')).toBeNull();
+});
+
 it('shows a message for an unknown event', async () => {
   const server = open();
   server.on('get events/7/', [404, { error: 'No such event.', code: 'not_found' }]);

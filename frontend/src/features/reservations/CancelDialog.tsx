@@ -11,7 +11,7 @@ import { Dialog } from '@/components/Dialog';
 import { seatList } from '@/features/reservations/seatList';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
-import { eventsQuery } from '@/queries/events';
+import { EVENTS_KEY } from '@/queries/events';
 import { reservationQuery, reservationsQuery } from '@/queries/reservations';
 
 interface CancelDialogProps {
@@ -72,7 +72,7 @@ function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
         before?.map((one) => (one.id === cancelled.id ? cancelled : one)),
       );
       queryClient.setQueryData(reservationQuery(id).queryKey, cancelled);
-      void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
+      void queryClient.invalidateQueries({ queryKey: EVENTS_KEY });
       announce(cancelledSentence(cancelled), tone);
       onCancelled();
     },

@@ -1,7 +1,11 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
-import { makeSeat, makeSeats } from '@/testing/factories';
+import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
+import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { renderPage } from '@/testing/renderPage';
 import {
   basket,
   conflict,
@@ -175,4 +179,14 @@ describe('live changes', () => {
     expect(await screen.findByText(/^Your hold on seat A1 has run out/)).toBeDefined();
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });
+});
+
+it('says that an event has no seats yet, and offers nothing to buy', async () => {
+  FakeWebSocket.install();
+  const server = new FakeServer();
+  server.on('get events/7/', [200, makeEvent({ seats_total: 0, seats_available: 0 })]);
+  server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed([])]);
+  renderPage({ '/events/:eventId': <SeatSelectorPage /> }, '/events/7');
+  expect(await screen.findByRole('heading', { name: 'No seats yet' })).toBeDefined();
+  expect(screen.queryByRole('button', { name: 'Reserve' })).toBeNull();
 });

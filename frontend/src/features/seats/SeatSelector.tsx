@@ -4,7 +4,6 @@ import { Link } from 'react-router';
 import type { EventDetail, Me, Reservation } from '@/api/types';
 import { sceneOf } from '@/canvas/scene';
 import { useAnnounce } from '@/components/announce';
-import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
@@ -26,6 +25,7 @@ import type { MapControls } from '@/features/seats/map/mapControls';
 import { SeatMap } from '@/features/seats/map/SeatMap';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
+import { NoMap } from '@/features/seats/NoMap';
 import { Notices } from '@/features/seats/Notices';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
 import { useOrphanWarning } from '@/features/seats/orphans/useOrphanWarning';
@@ -36,7 +36,7 @@ import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSettin
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLockExtension } from '@/features/seats/useLockExtension';
 import { useLostLocks } from '@/features/seats/useLostLocks';
-import { useSales } from '@/features/seats/useSales';
+import { useSales } from '@/hooks/useSales';
 import { useSeatActions } from '@/features/seats/useSeatActions';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { formatList, t } from '@/i18n/language';
@@ -245,10 +245,8 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
               {cards}
             </SeatList>
           </Suspense>
-        ) : error !== null ? (
-          <Failure error={error} onRetry={reload} />
         ) : (
-          <Skeleton shape="fill" />
+          <NoMap event={event} error={error} onRetry={reload} />
         )}
       </div>
       <FeedNotice feedState={feedState} />

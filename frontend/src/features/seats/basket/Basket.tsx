@@ -122,32 +122,34 @@ export function Basket({
         )}
         <Subtotals event={event} seats={seats} />
       </div>
-      <footer className="basket__foot">
-        <p className="basket__total">
-          <span>{t('basket:total')}</span>
-          <b className="tabular">{formatMoney(total, event.currency)}</b>
-        </p>
-        <Button
-          look="plain"
-          className="basket__release"
-          disabled={isEmpty || !isSettled}
-          onClick={() => {
-            onRelease(seats);
-            // The button is about to be disabled and would lose the focus.
-            aside.current?.focus();
-          }}
-        >
-          {t('basket:releaseAll')}
-        </Button>
-        <Button
-          look="primary"
-          className="basket__reserve"
-          disabled={isEmpty || !isSettled}
-          onClick={onReserve}
-        >
-          {t('basket:reserve')}
-        </Button>
-      </footer>
+      {!isEmpty && (
+        <footer className="basket__foot">
+          <p className="basket__total">
+            <span>{t('basket:total')}</span>
+            <b className="tabular">{formatMoney(total, event.currency)}</b>
+          </p>
+          <Button
+            look="plain"
+            className="basket__release"
+            disabled={!isSettled}
+            onClick={() => {
+              onRelease(seats);
+              // The button is about to be disabled and would lose the focus.
+              aside.current?.focus();
+            }}
+          >
+            {t('basket:releaseAll')}
+          </Button>
+          <Button
+            look="primary"
+            className="basket__reserve"
+            disabled={!isSettled}
+            onClick={onReserve}
+          >
+            {t('basket:reserve')}
+          </Button>
+        </footer>
+      )}
     </aside>
   );
 }
@@ -195,5 +197,7 @@ function emptyHint(event: EventDetail, isOnSale: boolean): string {
   if (!isOnSale) return t('basket:hint_notOnSale');
   const minutes = Math.max(1, Math.round(event.lock_seconds / 60));
   const hold = t('basket:hint', { count: minutes, cap: event.seat_cap });
-  return `${hold} ${t('basket:hint_purchaseCap', { count: event.purchase_cap })}`;
+  return event.purchase_cap === event.seat_cap
+    ? hold
+    : `${hold} ${t('basket:hint_purchaseCap', { count: event.purchase_cap })}`;
 }

@@ -7,7 +7,7 @@ import { reserveSeats } from '@/api/seats';
 import type { Reservation } from '@/api/types';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
-import { eventsQuery } from '@/queries/events';
+import { EVENTS_KEY } from '@/queries/events';
 import { reservationsQuery } from '@/queries/reservations';
 
 export interface Checkout {
@@ -56,7 +56,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       const seatIds = idsOf(seats);
       store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
-      void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
+      void queryClient.invalidateQueries({ queryKey: EVENTS_KEY });
       onReserved(reservation);
     },
     onError: (failure, { seats }) => {

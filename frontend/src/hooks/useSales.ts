@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
-import type { EventDetail } from '@/api/types';
+import type { EventSummary } from '@/api/types';
 import { pagePause } from '@/browser/pagePause';
 import { nextSalesChange, type Sales, salesAt } from '@/domain/sales';
 import type { ServerClock } from '@/domain/serverClock';
-import { eventsQuery } from '@/queries/events';
+import { EVENTS_KEY } from '@/queries/events';
 
 /** Timers are limited to 2^31 ms, and the clock may be corrected meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
@@ -16,7 +16,7 @@ const UNSET_WAIT_MS = 1_000;
  * The current sales status. It changes at the set times by the server's clock; until that is known,
  * the server's value applies.
  */
-export function useSales(event: EventDetail, clock: ServerClock): Sales {
+export function useSales(event: EventSummary, clock: ServerClock): Sales {
   const queryClient = useQueryClient();
   const [now, setNow] = useState(() => readClock(clock));
 
@@ -30,7 +30,7 @@ export function useSales(event: EventDetail, clock: ServerClock): Sales {
         const then = readClock(clock);
         setNow(then);
         if (then !== null && change !== null && then >= change) {
-          void queryClient.invalidateQueries({ queryKey: eventsQuery.queryKey });
+          void queryClient.invalidateQueries({ queryKey: EVENTS_KEY });
         }
         scheduleCheck(then);
       });

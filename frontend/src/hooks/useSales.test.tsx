@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { createServerClock } from '@/domain/serverClock';
-import { useSales } from '@/features/seats/useSales';
+import { useSales } from '@/hooks/useSales';
 import { createQueryClient } from '@/queries/queryClient';
 import { makeEvent } from '@/testing/factories';
 
