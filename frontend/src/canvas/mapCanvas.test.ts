@@ -117,6 +117,14 @@ describe('a map canvas', () => {
     expect(drawn.isWaiting).toBe(true);
   });
 
+  it('goes on with missing tiles in the next frame, also right after a zoom', () => {
+    const drawn = new Drawn(4_000, 4);
+    drawn.settle();
+    drawn.canvas.setView({ scale: 5, left: 0, top: 0 }, SIZE);
+    drawn.frame();
+    expect(drawn.isWaiting).toBe(true);
+  });
+
   it('draws a large map a few tiles per frame and shows what exists', () => {
     const drawn = new Drawn(4_000, 4);
     const first = drawn.frame();

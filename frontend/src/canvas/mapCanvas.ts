@@ -147,7 +147,7 @@ export class MapCanvas {
     const settlesInMs = this.#zoomedAt + ZOOM_SETTLES_MS - this.#options.nowMs();
     screen.clearRect(0, 0, size.width, size.height);
     const isUpToDate = this.#repaintAreas(scene);
-    const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
+    const tiles = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
     const nextDrawMs = showsAreas(scene, radiusPx(scene, viewport))
       ? null
       : this.#highlights.draw(screen, {
@@ -158,9 +158,10 @@ export class MapCanvas {
           nowMs,
           reducedMotion: this.#options.prefersReducedMotion(),
         });
-    const isDone = isDrawn && isUpToDate;
     this.#cancelTimer();
-    if (nextDrawMs === 0 || (!isDone && settlesInMs <= 0)) {
+    const isDone = tiles.isComplete && tiles.isSharp && isUpToDate;
+    // Stretched tiles are redrawn once the zoom has settled; missing ones at once.
+    if (nextDrawMs === 0 || !tiles.isComplete || (!isDone && settlesInMs <= 0)) {
       this.#requestFrame();
       return;
     }
