@@ -1,3 +1,9 @@
+import {
+  DETAIL_WEIGHT,
+  type Label,
+  layOutLabel,
+  NAME_WEIGHT,
+} from '@/canvas/areaLabels';
 import type { Area, Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
 import type { Palette } from '@/canvas/palette';
@@ -30,11 +36,10 @@ export type LabelOf = (area: Area, availability: Availability) => readonly strin
 /** Seat radius in CSS pixels from which numbers, countdowns and row labels are readable. */
 export const READABLE_FROM_PX = 10;
 const ROW_LABELS_FROM_PX = 7;
-const MIN_LABEL_PX = 8.5;
-/** Maximum label width in units of the area's `room`. */
-const LABEL_WIDTH = 2.3;
-const MAX_LABEL_PX = 17;
-const LABEL_LINE = 1.2;
+/** In CSS pixels: the largest names of sections. */
+const MAX_NAME_PX = 15;
+/** Labels are measured at this font size. */
+const MEASURED_PX = 100;
 const EDGE_PX = 1;
 
 export interface PainterOptions {
@@ -52,6 +57,9 @@ export class PlanPainter {
   readonly #pixelRatio: number;
   readonly #labelOf: LabelOf;
   readonly #createSurface: CreateSurface;
+  readonly #textWidths = new Map<string, number>();
+  /** The label of each area at the last scale. */
+  readonly #labels = new Map<Area, AreaLabel>();
   #sprites: { readonly radiusPx: number; readonly sprites: SeatSprites } | null = null;
 
   constructor(options: PainterOptions) {
@@ -175,35 +183,44 @@ export class PlanPainter {
     availability: Availability | undefined,
   ): void {
     if (availability === undefined) return;
-    const ratio = this.#pixelRatio;
-    const room = area.room * at.scale;
-    const [name = '', ...more] = this.#labelOf(area, availability);
-    const size = this.#fitted(context, name, room);
-    if (size < MIN_LABEL_PX * ratio) return;
-    const small = Math.max(0.75 * size, MIN_LABEL_PX * ratio);
-    const lines = [
-      { text: name, size, weight: 700, color: this.#palette.ink },
-      ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
-    ].slice(0, Math.max(Math.floor((1.6 * room) / (small * LABEL_LINE)), 1));
-    const x = area.middle.x * at.scale + at.left;
-    const height = lines.reduce((sum, line) => sum + line.size * LABEL_LINE, 0);
-    let y = area.middle.y * at.scale + at.top - height / 2;
+    const { ink, muted } = this.#palette;
+    const { angle, lines } = this.#labelFor(context, at.scale, area, availability);
+    context.save();
+    context.translate(area.middle.x * at.scale + at.left, area.middle.y * at.scale + at.top);
+    context.rotate(angle);
     for (const line of lines) {
-      const half = (line.size * LABEL_LINE) / 2;
-      this.#writeIn(context, line.color, line.size, line.weight);
-      // Stop at the first line that does not fit: a price without its section name would be
-      // misleading.
-      if (context.measureText(line.text).width > LABEL_WIDTH * room + 1) return;
-      context.fillText(line.text, x, y + half);
-      y += 2 * half;
+      const [color, weight] = line.isName ? [ink, NAME_WEIGHT] : [muted, DETAIL_WEIGHT];
+      this.#writeIn(context, color, line.size, weight);
+      context.fillText(line.text, 0, line.y);
     }
+    context.restore();
   }
 
-  /** Return the font size at which `name` fits. */
-  #fitted(context: Context, name: string, room: number): number {
-    const size = Math.min(0.75 * room, MAX_LABEL_PX * this.#pixelRatio);
-    this.#writeIn(context, this.#palette.ink, size, 700);
-    return size * Math.min((LABEL_WIDTH * room) / context.measureText(name).width, 1);
+  #labelFor(context: Context, scale: number, area: Area, availability: Availability): Label {
+    let laidOut = this.#labels.get(area);
+    if (laidOut?.scale !== scale || laidOut.availability !== availability) {
+      const label = layOutLabel(area, this.#labelOf(area, availability), {
+        scale,
+        pixelRatio: this.#pixelRatio,
+        maxSize: MAX_NAME_PX,
+        measure: (text, weight) => this.#widthOf(context, text, weight),
+      });
+      laidOut = { scale, availability, label };
+      this.#labels.set(area, laidOut);
+    }
+    return laidOut.label;
+  }
+
+  /** Return a text's width at a font size of 1. */
+  #widthOf(context: Context, text: string, weight: number): number {
+    const key = `${weight} ${text}`;
+    let width = this.#textWidths.get(key);
+    if (width === undefined) {
+      this.#writeIn(context, this.#palette.ink, MEASURED_PX, weight);
+      width = context.measureText(text).width / MEASURED_PX;
+      this.#textWidths.set(key, width);
+    }
+    return width;
   }
 
   #paintShapes(context: Context, at: Placement, box: Bounds): void {
@@ -233,6 +250,12 @@ export class PlanPainter {
     }
     return this.#sprites.sprites;
   }
+}
+
+interface AreaLabel {
+  readonly scale: number;
+  readonly availability: Availability;
+  readonly label: Label;
 }
 
 function grown({ x, y, width, height }: Bounds, by: number): Bounds {

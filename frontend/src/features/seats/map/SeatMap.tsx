@@ -30,6 +30,7 @@ import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer'
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
 import { t } from '@/i18n/language';
+import { formatShortMoney } from '@/i18n/money';
 
 import './map.css';
 
@@ -70,7 +71,10 @@ export function SeatMap({
   const focus = useSeatFocus(buttons, view, scene.facts);
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
-    (section, availability) => [section.name, ...availabilityText(availability, currency)],
+    (section, availability) => [
+      section.name,
+      ...availabilityText(availability, currency, formatShortMoney),
+    ],
     [currency],
   );
   const openSection = useCallback(
