@@ -11,7 +11,7 @@ import { FakeTimers } from '@/testing/fakeTimers';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';
 
 const SIZE = { width: 900, height: 600 };
-const palette = {} as Palette;
+const palette = new Proxy({}, { get: () => '#808080' }) as Palette;
 
 beforeEach(() => {
   vi.stubGlobal('Path2D', Object);
@@ -33,6 +33,7 @@ class Drawn {
       screen: this.screen,
       createSurface: this.surfaces.create,
       clock: createServerClock(() => this.timers.now),
+      lockMs: 300_000,
       labelOf: ({ name }) => [name],
       nextFrame: (draw) => {
         this.#frame = draw;

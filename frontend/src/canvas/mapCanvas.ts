@@ -23,6 +23,8 @@ export interface MapCanvasOptions {
   readonly screen: Context;
   readonly createSurface: CreateSurface;
   readonly clock: ServerClock;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
   readonly labelOf: LabelOf;
   /** Request an animation frame. Returns a function that cancels it. */
   readonly nextFrame: (draw: (nowMs: number) => void) => () => void;
@@ -54,7 +56,7 @@ export class MapCanvas {
 
   constructor(options: MapCanvasOptions) {
     this.#options = options;
-    this.#highlights = new Highlights(options.clock);
+    this.#highlights = new Highlights(options.clock, options.lockMs);
     this.#tiles = new Tiles(
       (context, at, box) => {
         this.#painter?.paint(context, at, box, this.#seatData);

@@ -1,12 +1,14 @@
 import {
   DETAIL_WEIGHT,
   type Label,
+  type LabelLine,
   layOutLabel,
   NAME_WEIGHT,
 } from '@/canvas/areaLabels';
 import type { Area, Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
-import type { Palette } from '@/canvas/palette';
+import { traceOutline } from '@/canvas/outline';
+import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
 import { type Scene, showsAreas } from '@/canvas/scene';
 import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
 import type { Context, CreateSurface } from '@/canvas/surface';
@@ -33,14 +35,19 @@ export interface SeatData {
 /** Lines of text for an area, the most important first. */
 export type LabelOf = (area: Area, availability: Availability) => readonly string[];
 
-/** Seat radius in CSS pixels from which numbers, countdowns and row labels are readable. */
-export const READABLE_FROM_PX = 10;
+/** Seat radius in CSS pixels from which numbers are readable. */
+const NUMBERS_FROM_PX = 8.5;
 const ROW_LABELS_FROM_PX = 7;
+/** Font sizes of numbers in seat radii, by their length. */
+const NUMBER_SIZES = [1.05, 1.05, 0.98, 0.78, 0.62] as const;
+/** In CSS pixels: the line between adjacent areas, and the border of an area. */
+const GAP_PX = 1;
+const EDGE_PX = 1.5;
 /** In CSS pixels: the largest names of sections. */
 const MAX_NAME_PX = 15;
+const MAX_SOLD_OUT_NAME_PX = 11;
 /** Labels are measured at this font size. */
 const MEASURED_PX = 100;
-const EDGE_PX = 1;
 
 export interface PainterOptions {
   readonly scene: Scene;
@@ -57,6 +64,8 @@ export class PlanPainter {
   readonly #pixelRatio: number;
   readonly #labelOf: LabelOf;
   readonly #createSurface: CreateSurface;
+  readonly #tones: ReadonlyMap<number | null, SeatTone>;
+  readonly #plainTone: SeatTone;
   readonly #textWidths = new Map<string, number>();
   /** The label of each area at the last scale. */
   readonly #labels = new Map<Area, AreaLabel>();
@@ -68,6 +77,10 @@ export class PlanPainter {
     this.#pixelRatio = options.pixelRatio;
     this.#labelOf = options.labelOf;
     this.#createSurface = options.createSurface;
+    this.#plainTone = toneOf(null, options.palette);
+    this.#tones = new Map(
+      [...options.scene.colors].map(([id, color]) => [id, toneOf(color, options.palette)]),
+    );
   }
 
   /** Whether areas are drawn instead of seats at this scale. */
@@ -89,12 +102,16 @@ export class PlanPainter {
     return boundsOf([seat], SEAT_REACH * this.#scene.plan.seat_radius);
   }
 
+  #toneOf(categoryId: number | null): SeatTone {
+    return this.#tones.get(categoryId) ?? this.#plainTone;
+  }
+
   #cssRadius(scale: number): number {
     return (this.#scene.plan.seat_radius * scale) / this.#pixelRatio;
   }
 
   #paintSeats(context: Context, at: Placement, box: Bounds, { seats }: SeatData): void {
-    const { grid, colors, plan } = this.#scene;
+    const { grid, plan } = this.#scene;
     const radiusPx = plan.seat_radius * at.scale;
     const sprites = this.#spritesOf(radiusPx);
     const found = grid.within(grown(box, SEAT_REACH * plan.seat_radius + 1 / at.scale));
@@ -102,26 +119,35 @@ export class PlanPainter {
       const seat = seats[index];
       if (seat === undefined) continue;
       const { x, y, categoryId } = seat.facts;
-      const ring = colors.get(categoryId) ?? null;
-      sprites.draw(context, seat.status, ring, x * at.scale + at.left, y * at.scale + at.top);
+      const tone = this.#toneOf(categoryId);
+      sprites.draw(context, seat.status, tone, x * at.scale + at.left, y * at.scale + at.top);
     }
     const cssRadius = this.#cssRadius(at.scale);
-    if (cssRadius >= READABLE_FROM_PX) this.#paintNumbers(context, at, found, seats);
+    if (cssRadius >= NUMBERS_FROM_PX) this.#paintNumbers(context, at, found, seats);
     if (cssRadius >= ROW_LABELS_FROM_PX) this.#paintRowLabels(context, at, box);
   }
 
+  /** Number the seats that can be bought, and one's own. */
   #paintNumbers(
     context: Context,
     at: Placement,
     found: readonly number[],
     seats: readonly MapSeat[],
   ): void {
-    const size = 0.82 * this.#scene.plan.seat_radius * at.scale;
-    this.#writeIn(context, this.#palette.seatInk, size);
+    const radiusPx = this.#scene.plan.seat_radius * at.scale;
+    let [size, color] = [0, ''];
     for (const index of found) {
       const seat = seats[index];
-      if (seat?.status !== 'available') continue;
-      const { x, y, number } = seat.facts;
+      if (seat?.status !== 'available' && seat?.status !== 'mine') continue;
+      const { x, y, number, categoryId } = seat.facts;
+      const wanted = radiusPx * (NUMBER_SIZES[number.length] ?? 0);
+      const ink = seat.status === 'mine' ? this.#palette.onMine : this.#toneOf(categoryId).ink;
+      // Setting the font is slow.
+      if (wanted !== size || ink !== color) {
+        [size, color] = [wanted, ink];
+        this.#writeIn(context, color, size);
+      }
+      if (size === 0) continue;
       context.fillText(number, x * at.scale + at.left, y * at.scale + at.top + 0.05 * size);
     }
   }
@@ -143,6 +169,7 @@ export class PlanPainter {
     for (const area of shown) this.#paintLabel(context, at, area, availability[area.index]);
   }
 
+  /** Sections with free seats have their category's colour; sold-out ones are as pale as ground. */
   #paintArea(
     context: Context,
     at: Placement,
@@ -150,30 +177,31 @@ export class PlanPainter {
     availability: Availability | undefined,
   ): void {
     const palette = this.#palette;
-    const free = (availability?.free ?? 0) / area.seatIndexes.length;
-    const color = this.#scene.colors.get(area.categoryId) ?? palette.areaEdge;
+    const isOpen = isFree(availability);
+    const tone = this.#toneOf(area.categoryId);
     context.lineJoin = 'round';
     context.lineCap = 'round';
     context.beginPath();
     for (const outline of area.outlines) {
-      outline.forEach(({ x, y }, corner) => {
-        const [px, py] = [x * at.scale + at.left, y * at.scale + at.top];
-        if (corner === 0) context.moveTo(px, py);
-        else context.lineTo(px, py);
-      });
-      context.closePath();
+      traceOutline(
+        context,
+        outline.map(({ x, y }) => ({ x: x * at.scale + at.left, y: y * at.scale + at.top })),
+      );
     }
     const width = area.thickness * at.scale;
-    context.lineWidth = width + 2 * EDGE_PX * this.#pixelRatio;
-    context.strokeStyle = free > 0 ? color : palette.areaEdge;
-    context.stroke();
-    const share = Math.round(8 + 20 * free);
-    context.fillStyle = free > 0 ? palette.area : palette.soldOut;
-    if (free > 0) context.fillStyle = `color-mix(in srgb, ${color} ${share}%, ${palette.area})`;
+    const [gap, edge] = [2 * GAP_PX * this.#pixelRatio, 2 * EDGE_PX * this.#pixelRatio];
+    const fill = isOpen ? tone.fill : palette.soldOut;
+    for (const [color, lineWidth] of [
+      [palette.ground, width + gap],
+      [isOpen ? tone.edge : palette.soldOutEdge, width],
+      [fill, Math.max(width - edge, 0)],
+    ] as const) {
+      context.strokeStyle = color;
+      context.lineWidth = lineWidth;
+      context.stroke();
+    }
+    context.fillStyle = fill;
     context.fill();
-    context.lineWidth = width;
-    context.strokeStyle = context.fillStyle;
-    context.stroke();
   }
 
   #paintLabel(
@@ -183,17 +211,21 @@ export class PlanPainter {
     availability: Availability | undefined,
   ): void {
     if (availability === undefined) return;
-    const { ink, muted } = this.#palette;
+    const isOpen = isFree(availability);
+    const color = isOpen ? this.#toneOf(area.categoryId).ink : this.#palette.planInk;
     const { angle, lines } = this.#labelFor(context, at.scale, area, availability);
     context.save();
     context.translate(area.middle.x * at.scale + at.left, area.middle.y * at.scale + at.top);
     context.rotate(angle);
     for (const line of lines) {
-      const [color, weight] = line.isName ? [ink, NAME_WEIGHT] : [muted, DETAIL_WEIGHT];
-      this.#writeIn(context, color, line.size, weight);
+      this.#writeIn(context, color, line.size, this.#weightOf(line, isOpen));
       context.fillText(line.text, 0, line.y);
     }
     context.restore();
+  }
+
+  #weightOf({ isName }: LabelLine, isOpen: boolean): number {
+    return isName && isOpen ? NAME_WEIGHT : DETAIL_WEIGHT;
   }
 
   #labelFor(context: Context, scale: number, area: Area, availability: Availability): Label {
@@ -202,7 +234,7 @@ export class PlanPainter {
       const label = layOutLabel(area, this.#labelOf(area, availability), {
         scale,
         pixelRatio: this.#pixelRatio,
-        maxSize: MAX_NAME_PX,
+        maxSize: isFree(availability) ? MAX_NAME_PX : MAX_SOLD_OUT_NAME_PX,
         measure: (text, weight) => this.#widthOf(context, text, weight),
       });
       laidOut = { scale, availability, label };
@@ -245,7 +277,14 @@ export class PlanPainter {
 
   #spritesOf(radiusPx: number): SeatSprites {
     if (this.#sprites?.radiusPx !== radiusPx) {
-      const sprites = new SeatSprites(radiusPx, this.#palette, this.#createSurface);
+      const hasNumbers =
+        this.#cssRadius(radiusPx / this.#scene.plan.seat_radius) >= NUMBERS_FROM_PX;
+      const sprites = new SeatSprites({
+        radiusPx,
+        hasNumbers,
+        palette: this.#palette,
+        create: this.#createSurface,
+      });
       this.#sprites = { radiusPx, sprites };
     }
     return this.#sprites.sprites;
@@ -256,6 +295,10 @@ interface AreaLabel {
   readonly scale: number;
   readonly availability: Availability;
   readonly label: Label;
+}
+
+function isFree(availability: Availability | undefined): boolean {
+  return (availability?.free ?? 0) > 0;
 }
 
 function grown({ x, y, width, height }: Bounds, by: number): Bounds {

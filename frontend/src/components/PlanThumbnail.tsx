@@ -7,7 +7,7 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 import './planThumbnail.css';
 
 /** Theme colours for seats. */
-export type Tone = 'seat' | 'mine' | 'locked' | 'reserved' | 'blocked';
+export type Tone = 'seat' | 'seat-plain' | 'mine' | 'locked' | 'reserved' | 'blocked';
 
 interface PlanThumbnailProps {
   readonly plan: Plan;
@@ -25,7 +25,7 @@ const PRINT_PIXEL_RATIO = 4;
 const [FLATTEST, TALLEST] = [0.4, 1.1];
 
 const NO_HIGHLIGHTS: ReadonlySet<number> = new Set();
-const plainTone = (): Tone => 'seat';
+const plainTone = (): Tone => 'seat-plain';
 
 /** Small drawing of a whole plan. Fills the available width. */
 export function PlanThumbnail({

@@ -89,6 +89,7 @@ export function SeatMap({
     scene,
     seats,
     clock,
+    lockMs: 1000 * event.lock_seconds,
     labelOf,
     hovered: pointer.seat,
     focused: focus.focused,
@@ -173,7 +174,7 @@ export function SeatMap({
         />
       )}
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
-      <Legend event={event} hasBlocked={useHasBlocked(seats)} />
+      <Legend event={event} facts={scene.facts} hasBlocked={useHasBlocked(seats)} />
     </div>
   );
 }

@@ -18,6 +18,8 @@ interface MapCanvasOptions {
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
   readonly labelOf: LabelOf;
   readonly hovered: number | null;
   readonly focused: number | null;
@@ -30,6 +32,7 @@ export function useMapCanvas({
   scene,
   seats,
   clock,
+  lockMs,
   labelOf,
   hovered,
   focused,
@@ -45,6 +48,7 @@ export function useMapCanvas({
       screen,
       createSurface: createCanvas,
       clock,
+      lockMs,
       labelOf,
       nextFrame: (draw) => {
         const frame = requestAnimationFrame(draw);
@@ -65,7 +69,7 @@ export function useMapCanvas({
       map.close();
       mapRef.current = null;
     };
-  }, [canvas, view, clock, labelOf]);
+  }, [canvas, view, clock, lockMs, labelOf]);
 
   useLayoutEffect(() => {
     if (canvas.current !== null)
