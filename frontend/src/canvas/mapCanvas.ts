@@ -1,4 +1,5 @@
 import { type Availability, availabilityOf } from '@/canvas/areas';
+import { EdgeLabels } from '@/canvas/edgeLabels';
 import { Highlights } from '@/canvas/highlights';
 import type { Palette } from '@/canvas/palette';
 import { type LabelOf, PlanPainter, type Placement, type SeatData } from '@/canvas/planPainter';
@@ -42,6 +43,7 @@ export class MapCanvas {
   #palette: Palette | null = null;
   #pixelRatio = 1;
   #painter: PlanPainter | null = null;
+  #edgeLabels: EdgeLabels | null = null;
   /** Separate, because a painter caches sprites for one scale. */
   #overviewPainter: PlanPainter | null = null;
   #seatData: SeatData = { seats: [], availability: [] };
@@ -73,6 +75,7 @@ export class MapCanvas {
     const { labelOf, createSurface } = this.#options;
     const options = { scene, palette, pixelRatio, labelOf, createSurface };
     this.#painter = new PlanPainter(options);
+    this.#edgeLabels = new EdgeLabels(options);
     this.#overviewPainter = new PlanPainter({ ...options, labelOf: () => [] });
     this.#discardTiles();
     if (isOtherHall) this.#seatData = { seats: [], availability: [] };
@@ -160,6 +163,7 @@ export class MapCanvas {
           nowMs,
           reducedMotion: this.#options.prefersReducedMotion(),
         });
+    this.#edgeLabels?.draw(screen, at, size);
     this.#cancelTimer();
     const isDone = tiles.isComplete && tiles.isSharp && isUpToDate;
     // Stretched tiles are redrawn once the zoom has settled; missing ones at once.

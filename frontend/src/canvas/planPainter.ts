@@ -9,7 +9,7 @@ import type { Area, Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
 import { traceOutline } from '@/canvas/outline';
 import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
-import { type Scene, showsAreas } from '@/canvas/scene';
+import { ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
 import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
 import type { Context, CreateSurface } from '@/canvas/surface';
 import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
@@ -37,7 +37,6 @@ export type LabelOf = (area: Area, availability: Availability) => readonly strin
 
 /** Seat radius in CSS pixels from which numbers are readable. */
 const NUMBERS_FROM_PX = 8.5;
-const ROW_LABELS_FROM_PX = 7;
 /** Font sizes of numbers in seat radii, by their length. */
 const NUMBER_SIZES = [1.05, 1.05, 0.98, 0.78, 0.62] as const;
 /** In CSS pixels: the line between adjacent areas, and the border of an area. */

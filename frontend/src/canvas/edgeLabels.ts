@@ -1,0 +1,340 @@
+import { type Area, lineOf } from '@/canvas/areas';
+import type { Palette } from '@/canvas/palette';
+import type { Placement } from '@/canvas/planPainter';
+import { radiusPx, ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
+import type { Context, CreateSurface } from '@/canvas/surface';
+import { toScreen } from '@/canvas/viewport';
+import { type Bounds, boundsOf, distance, overlap, type Point, type Size } from '@/domain/geometry';
+
+interface EdgeLabelOptions {
+  readonly scene: Scene;
+  readonly palette: Palette;
+  readonly pixelRatio: number;
+  readonly createSurface: CreateSurface;
+}
+
+interface EdgeRow {
+  readonly name: string;
+  readonly line: readonly Point[];
+  readonly bounds: Bounds;
+  /** Where the plan shows the row's name. */
+  readonly shownAt: readonly Point[];
+}
+
+interface EdgeSection {
+  readonly name: string;
+  /** Undefined if there is only one section, which needs no name. */
+  readonly area: Area | undefined;
+  readonly bounds: Bounds;
+  readonly rows: readonly EdgeRow[];
+  /** Where the plan shows the section's name, and its size in plan units. */
+  readonly shownAt: readonly { readonly point: Point; readonly size: number }[];
+}
+
+type Kind = 'section' | 'row';
+
+interface Style {
+  readonly size: number;
+  readonly weight: number;
+  readonly padding: number;
+  readonly height: number;
+}
+
+/** In CSS pixels. */
+const STYLES: Readonly<Record<Kind, Style>> = {
+  section: { size: 13, weight: 700, padding: 9, height: 24 },
+  row: { size: 11, weight: 700, padding: 4, height: 17 },
+};
+const EDGE_PX = 4;
+/** Names stay clear of the buttons at the sides. */
+const SIDE_PX = 60;
+/** A smaller visible part of a section gets no name. */
+const MIN_PART_PX = 40;
+/** Smaller text of the plan is not drawn. */
+const MIN_TEXT_PX = 8;
+/** In seat radii: a label within this distance of a row's end belongs to the row. */
+const NEAR_END = 6;
+
+/**
+ * Draws the names of rows and sections at the edge of the screen while the plan's own are out of
+ * view.
+ */
+export class EdgeLabels {
+  readonly #options: EdgeLabelOptions;
+  #sections: readonly EdgeSection[] | null = null;
+  readonly #sprites = new Map<string, Context>();
+
+  constructor(options: EdgeLabelOptions) {
+    this.#options = options;
+  }
+
+  /** Draw on a screen of `size` device pixels. */
+  draw(context: Context, at: Placement, size: Size): void {
+    const { scene, pixelRatio } = this.#options;
+    const radius = radiusPx(scene, { ...at, scale: at.scale / pixelRatio });
+    if (showsAreas(scene, radius)) return;
+    const screen = { x: 0, y: 0, ...size };
+    const view = {
+      x: -at.left / at.scale,
+      y: -at.top / at.scale,
+      width: size.width / at.scale,
+      height: size.height / at.scale,
+    };
+    // Not before they are needed: a large hall is first shown as areas.
+    this.#sections ??= sectionsOf(scene);
+    const shown = this.#sections.filter(({ bounds }) => overlap(bounds, view));
+    const taken: Bounds[] = [];
+    for (const section of shown) this.#drawName(context, at, screen, section, taken);
+    if (radius < ROW_LABELS_FROM_PX) return;
+    // Below the names, which are at the top.
+    const top = taken.length > 0 ? this.#inset('section') * 2 : 0;
+    const inner = insetBy({ ...screen, y: top, height: size.height - top }, this.#inset('row'));
+    for (const section of shown) {
+      for (const row of section.rows) {
+        if (overlap(row.bounds, view)) this.#drawRow(context, at, screen, inner, row, taken);
+      }
+    }
+  }
+
+  #drawName(
+    context: Context,
+    at: Placement,
+    screen: Bounds,
+    { name, area, shownAt }: EdgeSection,
+    taken: Bounds[],
+  ): void {
+    const { pixelRatio } = this.#options;
+    if (area === undefined || name === '') return;
+    const isShown = shownAt.some(
+      ({ point, size }) =>
+        size * at.scale >= MIN_TEXT_PX * pixelRatio && isWithin(toScreen(at, point), screen),
+    );
+    if (isShown) return;
+    const side = SIDE_PX * pixelRatio;
+    const clear = { ...screen, x: side, width: Math.max(screen.width - 2 * side, 0) };
+    for (const outline of area.outlines) {
+      const part = clipped(
+        outline.map((point) => toScreen(at, point)),
+        clear,
+      );
+      if (part.length === 0) continue;
+      const { x, y, width, height } = boundsOf(part, 0);
+      if (Math.min(width, height) < MIN_PART_PX * pixelRatio) continue;
+      const centre = x + width / 2;
+      const above = (area.thickness * at.scale) / 2 + this.#inset('section') / 2;
+      const inset = this.#inset('section');
+      const top = topAt(centre, part) ?? y;
+      this.#place(context, 'section', name, { x: centre, y: Math.max(top - above, inset) }, taken);
+    }
+  }
+
+  #drawRow(
+    context: Context,
+    at: Placement,
+    screen: Bounds,
+    inner: Bounds,
+    { name, line, shownAt }: EdgeRow,
+    taken: Bounds[],
+  ): void {
+    if (shownAt.some((point) => isWithin(toScreen(at, point), screen))) return;
+    const place = entryOf(
+      line.map((point) => toScreen(at, point)),
+      inner,
+    );
+    if (place !== null) this.#place(context, 'row', name, place, taken);
+  }
+
+  /** Distance of a label's centre from the edge of the screen, in device pixels. */
+  #inset(kind: Kind): number {
+    return (EDGE_PX + STYLES[kind].height / 2) * this.#options.pixelRatio;
+  }
+
+  /** Draw a label centred on a point, unless it would cover another one. */
+  #place(context: Context, kind: Kind, text: string, { x, y }: Point, taken: Bounds[]): void {
+    const { canvas } = this.#sprite(kind, text);
+    const box = {
+      x: Math.round(x - canvas.width / 2),
+      y: Math.round(y - canvas.height / 2),
+      width: canvas.width,
+      height: canvas.height,
+    };
+    if (taken.some((other) => overlap(other, box))) return;
+    taken.push(box);
+    context.drawImage(canvas, box.x, box.y);
+  }
+
+  #sprite(kind: Kind, text: string): Context {
+    const key = `${kind} ${text}`;
+    let sprite = this.#sprites.get(key);
+    if (sprite === undefined) {
+      sprite = this.#paint(kind, text);
+      this.#sprites.set(key, sprite);
+    }
+    return sprite;
+  }
+
+  #paint(kind: Kind, text: string): Context {
+    const { palette, pixelRatio, createSurface } = this.#options;
+    const { size, weight, padding, height } = STYLES[kind];
+    const font = `${weight} ${size * pixelRatio}px ${palette.font}`;
+    const probe = createSurface(1, 1);
+    probe.font = font;
+    const textWidth = probe.measureText(text).width + 2 * padding * pixelRatio;
+    const side = Math.ceil(height * pixelRatio);
+    const sprite = createSurface(Math.ceil(Math.max(textWidth, side)), side);
+    const { width } = sprite.canvas;
+    sprite.fillStyle = palette.surface;
+    sprite.strokeStyle = palette.soldOutEdge;
+    sprite.lineWidth = pixelRatio;
+    sprite.beginPath();
+    const half = pixelRatio / 2;
+    sprite.roundRect(half, half, width - pixelRatio, side - pixelRatio, side / 3);
+    sprite.globalAlpha = 0.92;
+    sprite.fill();
+    sprite.globalAlpha = 1;
+    sprite.stroke();
+    sprite.font = font;
+    sprite.fillStyle = palette.ink;
+    sprite.textAlign = 'center';
+    sprite.textBaseline = 'middle';
+    sprite.fillText(text, width / 2, side / 2 + half);
+    return sprite;
+  }
+}
+
+function sectionsOf({ sections, areas, plan, rowLabels }: Scene): EdgeSection[] {
+  const near = NEAR_END * plan.seat_radius;
+  const texts = plan.shapes.flatMap(({ x, y, text }) =>
+    text === undefined
+      ? []
+      : [{ text: text.text, size: text.size, point: { x: x + text.x, y: y + text.y } }],
+  );
+  const byText = new Map<string, Point[]>();
+  for (const { text, point } of [
+    ...texts,
+    ...rowLabels.map(({ text, x, y }) => ({ text, point: { x, y } })),
+  ]) {
+    const points = byText.get(text);
+    if (points === undefined) byText.set(text, [point]);
+    else points.push(point);
+  }
+  return sections.map(({ name, rows }, place) => {
+    const edgeRows = rows.flatMap((row) =>
+      lineOf(row.seats).map((line): EdgeRow => {
+        const ends = [line[0], line.at(-1) ?? line[0]];
+        return {
+          name: row.name,
+          line,
+          bounds: boundsOf(line, 0),
+          shownAt: (byText.get(row.name) ?? []).filter((point) =>
+            ends.some((end) => distance(end, point) <= near),
+          ),
+        };
+      }),
+    );
+    return {
+      name,
+      area: areas[place],
+      bounds: boundsOf(
+        edgeRows.flatMap(({ line }) => line),
+        0,
+      ),
+      rows: edgeRows.filter((row) => row.name !== ''),
+      shownAt: texts.filter(({ text }) => text.toLowerCase() === name.toLowerCase()),
+    };
+  });
+}
+
+function insetBy({ x, y, width, height }: Bounds, by: number): Bounds {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
+}
+
+function isWithin({ x, y }: Point, box: Bounds): boolean {
+  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+}
+
+/**
+ * Return where a line crosses the edge of a box: on the left or, if it is steep, at the top, else
+ * at its other end. Null if it does not cross it.
+ */
+export function entryOf(line: readonly Point[], box: Bounds): Point | null {
+  let first: Point | null = null;
+  let last: Point | null = null;
+  let [isFirstCut, isLastCut] = [false, false];
+  for (const [at, to] of line.entries()) {
+    const from = line[at - 1];
+    const part = from === undefined ? null : cut(from, to, box);
+    if (from === undefined || part === null) continue;
+    if (first === null) [first, isFirstCut] = [part[0], at > 1 || part[0] !== from];
+    [last, isLastCut] = [part[1], at < line.length - 1 || part[1] !== to];
+  }
+  if (first === null || last === null) return null;
+  const isSteep = Math.abs(last.y - first.y) > Math.abs(last.x - first.x);
+  const isForward = isSteep ? first.y <= last.y : first.x <= last.x;
+  const ends = [
+    { point: first, isCut: isFirstCut },
+    { point: last, isCut: isLastCut },
+  ];
+  if (!isForward) ends.reverse();
+  return ends.find(({ isCut }) => isCut)?.point ?? null;
+}
+
+/** Cut a straight line to a box. An end inside the box keeps its identity. */
+function cut(from: Point, to: Point, box: Bounds): readonly [Point, Point] | null {
+  let [start, end] = [0, 1];
+  for (const [delta, room] of [
+    [from.x - to.x, from.x - box.x],
+    [to.x - from.x, box.x + box.width - from.x],
+    [from.y - to.y, from.y - box.y],
+    [to.y - from.y, box.y + box.height - from.y],
+  ] as const) {
+    if (delta === 0 && room < 0) return null;
+    if (delta < 0) start = Math.max(start, room / delta);
+    if (delta > 0) end = Math.min(end, room / delta);
+  }
+  if (start > end) return null;
+  return [start === 0 ? from : between(from, to, start), end === 1 ? to : between(from, to, end)];
+}
+
+/** Return the part of a polygon inside a box (Sutherland–Hodgman). */
+export function clipped(polygon: readonly Point[], box: Bounds): readonly Point[] {
+  const sides: readonly ((point: Point) => number)[] = [
+    ({ x }) => x - box.x,
+    ({ x }) => box.x + box.width - x,
+    ({ y }) => y - box.y,
+    ({ y }) => box.y + box.height - y,
+  ];
+  let rest = polygon;
+  for (const inside of sides) {
+    const kept: Point[] = [];
+    let before = rest.at(-1);
+    for (const point of rest) {
+      const [was, is] = [before === undefined ? -1 : inside(before), inside(point)];
+      if (before !== undefined && was >= 0 !== is >= 0) {
+        kept.push(between(before, point, was / (was - is)));
+      }
+      if (is >= 0) kept.push(point);
+      before = point;
+    }
+    rest = kept;
+  }
+  return rest;
+}
+
+/** Return the top of a polygon at this x. */
+function topAt(x: number, polygon: readonly Point[]): number | null {
+  let top: number | null = null;
+  let before = polygon.at(-1);
+  for (const point of polygon) {
+    if (before !== undefined && before.x > x !== point.x > x) {
+      const { y } = between(before, point, (x - before.x) / (point.x - before.x));
+      if (top === null || y < top) top = y;
+    }
+    before = point;
+  }
+  return top;
+}
+
+function between(from: Point, to: Point, share: number): Point {
+  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+}
