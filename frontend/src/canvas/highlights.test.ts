@@ -24,10 +24,7 @@ function ringAfter(heldMs: number) {
   const { seats } = map.state;
   const { plan, categories } = makeEvent();
   const facts = seats.map((seat) => seat.facts);
-  const highlights = new Highlights(
-    createServerClock(() => START + heldMs),
-    LOCK_MS,
-  );
+  const highlights = new Highlights(createServerClock(() => START + heldMs));
   highlights.setSeats(seats, null, null);
   const arcs: Arc[] = [];
   let turns = 0;
@@ -45,6 +42,7 @@ function ringAfter(heldMs: number) {
     scene: sceneOf(plan, categories, facts),
     palette,
     pixelRatio: 1,
+    lockMs: LOCK_MS,
     nowMs: 0,
     reducedMotion: true,
   });

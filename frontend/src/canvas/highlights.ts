@@ -1,7 +1,6 @@
 import type { Palette } from '@/canvas/palette';
-import type { Placement } from '@/canvas/planPainter';
 import type { Scene } from '@/canvas/scene';
-import type { Context } from '@/canvas/surface';
+import type { Context, Placement } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
@@ -17,6 +16,8 @@ export interface HighlightFrame {
   readonly scene: Scene;
   readonly palette: Palette;
   readonly pixelRatio: number;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
   readonly nowMs: number;
   readonly reducedMotion: boolean;
 }
@@ -36,17 +37,14 @@ const TOP = -Math.PI / 2;
 /** The animated layer above the seats: own seats, recent changes, hover and focus. */
 export class Highlights {
   readonly #clock: ServerClock;
-  /** How long a hold lasts. */
-  readonly #lockMs: number;
   #seats: readonly MapSeat[] = [];
   #mine: readonly number[] = [];
   #pulses: Pulse[] = [];
   #hovered: number | null = null;
   #focused: number | null = null;
 
-  constructor(clock: ServerClock, lockMs: number) {
+  constructor(clock: ServerClock) {
     this.#clock = clock;
-    this.#lockMs = lockMs;
   }
 
   /** `changed` is null for another hall; `nowMs` is null under reduced motion. */
@@ -94,7 +92,7 @@ export class Highlights {
 
   /** Draw the ring around an own seat. It empties clockwise as the hold runs out. */
   #drawOwn(context: Context, frame: HighlightFrame, seat: MapSeat): number | null {
-    const { at, scene, palette, pixelRatio, nowMs, reducedMotion } = frame;
+    const { at, scene, palette, pixelRatio, lockMs, nowMs, reducedMotion } = frame;
     const radiusPx = scene.plan.seat_radius * at.scale;
     const { x, y } = toScreen(at, seat.facts);
     const isWaiting = seat.pending && !reducedMotion;
@@ -110,7 +108,7 @@ export class Highlights {
     context.stroke();
     context.globalAlpha = 1;
     if (isTimed) {
-      const share = Math.min(leftMs / this.#lockMs, 1);
+      const share = Math.min(leftMs / lockMs, 1);
       context.strokeStyle = isUrgent ? palette.urgent : palette.mine;
       context.beginPath();
       context.arc(x, y, RING.radius * radiusPx, TOP + 2 * Math.PI * (1 - share), TOP + 2 * Math.PI);
@@ -166,7 +164,8 @@ function pulseColor(status: DisplayStatus, palette: Palette): string {
       return palette.onLocked;
     case 'reserved':
       return palette.onReserved;
-    default:
+    case 'mine':
+    case 'blocked':
       return palette[status];
   }
 }

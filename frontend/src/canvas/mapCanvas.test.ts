@@ -33,7 +33,6 @@ class Drawn {
       screen: this.screen,
       createSurface: this.surfaces.create,
       clock: createServerClock(() => this.timers.now),
-      lockMs: 300_000,
       labelOf: ({ name }) => [name],
       nextFrame: (draw) => {
         this.#frame = draw;
@@ -47,7 +46,8 @@ class Drawn {
     });
     const { plan, categories } = makeEvent();
     const facts = this.map.state.seats.map((seat) => seat.facts);
-    this.canvas.setScene(sceneOf(plan, categories, facts), palette, 1);
+    const scene = sceneOf(plan, categories, facts);
+    this.canvas.setScene({ scene, palette, pixelRatio: 1, lockMs: 300_000 });
     this.canvas.setSeats(this.map.state.seats);
     this.canvas.setView({ scale: 2, left: 0, top: 0 }, SIZE);
   }

@@ -2,9 +2,10 @@ import { type Availability, availabilityOf } from '@/canvas/areas';
 import { EdgeLabels } from '@/canvas/edgeLabels';
 import { Highlights } from '@/canvas/highlights';
 import type { Palette } from '@/canvas/palette';
-import { type LabelOf, PlanPainter, type Placement, type SeatData } from '@/canvas/planPainter';
+import type { LabelOf } from '@/canvas/areaPainter';
+import { PlanPainter, type SeatData } from '@/canvas/planPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
-import type { Context, CreateSurface } from '@/canvas/surface';
+import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
 import { fit, type Viewport } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
@@ -24,14 +25,21 @@ export interface MapCanvasOptions {
   readonly screen: Context;
   readonly createSurface: CreateSurface;
   readonly clock: ServerClock;
-  /** How long a hold lasts. */
-  readonly lockMs: number;
   readonly labelOf: LabelOf;
   /** Request an animation frame. Returns a function that cancels it. */
   readonly nextFrame: (draw: (nowMs: number) => void) => () => void;
   readonly after: (ms: number, act: () => void) => () => void;
   readonly nowMs: () => number;
   readonly prefersReducedMotion: () => boolean;
+}
+
+/** What changes rarely. */
+interface Setting {
+  readonly scene: Scene;
+  readonly palette: Palette;
+  readonly pixelRatio: number;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
 }
 
 /** Draws the map on a canvas, and redraws only after changes. */
@@ -42,6 +50,7 @@ export class MapCanvas {
   #scene: Scene | null = null;
   #palette: Palette | null = null;
   #pixelRatio = 1;
+  #lockMs = 0;
   #painter: PlanPainter | null = null;
   #edgeLabels: EdgeLabels | null = null;
   /** Separate, because a painter caches sprites for one scale. */
@@ -58,7 +67,7 @@ export class MapCanvas {
 
   constructor(options: MapCanvasOptions) {
     this.#options = options;
-    this.#highlights = new Highlights(options.clock, options.lockMs);
+    this.#highlights = new Highlights(options.clock);
     this.#tiles = new Tiles(
       (context, at, box) => {
         this.#painter?.paint(context, at, box, this.#seatData);
@@ -68,10 +77,11 @@ export class MapCanvas {
     );
   }
 
-  /** Set another hall, theme or pixel ratio, and redraw everything. */
-  setScene(scene: Scene, palette: Palette, pixelRatio: number): void {
+  /** Set another hall, theme, pixel ratio or length of holds, and redraw everything. */
+  setScene({ scene, palette, pixelRatio, lockMs }: Setting): void {
     const isOtherHall = scene !== this.#scene;
     [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
+    this.#lockMs = lockMs;
     const { labelOf, createSurface } = this.#options;
     const options = { scene, palette, pixelRatio, labelOf, createSurface };
     this.#painter = new PlanPainter(options);
@@ -160,6 +170,7 @@ export class MapCanvas {
           scene,
           palette,
           pixelRatio: this.#pixelRatio,
+          lockMs: this.#lockMs,
           nowMs,
           reducedMotion: this.#options.prefersReducedMotion(),
         });

@@ -47,8 +47,18 @@ export function paletteOf(element: Element): Palette {
   return { ...colors, font: style.fontFamily };
 }
 
-/** The tone of seats of a category; `color` is null for seats without one. */
+const tones = new WeakMap<Palette, Map<string | null, SeatTone>>();
+
+/** The tone of seats of a category; `color` is null for seats without one. The same each time. */
 export function toneOf(color: string | null, palette: Palette): SeatTone {
+  const known = tones.get(palette) ?? new Map<string | null, SeatTone>();
+  tones.set(palette, known);
+  const tone = known.get(color) ?? newTone(color, palette);
+  known.set(color, tone);
+  return tone;
+}
+
+function newTone(color: string | null, palette: Palette): SeatTone {
   if (color === null) return { fill: palette.seat, edge: palette.seat, ink: palette.seatInk };
   const fill = withContrast(numeric(color), palette.ground, BUYABLE_CONTRAST);
   return { fill, edge: withContrast(fill, palette.block, BUYABLE_CONTRAST), ink: inkOn(fill) };

@@ -3,7 +3,6 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { Palette } from '@/canvas/palette';
 import { PlanPainter } from '@/canvas/planPainter';
 import { sceneOf } from '@/canvas/scene';
-import type { Context } from '@/canvas/surface';
 import type { DisplayStatus, MapSeat } from '@/domain/seatMap/seats';
 import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
 import { FakeSurfaces } from '@/testing/fakeSurface';
@@ -39,7 +38,7 @@ function textsAt(apartPx: number): string[] {
       name === 'fillText'
         ? (text: string) => texts.push(text)
         : (target as unknown as Record<string | symbol, unknown>)[name],
-  }) as Context;
+  });
   const scale = (apartPx / 30) * pixelRatio;
   const box = { x: 0, y: 0, width: 500, height: 500 };
   painter.paint(screen, { scale, left: 0, top: 0 }, box, { seats, availability: [] });

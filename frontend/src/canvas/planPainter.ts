@@ -1,29 +1,12 @@
-import {
-  DETAIL_WEIGHT,
-  type Label,
-  type LabelLine,
-  layOutLabel,
-  NAME_WEIGHT,
-} from '@/canvas/areaLabels';
-import type { Area, Availability } from '@/canvas/areas';
+import { AreaPainter, type LabelOf } from '@/canvas/areaPainter';
+import type { Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
-import { traceOutline } from '@/canvas/outline';
 import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
 import { ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
 import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
-import type { Context, CreateSurface } from '@/canvas/surface';
+import { type Context, type CreateSurface, type Placement, setTextStyle } from '@/canvas/surface';
 import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
-
-/**
- * Position of the plan on a surface, in device pixels: a plan point (x, y) is at (x·scale + left,
- * …).
- */
-export interface Placement {
-  readonly scale: number;
-  readonly left: number;
-  readonly top: number;
-}
 
 /** The data that changes during a sale. */
 export interface SeatData {
@@ -32,22 +15,10 @@ export interface SeatData {
   readonly availability: readonly Availability[];
 }
 
-/** Lines of text for an area, the most important first. */
-export type LabelOf = (area: Area, availability: Availability) => readonly string[];
-
 /** Seat radius in CSS pixels from which numbers are readable. */
 const NUMBERS_FROM_PX = 8.5;
 /** Font sizes of numbers in seat radii, by their length. */
 const NUMBER_SIZES = [1.05, 1.05, 0.98, 0.78, 0.62] as const;
-/** In CSS pixels: the line between adjacent areas, and the border of an area. */
-const GAP_PX = 1;
-const EDGE_PX = 1.5;
-/** In CSS pixels: the largest names of sections. */
-const MAX_NAME_PX = 15;
-const MAX_SOLD_OUT_NAME_PX = 11;
-/** Labels are measured at this font size. */
-const MEASURED_PX = 100;
-
 export interface PainterOptions {
   readonly scene: Scene;
   readonly palette: Palette;
@@ -61,25 +32,28 @@ export class PlanPainter {
   readonly #scene: Scene;
   readonly #palette: Palette;
   readonly #pixelRatio: number;
-  readonly #labelOf: LabelOf;
   readonly #createSurface: CreateSurface;
   readonly #tones: ReadonlyMap<number | null, SeatTone>;
   readonly #plainTone: SeatTone;
-  readonly #textWidths = new Map<string, number>();
-  /** The label of each area at the last scale. */
-  readonly #labels = new Map<Area, AreaLabel>();
+  readonly #areas: AreaPainter;
   #sprites: { readonly radiusPx: number; readonly sprites: SeatSprites } | null = null;
 
   constructor(options: PainterOptions) {
     this.#scene = options.scene;
     this.#palette = options.palette;
     this.#pixelRatio = options.pixelRatio;
-    this.#labelOf = options.labelOf;
     this.#createSurface = options.createSurface;
     this.#plainTone = toneOf(null, options.palette);
     this.#tones = new Map(
       [...options.scene.colors].map(([id, color]) => [id, toneOf(color, options.palette)]),
     );
+    this.#areas = new AreaPainter({
+      areas: options.scene.areas,
+      palette: options.palette,
+      pixelRatio: options.pixelRatio,
+      labelOf: options.labelOf,
+      toneOf: (area) => this.#toneOf(area.categoryId),
+    });
   }
 
   /** Whether areas are drawn instead of seats at this scale. */
@@ -90,7 +64,7 @@ export class PlanPainter {
   /** Draw everything within `box`, in plan units, on a cleared surface. */
   paint(context: Context, at: Placement, box: Bounds, seatData: SeatData): void {
     this.#paintShapes(context, at, box);
-    if (this.showsAreasAt(at.scale)) this.#paintAreas(context, at, box, seatData);
+    if (this.showsAreasAt(at.scale)) this.#areas.paint(context, at, box, seatData.availability);
     else this.#paintSeats(context, at, box, seatData);
   }
 
@@ -162,98 +136,6 @@ export class PlanPainter {
     }
   }
 
-  #paintAreas(context: Context, at: Placement, box: Bounds, { availability }: SeatData): void {
-    const shown = this.#scene.areas.filter(({ bounds }) => overlap(bounds, box));
-    for (const area of shown) this.#paintArea(context, at, area, availability[area.index]);
-    for (const area of shown) this.#paintLabel(context, at, area, availability[area.index]);
-  }
-
-  /** Sections with free seats have their category's colour; sold-out ones are as pale as ground. */
-  #paintArea(
-    context: Context,
-    at: Placement,
-    area: Area,
-    availability: Availability | undefined,
-  ): void {
-    const palette = this.#palette;
-    const isOpen = isFree(availability);
-    const tone = this.#toneOf(area.categoryId);
-    context.lineJoin = 'round';
-    context.lineCap = 'round';
-    context.beginPath();
-    for (const outline of area.outlines) {
-      traceOutline(
-        context,
-        outline.map(({ x, y }) => ({ x: x * at.scale + at.left, y: y * at.scale + at.top })),
-      );
-    }
-    const width = area.thickness * at.scale;
-    const [gap, edge] = [2 * GAP_PX * this.#pixelRatio, 2 * EDGE_PX * this.#pixelRatio];
-    const fill = isOpen ? tone.fill : palette.soldOut;
-    for (const [color, lineWidth] of [
-      [palette.ground, width + gap],
-      [isOpen ? tone.edge : palette.soldOutEdge, width],
-      [fill, Math.max(width - edge, 0)],
-    ] as const) {
-      context.strokeStyle = color;
-      context.lineWidth = lineWidth;
-      context.stroke();
-    }
-    context.fillStyle = fill;
-    context.fill();
-  }
-
-  #paintLabel(
-    context: Context,
-    at: Placement,
-    area: Area,
-    availability: Availability | undefined,
-  ): void {
-    if (availability === undefined) return;
-    const isOpen = isFree(availability);
-    const color = isOpen ? this.#toneOf(area.categoryId).ink : this.#palette.planInk;
-    const { angle, lines } = this.#labelFor(context, at.scale, area, availability);
-    context.save();
-    context.translate(area.middle.x * at.scale + at.left, area.middle.y * at.scale + at.top);
-    context.rotate(angle);
-    for (const line of lines) {
-      this.#writeIn(context, color, line.size, this.#weightOf(line, isOpen));
-      context.fillText(line.text, 0, line.y);
-    }
-    context.restore();
-  }
-
-  #weightOf({ isName }: LabelLine, isOpen: boolean): number {
-    return isName && isOpen ? NAME_WEIGHT : DETAIL_WEIGHT;
-  }
-
-  #labelFor(context: Context, scale: number, area: Area, availability: Availability): Label {
-    let laidOut = this.#labels.get(area);
-    if (laidOut?.scale !== scale || laidOut.availability !== availability) {
-      const label = layOutLabel(area, this.#labelOf(area, availability), {
-        scale,
-        pixelRatio: this.#pixelRatio,
-        maxSize: isFree(availability) ? MAX_NAME_PX : MAX_SOLD_OUT_NAME_PX,
-        measure: (text, weight) => this.#widthOf(context, text, weight),
-      });
-      laidOut = { scale, availability, label };
-      this.#labels.set(area, laidOut);
-    }
-    return laidOut.label;
-  }
-
-  /** Return a text's width at a font size of 1. */
-  #widthOf(context: Context, text: string, weight: number): number {
-    const key = `${weight} ${text}`;
-    let width = this.#textWidths.get(key);
-    if (width === undefined) {
-      this.#writeIn(context, this.#palette.ink, MEASURED_PX, weight);
-      width = context.measureText(text).width / MEASURED_PX;
-      this.#textWidths.set(key, width);
-    }
-    return width;
-  }
-
   #paintShapes(context: Context, at: Placement, box: Bounds): void {
     const shown = this.#scene.shapes.filter(({ bounds }) => overlap(bounds, box));
     const { planInk: ink, font: fontFamily } = this.#palette;
@@ -267,11 +149,8 @@ export class PlanPainter {
     context.restore();
   }
 
-  #writeIn(context: Context, color: string, size: number, weight = 600): void {
-    context.fillStyle = color;
-    context.font = `${weight} ${size}px ${this.#palette.font}`;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
+  #writeIn(context: Context, color: string, size: number): void {
+    setTextStyle(context, { color, size, font: this.#palette.font });
   }
 
   #spritesOf(radiusPx: number): SeatSprites {
@@ -288,16 +167,6 @@ export class PlanPainter {
     }
     return this.#sprites.sprites;
   }
-}
-
-interface AreaLabel {
-  readonly scale: number;
-  readonly availability: Availability;
-  readonly label: Label;
-}
-
-function isFree(availability: Availability | undefined): boolean {
-  return (availability?.free ?? 0) > 0;
 }
 
 function grown({ x, y, width, height }: Bounds, by: number): Bounds {

@@ -1,5 +1,4 @@
-import type { Placement } from '@/canvas/planPainter';
-import type { Context, CreateSurface } from '@/canvas/surface';
+import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import type { Bounds, Size } from '@/domain/geometry';
 
 /** Side of a tile in device pixels. */

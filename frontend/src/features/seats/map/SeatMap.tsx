@@ -11,7 +11,7 @@ import {
 
 import type { EventDetail } from '@/api/types';
 import { type Area, availabilityOf } from '@/canvas/areas';
-import type { LabelOf } from '@/canvas/planPainter';
+import type { LabelOf } from '@/canvas/areaPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { toScreen } from '@/canvas/viewport';
 import type { MapSeat } from '@/domain/seatMap/seats';

@@ -3,14 +3,13 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStor
 import { prefersReducedMotion } from '@/browser/motion';
 import { pagePause } from '@/browser/pagePause';
 import { MapCanvas } from '@/canvas/mapCanvas';
-import { paletteOf } from '@/canvas/palette';
-import type { LabelOf } from '@/canvas/planPainter';
+import type { LabelOf } from '@/canvas/areaPainter';
 import type { Scene } from '@/canvas/scene';
 import { createCanvas } from '@/canvas/surface';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import type { MapView } from '@/features/seats/map/mapView';
-import { useTheme } from '@/features/seats/map/useTheme';
+import { usePalette } from '@/features/seats/usePalette';
 
 interface MapCanvasOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
@@ -39,7 +38,7 @@ export function useMapCanvas({
 }: MapCanvasOptions): RefObject<MapCanvas | null> {
   const mapRef = useRef<MapCanvas>(null);
   const pixelRatio = useSyncExternalStore(watchPixelRatio, () => devicePixelRatio);
-  const theme = useTheme();
+  const palette = usePalette();
 
   useLayoutEffect(() => {
     const screen = canvas.current?.getContext('2d');
@@ -48,7 +47,6 @@ export function useMapCanvas({
       screen,
       createSurface: createCanvas,
       clock,
-      lockMs,
       labelOf,
       nextFrame: (draw) => {
         const frame = requestAnimationFrame(draw);
@@ -69,12 +67,11 @@ export function useMapCanvas({
       map.close();
       mapRef.current = null;
     };
-  }, [canvas, view, clock, lockMs, labelOf]);
+  }, [canvas, view, clock, labelOf]);
 
   useLayoutEffect(() => {
-    if (canvas.current !== null)
-      mapRef.current?.setScene(scene, paletteOf(canvas.current), pixelRatio);
-  }, [canvas, scene, theme, pixelRatio]);
+    mapRef.current?.setScene({ scene, palette, pixelRatio, lockMs });
+  }, [scene, palette, pixelRatio, lockMs]);
 
   useSeatsShown(mapRef, scene, seats);
 
