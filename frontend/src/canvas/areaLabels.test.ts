@@ -23,7 +23,7 @@ const MAPS = {
 const { areas, extent } = stadiumScene();
 
 function layOut(area: Area, texts: readonly string[], scale: number): Label {
-  return layOutLabel(area, texts, { scale, pixelRatio: 1, maxSize: 15, measure });
+  return layOutLabel(area, texts, { scale, pixelRatio: 1, maxSize: 20, measure });
 }
 
 /** The boxes of a label's lines, in plan units. */
@@ -157,11 +157,12 @@ describe('a name that does not fit', () => {
   });
 
   it('is turned along a narrow area', () => {
-    const strip = Array.from({ length: 20 }, (_, at) => ({
-      x: 8 * (at % 2),
-      y: 8 * Math.floor(at / 2),
-    }));
-    const { angle, lines } = labelOf('Gallery', strip);
+    const strip = (left: number) =>
+      Array.from({ length: 20 }, (_, at) => ({
+        x: left + 8 * (at % 2),
+        y: 8 * Math.floor(at / 2),
+      }));
+    const { angle, lines } = labelOf('Gallery', [...strip(0), ...strip(300)]);
     expect(lines).toMatchObject([{ text: 'Gallery' }]);
     expect(Math.abs(angle)).toBeCloseTo(Math.PI / 2);
   });
@@ -169,7 +170,8 @@ describe('a name that does not fit', () => {
   function labelOf(name: string, places: readonly Point[]): Label {
     const facts = [...places, { x: 500, y: 500 }].map(({ x, y }, index) => {
       const section = index < places.length ? name : 'Stage';
-      return factsOf(makeSeat(index, { section, row: String(y), x, y }), index);
+      const row = `${x < 100 ? 'left' : 'right'} ${y}`;
+      return factsOf(makeSeat(index, { section, row, x, y }), index);
     });
     const [area] = areasOf(sectionsOf(facts), 4);
     if (area === undefined) throw new Error('There is no area');

@@ -34,8 +34,8 @@ export const NAME_WEIGHT = 700;
 export const DETAIL_WEIGHT = 500;
 export const LINE_HEIGHT = 1.2;
 /** Sizes of the name, in CSS pixels: with details below it, and without. */
-const NAME_SIZES = [15, 14, 13, 12, 11] as const;
-const LONE_SIZES = [13, 12, 11, 10, 9, 8, 7] as const;
+const NAME_SIZES = [20, 18, 16, 15, 14, 13, 12, 11] as const;
+const LONE_SIZES = [14, 13, 12, 11, 10, 9, 8, 7] as const;
 const DETAIL = { share: 0.75, min: 8.5 } as const;
 /** In CSS pixels: a label's distance from its area's border. */
 const MARGIN_PX = 2.5;
@@ -55,11 +55,9 @@ export function layOutLabel(
     const lines = firstThatFits(area, level, texts, NAME_SIZES, options);
     if (lines !== null) return { angle: 0, lines };
   }
-  const angle = lengthwise(area.outlines.flat());
-  const turned = {
-    outlines: area.outlines.map((outline) => outline.map(turn(area.middle, -angle))),
-    angle,
-  };
+  const around = area.outlines.find((outline) => isAround(area, outline)) ?? [];
+  const angle = lengthwise(around);
+  const turned = { outlines: [around.map(turn(area.middle, -angle))], angle };
   for (const text of [name, ...abbreviationsOf(name)]) {
     for (const frame of [level, turned]) {
       const lines = firstThatFits(area, frame, [text], LONE_SIZES, options);
@@ -123,6 +121,10 @@ function lineFits(
 export function boxOfLine({ text, y, size, isName }: LabelLine, measure: MeasureText): Bounds {
   const width = measure(text, isName ? NAME_WEIGHT : DETAIL_WEIGHT) * size;
   return { x: -width / 2, y: y - size / 2, width, height: size };
+}
+
+function isAround({ middle: { x, y }, thickness }: Area, outline: readonly Point[]): boolean {
+  return fitsInside({ x, y, width: 0, height: 0 }, outline, thickness / 2);
 }
 
 /** The direction of greatest extent, from −90° to 90°, in radians. */

@@ -25,21 +25,25 @@ interface AreaLabel {
 /** In CSS pixels: the line between adjacent areas, and the border of an area. */
 const GAP_PX = 1;
 const EDGE_PX = 1.5;
-/** In CSS pixels: the largest names of sections. */
-const MAX_NAME_PX = 15;
-const MAX_SOLD_OUT_NAME_PX = 11;
+/** The largest names, in parts of a usual area's side, and their limits in CSS pixels. */
+const NAME_SHARE = 0.2;
+const [LEAST_NAME_PX, MOST_NAME_PX] = [12, 20];
+const SOLD_OUT = { share: 0.8, leastPx: 11 } as const;
 /** Labels are measured at this font size. */
 const MEASURED_PX = 100;
 
 /** Draws the sections of a plan with their labels. */
 export class AreaPainter {
   readonly #options: AreaPainterOptions;
+  readonly #usualSide: number;
   readonly #textWidths = new Map<string, number>();
   /** The label of each area at the last scale. */
   readonly #labels = new Map<Area, AreaLabel>();
 
   constructor(options: AreaPainterOptions) {
     this.#options = options;
+    const sides = options.areas.map(({ bounds }) => Math.sqrt(bounds.width * bounds.height));
+    this.#usualSide = sides.sort((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
   }
 
   /** Draw the areas that overlap `box`, in plan units. */
@@ -113,13 +117,20 @@ export class AreaPainter {
       const label = layOutLabel(area, labelOf(area, availability), {
         scale,
         pixelRatio,
-        maxSize: isFree(availability) ? MAX_NAME_PX : MAX_SOLD_OUT_NAME_PX,
+        maxSize: this.#maxNamePx(scale, isFree(availability)),
         measure: (text, weight) => this.#widthOf(context, text, weight),
       });
       laidOut = { scale, availability, label };
       this.#labels.set(area, laidOut);
     }
     return laidOut.label;
+  }
+
+  /** The same for all areas of a kind, so that names differ little in size. */
+  #maxNamePx(scale: number, isOpen: boolean): number {
+    const sidePx = (this.#usualSide * scale) / this.#options.pixelRatio;
+    const maxPx = Math.min(Math.max(NAME_SHARE * sidePx, LEAST_NAME_PX), MOST_NAME_PX);
+    return isOpen ? maxPx : Math.max(SOLD_OUT.share * maxPx, SOLD_OUT.leastPx);
   }
 
   /** Return a text's width at a font size of 1. */
