@@ -5,6 +5,8 @@ import { radiusPx, ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/s
 import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
 import { type Bounds, boundsOf, distance, overlap, type Point, type Size } from '@/domain/geometry';
+import { grouped } from '@/domain/grouped';
+import type { Section } from '@/domain/seatMap/sections';
 
 interface EdgeLabelOptions {
   readonly scene: Scene;
@@ -25,10 +27,9 @@ interface EdgeSection {
   readonly name: string;
   /** Undefined if there is only one section, which needs no name. */
   readonly area: Area | undefined;
-  readonly bounds: Bounds;
   readonly rows: readonly EdgeRow[];
-  /** Where the plan shows the section's name, and its size in plan units. */
-  readonly shownAt: readonly { readonly point: Point; readonly size: number }[];
+  /** Texts of the plan with the section's name. */
+  readonly shownAt: readonly ShownText[];
 }
 
 type Kind = 'section' | 'row';
@@ -61,7 +62,9 @@ const NEAR_END = 6;
  */
 export class EdgeLabels {
   readonly #options: EdgeLabelOptions;
-  #sections: readonly EdgeSection[] | null = null;
+  /** By index, made when they first come into view. */
+  readonly #sections = new Map<number, EdgeSection>();
+  #texts: ReadonlyMap<string, readonly ShownText[]> | null = null;
   readonly #sprites = new Map<string, Context>();
 
   constructor(options: EdgeLabelOptions) {
@@ -80,9 +83,10 @@ export class EdgeLabels {
       width: size.width / at.scale,
       height: size.height / at.scale,
     };
-    // Not before they are needed: a large hall is first shown as areas.
-    this.#sections ??= sectionsOf(scene);
-    const shown = this.#sections.filter(({ bounds }) => overlap(bounds, view));
+    const shown = scene.sections.flatMap((section, index) => {
+      const bounds = scene.areas[index]?.bounds;
+      return bounds === undefined || overlap(bounds, view) ? [this.#sectionOf(section, index)] : [];
+    });
     const taken: Bounds[] = [];
     for (const section of shown) this.#drawName(context, at, screen, section, taken);
     if (radius < ROW_LABELS_FROM_PX) return;
@@ -94,6 +98,17 @@ export class EdgeLabels {
         if (overlap(row.bounds, view)) this.#drawRow(context, at, screen, inner, row, taken);
       }
     }
+  }
+
+  #sectionOf(section: Section, index: number): EdgeSection {
+    const known = this.#sections.get(index);
+    if (known !== undefined) return known;
+    const { scene } = this.#options;
+    this.#texts ??= textsOf(scene);
+    const nearEnd = NEAR_END * scene.plan.seat_radius;
+    const made = edgeSection(section, scene.areas[index], this.#texts, nearEnd);
+    this.#sections.set(index, made);
+    return made;
   }
 
   #drawName(
@@ -202,45 +217,46 @@ export class EdgeLabels {
   }
 }
 
-function sectionsOf({ sections, areas, plan, rowLabels }: Scene): EdgeSection[] {
-  const near = NEAR_END * plan.seat_radius;
-  const texts = plan.shapes.flatMap(({ x, y, text }) =>
-    text === undefined
-      ? []
-      : [{ text: text.text, size: text.size, point: { x: x + text.x, y: y + text.y } }],
-  );
-  const byText = new Map<string, Point[]>();
-  for (const { text, point } of [
-    ...texts,
-    ...rowLabels.map(({ text, x, y }) => ({ text, point: { x, y } })),
-  ]) {
-    const points = byText.get(text);
-    if (points === undefined) byText.set(text, [point]);
-    else points.push(point);
-  }
-  return sections.map(({ name, rows }, place) => {
-    const edgeRows = rows.flatMap((row) =>
+/** A text of the plan, or the label of a row. */
+interface ShownText {
+  readonly text: string;
+  /** In plan units; 0 for the label of a row, which names no section. */
+  readonly size: number;
+  readonly point: Point;
+}
+
+/** The texts of a plan, by their letters in lower case. */
+function textsOf({ plan, rowLabels }: Scene): ReadonlyMap<string, readonly ShownText[]> {
+  const texts = [
+    ...plan.shapes.flatMap(({ x, y, text }) =>
+      text === undefined
+        ? []
+        : [{ text: text.text, size: text.size, point: { x: x + text.x, y: y + text.y } }],
+    ),
+    ...rowLabels.map(({ text, x, y }) => ({ text, size: 0, point: { x, y } })),
+  ];
+  return grouped(texts, ({ text }) => text.toLowerCase());
+}
+
+function edgeSection(
+  { name, rows }: Section,
+  area: Area | undefined,
+  texts: ReadonlyMap<string, readonly ShownText[]>,
+  nearEnd: number,
+): EdgeSection {
+  const namedRows = rows.filter((row) => row.name !== '');
+  return {
+    name,
+    area,
+    rows: namedRows.flatMap((row) =>
       lineOf(row.seats).map((line): EdgeRow => {
         const ends = [line[0], line.at(-1) ?? line[0]];
-        return {
-          name: row.name,
-          line,
-          bounds: boundsOf(line, 0),
-          shownAt: (byText.get(row.name) ?? []).filter((point) =>
-            ends.some((end) => distance(end, point) <= near),
-          ),
-        };
+        const shownAt = (texts.get(row.name.toLowerCase()) ?? [])
+          .map(({ point }) => point)
+          .filter((point) => ends.some((end) => distance(end, point) <= nearEnd));
+        return { name: row.name, line, bounds: boundsOf(line, 0), shownAt };
       }),
-    );
-    return {
-      name,
-      area: areas[place],
-      bounds: boundsOf(
-        edgeRows.flatMap(({ line }) => line),
-        0,
-      ),
-      rows: edgeRows.filter((row) => row.name !== ''),
-      shownAt: texts.filter(({ text }) => text.toLowerCase() === name.toLowerCase()),
-    };
-  });
+    ),
+    shownAt: texts.get(name.toLowerCase()) ?? [],
+  };
 }
