@@ -1,3 +1,4 @@
+import { labelCentre } from '@/canvas/labelRoom';
 import { SeatGrid } from '@/canvas/seatGrid';
 import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
@@ -16,10 +17,8 @@ export interface Area {
   /** Line width that makes the outline cover the outermost seats. */
   readonly thickness: number;
   readonly bounds: Bounds;
-  /** A seat near the centre, where the label goes. */
+  /** The centre of the largest label that fits. */
   readonly middle: Point;
-  /** Free distance around `middle` inside the section. */
-  readonly room: number;
   /** The category of most seats. */
   readonly categoryId: number | null;
 }
@@ -29,7 +28,6 @@ const MAX_CORNERS_PER_ROW = 9;
 const OVERLAP = 1.3;
 /** In row pitches: parts farther apart than this get separate outlines. */
 const PARTS_APART = 2.5;
-const ROOM_ENOUGH = 0.7;
 
 /** Return the areas of all sections; empty if there is only one, which needs no overview. */
 export function areasOf(sections: readonly Section[], seatRadius: number): Area[] {
@@ -86,11 +84,8 @@ export function availabilityOf(
   return availability;
 }
 
-/** A candidate for the label's position. */
-type LabelPosition = Pick<Area, 'middle' | 'room'>;
-
 /** A row simplified to a few points. */
-type Line = readonly [Point, ...Point[]];
+export type Line = readonly [Point, ...Point[]];
 
 function areaOf(section: Section, index: number, seatRadius: number): Area {
   const rows = section.rows.map((row) => row.seats);
@@ -98,10 +93,7 @@ function areaOf(section: Section, index: number, seatRadius: number): Area {
   const pitch = rowPitch(rows, boundsOf(seats, 0));
   const thickness = Math.max(OVERLAP * pitch, 2.6 * seatRadius);
   const parts = partsOf(rows.flatMap(lineOf), PARTS_APART * Math.max(pitch, 3 * seatRadius));
-  const { middle, room } = mostCentral(
-    parts.flatMap((lines) => lines.map((line) => roomAround(middleOf(line), lines))),
-    meanOf(seats),
-  );
+  const outlines = parts.map(outlineOf);
   const prices = [...new Set(seats.map(({ price }) => price))].sort(
     (a, b) => Number(a) - Number(b),
   );
@@ -111,11 +103,10 @@ function areaOf(section: Section, index: number, seatRadius: number): Area {
     seatIndexes: seats.map((seat) => seat.index),
     prices,
     priceRanks: Uint16Array.from(seats, ({ price }) => prices.indexOf(price)),
-    outlines: parts.map(outlineOf),
+    outlines,
     thickness,
     bounds: boundsOf(seats, thickness),
-    middle,
-    room: room + thickness / 2,
+    middle: labelCentre(outlines, thickness / 2),
     categoryId: mostCommon(seats.map(({ categoryId }) => categoryId)),
   };
 }
@@ -170,35 +161,6 @@ function outlineOf(lines: readonly Line[]): Point[] {
   ];
 }
 
-/**
- * Return the smaller of the distance to the nearest row end and the depth of rows on either side.
- */
-function roomAround(middle: Point, lines: readonly Line[]): LabelPosition {
-  const ends = lines.flatMap((line) => [line[0], line.at(-1) ?? line[0]]);
-  const depths = depthsOf(middle, lines);
-  const room = Math.min(
-    ...ends.map((end) => distance(end, middle)),
-    -Math.min(...depths),
-    Math.max(...depths),
-  );
-  return { middle, room };
-}
-
-/** Return the position nearest to the mean that has nearly as much room as any. */
-function mostCentral(places: readonly LabelPosition[], mean: Point): LabelPosition {
-  const most = Math.max(...places.map(({ room }) => room));
-  return places
-    .filter(({ room }) => room >= ROOM_ENOUGH * most)
-    .reduce((a, b) => (distance(b.middle, mean) < distance(a.middle, mean) ? b : a));
-}
-
-function meanOf(points: readonly Point[]): Point {
-  return {
-    x: points.reduce((sum, { x }) => sum + x, 0) / points.length,
-    y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
-  };
-}
-
 /** Signed distance of each row to a point, along the direction to the farthest row. */
 function depthsOf(point: Point, lines: readonly Line[]): number[] {
   const nearest = lines.map((line) =>
@@ -234,7 +196,8 @@ function rowPitch(rows: readonly (readonly SeatFacts[])[], bounds: Bounds): numb
   return gaps[Math.floor(gaps.length / 2)] ?? 0;
 }
 
-function lineOf(row: readonly SeatFacts[]): Line[] {
+/** Return the row as at most one line of a few points; none without seats. */
+export function lineOf(row: readonly SeatFacts[]): Line[] {
   const [first, ...others] = row;
   if (first === undefined) return [];
   const step = Math.max((row.length - 1) / (MAX_CORNERS_PER_ROW - 1), 1);

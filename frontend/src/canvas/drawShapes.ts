@@ -1,4 +1,5 @@
 import type { Shape } from '@/api/types';
+import { traceOutline } from '@/canvas/outline';
 import { type ShapeColors, shapeColors, type ShapeTheme } from '@/canvas/shapeColors';
 import { assertNever } from '@/domain/assertNever';
 
@@ -7,6 +8,7 @@ export type PlanCanvas = Pick<
   CanvasRenderingContext2D,
   | 'arc'
   | 'beginPath'
+  | 'bezierCurveTo'
   | 'clearRect'
   | 'closePath'
   | 'ellipse'
@@ -88,7 +90,7 @@ function drawOutline(
   { fill, border }: ShapeColors,
 ): void {
   context.beginPath();
-  traceOutline(context, shape, scale);
+  traceShape(context, shape, scale);
   if (fill !== null) {
     context.fillStyle = fill;
     context.fill();
@@ -100,7 +102,7 @@ function drawOutline(
   }
 }
 
-function traceOutline(context: PlanCanvas, shape: Shape, scale: number): void {
+function traceShape(context: PlanCanvas, shape: Shape, scale: number): void {
   const { width = 0, height = 0, radius = 0, radius_x: rx = 0, radius_y: ry = 0 } = shape;
   switch (shape.shape) {
     case 'rectangle':
@@ -113,8 +115,10 @@ function traceOutline(context: PlanCanvas, shape: Shape, scale: number): void {
       context.ellipse(0, 0, rx * scale, ry * scale, 0, 0, 2 * Math.PI);
       break;
     case 'polygon':
-      for (const [x = 0, y = 0] of shape.points ?? []) context.lineTo(x * scale, y * scale);
-      context.closePath();
+      traceOutline(
+        context,
+        (shape.points ?? []).map(([x = 0, y = 0]) => ({ x: x * scale, y: y * scale })),
+      );
       break;
     case 'text':
       break;

@@ -1,11 +1,9 @@
 import type { Palette } from '@/canvas/palette';
-import { type Placement, READABLE_FROM_PX } from '@/canvas/planPainter';
 import type { Scene } from '@/canvas/scene';
-import type { Context } from '@/canvas/surface';
+import type { Context, Placement } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
-import { formatCountdown } from '@/i18n/time';
 
 interface Pulse {
   readonly index: number;
@@ -18,6 +16,8 @@ export interface HighlightFrame {
   readonly scene: Scene;
   readonly palette: Palette;
   readonly pixelRatio: number;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
   readonly nowMs: number;
   readonly reducedMotion: boolean;
 }
@@ -26,8 +26,13 @@ const PULSE_MS = 700;
 /** More pulses at once would flicker. */
 const MAX_PULSES = 150;
 const WAIT_MS = 900;
-/** In seat radii. */
-const HALO = 1.36;
+const SECOND_MS = 1000;
+/** The rest of a hold whose ring is drawn as urgent. */
+const URGENT_MS = 60_000;
+/** The ring around own seats, in seat radii: its centre line and width. */
+const RING = { radius: 1.14, width: 0.17, urgentWidth: 0.27 } as const;
+const MIN_RING_PX = 1.25;
+const TOP = -Math.PI / 2;
 
 /** The animated layer above the seats: own seats, recent changes, hover and focus. */
 export class Highlights {
@@ -85,32 +90,32 @@ export class Highlights {
     return nextDrawMs;
   }
 
+  /** Draw the ring around an own seat. It empties clockwise as the hold runs out. */
   #drawOwn(context: Context, frame: HighlightFrame, seat: MapSeat): number | null {
-    const { at, scene, palette, pixelRatio, nowMs, reducedMotion } = frame;
+    const { at, scene, palette, pixelRatio, lockMs, nowMs, reducedMotion } = frame;
     const radiusPx = scene.plan.seat_radius * at.scale;
     const { x, y } = toScreen(at, seat.facts);
     const isWaiting = seat.pending && !reducedMotion;
-    const breath = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
-    circle(context, x, y, (radiusPx * (1 + HALO)) / 2);
-    context.globalAlpha = breath;
+    const leftMs = seat.until === null ? null : Math.max(seat.until - this.#clock.now(), 0);
+    const isTimed = !seat.pending && leftMs !== null;
+    const isUrgent = isTimed && leftMs <= URGENT_MS;
+    const width = isUrgent ? RING.urgentWidth : RING.width;
+    context.lineCap = 'butt';
+    context.lineWidth = Math.max(width * radiusPx, MIN_RING_PX * pixelRatio);
+    context.globalAlpha = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
     context.strokeStyle = palette.mineHalo;
-    context.lineWidth = radiusPx * (HALO - 1);
+    circle(context, x, y, RING.radius * radiusPx);
     context.stroke();
     context.globalAlpha = 1;
+    if (isTimed) {
+      const share = Math.min(leftMs / lockMs, 1);
+      context.strokeStyle = isUrgent ? palette.urgent : palette.mine;
+      context.beginPath();
+      context.arc(x, y, RING.radius * radiusPx, TOP + 2 * Math.PI * (1 - share), TOP + 2 * Math.PI);
+      context.stroke();
+    }
     if (isWaiting) return 0;
-    if (seat.pending || seat.until === null || radiusPx < READABLE_FROM_PX * pixelRatio)
-      return null;
-    // If there is room, the countdown replaces the check mark.
-    circle(context, x, y, radiusPx * 0.98);
-    context.fillStyle = palette.mine;
-    context.fill();
-    const leftMs = seat.until - this.#clock.now();
-    context.fillStyle = palette.onMine;
-    context.font = `600 ${0.7 * radiusPx}px ${palette.font}`;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    context.fillText(formatCountdown(leftMs), x, y + 0.05 * radiusPx);
-    return leftMs <= 0 ? null : leftMs % 1000 || 1000;
+    return isTimed && leftMs > 0 ? leftMs % SECOND_MS || SECOND_MS : null;
   }
 
   #drawRing(
@@ -144,10 +149,25 @@ function drawPulse(
   const share = (nowMs - startedMs) / PULSE_MS;
   circle(context, x, y, radiusPx * (1 + 0.9 * share));
   context.globalAlpha = Math.max(0, 0.9 * (1 - share));
-  context.strokeStyle = status === 'available' ? palette.planInk : palette[status];
+  context.strokeStyle = pulseColor(status, palette);
   context.lineWidth = Math.max(radiusPx * 0.22, 1);
   context.stroke();
   context.globalAlpha = 1;
+}
+
+/** The mark's colour for what was taken, since the seat itself is pale. */
+function pulseColor(status: DisplayStatus, palette: Palette): string {
+  switch (status) {
+    case 'available':
+      return palette.planInk;
+    case 'locked':
+      return palette.onLocked;
+    case 'reserved':
+      return palette.onReserved;
+    case 'mine':
+    case 'blocked':
+      return palette[status];
+  }
 }
 
 function circle(context: Context, x: number, y: number, radius: number): void {

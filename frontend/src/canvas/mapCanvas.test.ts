@@ -11,7 +11,7 @@ import { FakeTimers } from '@/testing/fakeTimers';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';
 
 const SIZE = { width: 900, height: 600 };
-const palette = {} as Palette;
+const palette = new Proxy({}, { get: () => '#808080' }) as Palette;
 
 beforeEach(() => {
   vi.stubGlobal('Path2D', Object);
@@ -46,7 +46,8 @@ class Drawn {
     });
     const { plan, categories } = makeEvent();
     const facts = this.map.state.seats.map((seat) => seat.facts);
-    this.canvas.setScene(sceneOf(plan, categories, facts), palette, 1);
+    const scene = sceneOf(plan, categories, facts);
+    this.canvas.setScene({ scene, palette, pixelRatio: 1, lockMs: 300_000 });
     this.canvas.setSeats(this.map.state.seats);
     this.canvas.setView({ scale: 2, left: 0, top: 0 }, SIZE);
   }
@@ -114,6 +115,14 @@ describe('a map canvas', () => {
     drawn.canvas.setView({ scale: 2.5, left: 0, top: 0 }, SIZE);
     expect(drawn.frame().seats).toBe(0);
     drawn.timers.advance(100);
+    expect(drawn.isWaiting).toBe(true);
+  });
+
+  it('goes on with missing tiles in the next frame, also right after a zoom', () => {
+    const drawn = new Drawn(4_000, 4);
+    drawn.settle();
+    drawn.canvas.setView({ scale: 5, left: 0, top: 0 }, SIZE);
+    drawn.frame();
     expect(drawn.isWaiting).toBe(true);
   });
 

@@ -1,9 +1,11 @@
 import { type Availability, availabilityOf } from '@/canvas/areas';
+import { EdgeLabels } from '@/canvas/edgeLabels';
 import { Highlights } from '@/canvas/highlights';
 import type { Palette } from '@/canvas/palette';
-import { type LabelOf, PlanPainter, type Placement, type SeatData } from '@/canvas/planPainter';
+import type { LabelOf } from '@/canvas/areaPainter';
+import { PlanPainter, type SeatData } from '@/canvas/planPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
-import type { Context, CreateSurface } from '@/canvas/surface';
+import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
 import { fit, type Viewport } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
@@ -31,6 +33,15 @@ export interface MapCanvasOptions {
   readonly prefersReducedMotion: () => boolean;
 }
 
+/** What changes rarely. */
+interface Setting {
+  readonly scene: Scene;
+  readonly palette: Palette;
+  readonly pixelRatio: number;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
+}
+
 /** Draws the map on a canvas, and redraws only after changes. */
 export class MapCanvas {
   readonly #options: MapCanvasOptions;
@@ -39,7 +50,9 @@ export class MapCanvas {
   #scene: Scene | null = null;
   #palette: Palette | null = null;
   #pixelRatio = 1;
+  #lockMs = 0;
   #painter: PlanPainter | null = null;
+  #edgeLabels: EdgeLabels | null = null;
   /** Separate, because a painter caches sprites for one scale. */
   #overviewPainter: PlanPainter | null = null;
   #seatData: SeatData = { seats: [], availability: [] };
@@ -64,13 +77,15 @@ export class MapCanvas {
     );
   }
 
-  /** Set another hall, theme or pixel ratio, and redraw everything. */
-  setScene(scene: Scene, palette: Palette, pixelRatio: number): void {
+  /** Set another hall, theme, pixel ratio or length of holds, and redraw everything. */
+  setScene({ scene, palette, pixelRatio, lockMs }: Setting): void {
     const isOtherHall = scene !== this.#scene;
     [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
+    this.#lockMs = lockMs;
     const { labelOf, createSurface } = this.#options;
     const options = { scene, palette, pixelRatio, labelOf, createSurface };
     this.#painter = new PlanPainter(options);
+    this.#edgeLabels = new EdgeLabels(options);
     this.#overviewPainter = new PlanPainter({ ...options, labelOf: () => [] });
     this.#discardTiles();
     if (isOtherHall) this.#seatData = { seats: [], availability: [] };
@@ -147,7 +162,7 @@ export class MapCanvas {
     const settlesInMs = this.#zoomedAt + ZOOM_SETTLES_MS - this.#options.nowMs();
     screen.clearRect(0, 0, size.width, size.height);
     const isUpToDate = this.#repaintAreas(scene);
-    const isDrawn = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
+    const tiles = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
     const nextDrawMs = showsAreas(scene, radiusPx(scene, viewport))
       ? null
       : this.#highlights.draw(screen, {
@@ -155,12 +170,15 @@ export class MapCanvas {
           scene,
           palette,
           pixelRatio: this.#pixelRatio,
+          lockMs: this.#lockMs,
           nowMs,
           reducedMotion: this.#options.prefersReducedMotion(),
         });
-    const isDone = isDrawn && isUpToDate;
+    this.#edgeLabels?.draw(screen, at, size);
     this.#cancelTimer();
-    if (nextDrawMs === 0 || (!isDone && settlesInMs <= 0)) {
+    const isDone = tiles.isComplete && tiles.isSharp && isUpToDate;
+    // Stretched tiles are redrawn once the zoom has settled; missing ones at once.
+    if (nextDrawMs === 0 || !tiles.isComplete || (!isDone && settlesInMs <= 0)) {
       this.#requestFrame();
       return;
     }

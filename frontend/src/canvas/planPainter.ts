@@ -1,21 +1,12 @@
-import type { Area, Availability } from '@/canvas/areas';
+import { AreaPainter, type LabelOf } from '@/canvas/areaPainter';
+import type { Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
-import type { Palette } from '@/canvas/palette';
-import { type Scene, showsAreas } from '@/canvas/scene';
+import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
+import { ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
 import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
-import type { Context, CreateSurface } from '@/canvas/surface';
+import { type Context, type CreateSurface, type Placement, setTextStyle } from '@/canvas/surface';
 import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
-
-/**
- * Position of the plan on a surface, in device pixels: a plan point (x, y) is at (x·scale + left,
- * …).
- */
-export interface Placement {
-  readonly scale: number;
-  readonly left: number;
-  readonly top: number;
-}
 
 /** The data that changes during a sale. */
 export interface SeatData {
@@ -24,19 +15,10 @@ export interface SeatData {
   readonly availability: readonly Availability[];
 }
 
-/** Lines of text for an area, the most important first. */
-export type LabelOf = (area: Area, availability: Availability) => readonly string[];
-
-/** Seat radius in CSS pixels from which numbers, countdowns and row labels are readable. */
-export const READABLE_FROM_PX = 10;
-const ROW_LABELS_FROM_PX = 7;
-const MIN_LABEL_PX = 8.5;
-/** Maximum label width in units of the area's `room`. */
-const LABEL_WIDTH = 2.3;
-const MAX_LABEL_PX = 17;
-const LABEL_LINE = 1.2;
-const EDGE_PX = 1;
-
+/** Seat radius in CSS pixels from which numbers are readable. */
+const NUMBERS_FROM_PX = 8.5;
+/** Font sizes of numbers in seat radii, by their length. */
+const NUMBER_SIZES = [1.05, 1.05, 0.98, 0.78, 0.62] as const;
 export interface PainterOptions {
   readonly scene: Scene;
   readonly palette: Palette;
@@ -50,16 +32,28 @@ export class PlanPainter {
   readonly #scene: Scene;
   readonly #palette: Palette;
   readonly #pixelRatio: number;
-  readonly #labelOf: LabelOf;
   readonly #createSurface: CreateSurface;
+  readonly #tones: ReadonlyMap<number | null, SeatTone>;
+  readonly #plainTone: SeatTone;
+  readonly #areas: AreaPainter;
   #sprites: { readonly radiusPx: number; readonly sprites: SeatSprites } | null = null;
 
   constructor(options: PainterOptions) {
     this.#scene = options.scene;
     this.#palette = options.palette;
     this.#pixelRatio = options.pixelRatio;
-    this.#labelOf = options.labelOf;
     this.#createSurface = options.createSurface;
+    this.#plainTone = toneOf(null, options.palette);
+    this.#tones = new Map(
+      [...options.scene.colors].map(([id, color]) => [id, toneOf(color, options.palette)]),
+    );
+    this.#areas = new AreaPainter({
+      areas: options.scene.areas,
+      palette: options.palette,
+      pixelRatio: options.pixelRatio,
+      labelOf: options.labelOf,
+      toneOf: (area) => this.#toneOf(area.categoryId),
+    });
   }
 
   /** Whether areas are drawn instead of seats at this scale. */
@@ -70,7 +64,7 @@ export class PlanPainter {
   /** Draw everything within `box`, in plan units, on a cleared surface. */
   paint(context: Context, at: Placement, box: Bounds, seatData: SeatData): void {
     this.#paintShapes(context, at, box);
-    if (this.showsAreasAt(at.scale)) this.#paintAreas(context, at, box, seatData);
+    if (this.showsAreasAt(at.scale)) this.#areas.paint(context, at, box, seatData.availability);
     else this.#paintSeats(context, at, box, seatData);
   }
 
@@ -81,12 +75,16 @@ export class PlanPainter {
     return boundsOf([seat], SEAT_REACH * this.#scene.plan.seat_radius);
   }
 
+  #toneOf(categoryId: number | null): SeatTone {
+    return this.#tones.get(categoryId) ?? this.#plainTone;
+  }
+
   #cssRadius(scale: number): number {
     return (this.#scene.plan.seat_radius * scale) / this.#pixelRatio;
   }
 
   #paintSeats(context: Context, at: Placement, box: Bounds, { seats }: SeatData): void {
-    const { grid, colors, plan } = this.#scene;
+    const { grid, plan } = this.#scene;
     const radiusPx = plan.seat_radius * at.scale;
     const sprites = this.#spritesOf(radiusPx);
     const found = grid.within(grown(box, SEAT_REACH * plan.seat_radius + 1 / at.scale));
@@ -94,26 +92,35 @@ export class PlanPainter {
       const seat = seats[index];
       if (seat === undefined) continue;
       const { x, y, categoryId } = seat.facts;
-      const ring = colors.get(categoryId) ?? null;
-      sprites.draw(context, seat.status, ring, x * at.scale + at.left, y * at.scale + at.top);
+      const tone = this.#toneOf(categoryId);
+      sprites.draw(context, seat.status, tone, x * at.scale + at.left, y * at.scale + at.top);
     }
     const cssRadius = this.#cssRadius(at.scale);
-    if (cssRadius >= READABLE_FROM_PX) this.#paintNumbers(context, at, found, seats);
+    if (cssRadius >= NUMBERS_FROM_PX) this.#paintNumbers(context, at, found, seats);
     if (cssRadius >= ROW_LABELS_FROM_PX) this.#paintRowLabels(context, at, box);
   }
 
+  /** Number the seats that can be bought, and one's own. */
   #paintNumbers(
     context: Context,
     at: Placement,
     found: readonly number[],
     seats: readonly MapSeat[],
   ): void {
-    const size = 0.82 * this.#scene.plan.seat_radius * at.scale;
-    this.#writeIn(context, this.#palette.seatInk, size);
+    const radiusPx = this.#scene.plan.seat_radius * at.scale;
+    let [size, color] = [0, ''];
     for (const index of found) {
       const seat = seats[index];
-      if (seat?.status !== 'available') continue;
-      const { x, y, number } = seat.facts;
+      if (seat?.status !== 'available' && seat?.status !== 'mine') continue;
+      const { x, y, number, categoryId } = seat.facts;
+      const wanted = radiusPx * (NUMBER_SIZES[number.length] ?? 0);
+      const ink = seat.status === 'mine' ? this.#palette.onMine : this.#toneOf(categoryId).ink;
+      // Setting the font is slow.
+      if (wanted !== size || ink !== color) {
+        [size, color] = [wanted, ink];
+        this.#writeIn(context, color, size);
+      }
+      if (size === 0) continue;
       context.fillText(number, x * at.scale + at.left, y * at.scale + at.top + 0.05 * size);
     }
   }
@@ -129,83 +136,6 @@ export class PlanPainter {
     }
   }
 
-  #paintAreas(context: Context, at: Placement, box: Bounds, { availability }: SeatData): void {
-    const shown = this.#scene.areas.filter(({ bounds }) => overlap(bounds, box));
-    for (const area of shown) this.#paintArea(context, at, area, availability[area.index]);
-    for (const area of shown) this.#paintLabel(context, at, area, availability[area.index]);
-  }
-
-  #paintArea(
-    context: Context,
-    at: Placement,
-    area: Area,
-    availability: Availability | undefined,
-  ): void {
-    const palette = this.#palette;
-    const free = (availability?.free ?? 0) / area.seatIndexes.length;
-    const color = this.#scene.colors.get(area.categoryId) ?? palette.areaEdge;
-    context.lineJoin = 'round';
-    context.lineCap = 'round';
-    context.beginPath();
-    for (const outline of area.outlines) {
-      outline.forEach(({ x, y }, corner) => {
-        const [px, py] = [x * at.scale + at.left, y * at.scale + at.top];
-        if (corner === 0) context.moveTo(px, py);
-        else context.lineTo(px, py);
-      });
-      context.closePath();
-    }
-    const width = area.thickness * at.scale;
-    context.lineWidth = width + 2 * EDGE_PX * this.#pixelRatio;
-    context.strokeStyle = free > 0 ? color : palette.areaEdge;
-    context.stroke();
-    const share = Math.round(8 + 20 * free);
-    context.fillStyle = free > 0 ? palette.area : palette.soldOut;
-    if (free > 0) context.fillStyle = `color-mix(in srgb, ${color} ${share}%, ${palette.area})`;
-    context.fill();
-    context.lineWidth = width;
-    context.strokeStyle = context.fillStyle;
-    context.stroke();
-  }
-
-  #paintLabel(
-    context: Context,
-    at: Placement,
-    area: Area,
-    availability: Availability | undefined,
-  ): void {
-    if (availability === undefined) return;
-    const ratio = this.#pixelRatio;
-    const room = area.room * at.scale;
-    const [name = '', ...more] = this.#labelOf(area, availability);
-    const size = this.#fitted(context, name, room);
-    if (size < MIN_LABEL_PX * ratio) return;
-    const small = Math.max(0.75 * size, MIN_LABEL_PX * ratio);
-    const lines = [
-      { text: name, size, weight: 700, color: this.#palette.ink },
-      ...more.map((text) => ({ text, size: small, weight: 500, color: this.#palette.muted })),
-    ].slice(0, Math.max(Math.floor((1.6 * room) / (small * LABEL_LINE)), 1));
-    const x = area.middle.x * at.scale + at.left;
-    const height = lines.reduce((sum, line) => sum + line.size * LABEL_LINE, 0);
-    let y = area.middle.y * at.scale + at.top - height / 2;
-    for (const line of lines) {
-      const half = (line.size * LABEL_LINE) / 2;
-      this.#writeIn(context, line.color, line.size, line.weight);
-      // Stop at the first line that does not fit: a price without its section name would be
-      // misleading.
-      if (context.measureText(line.text).width > LABEL_WIDTH * room + 1) return;
-      context.fillText(line.text, x, y + half);
-      y += 2 * half;
-    }
-  }
-
-  /** Return the font size at which `name` fits. */
-  #fitted(context: Context, name: string, room: number): number {
-    const size = Math.min(0.75 * room, MAX_LABEL_PX * this.#pixelRatio);
-    this.#writeIn(context, this.#palette.ink, size, 700);
-    return size * Math.min((LABEL_WIDTH * room) / context.measureText(name).width, 1);
-  }
-
   #paintShapes(context: Context, at: Placement, box: Bounds): void {
     const shown = this.#scene.shapes.filter(({ bounds }) => overlap(bounds, box));
     const { ground, planInk: ink, font: fontFamily } = this.#palette;
@@ -219,16 +149,20 @@ export class PlanPainter {
     context.restore();
   }
 
-  #writeIn(context: Context, color: string, size: number, weight = 600): void {
-    context.fillStyle = color;
-    context.font = `${weight} ${size}px ${this.#palette.font}`;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
+  #writeIn(context: Context, color: string, size: number): void {
+    setTextStyle(context, { color, size, font: this.#palette.font });
   }
 
   #spritesOf(radiusPx: number): SeatSprites {
     if (this.#sprites?.radiusPx !== radiusPx) {
-      const sprites = new SeatSprites(radiusPx, this.#palette, this.#createSurface);
+      const hasNumbers =
+        this.#cssRadius(radiusPx / this.#scene.plan.seat_radius) >= NUMBERS_FROM_PX;
+      const sprites = new SeatSprites({
+        radiusPx,
+        hasNumbers,
+        palette: this.#palette,
+        create: this.#createSurface,
+      });
       this.#sprites = { radiusPx, sprites };
     }
     return this.#sprites.sprites;

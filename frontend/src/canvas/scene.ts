@@ -48,6 +48,9 @@ export function sceneOf(
 /** Seat radius in CSS pixels below which areas are drawn instead of seats. */
 const SEATS_FROM_PX = 2.4;
 
+/** Seat radius in CSS pixels from which rows are labelled. */
+export const ROW_LABELS_FROM_PX = 7;
+
 /** Whether areas are drawn instead of seats at this radius, in CSS pixels. */
 export function showsAreas({ areas }: Scene, seatRadiusPx: number): boolean {
   return areas.length > 0 && seatRadiusPx < SEATS_FROM_PX;

@@ -1,82 +1,91 @@
 import { GLYPHS } from '@/canvas/glyphs';
-import type { Palette } from '@/canvas/palette';
+import type { Palette, SeatTone } from '@/canvas/palette';
 import type { Context, CreateSurface } from '@/canvas/surface';
 import type { DisplayStatus } from '@/domain/seatMap/seats';
 
 /** In seat radii: the extent of a seat's drawing from its centre. */
 export const SEAT_REACH = 1.05;
+/** In seat radii. */
+const AVAILABLE = { radius: 0.94, edge: 0.14 } as const;
+/** Own seats have a ring around them, see `Highlights`. */
+const MINE = 0.9;
+const TAKEN = 0.66;
 /** Radius in device pixels below which marks are too small to draw. */
 const GLYPH_FROM_PX = 4.5;
+const TAKEN_GLYPH_FROM_PX = 8;
+
+interface SpriteOptions {
+  /** In device pixels. */
+  readonly radiusPx: number;
+  /** Whether own seats get their number instead of a check mark. */
+  readonly hasNumbers: boolean;
+  readonly palette: Palette;
+  readonly create: CreateSurface;
+}
 
 /**
- * Draws seats. Each combination of status and ring colour is drawn once per size and then copied.
+ * Draws seats. Each combination of status and colour is drawn once per size and then copied.
  */
 export class SeatSprites {
-  readonly #radiusPx: number;
-  readonly #palette: Palette;
-  readonly #create: CreateSurface;
+  readonly #options: SpriteOptions;
   readonly #sprites = new Map<string, Context>();
 
-  /** `radiusPx` is in device pixels. */
-  constructor(radiusPx: number, palette: Palette, create: CreateSurface) {
-    this.#radiusPx = radiusPx;
-    this.#palette = palette;
-    this.#create = create;
+  constructor(options: SpriteOptions) {
+    this.#options = options;
   }
 
   /** Draw a seat centred on a point, in device pixels. */
-  draw(
-    context: Context,
-    status: DisplayStatus,
-    ringColor: string | null,
-    x: number,
-    y: number,
-  ): void {
-    const sprite = this.#sprite(status, ringColor);
+  draw(context: Context, status: DisplayStatus, tone: SeatTone, x: number, y: number): void {
+    const sprite = this.#sprite(status, tone);
     const half = sprite.canvas.width / 2;
     // Copy to whole pixels, which avoids smoothing.
     context.drawImage(sprite.canvas, Math.round(x - half), Math.round(y - half));
   }
 
-  #sprite(status: DisplayStatus, ringColor: string | null): Context {
-    const isRinged = status === 'available' || status === 'locked';
-    const key = isRinged ? `${status} ${ringColor ?? ''}` : status;
+  #sprite(status: DisplayStatus, tone: SeatTone): Context {
+    const key = status === 'available' ? `${status} ${tone.fill}` : status;
     let sprite = this.#sprites.get(key);
     if (sprite === undefined) {
-      const size = 2 * Math.ceil(this.#radiusPx * SEAT_REACH + 0.5);
-      sprite = this.#create(size, size);
+      const { radiusPx, create } = this.#options;
+      const size = 2 * Math.ceil(radiusPx * SEAT_REACH + 0.5);
+      sprite = create(size, size);
       sprite.translate(size / 2, size / 2);
-      sprite.scale(this.#radiusPx, this.#radiusPx);
-      this.#paint(sprite, status, isRinged ? ringColor : null);
+      sprite.scale(radiusPx, radiusPx);
+      this.#paint(sprite, status, tone);
       this.#sprites.set(key, sprite);
     }
     return sprite;
   }
 
-  /** Colours and shapes by status; shape and mark differ too, so that colour is not needed. */
-  #paint(context: Context, status: DisplayStatus, ringColor: string | null): void {
-    const palette = this.#palette;
-    const hasRoom = this.#radiusPx >= GLYPH_FROM_PX;
+  /**
+   * What can be bought is large and strong, what is taken small and pale. Shape and mark differ by
+   * status too, so that colour is not needed.
+   */
+  #paint(context: Context, status: DisplayStatus, tone: SeatTone): void {
+    const { palette, radiusPx, hasNumbers } = this.#options;
+    const hasRoom = radiusPx >= (status === 'mine' ? GLYPH_FROM_PX : TAKEN_GLYPH_FROM_PX);
     context.lineCap = 'round';
     context.lineJoin = 'round';
     switch (status) {
       case 'available':
-        disc(context, 0.84, palette.seat);
-        ring(context, 0.84, 0.17, ringColor ?? palette.seatEdge);
+        disc(context, AVAILABLE.radius, tone.edge);
+        disc(context, AVAILABLE.radius - AVAILABLE.edge, tone.fill);
         break;
       case 'mine':
-        disc(context, 1, palette.mine);
-        if (hasRoom) stroke(context, GLYPHS.mine, palette.onMine, 0.24);
+        disc(context, MINE, palette.mine);
+        if (hasRoom && !hasNumbers) stroke(context, GLYPHS.mine, palette.onMine, 0.24);
         break;
       case 'locked':
-        disc(context, 0.92, palette.locked);
-        if (hasRoom) stroke(context, GLYPHS.locked, palette.onLocked, 0.16);
+        disc(context, TAKEN, palette.locked);
+        context.scale(TAKEN, TAKEN);
+        if (hasRoom) stroke(context, GLYPHS.locked, palette.onLocked, 0.2);
         else stroke(context, GLYPHS.bar, palette.onLocked, 0.4);
         break;
       case 'reserved':
+        context.scale(TAKEN, TAKEN);
         context.fillStyle = palette.reserved;
         context.beginPath();
-        context.roundRect(-0.86, -0.86, 1.72, 1.72, 0.42);
+        context.roundRect(-0.9, -0.9, 1.8, 1.8, 0.42);
         context.fill();
         if (hasRoom) {
           context.fillStyle = palette.onReserved;
@@ -84,10 +93,9 @@ export class SeatSprites {
         }
         break;
       case 'blocked':
-        context.setLineDash(hasRoom ? [0.28, 0.2] : []);
-        ring(context, 0.62, 0.12, palette.blocked);
-        context.setLineDash([]);
-        if (hasRoom) stroke(context, GLYPHS.blocked, palette.blocked, 0.14);
+        context.scale(TAKEN, TAKEN);
+        if (hasRoom) stroke(context, GLYPHS.blocked, palette.blocked, 0.24);
+        else disc(context, 0.4, palette.blocked);
         break;
     }
   }
@@ -98,14 +106,6 @@ function disc(context: Context, radius: number, color: string): void {
   context.beginPath();
   context.arc(0, 0, radius, 0, 2 * Math.PI);
   context.fill();
-}
-
-function ring(context: Context, radius: number, width: number, color: string): void {
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  context.beginPath();
-  context.arc(0, 0, radius, 0, 2 * Math.PI);
-  context.stroke();
 }
 
 function stroke(context: Context, path: string, color: string, width: number): void {

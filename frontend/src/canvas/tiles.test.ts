@@ -6,9 +6,10 @@ import { FakeSurfaces } from '@/testing/fakeSurface';
 const SIZE = { width: 900, height: 600 };
 const FAR = { scale: 0.2, left: 0, top: 0 };
 const NEAR = { scale: 0.5, left: -300, top: -200 };
+const VERY_NEAR = { scale: 2, left: -3_000, top: -2_000 };
 
-/** Draw at both scales. Returns the scale of each visible copy. */
-function shownAfter(budgetMs: number) {
+/** Draw far away, then nearer. Returns the scale of each visible copy. */
+function shownAfter(budgetMs: number, near = NEAR) {
   const surfaces = new FakeSurfaces();
   const screen = surfaces.create(SIZE.width, SIZE.height);
   const scales = new Map<object, number>();
@@ -22,14 +23,18 @@ function shownAfter(budgetMs: number) {
   );
   tiles.draw(screen, FAR, SIZE, false, Infinity);
   surfaces.copies.length = 0;
-  const isDone = tiles.draw(screen, NEAR, SIZE, false, budgetMs);
-  return { isDone, shown: new Set(surfaces.copies.map(({ from }) => scales.get(from))) };
+  const { isComplete } = tiles.draw(screen, near, SIZE, false, budgetMs);
+  return { isComplete, shown: new Set(surfaces.copies.map(({ from }) => scales.get(from))) };
 }
 
 it('shows nothing of another scale where a tile was redrawn', () => {
-  expect(shownAfter(Infinity)).toEqual({ isDone: true, shown: new Set([NEAR.scale]) });
+  expect(shownAfter(Infinity)).toEqual({ isComplete: true, shown: new Set([NEAR.scale]) });
 });
 
 it('shows tiles of another scale where none was redrawn', () => {
-  expect(shownAfter(1)).toEqual({ isDone: false, shown: new Set([FAR.scale, NEAR.scale]) });
+  expect(shownAfter(1)).toEqual({ isComplete: false, shown: new Set([FAR.scale, NEAR.scale]) });
+});
+
+it('draws everything at once after a jump, and shows no blurred tiles', () => {
+  expect(shownAfter(1, VERY_NEAR)).toEqual({ isComplete: true, shown: new Set([VERY_NEAR.scale]) });
 });

@@ -1,11 +1,14 @@
-import type { Placement } from '@/canvas/planPainter';
-import type { Context, CreateSurface } from '@/canvas/surface';
+import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import type { Bounds, Size } from '@/domain/geometry';
 
 /** Side of a tile in device pixels. */
 const TILE = 512;
 /** While zooming, tiles are stretched up to this factor before they are redrawn. */
 const MAX_STRETCH = 2.2;
+/** Tiles stretched further than this show nothing but blurs; missing ones are drawn at once. */
+const MAX_BLUR = 4;
+/** The time for that: one late frame, after a jump. */
+const JUMP_BUDGET_MS = 120;
 /** Off-screen tiles to keep for panning back. */
 const SPARE_TILES = 24;
 
@@ -44,15 +47,22 @@ export class Tiles {
 
   /**
    * Copy the tiles in view at `at` to a screen of `size` device pixels, and draw missing ones for
-   * about `budgetMs`. Returns whether nothing is missing.
+   * about `budgetMs`, longer after a jump to another scale.
    */
-  draw(screen: Context, at: Placement, size: Size, isZooming: boolean, budgetMs: number): boolean {
+  draw(
+    screen: Context,
+    at: Placement,
+    size: Size,
+    isZooming: boolean,
+    budgetMs: number,
+  ): { readonly isComplete: boolean; readonly isSharp: boolean } {
     const level = this.#levelFor(at.scale, isZooming);
     const missing = this.#missing(level, at, size);
-    const below = missing.length > 0 ? this.#previous : null;
+    const isJump = this.#previous !== null && isBlurred(at.scale / this.#previous.scale);
+    const below = missing.length > 0 && !isJump ? this.#previous : null;
     if (below !== null) copy(screen, below, at, size);
     copy(screen, level, at, size, below !== null);
-    const deadline = this.#now() + budgetMs;
+    const deadline = this.#now() + (isJump ? Math.max(budgetMs, JUMP_BUDGET_MS) : budgetMs);
     let left = missing.length;
     for (const { column, row } of missing) {
       // Copy immediately: canvas drawing may be deferred until its result is needed, and would not
@@ -68,7 +78,7 @@ export class Tiles {
       this.#previous = null;
     }
     this.#evict(level, at, size);
-    return left === 0 && level.scale === at.scale;
+    return { isComplete: left === 0, isSharp: level.scale === at.scale };
   }
 
   /** Redraw a part of the plan on all levels for which `isAffected(scale)` holds. */
@@ -173,6 +183,10 @@ export class Tiles {
     context.clearRect(0, 0, TILE, TILE);
     this.#spare.push(context);
   }
+}
+
+function isBlurred(stretch: number): boolean {
+  return stretch > MAX_BLUR || stretch < 1 / MAX_BLUR;
 }
 
 function copy(

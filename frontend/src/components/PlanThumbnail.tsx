@@ -6,7 +6,8 @@ import { drawThumbnail, type PlacedSeat, type Plan } from '@/canvas/thumbnail';
 import './planThumbnail.css';
 
 /** Theme colours for seats, or a colour of its own. */
-export type Tone = 'seat' | 'mine' | 'locked' | 'reserved' | 'blocked' | 'accent' | `#${string}`;
+export type Tone =
+  'seat' | 'seat-plain' | 'mine' | 'locked' | 'reserved' | 'blocked' | `#${string}`;
 
 interface PlanThumbnailProps {
   readonly plan: Plan;
@@ -24,7 +25,7 @@ const PRINT_PIXEL_RATIO = 4;
 const [FLATTEST, TALLEST] = [0.4, 1.1];
 
 const NO_HIGHLIGHTS: ReadonlySet<number> = new Set();
-const plainTone = (): Tone => 'seat';
+const plainTone = (): Tone => 'seat-plain';
 
 /** Small drawing of a whole plan. Fills the available width. */
 export function PlanThumbnail({

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { methodName } from '@/domain/payments';
 import { nextSalesChange, salesAt } from '@/domain/sales';
 import { applyLanguage } from '@/i18n/language';
-import { formatAmount, formatMoney, sumAmounts } from '@/i18n/money';
+import { formatAmount, formatMoney, formatShortMoney, sumAmounts } from '@/i18n/money';
 import { formatCountdown, formatDateTime, formatWait } from '@/i18n/time';
 import { returnPath, signInPath } from '@/paths';
 
@@ -37,6 +37,17 @@ describe('money', () => {
   ])('in %s is never rounded', (currency, shown, said) => {
     expect(formatMoney('50.50', currency)).toBe(shown);
     expect(formatAmount('50.50', currency)).toBe(said);
+  });
+});
+
+describe('short money', () => {
+  it.each([
+    ['50.00', 'EUR', '€50'],
+    ['50.50', 'EUR', '€50.50'],
+    ['5000', 'JPY', 'JP¥5,000'],
+    ['50.00', '??', '50.00 ??'],
+  ])('of %s %s is %s', (amount, currency, shown) => {
+    expect(formatShortMoney(amount, currency)).toBe(shown);
   });
 });
 

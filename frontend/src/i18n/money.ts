@@ -59,6 +59,16 @@ export function formatMoney(amount: string, currency: string): string {
   }
 }
 
+/** "€50" or "€50.50", where room is scarce. */
+export function formatShortMoney(amount: string, currency: string): string {
+  if (decimalsOf(String(Number(amount))) > 0) return formatMoney(amount, currency);
+  try {
+    return formatter(`${currency} 0`).format(Number(amount));
+  } catch {
+    return formatMoney(amount, currency);
+  }
+}
+
 /** "50.00 EUR", for screen readers. */
 export function formatAmount(amount: string, currency: string): string {
   const digits = String(fractionDigits(amount, currency));

@@ -59,6 +59,10 @@ export class FakeCanvas implements PlanCanvas {
     return { width } as TextMetrics;
   }
 
+  bezierCurveTo(): void {
+    // Not recorded.
+  }
+
   clearRect(): void {
     // Not recorded.
   }

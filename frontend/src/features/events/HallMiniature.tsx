@@ -20,8 +20,8 @@ export function HallMiniature({ event }: { readonly event: EventSummary }) {
   const toneOf = useCallback(
     (index: number): Tone => {
       const point = points?.[index];
-      if (point === undefined || point.free === 0) return 'seat';
-      if (point.color === null || !/^#[\da-f]{6}$/i.test(point.color)) return 'accent';
+      if (point === undefined || point.free === 0) return 'seat-plain';
+      if (point.color === null || !/^#[\da-f]{6}$/i.test(point.color)) return 'seat';
       const opacity = Math.round(FAINTEST + ((FULL - FAINTEST) * point.free) / ALL_FREE);
       return `#${point.color.slice(1)}${opacity.toString(16)}`;
     },

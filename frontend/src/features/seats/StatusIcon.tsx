@@ -1,37 +1,28 @@
 import { GLYPHS } from '@/canvas/glyphs';
+import type { SeatTone } from '@/canvas/palette';
 import type { DisplayStatus } from '@/domain/seatMap/seats';
 
 interface StatusIconProps {
   readonly status: DisplayStatus;
   /** In CSS pixels. */
   readonly size: number;
-  readonly ringColor?: string | undefined;
+  /** The category's colours, for seats that can be bought. */
+  readonly tone?: SeatTone | undefined;
 }
 
 /** A seat of this status as SVG, for the legend and the list; on the map `SeatSprites` draws it. */
-export function StatusIcon({ status, size, ringColor }: StatusIconProps) {
-  const glyph = status === 'available' ? null : GLYPHS[status];
+export function StatusIcon({ status, size, tone }: StatusIconProps) {
   return (
     <svg viewBox="-1.4 -1.4 2.8 2.8" width={size} height={size} aria-hidden="true">
       <g className="status-icon" data-status={status}>
-        {status === 'mine' && <circle className="status-icon__halo" r="1.36" />}
-        {status === 'reserved' ? (
-          <rect
-            className="status-icon__body"
-            x="-.86"
-            y="-.86"
-            width="1.72"
-            height="1.72"
-            rx=".42"
-          />
-        ) : (
-          <circle
-            className="status-icon__body"
-            r={status === 'blocked' ? 0.62 : 0.92}
-            stroke={ringColor}
-          />
+        {status === 'mine' && <circle className="status-icon__ring" r="1.24" />}
+        {status === 'reserved' && (
+          <rect className="status-icon__body" x="-.9" y="-.9" width="1.8" height="1.8" rx=".42" />
         )}
-        {glyph !== null && <path className="status-icon__glyph" d={glyph} />}
+        {(status === 'available' || status === 'mine' || status === 'locked') && (
+          <circle className="status-icon__body" r="0.94" fill={tone?.fill} stroke={tone?.edge} />
+        )}
+        {status !== 'available' && <path className="status-icon__glyph" d={GLYPHS[status]} />}
       </g>
     </svg>
   );

@@ -1,5 +1,6 @@
 import { memo, useState } from 'react';
 
+import type { SeatTone } from '@/canvas/palette';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { Row } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
@@ -10,7 +11,7 @@ import { t } from '@/i18n/language';
 
 export interface ListSettings {
   readonly currency: string;
-  readonly colors: ReadonlyMap<number, string>;
+  readonly tones: ReadonlyMap<number, SeatTone>;
   readonly isOnSale: boolean;
   readonly onlyFree: boolean;
 }
@@ -55,7 +56,7 @@ interface RowSeatsProps {
 }
 
 function RowSeats({ row, seats, settings }: RowSeatsProps) {
-  const { colors, currency, isOnSale, onlyFree } = settings;
+  const { tones, currency, isOnSale, onlyFree } = settings;
   const all = row.seats.flatMap(({ index }) => seats[index] ?? []);
   const everFree = useEverFree(all);
   const shown = onlyFree ? all.filter(({ facts }) => everFree.has(facts.id)) : all;
@@ -66,7 +67,7 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
         <li key={seat.facts.id}>
           <SeatItem
             seat={seat}
-            ringColor={colors.get(seat.facts.categoryId ?? -1)}
+            tone={tones.get(seat.facts.categoryId ?? -1)}
             currency={currency}
             isOnSale={isOnSale}
           />

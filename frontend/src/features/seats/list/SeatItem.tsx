@@ -1,5 +1,6 @@
 import { memo } from 'react';
 
+import type { SeatTone } from '@/canvas/palette';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { statusText } from '@/features/seats/seatLabels';
 import { StatusIcon } from '@/features/seats/StatusIcon';
@@ -8,18 +9,13 @@ import { formatMoney } from '@/i18n/money';
 
 interface SeatItemProps {
   readonly seat: MapSeat;
-  readonly ringColor: string | undefined;
+  readonly tone: SeatTone | undefined;
   readonly currency: string;
   readonly isOnSale: boolean;
 }
 
 /** One seat. Re-renders only when its own data changes. */
-export const SeatItem = memo(function SeatItem({
-  seat,
-  ringColor,
-  currency,
-  isOnSale,
-}: SeatItemProps) {
+export const SeatItem = memo(function SeatItem({ seat, tone, currency, isOnSale }: SeatItemProps) {
   const { facts, status } = seat;
   const price = formatMoney(facts.price, currency);
   const words = statusText(seat);
@@ -33,7 +29,7 @@ export const SeatItem = memo(function SeatItem({
       aria-pressed={status === 'mine'}
       aria-disabled={!isOnSale || (status !== 'available' && status !== 'mine')}
     >
-      <StatusIcon status={status} size={32} ringColor={ringColor} />
+      <StatusIcon status={status} size={32} tone={tone} />
       <span className="seat-item__what">
         <b>{facts.seatNumber}</b> <span className="tabular">{price}</span> <small>{words}</small>
       </span>

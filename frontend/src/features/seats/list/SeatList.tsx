@@ -6,6 +6,7 @@ import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
 import { useToggleSet } from '@/features/seats/list/useToggleSet';
+import { useSeatTones } from '@/features/seats/useSeatTones';
 import { t } from '@/i18n/language';
 
 import './list.css';
@@ -28,14 +29,10 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
   const listId = useId();
   const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
   const { currency, categories } = event;
+  const tones = useSeatTones(categories);
   const settings = useMemo(
-    () => ({
-      currency,
-      colors: new Map(categories.map(({ id, color }) => [id, color])),
-      isOnSale,
-      onlyFree,
-    }),
-    [currency, categories, isOnSale, onlyFree],
+    () => ({ currency, tones, isOnSale, onlyFree }),
+    [currency, tones, isOnSale, onlyFree],
   );
 
   function jumpTo(name: string): void {

@@ -1,46 +1,69 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 
 import type { EventDetail } from '@/api/types';
-import type { DisplayStatus } from '@/domain/seatMap/seats';
+import type { DisplayStatus, SeatFacts } from '@/domain/seatMap/seats';
 import { StatusIcon } from '@/features/seats/StatusIcon';
+import { useSeatTones } from '@/features/seats/useSeatTones';
 import { t } from '@/i18n/language';
-import { formatMoney } from '@/i18n/money';
+import { formatShortMoney } from '@/i18n/money';
 
-const ENTRIES: readonly DisplayStatus[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
+const TAKEN: readonly DisplayStatus[] = ['mine', 'locked', 'reserved', 'blocked'];
+const ICON_PX = 20;
 
 interface LegendProps {
   readonly event: EventDetail;
+  /** Stable while the layout stays the same. */
+  readonly facts: readonly SeatFacts[];
   readonly hasBlocked: boolean;
 }
 
-/** Static, so it is memoised. */
-export const Legend = memo(function Legend({ event, hasBlocked }: LegendProps) {
-  const entries = hasBlocked ? ENTRIES : ENTRIES.filter((status) => status !== 'blocked');
+/** What can be bought, with its prices, and what the other marks mean. Static, so memoised. */
+export const Legend = memo(function Legend({ event, facts, hasBlocked }: LegendProps) {
+  const { categories, currency } = event;
+  const tones = useSeatTones(categories);
+  const plainPrice = useMemo(() => plainPriceOf(facts, currency), [facts, currency]);
+  const marks = hasBlocked ? TAKEN : TAKEN.filter((status) => status !== 'blocked');
   return (
-    <div className="legend" role="group" aria-label={t('map:legend')}>
+    <div className="legend" role="group" aria-label={t('map:legend')} tabIndex={0}>
+      <ul aria-label={t('map:legend_available')}>
+        {plainPrice !== null && (
+          <li>
+            <StatusIcon status="available" size={ICON_PX} />
+            {t('map:legend_available')}
+            <span className="legend__price">{plainPrice}</span>
+          </li>
+        )}
+        {categories.map(({ id, name, price }) => (
+          <li key={id}>
+            <StatusIcon status="available" size={ICON_PX} tone={tones.get(id)} />
+            {name}
+            <span className="legend__price">
+              {formatShortMoney(price ?? event.price, currency)}
+            </span>
+          </li>
+        ))}
+      </ul>
       <ul>
-        {entries.map((status) => (
+        {marks.map((status) => (
           <li key={status}>
-            <StatusIcon status={status} size={22} />
+            <StatusIcon status={status} size={ICON_PX} />
             {t(`map:legend_${status}`)}
           </li>
         ))}
       </ul>
-      {event.categories.length > 0 && (
-        <ul>
-          {event.categories.map(({ id, name, color, price }) => (
-            <li key={id}>
-              <svg viewBox="-1.4 -1.4 2.8 2.8" width="22" height="22" aria-hidden="true">
-                <circle className="legend__ring" r="0.85" stroke={color} />
-              </svg>
-              {name}
-              <span className="legend__price">
-                {formatMoney(price ?? event.price, event.currency)}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </div>
   );
 });
+
+/** The price of seats without a category, or their range; null if there are none. */
+function plainPriceOf(facts: readonly SeatFacts[], currency: string): string | null {
+  let [least, most] = [Infinity, -Infinity];
+  for (const { categoryId, price } of facts) {
+    if (categoryId !== null) continue;
+    least = Math.min(least, Number(price));
+    most = Math.max(most, Number(price));
+  }
+  if (least > most) return null;
+  const ends = least === most ? [least] : [least, most];
+  return ends.map((end) => formatShortMoney(String(end), currency)).join('–');
+}

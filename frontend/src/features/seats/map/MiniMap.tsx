@@ -6,7 +6,7 @@ import { fit, toPlan, toScreen } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/features/seats/map/mapView';
-import { useTheme } from '@/features/seats/map/useTheme';
+import { usePalette } from '@/features/seats/usePalette';
 
 interface MiniMapProps {
   readonly mapRef: RefObject<MapCanvas | null>;
@@ -26,7 +26,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drawnAt = useRef(-Infinity);
-  const theme = useTheme();
+  const palette = usePalette();
   const { bounds } = scene.extent;
   const scale = Math.min(
     Math.min(LARGEST.width, LARGEST_SHARE * size.width) / bounds.width,
@@ -45,7 +45,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
     return () => {
       clearTimeout(timer);
     };
-  }, [mapRef, scene, seats, theme, width, height]);
+  }, [mapRef, scene, seats, palette, width, height]);
 
   useLayoutEffect(
     () =>

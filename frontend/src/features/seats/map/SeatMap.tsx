@@ -11,7 +11,7 @@ import {
 
 import type { EventDetail } from '@/api/types';
 import { type Area, availabilityOf } from '@/canvas/areas';
-import type { LabelOf } from '@/canvas/planPainter';
+import type { LabelOf } from '@/canvas/areaPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { toScreen } from '@/canvas/viewport';
 import type { MapSeat } from '@/domain/seatMap/seats';
@@ -30,6 +30,7 @@ import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer'
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
 import { t } from '@/i18n/language';
+import { formatShortMoney } from '@/i18n/money';
 
 import './map.css';
 
@@ -70,7 +71,10 @@ export function SeatMap({
   const focus = useSeatFocus(buttons, view, scene.facts);
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
-    (section, availability) => [section.name, ...availabilityText(availability, currency)],
+    (section, availability) => [
+      section.name,
+      ...availabilityText(availability, currency, formatShortMoney),
+    ],
     [currency],
   );
   const openSection = useCallback(
@@ -85,6 +89,7 @@ export function SeatMap({
     scene,
     seats,
     clock,
+    lockMs: 1000 * event.lock_seconds,
     labelOf,
     hovered: pointer.seat,
     focused: focus.focused,
@@ -169,7 +174,7 @@ export function SeatMap({
         />
       )}
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
-      <Legend event={event} hasBlocked={useHasBlocked(seats)} />
+      <Legend event={event} facts={scene.facts} hasBlocked={useHasBlocked(seats)} />
     </div>
   );
 }

@@ -8,10 +8,14 @@ export function sectionLabel(section: Area, availability: Availability, currency
 }
 
 /** "12 free", "from €50.00"; or "sold out". */
-export function availabilityText({ free, priceFrom }: Availability, currency: string): string[] {
+export function availabilityText(
+  { free, priceFrom }: Availability,
+  currency: string,
+  format = formatMoney,
+): string[] {
   if (priceFrom === null) return [t('map:soldOut')];
   return [
     t('map:free', { count: free }),
-    t('map:priceFrom', { price: formatMoney(priceFrom, currency) }),
+    t('map:priceFrom', { price: format(priceFrom, currency) }),
   ];
 }

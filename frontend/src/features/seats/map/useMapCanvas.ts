@@ -3,14 +3,13 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useSyncExternalStor
 import { prefersReducedMotion } from '@/browser/motion';
 import { pagePause } from '@/browser/pagePause';
 import { MapCanvas } from '@/canvas/mapCanvas';
-import { paletteOf } from '@/canvas/palette';
-import type { LabelOf } from '@/canvas/planPainter';
+import type { LabelOf } from '@/canvas/areaPainter';
 import type { Scene } from '@/canvas/scene';
 import { createCanvas } from '@/canvas/surface';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import type { MapView } from '@/features/seats/map/mapView';
-import { useTheme } from '@/features/seats/map/useTheme';
+import { usePalette } from '@/features/seats/usePalette';
 
 interface MapCanvasOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
@@ -18,6 +17,8 @@ interface MapCanvasOptions {
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
+  /** How long a hold lasts. */
+  readonly lockMs: number;
   readonly labelOf: LabelOf;
   readonly hovered: number | null;
   readonly focused: number | null;
@@ -30,13 +31,14 @@ export function useMapCanvas({
   scene,
   seats,
   clock,
+  lockMs,
   labelOf,
   hovered,
   focused,
 }: MapCanvasOptions): RefObject<MapCanvas | null> {
   const mapRef = useRef<MapCanvas>(null);
   const pixelRatio = useSyncExternalStore(watchPixelRatio, () => devicePixelRatio);
-  const theme = useTheme();
+  const palette = usePalette();
 
   useLayoutEffect(() => {
     const screen = canvas.current?.getContext('2d');
@@ -68,9 +70,8 @@ export function useMapCanvas({
   }, [canvas, view, clock, labelOf]);
 
   useLayoutEffect(() => {
-    if (canvas.current !== null)
-      mapRef.current?.setScene(scene, paletteOf(canvas.current), pixelRatio);
-  }, [canvas, scene, theme, pixelRatio]);
+    mapRef.current?.setScene({ scene, palette, pixelRatio, lockMs });
+  }, [scene, palette, pixelRatio, lockMs]);
 
   useSeatsShown(mapRef, scene, seats);
 

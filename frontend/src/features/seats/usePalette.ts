@@ -1,21 +1,23 @@
 import { useEffect, useState } from 'react';
 
+import { type Palette, paletteOf } from '@/canvas/palette';
+
 const THEMES = [
   '(prefers-color-scheme: dark)',
   '(prefers-contrast: more)',
   '(forced-colors: active)',
 ];
 
-/** Changes whenever the colour scheme changes. */
-export function useTheme(): number {
-  const [theme, setTheme] = useState(0);
+/** The colours of the current theme. A new object whenever the colour scheme changes. */
+export function usePalette(): Palette {
+  const [palette, setPalette] = useState(readPalette);
   useEffect(() => {
     const watching = new AbortController();
     for (const query of THEMES) {
       matchMedia(query).addEventListener(
         'change',
         () => {
-          setTheme((before) => before + 1);
+          setPalette(readPalette());
         },
         { signal: watching.signal },
       );
@@ -24,5 +26,9 @@ export function useTheme(): number {
       watching.abort();
     };
   }, []);
-  return theme;
+  return palette;
+}
+
+function readPalette(): Palette {
+  return paletteOf(document.body);
 }

@@ -1,0 +1,54 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+
+import type { Palette } from '@/canvas/palette';
+import { PlanPainter } from '@/canvas/planPainter';
+import { sceneOf } from '@/canvas/scene';
+import type { DisplayStatus, MapSeat } from '@/domain/seatMap/seats';
+import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
+import { FakeSurfaces } from '@/testing/fakeSurface';
+
+const STATUSES: readonly DisplayStatus[] = ['available', 'mine', 'locked', 'reserved', 'blocked'];
+const facts = makeSeats(STATUSES.length).map((seat, index) =>
+  factsOf({ ...seat, row: '', number: String(index + 1) }, index),
+);
+const seats = facts.map((seat, index): MapSeat => {
+  const status = STATUSES[index] ?? 'available';
+  return { facts: seat, status, until: null, holder: null, pending: false };
+});
+
+beforeEach(() => {
+  vi.stubGlobal('Path2D', Object);
+});
+
+/** Draw seats a distance apart, in CSS pixels. Returns the texts. */
+function textsAt(apartPx: number): string[] {
+  const { plan, categories } = makeEvent();
+  const scene = sceneOf(plan, categories, facts);
+  const palette = new Proxy({}, { get: () => '#808080' }) as Palette;
+  const { create } = new FakeSurfaces();
+  const pixelRatio = 3;
+  const painter = new PlanPainter({
+    ...{ scene, palette, pixelRatio, createSurface: create },
+    labelOf: () => [],
+  });
+  const texts: string[] = [];
+  const surface = create(1_000, 1_000);
+  const screen = new Proxy(surface, {
+    get: (target, name) =>
+      name === 'fillText'
+        ? (text: string) => texts.push(text)
+        : (target as unknown as Record<string | symbol, unknown>)[name],
+  });
+  const scale = (apartPx / 30) * pixelRatio;
+  const box = { x: 0, y: 0, width: 500, height: 500 };
+  painter.paint(screen, { scale, left: 0, top: 0 }, box, { seats, availability: [] });
+  return texts;
+}
+
+it('numbers what can be bought and what is one’s own, from 28 pixels apart', () => {
+  expect(textsAt(28)).toEqual(['1', '2']);
+});
+
+it('draws no numbers that are too small to read', () => {
+  expect(textsAt(16)).toEqual([]);
+});
