@@ -18,13 +18,15 @@ interface SeatActionsOptions {
   readonly sales: Sales;
   readonly store: SeatMapStore;
   readonly isSignedIn: boolean;
-  readonly onSignInNeeded: () => void;
+  readonly onSignInNeeded: (seat: MapSeat) => void;
   /** Null clears the previous offer. */
   readonly onOffer: (offer: Offer | null) => void;
 }
 
 interface SeatActions {
   readonly pick: (seat: MapSeat) => void;
+  /** Hold a seat picked earlier. If it has gone, the server offers others. */
+  readonly hold: (seat: MapSeat) => void;
   readonly release: (seats: readonly MapSeat[]) => void;
   readonly extend: (seats: readonly MapSeat[]) => void;
   readonly take: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
@@ -80,8 +82,13 @@ export function useSeatActions({
       onOffer(null);
       void commands.lock(seat.facts);
     } else {
-      onSignInNeeded();
+      onSignInNeeded(seat);
     }
+  }
+
+  function hold(seat: MapSeat): void {
+    if (sales !== 'open') announce(notOnSaleText(event, sales));
+    else if (seat.status !== 'mine') void commands.lock(seat.facts);
   }
 
   function release(seats: readonly MapSeat[]): void {
@@ -97,7 +104,7 @@ export function useSeatActions({
     void commands.take(seats, insteadOf);
   }
 
-  return { pick, release, extend, take };
+  return { pick, hold, release, extend, take };
 }
 
 function notOnSaleText(event: EventDetail, sales: Exclude<Sales, 'open'>): string {
