@@ -3,7 +3,7 @@ import { type Placement, READABLE_FROM_PX } from '@/canvas/planPainter';
 import type { Scene } from '@/canvas/scene';
 import type { Context } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
-import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
+import { type DisplayStatus, isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { formatCountdown } from '@/i18n/time';
 
@@ -28,6 +28,9 @@ const MAX_PULSES = 150;
 const WAIT_MS = 900;
 /** In seat radii. */
 const HALO = 1.36;
+const OFFERED = 1.3;
+/** Dashes of the halo of a seat that is asked for but not held yet. */
+const ASKED_DASH = 0.5;
 
 /** The animated layer above the seats: own seats, recent changes, hover and focus. */
 export class Highlights {
@@ -37,6 +40,7 @@ export class Highlights {
   #pulses: Pulse[] = [];
   #hovered: number | null = null;
   #focused: number | null = null;
+  #offered: readonly number[] = [];
 
   constructor(clock: ServerClock) {
     this.#clock = clock;
@@ -67,6 +71,11 @@ export class Highlights {
     return true;
   }
 
+  /** Set the seats offered instead of others. */
+  setOffered(offered: readonly number[]): void {
+    this.#offered = offered;
+  }
+
   /** Draw the layer. Returns the milliseconds until it must be redrawn; null for never. */
   draw(context: Context, frame: HighlightFrame): number | null {
     const { scene, at, nowMs } = frame;
@@ -78,6 +87,7 @@ export class Highlights {
       const seat = this.#seats[index];
       if (seat !== undefined) nextDrawMs = sooner(nextDrawMs, this.#drawOwn(context, frame, seat));
     }
+    for (const index of this.#offered) this.#drawOffered(context, frame, index);
     if (this.#hovered !== null && this.#seats[this.#hovered]?.status === 'available') {
       this.#drawRing(context, frame, this.#hovered, 0.12);
     }
@@ -95,7 +105,9 @@ export class Highlights {
     context.globalAlpha = breath;
     context.strokeStyle = palette.mineHalo;
     context.lineWidth = radiusPx * (HALO - 1);
+    if (isAskedFor(seat)) context.setLineDash([ASKED_DASH * radiusPx, ASKED_DASH * radiusPx]);
     context.stroke();
+    context.setLineDash([]);
     context.globalAlpha = 1;
     if (isWaiting) return 0;
     if (seat.pending || seat.until === null || radiusPx < READABLE_FROM_PX * pixelRatio)
@@ -111,6 +123,21 @@ export class Highlights {
     context.textBaseline = 'middle';
     context.fillText(formatCountdown(leftMs), x, y + 0.05 * radiusPx);
     return leftMs <= 0 ? null : leftMs % 1000 || 1000;
+  }
+
+  #drawOffered(
+    context: Context,
+    { at, scene, palette, pixelRatio }: HighlightFrame,
+    index: number,
+  ) {
+    const seat = this.#seats[index];
+    if (seat === undefined) return;
+    const radiusPx = scene.plan.seat_radius * at.scale;
+    const { x, y } = toScreen(at, seat.facts);
+    circle(context, x, y, radiusPx * OFFERED);
+    context.strokeStyle = palette.mine;
+    context.lineWidth = Math.max(0.2 * radiusPx, 2 * pixelRatio);
+    context.stroke();
   }
 
   #drawRing(
