@@ -176,6 +176,8 @@ async function reserveByKeys(page: Page): Promise<void> {
   await tabUntil(page.getByRole('button', { name: /^Confirm/ }).and(page.locator(':focus')));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+  // It opened by itself, so it takes no input at first.
+  await expect(page.getByRole('dialog')).not.toHaveAttribute('data-guarded');
   await expect(page.getByRole('button', { name: 'Show ticket' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Your ticket' })).toBeVisible();

@@ -8,6 +8,7 @@ import type { Sales } from '@/domain/sales';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { offerFor, offerText, type Offer } from '@/features/seats/offer/offer';
+import { rememberPick } from '@/features/seats/pickBeforeSignIn';
 import { createSeatCommands } from '@/features/seats/seatCommands';
 import { unavailableText } from '@/features/seats/seatLabels';
 import { t } from '@/i18n/language';
@@ -60,6 +61,11 @@ export function useSeatActions({
           announce(sentence, 'quiet');
         },
         onRefused: ({ sentence, error, seats }) => {
+          // The session has ended.
+          const [only, ...others] = seats;
+          if (error.isNotAuthenticated && only !== undefined && others.length === 0) {
+            rememberPick(event.id, only.id);
+          }
           const offer = offerFor(error, sentence, seats);
           onOffer(offer);
           if (offer === null) announce(sentence, 'bad');
