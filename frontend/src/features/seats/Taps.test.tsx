@@ -40,6 +40,7 @@ describe('a tap', () => {
   it('does nothing as the second half of a double tap', async () => {
     const { server } = await openTapped();
     tap({ clientX: A1.clientX + 10, clientY: A1.clientY }, 1_499);
+    expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     expect(server.writes()).toEqual([LOCK_A1]);
   });
 

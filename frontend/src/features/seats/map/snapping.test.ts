@@ -6,8 +6,8 @@ import { seatMeant } from '@/features/seats/map/snapping';
 import { factsOf, makeEvent, makeSeat } from '@/testing/factories';
 
 const { plan } = makeEvent();
-/** Seats are drawn with a radius of 5 px, 15 px apart. */
-const SCALE = 0.5;
+/** Seats are drawn with a radius of 4 px, 12 px apart. */
+const SCALE = 0.4;
 
 /** The seat that a click means, this many pixels right of the first of two seats in a row. */
 function meant(
@@ -31,20 +31,20 @@ function meant(
 
 describe('a click between seats', () => {
   it('means the nearest free seat within 10 px', () => {
-    expect(meant(7, { statuses: ['available', 'available'] })).toBe('A1');
-    expect(meant(8, { statuses: ['available', 'available'] })).toBe('A2');
+    expect(meant(5.9, { statuses: ['available', 'available'] })).toBe('A1');
+    expect(meant(6.1, { statuses: ['available', 'available'] })).toBe('A2');
     expect(meant(-10, { statuses: ['available', 'available'] })).toBe('A1');
     expect(meant(-10.1, { statuses: ['available', 'available'] })).toBeNull();
   });
 
   it('means a free seat rather than a nearer taken one', () => {
-    expect(meant(7, { statuses: ['reserved', 'available'] })).toBe('A2');
-    expect(meant(7, { statuses: ['mine', 'available'] })).toBe('A2');
+    expect(meant(5, { statuses: ['reserved', 'available'] })).toBe('A2');
+    expect(meant(5, { statuses: ['mine', 'available'] })).toBe('A2');
   });
 
   it('means a taken seat only close to it', () => {
-    expect(meant(-5.4, { statuses: ['reserved', 'available'] })).toBe('A1');
-    expect(meant(-5.6, { statuses: ['reserved', 'available'] })).toBeNull();
+    expect(meant(-4.3, { statuses: ['reserved', 'available'] })).toBe('A1');
+    expect(meant(-4.5, { statuses: ['reserved', 'available'] })).toBeNull();
   });
 
   it('reaches farther with a finger', () => {
@@ -54,5 +54,5 @@ describe('a click between seats', () => {
 });
 
 it.each([false, true])('a click on a taken seat means that seat, by finger: %s', (isFinger) => {
-  expect(meant(4.9, { statuses: ['locked', 'available'], isFinger })).toBe('A1');
+  expect(meant(3.9, { statuses: ['locked', 'available'], isFinger })).toBe('A1');
 });
