@@ -49,7 +49,7 @@ test(
 
     await page.clock.runFor(GUARD_MS - SECOND_TAP_MS);
     await tapAt(first);
-    await expect(seatOn(page, offered)).toHaveAttribute('data-status', 'mine');
+    await expect(seatOn(page, offered)).toHaveAccessibleName(/held by you$/);
     expect(await api.get<Seat[]>(`events/${club.id}/locks/`)).toHaveLength(1);
   },
 );
