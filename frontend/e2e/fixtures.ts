@@ -206,3 +206,19 @@ export function pick<T>(list: readonly T[], index = 0): T {
   if (item === undefined) throw new RangeError(`There is no item ${index}`);
   return item;
 }
+
+/** Tap in the middle of an element like a finger, without Playwright's checks. */
+export async function tapAt(place: Locator): Promise<void> {
+  const box = await place.boundingBox();
+  if (box === null) throw new Error('It is not on screen');
+  await place.page().touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+}
+
+export async function tabUntil(wanted: Locator): Promise<void> {
+  const MOST_STOPS = 40;
+  for (let stop = 0; stop < MOST_STOPS; stop++) {
+    await wanted.page().keyboard.press('Tab');
+    if ((await wanted.count()) > 0) return;
+  }
+  throw new Error('The Tab key does not lead there');
+}

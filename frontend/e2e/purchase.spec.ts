@@ -2,7 +2,16 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { Seat } from '../src/api/types';
 import { routeSockets } from './socketRoute';
-import { DEMO_PASSWORD, demoEvents, ONLY_CHROMIUM, seatOn, test, openLive } from './fixtures';
+import {
+  DEMO_PASSWORD,
+  demoEvents,
+  ONLY_CHROMIUM,
+  seatOn,
+  tabUntil,
+  tapAt,
+  test,
+  openLive,
+} from './fixtures';
 
 test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
@@ -19,11 +28,18 @@ test('two people and a third who only watches follow one purchase to its cancell
 
   const { page: alice } = await enter('anonymous');
   await alice.goto('/');
-  await alice.getByRole('link', { name: 'Sign in' }).click();
+  await alice.getByRole('link', { name: club.name }).click();
+  await alice.getByText('Live', { exact: true }).waitFor();
+  await seatOn(alice, second).click();
+  await alice
+    .getByRole('dialog', { name: 'Sign in to hold seats' })
+    .getByRole('link', { name: 'Sign in' })
+    .click();
   await alice.getByLabel('Username').fill('alice');
   await alice.getByLabel('Password').fill(DEMO_PASSWORD);
   await alice.getByRole('button', { name: 'Sign in' }).click();
-  await alice.getByRole('link', { name: club.name }).click();
+  // The seat clicked before signing in is held.
+  await expect(seatOn(alice, second)).toHaveAttribute('data-status', 'mine');
   await alice.getByText('Live', { exact: true }).waitFor();
 
   const locked = await stopwatch(seatOn(bob.page, first), 'locked');
@@ -36,7 +52,6 @@ test('two people and a third who only watches follow one purchase to its cancell
     await expect(seatOn(page, first)).toHaveAccessibleName(/locked by alice$/);
   }
 
-  await seatOn(alice, second).click();
   await expect(seatOn(bob.page, second)).toHaveAttribute('data-status', 'locked');
   await seatOn(bob.page, first).hover();
   await expect(bob.page.getByText('Locked by alice', { exact: true })).toBeVisible();
@@ -161,6 +176,8 @@ async function reserveByKeys(page: Page): Promise<void> {
   await tabUntil(page.getByRole('button', { name: /^Confirm/ }).and(page.locator(':focus')));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Reservation confirmed!' })).toBeVisible();
+  // It opened by itself, so it takes no input at first.
+  await expect(page.getByRole('dialog')).not.toHaveAttribute('data-guarded');
   await expect(page.getByRole('button', { name: 'Show ticket' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Your ticket' })).toBeVisible();
@@ -206,25 +223,9 @@ async function stopwatch(seat: Locator, status: string): Promise<() => Promise<n
   return () => watching.evaluate(({ moment }) => moment);
 }
 
-/** Tap at the seat's position like a finger, without Playwright's checks. */
-async function tapAt(seat: Locator): Promise<void> {
-  const box = await seat.boundingBox();
-  if (box === null) throw new Error('The seat is not on screen');
-  await seat.page().touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
-}
-
 /** How many pixels the page is wider than the screen. */
 function overflowOf(page: Page): Promise<number> {
   return page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-}
-
-async function tabUntil(wanted: Locator): Promise<void> {
-  const MOST_STOPS = 40;
-  for (let stop = 0; stop < MOST_STOPS; stop++) {
-    await wanted.page().keyboard.press('Tab');
-    if ((await wanted.count()) > 0) return;
-  }
-  throw new Error('The Tab key does not lead there');
 }

@@ -46,16 +46,16 @@ test('a buyer in WebKit is seen by another, step by step', async ({ open, reques
 
   await alice.find('//aside[contains(., "€100.00")]');
   await alice.click(button('Reserve'));
-  await alice.click(`//dialog//input[@value="card"]`);
+  await alice.click(`//dialog[not(@data-guarded)]//input[@value="card"]`);
   await alice.click(button('Confirm'));
   await alice.find('//dialog[contains(., "Reservation confirmed!")]');
   for (const browser of all) {
     for (const seat of seats) await browser.find(seatThatIs('reserved', seat));
   }
 
-  await alice.click(button('My reservations'));
+  await alice.click(`//dialog[not(@data-guarded)]${button('My reservations')}`);
   await alice.click(`//article[contains(., "Confirmed")]${button('Cancel')}`);
-  await alice.click(`//dialog${button('Cancel reservation')}`);
+  await alice.click(`//dialog[not(@data-guarded)]${button('Cancel reservation')}`);
   await alice.find('//article[contains(., "Cancelled")]');
   for (const seat of seats) await watcher.find(seatThatIs('available', seat));
 });

@@ -2,7 +2,7 @@ import type { Palette } from '@/canvas/palette';
 import type { Scene } from '@/canvas/scene';
 import type { Context, Placement } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
-import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
+import { type DisplayStatus, isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 
 interface Pulse {
@@ -33,6 +33,10 @@ const URGENT_MS = 60_000;
 const RING = { radius: 1.14, width: 0.17, urgentWidth: 0.27 } as const;
 const MIN_RING_PX = 1.25;
 const TOP = -Math.PI / 2;
+/** In seat radii. */
+const OFFERED = 1.3;
+/** Dashes of the ring of a seat that is asked for but not held yet, in seat radii. */
+const ASKED_DASH = 0.5;
 
 /** The animated layer above the seats: own seats, recent changes, hover and focus. */
 export class Highlights {
@@ -42,6 +46,7 @@ export class Highlights {
   #pulses: Pulse[] = [];
   #hovered: number | null = null;
   #focused: number | null = null;
+  #offered: readonly number[] = [];
 
   constructor(clock: ServerClock) {
     this.#clock = clock;
@@ -72,6 +77,11 @@ export class Highlights {
     return true;
   }
 
+  /** Set the seats offered instead of others. */
+  setOffered(offered: readonly number[]): void {
+    this.#offered = offered;
+  }
+
   /** Draw the layer. Returns the milliseconds until it must be redrawn; null for never. */
   draw(context: Context, frame: HighlightFrame): number | null {
     const { scene, at, nowMs } = frame;
@@ -83,6 +93,7 @@ export class Highlights {
       const seat = this.#seats[index];
       if (seat !== undefined) nextDrawMs = sooner(nextDrawMs, this.#drawOwn(context, frame, seat));
     }
+    for (const index of this.#offered) this.#drawOffered(context, frame, index);
     if (this.#hovered !== null && this.#seats[this.#hovered]?.status === 'available') {
       this.#drawRing(context, frame, this.#hovered, 0.12);
     }
@@ -105,7 +116,9 @@ export class Highlights {
     context.globalAlpha = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
     context.strokeStyle = palette.mineHalo;
     circle(context, x, y, RING.radius * radiusPx);
+    if (isAskedFor(seat)) context.setLineDash([ASKED_DASH * radiusPx, ASKED_DASH * radiusPx]);
     context.stroke();
+    context.setLineDash([]);
     context.globalAlpha = 1;
     if (isTimed) {
       const share = Math.min(leftMs / lockMs, 1);
@@ -116,6 +129,21 @@ export class Highlights {
     }
     if (isWaiting) return 0;
     return isTimed && leftMs > 0 ? leftMs % SECOND_MS || SECOND_MS : null;
+  }
+
+  #drawOffered(
+    context: Context,
+    { at, scene, palette, pixelRatio }: HighlightFrame,
+    index: number,
+  ) {
+    const seat = this.#seats[index];
+    if (seat === undefined) return;
+    const radiusPx = scene.plan.seat_radius * at.scale;
+    const { x, y } = toScreen(at, seat.facts);
+    circle(context, x, y, radiusPx * OFFERED);
+    context.strokeStyle = palette.mine;
+    context.lineWidth = Math.max(0.2 * radiusPx, 2 * pixelRatio);
+    context.stroke();
   }
 
   #drawRing(

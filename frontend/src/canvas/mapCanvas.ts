@@ -140,6 +140,12 @@ export class MapCanvas {
     if (this.#highlights.setTargets(hovered, focused)) this.#requestFrame();
   }
 
+  /** Set the seats that are offered instead of others. */
+  offer(indexes: readonly number[]): void {
+    this.#highlights.setOffered(indexes);
+    this.#requestFrame();
+  }
+
   /** Cancel all scheduled drawing. */
   close(): void {
     this.#cancelFrame?.();

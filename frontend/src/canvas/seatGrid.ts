@@ -56,13 +56,20 @@ export class SeatGrid {
     return found;
   }
 
-  /** Return the seat nearest to a plan point, at most `reach` away; null if there is none. */
-  nearest(point: Point, reach: number): number | null {
+  /**
+   * Return the nearest of the seats that are `wanted`, at most `reach` from a plan point; null if
+   * there is none.
+   */
+  nearest(
+    point: Point,
+    reach: number,
+    wanted: (index: number) => boolean = () => true,
+  ): number | null {
     let nearest: number | null = null;
     let nearestDistance = reach;
     for (const index of this.within(boundsOf([point], reach))) {
       const seat = this.#facts[index];
-      if (seat === undefined) continue;
+      if (seat === undefined || !wanted(index)) continue;
       const away = distance(seat, point);
       if (away <= nearestDistance) [nearest, nearestDistance] = [index, away];
     }

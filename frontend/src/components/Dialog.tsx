@@ -1,19 +1,24 @@
 import { type ReactNode, useLayoutEffect, useId, useRef } from 'react';
 
+import { useOpeningGuard } from '@/components/useOpeningGuard';
+
 import './dialog.css';
 
 interface DialogProps {
   readonly title: string;
   readonly art?: ReactNode;
   readonly children: ReactNode;
+  /** Whether it opens without the user asking for it. */
+  readonly opensByItself?: boolean;
   /** Escape was pressed, or the backdrop clicked. */
   readonly onDismiss: () => void;
 }
 
 /** Modal dialog, open while rendered. The browser traps the focus and restores it. */
-export function Dialog({ title, art, children, onDismiss }: DialogProps) {
+export function Dialog({ title, art, children, opensByItself = false, onDismiss }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  useOpeningGuard(ref, { opensByItself });
 
   useLayoutEffect(() => {
     const dialog = ref.current;

@@ -1,7 +1,9 @@
+import { useRef } from 'react';
 import { Link, useLocation } from 'react-router';
 
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
+import { useOpeningGuard } from '@/components/useOpeningGuard';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 import { useSessionExpired } from '@/queries/session';
@@ -10,10 +12,15 @@ import './notice.css';
 
 /** Notice for users whose session expired, with a link that returns to this page. */
 export function SessionExpiredNotice() {
+  return useSessionExpired() ? <ShownNotice /> : null;
+}
+
+function ShownNotice() {
   const location = useLocation();
-  if (!useSessionExpired()) return null;
+  const ref = useRef<HTMLParagraphElement>(null);
+  useOpeningGuard(ref, { opensByItself: true });
   return (
-    <p className="notice notice--warn" role="alert">
+    <p ref={ref} className="notice notice--warn" role="alert">
       <Icon name="alert" />
       <span>
         <Trans

@@ -25,6 +25,8 @@ interface Scene {
   readonly seats?: Seat[];
   readonly ownLocks?: Lock[];
   readonly isSignedIn?: boolean;
+  /** Replies to what the page asks as soon as it opens. */
+  readonly replies?: (server: FakeServer) => void;
 }
 
 /** Open the seat selector of event 7 with a fake server and a live fake socket. */
@@ -33,9 +35,11 @@ export async function openSelector({
   seats = makeSeats(8),
   ownLocks = [],
   isSignedIn = true,
+  replies,
 }: Scene = {}) {
   FakeWebSocket.install();
   const server = new FakeServer();
+  replies?.(server);
   if (isSignedIn) server.on('get me/', [200, ALICE]);
   server.on('get events/7/', [200, makeEvent(event)]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(seats)]);

@@ -1,10 +1,24 @@
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 
+import { openingGuard } from '@/browser/openingGuard';
 // Tests render components whose messages the page loads.
 import '@/features/account/loadMessages';
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  sessionStorage.clear();
+});
+
+// What opens takes input at once. Tests of the wait set timers of their own.
+beforeEach(() => {
+  openingGuard.timers = {
+    after: (_, callback) => {
+      callback();
+      return () => undefined;
+    },
+  };
+});
 
 // Generous, for busy machines.
 configure({ asyncUtilTimeout: 30_000 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type Direction, neighbour } from '@/domain/seatMap/neighbour';
+import { type Direction, mostNearlyAhead, neighbour } from '@/domain/seatMap/neighbour';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { factsOf, makeSeat } from '@/testing/factories';
 
@@ -58,6 +58,42 @@ describe('neighbour', () => {
       ['Box', 1, 80, 5],
     ]);
     expect(walk(seats, 'A1', ['right'])).toEqual(['Box1']);
+  });
+});
+
+describe('sections around a pitch', () => {
+  const TIERS = [100, 160] as const;
+  const sections = TIERS.flatMap((radius, tier) =>
+    Array.from({ length: 24 }, (_, place) => ({
+      tier,
+      place,
+      x: 1.4 * radius * Math.cos((place * Math.PI) / 12),
+      y: radius * Math.sin((place * Math.PI) / 12),
+    })),
+  );
+  const go = (place: number, tier: number, direction: Direction) => {
+    const from = sections.find((one) => one.place === place && one.tier === tier);
+    const to = from && mostNearlyAhead(sections, from, direction);
+    return to == null ? null : [to.place, to.tier];
+  };
+
+  it('follow one another by place, not by number', () => {
+    expect(go(18, 0, 'right')).toEqual([19, 0]);
+    expect(go(18, 0, 'left')).toEqual([17, 0]);
+    expect(go(18, 0, 'up')).toEqual([18, 1]);
+    expect(go(18, 0, 'down')).toEqual([6, 0]);
+    expect(go(18, 1, 'up')).toBeNull();
+  });
+
+  it('can all be reached', () => {
+    const reached = new Set(sections.slice(0, 1));
+    for (const from of reached) {
+      for (const direction of ['left', 'right', 'up', 'down'] as const) {
+        const to = mostNearlyAhead(sections, from, direction);
+        if (to !== null) reached.add(to);
+      }
+    }
+    expect(reached.size).toBe(sections.length);
   });
 });
 

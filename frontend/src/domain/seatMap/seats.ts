@@ -29,6 +29,11 @@ export interface MapSeat {
   readonly pending: boolean;
 }
 
+/** Whether the user asked for a seat that is not known to be held yet. */
+export function isAskedFor({ status, pending, until }: MapSeat): boolean {
+  return status === 'mine' && pending && until === null;
+}
+
 export const FREE: LiveSeat = { status: 'available', lockedUntil: null, holder: null };
 
 export function liveOf(seat: Seat): LiveSeat {

@@ -37,9 +37,26 @@ export function blocksOf(section: Section): readonly Block[] {
   return blocks;
 }
 
-function blocksIn({ rows }: Section): Block[] {
-  const lines = rows.map(({ seats }) => inLine(seats));
-  const pitch = median(lines.flatMap(gapsOf));
+const pitches = new WeakMap<Section, number>();
+
+/** Return the usual distance between neighbours in a row; Infinity if no row has two seats. */
+export function pitchOf(section: Section): number {
+  const pitch = pitches.get(section) ?? pitchIn(linesOf(section));
+  pitches.set(section, pitch);
+  return pitch;
+}
+
+function pitchIn(lines: readonly (readonly SeatFacts[])[]): number {
+  return median(lines.flatMap(gapsOf));
+}
+
+function linesOf({ rows }: Section): SeatFacts[][] {
+  return rows.map(({ seats }) => inLine(seats));
+}
+
+function blocksIn(section: Section): Block[] {
+  const lines = linesOf(section);
+  const pitch = pitchIn(lines);
   return lines.flatMap((line) => cutAtAisles(line, pitch));
 }
 

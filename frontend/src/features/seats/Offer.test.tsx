@@ -1,7 +1,9 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
+import { openingGuard } from '@/browser/openingGuard';
 import { makeSeat } from '@/testing/factories';
+import { FakeTimers } from '@/testing/fakeTimers';
 import {
   conflict,
   deltaFrame,
@@ -48,6 +50,23 @@ describe('alternative seats', () => {
       'Seat A1 went to somebody else a moment before you. Instead you could have A2, B3 or B1 and B2: see the buttons below the map.',
     );
     expect(region.contains(document.activeElement)).toBe(false);
+  });
+
+  it('take no click for 600 ms, again after another was taken away', async () => {
+    const timers = new FakeTimers();
+    openingGuard.timers = timers;
+    const { server, socket, user } = await openRefused();
+    server.on(LOCK, taken(1));
+    timers.advance(599);
+    await user.click(screen.getByRole('button', { name: 'Take A2 instead' }));
+    await user.click(screen.getByRole('button', { name: 'No, thank you' }));
+    timers.advance(1);
+    socket.receive(deltaFrame(1, [6, 1, Date.now() + 60_000, 'bob']));
+    await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
+    expect(server.writes()).toEqual([LOCK_A1]);
+    timers.advance(600);
+    await user.click(screen.getByRole('button', { name: 'Take A2 instead' }));
+    expect(server.writes()).toEqual([LOCK_A1, LOCK]);
   });
 
   it('are locked by one click, optimistically', async () => {

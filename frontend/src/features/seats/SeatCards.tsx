@@ -27,7 +27,7 @@ export function SeatCards({
         name={t('seats:offer')}
         sentence={offer.text}
         choices={choices}
-        awayFrom={offer.insteadOf[0]}
+        seat={offer.insteadOf[0]}
         onTake={({ seats }) => {
           onTake(seats, offer.insteadOf);
         }}
@@ -41,7 +41,7 @@ export function SeatCards({
       name={t('choosing:orphanPrompt')}
       sentence={orphanPrompt.text}
       choices={orphanPrompt.fixes}
-      awayFrom={orphanPrompt.seat}
+      seat={orphanPrompt.seat}
       onTake={({ seats, insteadOf }) => {
         onTake(seats, insteadOf);
       }}

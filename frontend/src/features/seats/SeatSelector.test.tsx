@@ -27,6 +27,8 @@ describe('a click on a seat', () => {
     const answer = server.defer(LOCK_A1);
     await user.click(seatButton('A1'));
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
+    expect(seatButton('A1').getAttribute('aria-label')).toMatch(/asking for your seat…$/);
+    expect(basket().getByText('asking for your seat…')).toBeDefined();
     await act(async () => {
       answer(granted(lockedSeat(0)));
       await Promise.resolve();

@@ -7,7 +7,6 @@ import { useAnnounce } from '@/components/announce';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
-import { boundsOf } from '@/domain/geometry';
 import { hasPermission } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
@@ -20,22 +19,23 @@ import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
 import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
+import type { SeatListHandle } from '@/features/seats/list/SeatList';
 import { useView, type View } from '@/features/seats/list/useView';
-import type { MapControls } from '@/features/seats/map/mapControls';
-import { SeatMap } from '@/features/seats/map/SeatMap';
-import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
-import { ZOOM_STEP } from '@/features/seats/map/ZoomButtons';
+import { SeatMap, type SeatMapHandle } from '@/features/seats/map/SeatMap';
 import { NoMap } from '@/features/seats/NoMap';
 import { Notices } from '@/features/seats/Notices';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
+import { useOfferedIndexes } from '@/features/seats/offer/useOfferedIndexes';
 import { useOrphanWarning } from '@/features/seats/orphans/useOrphanWarning';
+import { rememberPick } from '@/features/seats/pickBeforeSignIn';
 import { SeatCards } from '@/features/seats/SeatCards';
 import { SelectorTools } from '@/features/seats/SelectorTools';
-import { useShortcuts } from '@/features/seats/shortcuts/useShortcuts';
+import { useSelectorShortcuts } from '@/features/seats/shortcuts/useSelectorShortcuts';
 import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
 import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLockExtension } from '@/features/seats/useLockExtension';
 import { useLostLocks } from '@/features/seats/useLostLocks';
+import { usePickBeforeSignIn } from '@/features/seats/usePickBeforeSignIn';
 import { useSales } from '@/hooks/useSales';
 import { useSeatActions } from '@/features/seats/useSeatActions';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
@@ -43,16 +43,14 @@ import { formatList, t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 
-/** Margin around found seats when zooming to them, in seat radii. */
-const FOUND_MARGIN = 16;
-
 interface SeatSelectorProps {
   readonly event: EventDetail;
   readonly me: Me | null;
 }
 
 type OpenDialog =
-  | { readonly name: 'signIn' | 'find' | 'shortcuts' | 'review' }
+  | { readonly name: 'find' | 'shortcuts' | 'review' }
+  | { readonly name: 'signIn'; readonly seatNumber: string | null }
   | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
 export function SeatSelector({ event, me }: SeatSelectorProps) {
@@ -65,17 +63,28 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [offer, setOffer] = useState<Offer | null>(null);
   const announce = useAnnounce();
-  const { pick, release, extend, take } = useSeatActions({
+  const { pick, hold, release, extend, take } = useSeatActions({
     event,
     sales,
     store,
     isSignedIn: me !== null,
-    onSignInNeeded: () => {
-      setDialog({ name: 'signIn' });
+    onSignInNeeded: ({ facts: { id, seatNumber } }) => {
+      rememberPick(event.id, id);
+      setDialog({ name: 'signIn', seatNumber });
     },
     onOffer: setOffer,
   });
   useLostLocks(store, announce, setOffer);
+  usePickBeforeSignIn({
+    eventId: event.id,
+    isSignedIn: me !== null,
+    seats,
+    indexById,
+    onReturn: (seat) => {
+      showSeats([seat.facts]);
+      hold(seat);
+    },
+  });
 
   const checkout = useCheckout({
     eventId: event.id,
@@ -95,14 +104,15 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setOffer(null);
       const list = formatList(found.map(({ seatNumber }) => seatNumber));
       announce(t('seats:held', { count: found.length, list }), 'quiet');
-      zoomToSeats(found);
+      showSeats(found);
     },
     onRefused: (refusal) => {
       if (dialog?.name !== 'find') announce(seatFinderErrorText(refusal), 'bad');
     },
   });
   const [view, chooseView] = useView();
-  const controls = useRef<MapControls>(null);
+  const map = useRef<SeatMapHandle>(null);
+  const list = useRef<SeatListHandle>(null);
   const area = useRef<HTMLDivElement>(null);
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
@@ -126,6 +136,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   const isOnSale = sales === 'open';
   const orphanPrompt = useOrphanWarning({ event, sections, seats, mine, isOnSale, announce });
+  const offered = useOfferedIndexes(
+    dialog !== null ? [] : choices.length > 0 ? choices : (orphanPrompt?.fixes ?? []),
+  );
   const clearOffer = () => {
     setOffer(null);
   };
@@ -135,7 +148,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   const openFind = () => {
     find.reset();
-    setDialog(me === null ? { name: 'signIn' } : { name: 'find' });
+    setDialog(me === null ? { name: 'signIn', seatNumber: null } : { name: 'find' });
   };
   const openShortcuts = () => {
     setDialog({ name: 'shortcuts' });
@@ -144,44 +157,26 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     chooseView(next);
     area.current?.focus({ preventScroll: true });
   };
-  function zoomToSeats(found: readonly SeatFacts[]) {
-    controls.current?.animateTo(
-      boundsOf(found, FOUND_MARGIN * plan.seat_radius),
-      TAPPABLE_RADIUS_PX,
-    );
+  function showSeats(found: readonly SeatFacts[]) {
+    map.current?.showSeats(found);
+    list.current?.show(found);
   }
-  useShortcuts({
+  useSelectorShortcuts({
     areOn: areShortcutsOn,
-    actions: {
-      map: () => {
-        goTo('map');
-      },
-      list: () => {
-        goTo('list');
-      },
-      find: () => {
-        if (isOnSale) openFind();
-      },
-      basket: () => {
-        basket.current?.show();
-      },
-      reserve: () => {
-        if (mine.length > 0 && basketSummary(mine).isSettled) reserve();
-      },
-      zoomIn: () => {
-        controls.current?.animateZoomBy(ZOOM_STEP);
-      },
-      zoomOut: () => {
-        controls.current?.animateZoomBy(1 / ZOOM_STEP);
-      },
-      showAll: () => {
-        controls.current?.showAll();
-      },
-      help: openShortcuts,
+    map,
+    basket,
+    goTo,
+    find: () => {
+      if (isOnSale) openFind();
     },
-    onEscape: () => {
+    reserve: () => {
+      if (mine.length > 0 && basketSummary(mine).isSettled) reserve();
+    },
+    help: openShortcuts,
+    closeCard: () => {
       if (choices.length > 0) clearOffer();
       else orphanPrompt?.dismiss();
+      return choices.length > 0 || orphanPrompt !== null;
     },
   });
 
@@ -223,12 +218,13 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
           <SeatMap
-            ref={controls}
+            ref={map}
             event={event}
             scene={scene}
             seats={seats}
             clock={store.clock}
             isOnSale={isOnSale}
+            offered={offered}
             onPick={pick}
           >
             {cards}
@@ -236,6 +232,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         ) : seats.length > 0 ? (
           <Suspense fallback={<Skeleton shape="fill" />}>
             <SeatList
+              ref={list}
               event={event}
               sections={sections}
               seats={seats}
@@ -275,7 +272,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           <ShortcutsDialog areOn={areShortcutsOn} onTurn={turnShortcuts} onClose={closeDialog} />
         )}
       </Suspense>
-      {dialog?.name === 'signIn' && <SignInPrompt onClose={closeDialog} />}
+      {dialog?.name === 'signIn' && (
+        <SignInPrompt seatNumber={dialog.seatNumber} onClose={closeDialog} />
+      )}
       {dialog?.name === 'review' && (
         <ReviewDialog
           event={event}

@@ -2,17 +2,32 @@ import { Link, useLocation } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { forgetPick } from '@/features/seats/pickBeforeSignIn';
 import { t } from '@/i18n/language';
 import { signInPath, withReturn } from '@/paths';
 
-export function SignInPrompt({ onClose }: { readonly onClose: () => void }) {
+interface SignInPromptProps {
+  /** Number of the seat that is held after signing in; null if none was picked. */
+  readonly seatNumber: string | null;
+  readonly onClose: () => void;
+}
+
+export function SignInPrompt({ seatNumber, onClose }: SignInPromptProps) {
   const location = useLocation();
   const { pathname, search } = location;
+  const close = () => {
+    forgetPick();
+    onClose();
+  };
   return (
-    <Dialog title={t('seats:signIn_title')} onDismiss={onClose}>
-      <p className="dialog__lead">{t('seats:signIn_note')}</p>
+    <Dialog title={t('seats:signIn_title')} onDismiss={close}>
+      <p className="dialog__lead">
+        {seatNumber === null
+          ? t('seats:signIn_note')
+          : t('seats:signIn_noteSeat', { seat: seatNumber })}
+      </p>
       <div className="dialog__actions">
-        <Button onClick={onClose}>{t('seats:signIn_later')}</Button>
+        <Button onClick={close}>{t('seats:signIn_later')}</Button>
         <Link className="button button--quiet" to={withReturn('/register', pathname + search)}>
           {t('seats:createAnAccount')}
         </Link>

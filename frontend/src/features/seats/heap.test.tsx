@@ -52,6 +52,7 @@ it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
         seats,
         clock: CLOCK,
         isOnSale: true,
+        offered: [],
         onPick: pick,
       }),
   ],

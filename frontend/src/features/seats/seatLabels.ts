@@ -1,12 +1,13 @@
 import { assertNever } from '@/domain/assertNever';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import { t } from '@/i18n/language';
 import { formatAmount } from '@/i18n/money';
 
 /** Accessible name of a seat. */
 export function seatLabel(seat: MapSeat, currency: string): string {
   const { seatNumber, section, price } = seat.facts;
-  return t(section === '' ? 'seats:seat_noSection' : 'seats:seat', {
+  // Many numbers begin with their section.
+  return t(seatNumber.startsWith(section) ? 'seats:seat_noSection' : 'seats:seat', {
     seat: seatNumber,
     section,
     price: formatAmount(price, currency),
@@ -14,12 +15,14 @@ export function seatLabel(seat: MapSeat, currency: string): string {
   });
 }
 
-export function statusText({ status, holder }: MapSeat): string {
+/** What is known of a seat, or what is under way. */
+export function statusText(seat: MapSeat): string {
+  const { status, holder, pending } = seat;
   switch (status) {
     case 'available':
-      return t('seats:status_available');
+      return pending ? t('seats:status_releasing') : t('seats:status_available');
     case 'mine':
-      return t('seats:status_mine');
+      return isAskedFor(seat) ? t('seats:status_asking') : t('seats:status_mine');
     case 'locked':
       return holder === null ? t('seats:status_locked') : t('seats:status_lockedBy', { holder });
     case 'reserved':

@@ -1,25 +1,45 @@
 import { describe, expect, it } from 'vitest';
 
-import { rowName, seatLocation } from '@/features/seats/seatLocation';
+import { rowName, seatLocation, seatName } from '@/features/seats/seatLocation';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 function place(seat: Parameters<typeof makeSeat>[1]) {
   return seatLocation(factsOf(makeSeat(0, seat), 0), []);
 }
 
-describe("a seat's location", () => {
-  it('is its section and row', () => {
-    expect(place({ seat_number: 'A1', section: 'Stalls', row: 'A' })).toBe('Stalls · Row A');
-  });
+function name(seat: Parameters<typeof makeSeat>[1]) {
+  return seatName(factsOf(makeSeat(0, seat), 0));
+}
 
+describe("a seat's location", () => {
   it("omits what the seat's number contains", () => {
+    expect(place({ seat_number: 'A1', section: 'Stalls', row: 'A', number: '1' })).toBe('Stalls');
+    expect(place({ seat_number: 'Stalls F14', row: 'F', number: '14' })).toBe('');
     const seat = { seat_number: 'Hall Table 4, Chair 2', section: 'Hall', row: 'Table 4' };
     expect(place(seat)).toBe('');
     expect(place({ ...seat, seat_number: 'Table 4, Chair 2' })).toBe('Hall');
   });
 
+  it('names the row if the number does not', () => {
+    expect(place({ seat_number: '117', row: 'F', number: '117' })).toBe('Stalls · Row F');
+  });
+
   it('uses a row name of several words as it is', () => {
     expect(rowName('4')).toBe('Row 4');
     expect(rowName('Table 4')).toBe('Table 4');
+  });
+});
+
+describe("a seat's name", () => {
+  it('spells out block, row and seat', () => {
+    expect(name({ seat_number: '104 A7', section: '104', row: 'A', number: '7' })).toBe(
+      'Block 104 · Row A · Seat 7',
+    );
+    expect(name({ seat_number: 'A1', section: '', row: 'A', number: '1' })).toBe('Row A · Seat 1');
+  });
+
+  it('keeps a number of another form', () => {
+    const seat = { seat_number: 'Table 4, Chair 2', section: 'Hall', row: 'Table 4', number: '2' };
+    expect(name(seat)).toBe('Hall · Table 4, Chair 2');
   });
 });

@@ -8,6 +8,7 @@ import type { Sales } from '@/domain/sales';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { offerFor, offerText, type Offer } from '@/features/seats/offer/offer';
+import { rememberPick } from '@/features/seats/pickBeforeSignIn';
 import { createSeatCommands } from '@/features/seats/seatCommands';
 import { unavailableText } from '@/features/seats/seatLabels';
 import { t } from '@/i18n/language';
@@ -18,13 +19,15 @@ interface SeatActionsOptions {
   readonly sales: Sales;
   readonly store: SeatMapStore;
   readonly isSignedIn: boolean;
-  readonly onSignInNeeded: () => void;
+  readonly onSignInNeeded: (seat: MapSeat) => void;
   /** Null clears the previous offer. */
   readonly onOffer: (offer: Offer | null) => void;
 }
 
 interface SeatActions {
   readonly pick: (seat: MapSeat) => void;
+  /** Hold a seat picked earlier. If it has gone, the server offers others. */
+  readonly hold: (seat: MapSeat) => void;
   readonly release: (seats: readonly MapSeat[]) => void;
   readonly extend: (seats: readonly MapSeat[]) => void;
   readonly take: (seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]) => void;
@@ -58,6 +61,11 @@ export function useSeatActions({
           announce(sentence, 'quiet');
         },
         onRefused: ({ sentence, error, seats }) => {
+          // The session has ended.
+          const [only, ...others] = seats;
+          if (error.isNotAuthenticated && only !== undefined && others.length === 0) {
+            rememberPick(event.id, only.id);
+          }
           const offer = offerFor(error, sentence, seats);
           onOffer(offer);
           if (offer === null) announce(sentence, 'bad');
@@ -80,8 +88,13 @@ export function useSeatActions({
       onOffer(null);
       void commands.lock(seat.facts);
     } else {
-      onSignInNeeded();
+      onSignInNeeded(seat);
     }
+  }
+
+  function hold(seat: MapSeat): void {
+    if (sales !== 'open') announce(notOnSaleText(event, sales));
+    else if (seat.status !== 'mine') void commands.lock(seat.facts);
   }
 
   function release(seats: readonly MapSeat[]): void {
@@ -97,7 +110,7 @@ export function useSeatActions({
     void commands.take(seats, insteadOf);
   }
 
-  return { pick, release, extend, take };
+  return { pick, hold, release, extend, take };
 }
 
 function notOnSaleText(event: EventDetail, sales: Exclude<Sales, 'open'>): string {

@@ -3,13 +3,14 @@ import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
 import { Countdown } from '@/features/seats/Countdown';
+import { statusText } from '@/features/seats/seatLabels';
 import { seatLocation } from '@/features/seats/seatLocation';
 import type { LockExtension } from '@/features/seats/useLockExtension';
 import { t } from '@/i18n/language';
@@ -71,6 +72,7 @@ export function Basket({
       <header className="basket__head">
         <h2 className="basket__title">
           {isEmpty ? t('basket:title') : t('basket:count', { count: seats.length })}
+          {!isEmpty && <span className="basket__names">{namesOf(seats)}</span>}
         </h2>
         {firstDeadline !== null && (
           <p className="basket__countdown" data-urgent={isUrgent || undefined}>
@@ -175,7 +177,7 @@ function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
       </span>
       <span className="basket__seat">
         <b>{facts.seatNumber}</b>
-        <small>{seatLocation(facts, event.categories)}</small>
+        <small>{isAskedFor(seat) ? statusText(seat) : seatLocation(facts, event.categories)}</small>
       </span>
       <span className="tabular">{formatMoney(facts.price, event.currency)}</span>
       <button
@@ -191,6 +193,10 @@ function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
       </button>
     </li>
   );
+}
+
+function namesOf(seats: readonly MapSeat[]): string {
+  return seats.map(({ facts }) => facts.seatNumber).join(', ');
 }
 
 function emptyHint(event: EventDetail, isOnSale: boolean): string {

@@ -27,7 +27,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   const navigate = useNavigate();
   const { seats } = reservation;
   return (
-    <Dialog title={t('basket:confirmed')} art={CHECK} onDismiss={onClose}>
+    <Dialog title={t('basket:confirmed')} art={CHECK} opensByItself onDismiss={onClose}>
       <p className="dialog__lead">
         <Trans
           i18nKey="basket:confirmed_lead"

@@ -1,6 +1,7 @@
 import { type RefObject, useRef } from 'react';
 
 import { Button } from '@/components/Button';
+import { useOpeningGuard } from '@/components/useOpeningGuard';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
 import { t } from '@/i18n/language';
 
@@ -14,6 +15,7 @@ interface MoreTimeButtonProps {
 export function MoreTimeButton({ fallback, isBusy, onClick }: MoreTimeButtonProps) {
   const place = useRef<HTMLSpanElement>(null);
   useFocusFallback(place, fallback);
+  useOpeningGuard(place, { opensByItself: true });
   return (
     <span ref={place}>
       <Button className="basket__more-time" busy={isBusy} onClick={onClick}>

@@ -147,7 +147,11 @@ function Review({
 function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDialogProps) {
   const isExpiry = error === null || error.conflicts.length > 0;
   return (
-    <Dialog title={isExpiry ? t('basket:lapsed') : t('basket:notPaid')} onDismiss={onClose}>
+    <Dialog
+      title={isExpiry ? t('basket:lapsed') : t('basket:notPaid')}
+      opensByItself
+      onDismiss={onClose}
+    >
       <p className="dialog__lead">
         {error === null ? t('basket:lapsed_note') : paymentErrorText(error)}
         {isExpiry && ` ${t('basket:nothingReserved')}`}

@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useMemo, useState } from 'react';
 
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { Section } from '@/domain/seatMap/sections';
@@ -15,6 +15,8 @@ interface ListSectionProps {
   readonly free: number;
   /** All seats of the map; null while the section is closed. */
   readonly seats: readonly MapSeat[] | null;
+  /** Seats whose rows are opened. */
+  readonly found: readonly SeatFacts[];
   readonly settings: ListSettings;
   readonly onToggle: (section: string) => void;
   readonly headId: string;
@@ -27,6 +29,7 @@ export const ListSection = memo(function ListSection({
   section,
   free,
   seats,
+  found,
   settings,
   onToggle,
   headId,
@@ -53,6 +56,7 @@ export const ListSection = memo(function ListSection({
         <Rows
           section={section}
           seats={seats}
+          found={found}
           settings={settings}
           areOpen={all.length <= SHOWN_AT_ONCE}
         />
@@ -64,12 +68,23 @@ export const ListSection = memo(function ListSection({
 interface RowsProps {
   readonly section: Section;
   readonly seats: readonly MapSeat[];
+  readonly found: readonly SeatFacts[];
   readonly settings: ListSettings;
   readonly areOpen: boolean;
 }
 
-function Rows({ section, seats, settings, areOpen }: RowsProps) {
-  const turned = useToggleSet(() => new Set());
+function Rows({ section, seats, found, settings, areOpen }: RowsProps) {
+  const turned = useToggleSet(() => new Set(areOpen ? [] : rowsOf(found, section)));
+  const [opened, setOpened] = useState(found);
+  if (opened !== found) {
+    setOpened(found);
+    const wanted = rowsOf(found, section);
+    turned.setNames((before) =>
+      areOpen
+        ? new Set([...before].filter((row) => !wanted.includes(row)))
+        : new Set([...before, ...wanted]),
+    );
+  }
   return section.rows.map((row) => (
     <ListRow
       key={row.name}
@@ -80,6 +95,10 @@ function Rows({ section, seats, settings, areOpen }: RowsProps) {
       onToggle={turned.toggle}
     />
   ));
+}
+
+function rowsOf(seats: readonly SeatFacts[], { name }: Section): string[] {
+  return seats.flatMap(({ section, row }) => (section === name ? row : []));
 }
 
 export function freeAmong(some: readonly SeatFacts[], seats: readonly MapSeat[]): number {

@@ -1,11 +1,12 @@
-import { render, screen, within } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { createRef } from 'react';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import type { Seat } from '@/api/types';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { sectionsOf } from '@/domain/seatMap/sections';
-import { SeatList } from '@/features/seats/list/SeatList';
+import { SeatList, type SeatListHandle } from '@/features/seats/list/SeatList';
 import { LAYOUT, makeEvent, makeSeat } from '@/testing/factories';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';
 
@@ -23,8 +24,10 @@ function openList(seats: Seat[]) {
   );
   const picked: string[] = [];
   const sections = sectionsOf(map.state.facts);
+  const handle = createRef<SeatListHandle>();
   const list = (shown: readonly MapSeat[]) => (
     <SeatList
+      ref={handle}
       event={makeEvent()}
       sections={sections}
       seats={shown}
@@ -36,7 +39,7 @@ function openList(seats: Seat[]) {
   const show = (shown = map.state.seats) => {
     rerender(list(shown));
   };
-  return { map, show, picked, user: userEvent.setup() };
+  return { map, show, handle, picked, user: userEvent.setup() };
 }
 
 const small = () => Array.from({ length: 8 }, (_, index) => makeSeat(index));
@@ -129,6 +132,23 @@ it('jumps to a section, opens it and moves the focus there', async () => {
   await user.click(screen.getByRole('button', { name: 'Go' }));
   expect(document.activeElement).toBe(head(/^Circle/));
   expect(head(/^Circle/).getAttribute('aria-expanded')).toBe('true');
+});
+
+it('opens the rows of found seats and focuses the first one', async () => {
+  const { map, handle, user } = openList(large());
+  const find = (...indexes: number[]) => {
+    const found = indexes.flatMap((index) => map.state.facts[index] ?? []);
+    act(() => {
+      handle.current?.show(found);
+    });
+  };
+  find(151, 152);
+  expect(document.activeElement).toBe(head(/^Seat 6-2,/));
+  expect(seatNames()).toHaveLength(30);
+  await user.click(head(/^Row 6/));
+  expect(seatNames()).toEqual([]);
+  find(152);
+  expect(document.activeElement).toBe(head(/^Seat 6-3,/));
 });
 
 it('filters free seats, and keeps seats that are taken meanwhile', async () => {

@@ -1,7 +1,17 @@
-import { type MouseEvent, type ReactNode, useId, useMemo, useState } from 'react';
+import {
+  type MouseEvent,
+  type ReactNode,
+  type Ref,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 
 import type { EventDetail } from '@/api/types';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
@@ -11,7 +21,13 @@ import { t } from '@/i18n/language';
 
 import './list.css';
 
+export interface SeatListHandle {
+  /** Open the rows of these seats, scroll to the first one and focus it. */
+  readonly show: (seats: readonly SeatFacts[]) => void;
+}
+
 interface SeatListProps {
+  readonly ref?: Ref<SeatListHandle>;
   readonly event: EventDetail;
   /** Stable while the layout stays the same. */
   readonly sections: readonly Section[];
@@ -23,9 +39,19 @@ interface SeatListProps {
 }
 
 /** The seats as a list by section and row; closed parts are not rendered. */
-export function SeatList({ event, sections, seats, isOnSale, onPick, children }: SeatListProps) {
+export function SeatList({
+  ref,
+  event,
+  sections,
+  seats,
+  isOnSale,
+  onPick,
+  children,
+}: SeatListProps) {
   const [onlyFree, setOnlyFree] = useState(false);
   const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
+  const [found, setFound] = useState<readonly SeatFacts[]>([]);
+  const scroll = useRef<HTMLDivElement>(null);
   const listId = useId();
   const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
   const { currency, categories } = event;
@@ -34,6 +60,25 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
     () => ({ currency, tones, isOnSale, onlyFree }),
     [currency, tones, isOnSale, onlyFree],
   );
+
+  const { setNames } = opened;
+  useImperativeHandle(
+    ref,
+    () => ({
+      show: (shown) => {
+        setNames((before) => new Set([...before, ...shown.map(({ section }) => section)]));
+        setFound([...shown]);
+      },
+    }),
+    [setNames],
+  );
+  useLayoutEffect(() => {
+    const seat = scroll.current?.querySelector<HTMLElement>(
+      `[data-seat="${found[0]?.index ?? ''}"]`,
+    );
+    seat?.scrollIntoView({ block: 'center' });
+    seat?.focus({ preventScroll: true });
+  }, [found]);
 
   function jumpTo(name: string): void {
     opened.setNames((before) => new Set([...before, name]));
@@ -51,7 +96,7 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
 
   return (
     <div className="list">
-      <div className="list__scroll" onClick={pickByClick}>
+      <div ref={scroll} className="list__scroll" onClick={pickByClick}>
         <div className="list__head">
           <label className="list__filter">
             <input
@@ -71,6 +116,7 @@ export function SeatList({ event, sections, seats, isOnSale, onPick, children }:
             section={section}
             free={freeIn(section, seats)}
             seats={opened.names.has(section.name) ? seats : null}
+            found={found}
             settings={settings}
             onToggle={opened.toggle}
             headId={headId(section.name)}

@@ -15,6 +15,8 @@ interface MiniMapProps {
   readonly view: MapView;
   /** Of the map. */
   readonly size: Size;
+  /** If not, it keeps its place, so that nothing is revealed there. */
+  readonly isShown: boolean;
 }
 
 const LARGEST: Size = { width: 168, height: 132 };
@@ -22,7 +24,7 @@ const LARGEST_SHARE = 0.28;
 const REDRAWN_EVERY_MS = 1_000;
 
 /** Overview of the hall that shows and moves the viewport, for pointers. */
-export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
+export function MiniMap({ mapRef, scene, seats, view, size, isShown }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drawnAt = useRef(-Infinity);
@@ -35,6 +37,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
   const [width, height] = [bounds.width * scale, bounds.height * scale];
 
   useEffect(() => {
+    if (!isShown) return;
     const waitMs = Math.max(drawnAt.current + REDRAWN_EVERY_MS - performance.now(), 0);
     const timer = setTimeout(() => {
       const context = canvas.current?.getContext('2d');
@@ -45,7 +48,7 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
     return () => {
       clearTimeout(timer);
     };
-  }, [mapRef, scene, seats, palette, width, height]);
+  }, [mapRef, scene, seats, palette, width, height, isShown]);
 
   useLayoutEffect(
     () =>
@@ -76,14 +79,15 @@ export function MiniMap({ mapRef, scene, seats, view, size }: MiniMapProps) {
     <div
       className="minimap"
       aria-hidden="true"
-      style={{ width, height }}
+      data-over-map=""
+      style={{ width, height, visibility: isShown ? 'visible' : 'hidden' }}
       onPointerDown={(pointer) => {
         pointer.currentTarget.setPointerCapture(pointer.pointerId);
         goTo(pointer);
       }}
       onPointerMove={goTo}
     >
-      <canvas ref={canvas} className="minimap__canvas" />
+      {isShown && <canvas ref={canvas} className="minimap__canvas" />}
       <div ref={frame} className="minimap__view" />
     </div>
   );

@@ -12,6 +12,8 @@ interface SeatButtonsProps {
   readonly currency: string;
   /** Index of the seat in the tab order (roving tabindex). */
   readonly tabStop: number;
+  /** Whether Tab reaches it: sections are in its place when zoomed out. */
+  readonly isReachable: boolean;
   readonly isOnSale: boolean;
 }
 
@@ -25,6 +27,7 @@ export function SeatButtons({
   settled,
   currency,
   tabStop,
+  isReachable,
   isOnSale,
 }: SeatButtonsProps) {
   const inView = useMemo(() => indexesInView(scene, settled), [scene, settled]);
@@ -39,7 +42,7 @@ export function SeatButtons({
           seat={seat}
           radius={radius}
           currency={currency}
-          isTabStop={index === tabStop}
+          isTabStop={isReachable && index === tabStop}
           isOnSale={isOnSale}
         />
       )

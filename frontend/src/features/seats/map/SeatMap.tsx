@@ -2,11 +2,13 @@ import {
   type CSSProperties,
   type ReactNode,
   type Ref,
+  type RefObject,
   useCallback,
   useImperativeHandle,
   useLayoutEffect,
   useMemo,
   useRef,
+  useState,
 } from 'react';
 
 import type { EventDetail } from '@/api/types';
@@ -14,7 +16,9 @@ import { type Area, availabilityOf } from '@/canvas/areas';
 import type { LabelOf } from '@/canvas/areaPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { toScreen } from '@/canvas/viewport';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import { useAnnounce } from '@/components/announce';
+import { type Bounds, boundsOf } from '@/domain/geometry';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
 import type { MapControls } from '@/features/seats/map/mapControls';
@@ -22,10 +26,11 @@ import { MiniMap } from '@/features/seats/map/MiniMap';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
-import { availabilityText } from '@/features/seats/map/sectionLabels';
+import { availabilityText, sectionLabel } from '@/features/seats/map/sectionLabels';
 import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
+import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
@@ -34,15 +39,30 @@ import { formatShortMoney } from '@/i18n/money';
 
 import './map.css';
 
+/** Free distance between a focused seat and what lies over the map. */
+const COVER_MARGIN_PX = 24;
+/** Margin around found seats when zooming to them, in seat radii. */
+const FOUND_MARGIN = 16;
+
+export interface SeatMapHandle {
+  /** Moves the viewport. */
+  readonly controls: MapControls;
+  /** Zoom to these seats. */
+  readonly showSeats: (seats: readonly SeatFacts[]) => void;
+  /** Zoom out from the focused seat to its section. Returns whether there is one. */
+  readonly leaveSection: () => boolean;
+}
+
 interface SeatMapProps {
-  /** Moves the viewport from outside. */
-  readonly ref?: Ref<MapControls>;
+  readonly ref?: Ref<SeatMapHandle>;
   readonly event: EventDetail;
   /** Of the same seats; stable while the layout stays the same. */
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
+  /** Indexes of seats offered instead of others; stable while they stay the same. */
+  readonly offered: readonly number[];
   readonly onPick: (seat: MapSeat) => void;
   /** Rendered above the map. */
   readonly children?: ReactNode;
@@ -59,6 +79,7 @@ export function SeatMap({
   seats,
   clock,
   isOnSale,
+  offered,
   onPick,
   children,
 }: SeatMapProps) {
@@ -68,7 +89,8 @@ export function SeatMap({
   const { currency } = event;
   const { view, settled, wasDragged } = useMapView(frame, scene.extent);
 
-  const focus = useSeatFocus(buttons, view, scene.facts);
+  const covers = useCallback(() => coversOf(frame.current), []);
+  const focus = useSeatFocus({ buttons, view, facts: scene.facts, covers });
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
     (section, availability) => [
@@ -77,11 +99,26 @@ export function SeatMap({
     ],
     [currency],
   );
+  const announce = useAnnounce();
+  const seatsRef = useLatest(seats);
+  const [leftSection, setLeftSection] = useState<number | null>(null);
+  const forgetLeftSection = useCallback(() => {
+    setLeftSection(null);
+  }, []);
+  const { focusSeat } = focus;
   const openSection = useCallback(
-    ({ bounds }: Area) => {
-      view.controls.animateTo(bounds, TAPPABLE_RADIUS_PX);
+    (section: Area) => {
+      const first = firstFree(section, seatsRef.current);
+      const seat = scene.facts[first];
+      if (seat === undefined) return;
+      const { bounds, index } = section;
+      view.controls.animateToSeat(bounds, seat, TAPPABLE_RADIUS_PX, covers());
+      const [availability] = availabilityOf(scene.areas, seatsRef.current).slice(index);
+      if (availability !== undefined)
+        announce(sectionLabel(section, availability, currency), 'quiet');
+      focusSeat(first);
     },
-    [view],
+    [view, scene, seatsRef, covers, announce, currency, focusSeat],
   );
   const mapRef = useMapCanvas({
     canvas,
@@ -93,7 +130,9 @@ export function SeatMap({
     labelOf,
     hovered: pointer.seat,
     focused: focus.focused,
+    offered,
   });
+  useRoomForOffer(frame, view, scene, offered);
 
   useLayoutEffect(
     () =>
@@ -104,10 +143,28 @@ export function SeatMap({
     [view],
   );
 
-  useImperativeHandle(ref, () => view.controls, [view]);
+  const { focused } = focus;
+  useImperativeHandle(
+    ref,
+    () => ({
+      controls: view.controls,
+      showSeats: (found) => {
+        const margin = FOUND_MARGIN * scene.plan.seat_radius;
+        view.controls.animateTo(boundsOf(found, margin), TAPPABLE_RADIUS_PX);
+      },
+      leaveSection: () => {
+        if (focused === null || scene.areas.length === 0) return false;
+        setLeftSection(scene.areaByIndex[focused] ?? null);
+        view.controls.showAll();
+        return true;
+      },
+    }),
+    [view, scene, focused],
+  );
 
   const isFar = settled !== null && showsAreas(scene, radiusPx(scene, settled.viewport));
-  const shownIndex = focus.focused ?? pointer.seat;
+  const touched = offered.length === 0 ? pointer.touched : null;
+  const shownIndex = focused ?? pointer.seat ?? touched;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
   const viewport = view.viewport ?? settled?.viewport;
   const hoveredAvailability =
@@ -138,6 +195,8 @@ export function SeatMap({
                 sections={scene.areas}
                 seats={seats}
                 currency={currency}
+                focusAtOnce={leftSection}
+                onFocusedAtOnce={forgetLeftSection}
                 onOpen={openSection}
               />
             )}
@@ -147,12 +206,20 @@ export function SeatMap({
               settled={settled}
               currency={currency}
               tabStop={focus.tabStop}
+              isReachable={!isFar}
               isOnSale={isOnSale}
             />
           </div>
         </div>
-        {settled?.isFitted === false && (
-          <MiniMap mapRef={mapRef} scene={scene} seats={seats} view={view} size={settled.size} />
+        {settled !== null && (
+          <MiniMap
+            mapRef={mapRef}
+            scene={scene}
+            seats={seats}
+            view={view}
+            size={settled.size}
+            isShown={!settled.isFitted}
+          />
         )}
         {children}
       </div>
@@ -163,6 +230,7 @@ export function SeatMap({
           clock={clock}
           at={toScreen(viewport, shown.facts)}
           seatRadiusPx={radiusPx(scene, viewport)}
+          onTouch={shownIndex === touched ? pointer.forgetTouch : null}
         />
       )}
       {viewport !== undefined && pointer.area !== null && hoveredAvailability !== undefined && (
@@ -177,6 +245,37 @@ export function SeatMap({
       <Legend event={event} facts={scene.facts} hasBlocked={useHasBlocked(seats)} />
     </div>
   );
+}
+
+/** Bounds of what lies over the map, relative to it. */
+function coversOf(frame: HTMLElement | null): Bounds[] {
+  if (frame === null) return [];
+  const { left, top } = frame.getBoundingClientRect();
+  const covers = frame.closest('.map')?.querySelectorAll('[data-over-map]') ?? [];
+  return [...covers].map((cover) => {
+    const box = cover.getBoundingClientRect();
+    return {
+      x: box.left - left - COVER_MARGIN_PX,
+      y: box.top - top - COVER_MARGIN_PX,
+      width: box.width + 2 * COVER_MARGIN_PX,
+      height: box.height + 2 * COVER_MARGIN_PX,
+    };
+  });
+}
+
+/** The index of a section's first free seat, or of its first seat. */
+function firstFree({ seatIndexes }: Area, seats: readonly MapSeat[]): number {
+  const free = seatIndexes.find((index) => seats[index]?.status === 'available');
+  return free ?? seatIndexes[0] ?? 0;
+}
+
+/** For long-lived functions, which must not keep the seats of an earlier render in memory. */
+function useLatest<Value>(value: Value): RefObject<Value> {
+  const latest = useRef(value);
+  useLayoutEffect(() => {
+    latest.current = value;
+  }, [value]);
+  return latest;
 }
 
 function useHasBlocked(seats: readonly MapSeat[]): boolean {

@@ -5,7 +5,7 @@ import type { ServerClock } from '@/domain/serverClock';
 import { Countdown } from '@/features/seats/Countdown';
 import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
 import { statusText } from '@/features/seats/seatLabels';
-import { seatLocation } from '@/features/seats/seatLocation';
+import { seatCategory, seatName } from '@/features/seats/seatLocation';
 import { formatMoney } from '@/i18n/money';
 
 interface SeatTooltipProps {
@@ -14,12 +14,14 @@ interface SeatTooltipProps {
   readonly clock: ServerClock;
   readonly at: Point;
   readonly seatRadiusPx: number;
+  /** Of a tooltip that stays after a tap; null while the pointer hovers. */
+  readonly onTouch: (() => void) | null;
 }
 
 const ROOM_ABOVE_PX = 150;
 
 /** Hidden from screen readers: the seat's label says the same. */
-export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatTooltipProps) {
+export function SeatTooltip({ seat, event, clock, at, seatRadiusPx, onTouch }: SeatTooltipProps) {
   const { facts, status, until } = seat;
   const isBelow = at.y < ROOM_ABOVE_PX;
   const y = at.y + (isBelow ? 1 : -1) * (seatRadiusPx + 10);
@@ -27,14 +29,19 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatToolti
     <div
       className="seat-tooltip"
       data-below={isBelow || undefined}
+      data-touched={onTouch !== null || undefined}
       style={{ left: tooltipPosition(at.x), top: y }}
       aria-hidden="true"
+      onClick={onTouch ?? undefined}
     >
       <p className="seat-tooltip__head">
-        <b>{facts.seatNumber}</b>
-        <span>{formatMoney(facts.price, event.currency)}</span>
+        <b>{unbroken(seatName(facts))}</b>
       </p>
-      <p className="seat-tooltip__where">{seatLocation(facts, event.categories)}</p>
+      <p>
+        {[formatMoney(facts.price, event.currency), seatCategory(facts, event.categories)]
+          .filter((part) => part !== '')
+          .join(' · ')}
+      </p>
       <p className="seat-tooltip__status" data-status={status}>
         {capitalised(statusText(seat))}
         {status === 'mine' && until !== null && (
@@ -46,6 +53,14 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx }: SeatToolti
       </p>
     </div>
   );
+}
+
+/** Let a name wrap only between its parts. */
+function unbroken(name: string): string {
+  return name
+    .split(' · ')
+    .map((part) => part.replaceAll(' ', '\u00a0'))
+    .join('\u00a0· ');
 }
 
 function capitalised(words: string): string {

@@ -1,6 +1,15 @@
-import { type KeyboardEvent, memo, useCallback, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  type Ref,
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 
 import { type Area, type Availability, availabilityOf } from '@/canvas/areas';
+import { ARROWS, mostNearlyAhead } from '@/domain/seatMap/neighbour';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { sectionLabel } from '@/features/seats/map/sectionLabels';
 
@@ -8,22 +17,41 @@ interface SectionButtonsProps {
   readonly sections: readonly Area[];
   readonly seats: readonly MapSeat[];
   readonly currency: string;
+  /** The section to focus at once; null for none. */
+  readonly focusAtOnce: number | null;
+  readonly onFocusedAtOnce: () => void;
   readonly onOpen: (section: Area) => void;
 }
 
-/** Section buttons when zoomed out; arrow keys move between them. */
-export function SectionButtons({ sections, seats, currency, onOpen }: SectionButtonsProps) {
-  const [tabStop, setTabStop] = useState(0);
+/** Section buttons when zoomed out; arrow keys move between them by place. */
+export function SectionButtons({
+  sections,
+  seats,
+  currency,
+  focusAtOnce,
+  onFocusedAtOnce,
+  onOpen,
+}: SectionButtonsProps) {
+  const [tabStop, setTabStop] = useState(focusAtOnce ?? 0);
+  const first = useRef<HTMLButtonElement>(null);
   const availability = availabilityOf(sections, seats);
+
+  useLayoutEffect(() => {
+    if (focusAtOnce === null) return;
+    first.current?.focus({ preventScroll: true });
+    onFocusedAtOnce();
+  }, [focusAtOnce, onFocusedAtOnce]);
 
   const walk = useCallback(
     (from: Area, press: KeyboardEvent<HTMLButtonElement>) => {
-      const step = STEPS[press.key];
-      if (step === undefined) return;
+      const direction = ARROWS[press.key];
+      if (direction === undefined) return;
       press.preventDefault();
-      const next = (from.index + step + sections.length) % sections.length;
+      const middles = sections.map(({ middle }) => middle);
+      const next = mostNearlyAhead(middles, from.middle, direction);
+      if (next === null) return;
       press.currentTarget.parentElement
-        ?.querySelector<HTMLElement>(`[data-section="${next}"]`)
+        ?.querySelector<HTMLElement>(`[data-section="${middles.indexOf(next)}"]`)
         ?.focus({ preventScroll: true });
     },
     [sections],
@@ -32,6 +60,7 @@ export function SectionButtons({ sections, seats, currency, onOpen }: SectionBut
   return sections.map((section) => (
     <SectionButton
       key={section.name}
+      ref={section.index === focusAtOnce ? first : undefined}
       section={section}
       availability={availability[section.index] ?? NOTHING}
       currency={currency}
@@ -46,6 +75,7 @@ export function SectionButtons({ sections, seats, currency, onOpen }: SectionBut
 const NOTHING: Availability = { free: 0, priceFrom: null };
 
 interface SectionButtonProps {
+  readonly ref: Ref<HTMLButtonElement> | undefined;
   readonly section: Area;
   readonly availability: Availability;
   readonly currency: string;
@@ -56,6 +86,7 @@ interface SectionButtonProps {
 }
 
 const SectionButton = memo(function SectionButton({
+  ref,
   section,
   availability,
   currency,
@@ -66,6 +97,7 @@ const SectionButton = memo(function SectionButton({
 }: SectionButtonProps) {
   return (
     <button
+      ref={ref}
       type="button"
       className="section-button"
       style={{
@@ -90,10 +122,3 @@ const SectionButton = memo(function SectionButton({
     />
   );
 });
-
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowRight: 1,
-  ArrowDown: 1,
-  ArrowLeft: -1,
-  ArrowUp: -1,
-};

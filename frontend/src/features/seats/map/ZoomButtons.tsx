@@ -12,7 +12,7 @@ export const ZOOM_STEP = 1.6;
 /** Not `disabled` at the limits: the pressed button would lose the focus. */
 export function ZoomButtons({ controls, isFitted }: ZoomButtonsProps) {
   return (
-    <div className="zoom" role="group" aria-label={t('map:zoom')}>
+    <div className="zoom" role="group" data-over-map="" aria-label={t('map:zoom')}>
       <button
         type="button"
         className="icon-button"

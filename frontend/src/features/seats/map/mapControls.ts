@@ -7,6 +7,7 @@ import {
   type PlanExtent,
   reveal,
   toScreen,
+  uncover,
   type Viewport,
   zoomTo,
 } from '@/canvas/viewport';
@@ -16,6 +17,8 @@ export interface View {
   readonly viewport: Viewport;
   readonly extent: PlanExtent;
   readonly screen: Size;
+  /** Height of what lies over the lower edge of the screen. */
+  readonly coveredPx: number;
 }
 
 const ANIMATION_MS = 220;
@@ -45,13 +48,43 @@ export class MapControls {
     this.#moveTo((view) => scaledBy(view, factor, anchor));
   }
 
-  /** Pan to a plan point, zooming in until seats have at least this radius. */
-  reveal(planPoint: Point, minRadiusPx: number): void {
-    this.#moveTo((view) => {
-      const { viewport, extent, screen } = view;
-      const factor = minRadiusPx / extent.seatRadius / viewport.scale;
-      const near = factor > 1 ? scaledBy(view, factor, toScreen(viewport, planPoint)) : viewport;
-      return reveal(near, planPoint, screen, REVEAL_MARGIN_PX);
+  /**
+   * Pan to a plan point, zooming in until seats have at least this radius. `covers` lie over the
+   * map, in screen coordinates; the point will not be below them.
+   */
+  reveal(planPoint: Point, minRadiusPx: number, covers: readonly Bounds[] = []): void {
+    this.#moveTo((view) => revealed(view, planPoint, minRadiusPx, covers));
+  }
+
+  /** Fit a part of the plan to the screen like `animateTo`, with this seat in it revealed. */
+  animateToSeat(
+    part: Bounds,
+    seat: Point,
+    minRadiusPx: number,
+    covers: readonly Bounds[] = [],
+  ): void {
+    this.#animate((view) =>
+      revealed({ ...view, viewport: showing(view, part, minRadiusPx) }, seat, minRadiusPx, covers),
+    );
+  }
+
+  /**
+   * Bring a part of the plan into the uncovered part of the screen with as little movement as
+   * possible. Seats keep at least this radius. Returns whether it moves.
+   */
+  animateIntoView(part: Bounds, minRadiusPx: number): boolean {
+    return this.#animate((view) => {
+      const { viewport, extent, screen, coveredPx } = view;
+      const free = { width: screen.width, height: screen.height - coveredPx };
+      const inner = {
+        width: Math.max(free.width - 2 * REVEAL_MARGIN_PX, 1),
+        height: Math.max(free.height - 2 * REVEAL_MARGIN_PX, 1),
+      };
+      const minScale = minRadiusPx / extent.seatRadius;
+      const scale = Math.max(Math.min(viewport.scale, fit(part, inner).scale), minScale);
+      const middle = { x: part.x + part.width / 2, y: part.y + part.height / 2 };
+      const near = scaledBy(view, scale / viewport.scale, toScreen(viewport, middle));
+      return reveal(near, part, free, REVEAL_MARGIN_PX);
     });
   }
 
@@ -71,20 +104,10 @@ export class MapControls {
 
   /**
    * Fit a part of the plan to the screen. If its seats would be smaller than `minRadiusPx`, zoom
-   * to that size around the screen point `anchor`.
+   * to that size around the screen point `anchor`, and fill the screen with the part.
    */
   animateTo(part: Bounds, minRadiusPx: number, anchor?: Point): void {
-    this.#animate((view) => {
-      const { viewport, extent, screen } = view;
-      const whole = fit(part, screen);
-      const minScale = minRadiusPx / extent.seatRadius;
-      if (whole.scale >= minScale) {
-        return centredOn(part, confineScale(whole.scale, extent, screen), screen);
-      }
-      return anchor === undefined
-        ? centredOn(part, minScale, screen)
-        : scaledBy(view, minScale / viewport.scale, anchor);
-    });
+    this.#animate((view) => showing(view, part, minRadiusPx, anchor));
   }
 
   centerOn({ x, y }: Point): void {
@@ -107,15 +130,17 @@ export class MapControls {
     this.#show(viewport);
   }
 
-  #animate(target: (view: View) => Viewport): void {
-    if (this.#view === null) return;
-    if (prefersReducedMotion()) {
-      this.#moveTo(target);
-      return;
-    }
-    cancelAnimationFrame(this.#animation);
+  /** Returns whether it moves. */
+  #animate(target: (view: View) => Viewport): boolean {
+    if (this.#view === null) return false;
     const start = this.#view.viewport;
     const end = confined(this.#view, target(this.#view));
+    if (isSame(start, end)) return false;
+    if (prefersReducedMotion()) {
+      this.#moveTo(() => end);
+      return true;
+    }
+    cancelAnimationFrame(this.#animation);
     const startedAt = performance.now();
     const step = (now: number) => {
       const share = Math.min(Math.max((now - startedAt) / ANIMATION_MS, 0), 1);
@@ -123,7 +148,12 @@ export class MapControls {
       if (share < 1) this.#animation = requestAnimationFrame(step);
     };
     this.#animation = requestAnimationFrame(step);
+    return true;
   }
+}
+
+function isSame(one: Viewport, other: Viewport): boolean {
+  return one.scale === other.scale && one.left === other.left && one.top === other.top;
 }
 
 function scaledBy({ viewport, extent, screen }: View, factor: number, anchor: Point): Viewport {
@@ -138,8 +168,33 @@ function centredOn({ x, y, width, height }: Bounds, scale: number, screen: Size)
   };
 }
 
-function confined({ extent, screen }: View, viewport: Viewport): Viewport {
-  return confine(viewport, extent, screen);
+function confined({ extent, screen, coveredPx }: View, viewport: Viewport): Viewport {
+  return confine(viewport, extent, screen, coveredPx);
+}
+
+function revealed(
+  view: View,
+  planPoint: Point,
+  minRadiusPx: number,
+  covers: readonly Bounds[],
+): Viewport {
+  const { viewport, extent, screen } = view;
+  const factor = minRadiusPx / extent.seatRadius / viewport.scale;
+  const near = factor > 1 ? scaledBy(view, factor, toScreen(viewport, planPoint)) : viewport;
+  const shown = confined(view, reveal(near, planPoint, screen, REVEAL_MARGIN_PX));
+  return uncover(shown, planPoint, covers, screen, (moved) => confined(view, moved));
+}
+
+function showing(view: View, part: Bounds, minRadiusPx: number, anchor?: Point): Viewport {
+  const { viewport, extent, screen } = view;
+  const whole = fit(part, screen);
+  const minScale = minRadiusPx / extent.seatRadius;
+  if (whole.scale >= minScale) {
+    return centredOn(part, confineScale(whole.scale, extent, screen), screen);
+  }
+  return anchor === undefined
+    ? centredOn(part, minScale, screen)
+    : confine(scaledBy(view, minScale / viewport.scale, anchor), { bounds: part }, screen);
 }
 
 function between(start: Viewport, end: Viewport, share: number): Viewport {

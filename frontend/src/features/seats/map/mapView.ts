@@ -1,5 +1,5 @@
-import { confine, fit, type PlanExtent, type Viewport } from '@/canvas/viewport';
-import type { Size } from '@/domain/geometry';
+import { confine, fit, type PlanExtent, reveal, type Viewport } from '@/canvas/viewport';
+import type { Bounds, Size } from '@/domain/geometry';
 import { MapControls } from '@/features/seats/map/mapControls';
 
 /** The view after the last movement. */
@@ -10,9 +10,17 @@ export interface SettledView {
   readonly isFitted: boolean;
 }
 
+/** A part of the plan to show although something lies over the lower edge of the map. */
+export interface Room {
+  readonly part: Bounds;
+  readonly coveredPx: number;
+}
+
 type MoveListener = (viewport: Viewport, size: Size) => void;
 
 const SETTLE_MS = 120;
+/** Between the seats to show and what covers the map. */
+const ROOM_MARGIN_PX = 20;
 
 /**
  * The visible part of the plan. Every move is reported to `onMove` listeners; React subscribers are
@@ -27,6 +35,7 @@ export class MapView {
   readonly #listeners = new Set<() => void>();
   #extent: PlanExtent;
   #size: Size | null = null;
+  #room: Room | null = null;
   #chosen: Viewport | null = null;
   #viewport: Viewport | null = null;
   #settled: SettledView | null = null;
@@ -49,6 +58,19 @@ export class MapView {
   setSize(size: Size): void {
     this.#size = size;
     this.#moved();
+  }
+
+  /**
+   * Move a part of the plan out from below what covers the lower edge, with seats of at least this
+   * radius. Null when nothing covers it any more. Returns whether the map moves.
+   */
+  makeRoom(room: Room | null, minRadiusPx: number): boolean {
+    const before = this.#viewport;
+    this.#room = room;
+    this.#moved();
+    return room !== null && this.#chosen !== null
+      ? this.controls.animateIntoView(room.part, minRadiusPx)
+      : before?.top !== this.#viewport?.top;
   }
 
   /**
@@ -75,11 +97,19 @@ export class MapView {
 
   #moved(): void {
     if (this.#size === null) return;
-    this.#viewport =
-      this.#chosen === null
-        ? fit(this.#extent.bounds, this.#size)
-        : confine(this.#chosen, this.#extent, this.#size);
-    this.controls.setView({ viewport: this.#viewport, extent: this.#extent, screen: this.#size });
+    const coveredPx = this.#room?.coveredPx ?? 0;
+    this.#viewport = confine(
+      this.#chosen ?? this.#fitted(this.#size),
+      this.#extent,
+      this.#size,
+      coveredPx,
+    );
+    this.controls.setView({
+      viewport: this.#viewport,
+      extent: this.#extent,
+      screen: this.#size,
+      coveredPx,
+    });
     for (const listener of this.#moveListeners) listener(this.#viewport, this.#size);
     clearTimeout(this.#timer);
     if (this.#settled === null) {
@@ -89,6 +119,14 @@ export class MapView {
         this.#settle();
       }, SETTLE_MS);
     }
+  }
+
+  /** The whole plan, raised if what must be shown would be covered. */
+  #fitted(size: Size): Viewport {
+    const whole = fit(this.#extent.bounds, size);
+    if (this.#room === null) return whole;
+    const { part, coveredPx } = this.#room;
+    return reveal(whole, part, { ...size, height: size.height - coveredPx }, ROOM_MARGIN_PX);
   }
 
   #settle(): void {

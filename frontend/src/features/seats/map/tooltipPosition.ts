@@ -1,5 +1,5 @@
 /** Half of the maximum tooltip width in map.css, plus a margin. */
-const HALF_TOOLTIP = '7.75rem';
+const HALF_TOOLTIP = '9.25rem';
 
 /** CSS `left` of a tooltip's centre, keeping it inside the map. */
 export function tooltipPosition(x: number): string {

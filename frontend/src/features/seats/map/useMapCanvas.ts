@@ -22,6 +22,8 @@ interface MapCanvasOptions {
   readonly labelOf: LabelOf;
   readonly hovered: number | null;
   readonly focused: number | null;
+  /** Seats that are offered instead of others. */
+  readonly offered: readonly number[];
 }
 
 /** Keep a canvas in sync with the seats. Returns a ref to its MapCanvas. */
@@ -35,6 +37,7 @@ export function useMapCanvas({
   labelOf,
   hovered,
   focused,
+  offered,
 }: MapCanvasOptions): RefObject<MapCanvas | null> {
   const mapRef = useRef<MapCanvas>(null);
   const pixelRatio = useSyncExternalStore(watchPixelRatio, () => devicePixelRatio);
@@ -78,6 +81,10 @@ export function useMapCanvas({
   useEffect(() => {
     mapRef.current?.highlight(hovered, focused);
   }, [hovered, focused]);
+
+  useEffect(() => {
+    mapRef.current?.offer(offered);
+  }, [offered]);
 
   return mapRef;
 }

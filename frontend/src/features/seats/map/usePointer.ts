@@ -1,20 +1,35 @@
-import { type MouseEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
+import {
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 
 import type { Area } from '@/canvas/areas';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
-import { toPlan } from '@/canvas/viewport';
-import type { Point } from '@/domain/geometry';
+import { toPlan, type Viewport } from '@/canvas/viewport';
+import { distance, type Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import { pitchOf } from '@/domain/seatMap/sections';
 import type { MapView } from '@/features/seats/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
+import { seatMeant } from '@/features/seats/map/snapping';
 
 /** Seats with a smaller radius cannot be clicked; a click zooms in instead. */
 const CLICKABLE_RADIUS_PX = 4;
 export const TAPPABLE_RADIUS_PX = 8;
 const NEARED_RADIUS_PX = 17;
-const FINGER_PX = 22;
-/** Hit radius for a mouse, in seat radii. */
-const MOUSE_REACH = 1.1;
+/** Seats closer together cannot be tapped (WCAG 2.5.8); a tap zooms in instead. */
+const MIN_TAP_SPACING_PX = 24;
+/** Distance between neighbours after a tap zoomed in; from 28 px on they are numbered. */
+const TAP_SPACING_PX = 34;
+/** The usual distance between neighbours in seat radii, for plans with one seat in each row. */
+const USUAL_PITCH = 2.6;
+/** A second click this soon and this near belongs to a double click. */
+const DOUBLE_CLICK_MS = 500;
+const DOUBLE_CLICK_PX = 24;
 
 interface PointerOptions {
   readonly frame: RefObject<HTMLElement | null>;
@@ -25,11 +40,26 @@ interface PointerOptions {
   readonly onPick: (seat: MapSeat) => void;
 }
 
+interface Click {
+  readonly atMs: number;
+  readonly point: Point;
+  readonly isZoom: boolean;
+}
+
 /** Hover and clicks: a click zooms in while seats are too small, else picks a seat. */
 export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: PointerOptions) {
   const lastPointer = useRef('mouse');
+  const lastClick = useRef<Click | null>(null);
+  const mouseAt = useRef<Point | null>(null);
   const [seat, setSeat] = useState<number | null>(null);
   const [area, setArea] = useState<Area | null>(null);
+  const [touched, setTouched] = useState<number | null>(null);
+
+  // A seat that was taken meanwhile is not the one that a click would take now.
+  useEffect(() => {
+    if (mouseAt.current !== null) pointAt(mouseAt.current);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when a seat has changed
+  }, [seats]);
 
   function onClick(click: MouseEvent) {
     const pressed = seatIndexOf(click.target);
@@ -41,18 +71,36 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
     if (wasDragged()) return;
     const [viewport, point] = [view.viewport, pointOf(click)];
     if (viewport === null || point === null) return;
-    const radius = radiusPx(scene, viewport);
     const isFinger = lastPointer.current === 'touch';
+    const before = lastClick.current;
+    const isRepeated = before !== null && isDouble(before, click, point, isFinger);
+    const isZoom = isRepeated ? before.isZoom : zoomsIn(viewport, point, isFinger);
+    lastClick.current = { atMs: click.timeStamp, point, isZoom };
+    if (isRepeated || isZoom) return;
+    const place = toPlan(viewport, point);
+    const index = pressed ?? seatMeant(scene, seats, place, viewport, isFinger);
+    if (index === null) return;
+    if (isFinger) setTouched(index);
+    pick(index);
+  }
+
+  /** Zoom in if seats are too small to be picked here. Returns whether they are. */
+  function zoomsIn(viewport: Viewport, point: Point, isFinger: boolean): boolean {
+    const radius = radiusPx(scene, viewport);
+    const place = toPlan(viewport, point);
+    const tapRadius = (TAP_SPACING_PX / pitchAt(scene, place)) * scene.plan.seat_radius;
     if (showsAreas(scene, radius)) {
-      const clicked = areaAt(scene, toPlan(viewport, point));
-      if (clicked !== null) view.controls.animateTo(clicked.bounds, TAPPABLE_RADIUS_PX, point);
-    } else if (radius < (isFinger ? TAPPABLE_RADIUS_PX : CLICKABLE_RADIUS_PX)) {
-      view.controls.animateZoomToSeats(NEARED_RADIUS_PX, point);
-    } else {
-      const reach = isFinger ? FINGER_PX / viewport.scale : MOUSE_REACH * scene.plan.seat_radius;
-      const index = pressed ?? scene.grid.nearest(toPlan(viewport, point), reach);
-      if (index !== null) pick(index);
+      const clicked = areaAt(scene, place);
+      if (clicked !== null) {
+        view.controls.animateTo(clicked.bounds, isFinger ? tapRadius : TAPPABLE_RADIUS_PX, point);
+      }
+      return true;
     }
+    const isSmall = isFinger
+      ? radius < (MIN_TAP_SPACING_PX / TAP_SPACING_PX) * tapRadius
+      : radius < CLICKABLE_RADIUS_PX;
+    if (isSmall) view.controls.animateZoomToSeats(isFinger ? tapRadius : NEARED_RADIUS_PX, point);
+    return isSmall;
   }
 
   function pick(index: number) {
@@ -62,22 +110,23 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
 
   function onPointerMove(pointer: PointerEvent) {
     if (pointer.pointerType !== 'mouse') return;
-    const [viewport, point] = [view.viewport, pointOf(pointer)];
-    const isMoving = pointer.buttons !== 0;
-    if (viewport === null || point === null || isMoving) {
-      pointAt(null, null);
-      return;
-    }
-    const radius = radiusPx(scene, viewport);
-    const place = toPlan(viewport, point);
-    if (showsAreas(scene, radius)) pointAt(null, areaAt(scene, place));
-    else if (radius < CLICKABLE_RADIUS_PX) pointAt(null, null);
-    else pointAt(scene.grid.nearest(place, MOUSE_REACH * scene.plan.seat_radius), null);
+    mouseAt.current = pointer.buttons === 0 ? pointOf(pointer) : null;
+    pointAt(mouseAt.current);
   }
 
-  function pointAt(pointedSeat: number | null, pointedArea: Area | null) {
-    setSeat(pointedSeat);
-    setArea(pointedArea);
+  function pointAt(point: Point | null) {
+    const { viewport } = view;
+    const isNowhere = viewport === null || point === null;
+    const place = isNowhere ? null : toPlan(viewport, point);
+    const radius = viewport === null ? 0 : radiusPx(scene, viewport);
+    const isFar = showsAreas(scene, radius);
+    const isSmall = radius < CLICKABLE_RADIUS_PX;
+    setArea(place !== null && isFar ? areaAt(scene, place) : null);
+    setSeat(
+      isNowhere || place === null || isFar || isSmall
+        ? null
+        : seatMeant(scene, seats, place, viewport, false),
+    );
   }
 
   function pointOf({ clientX, clientY }: MouseEvent): Point | null {
@@ -88,20 +137,50 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
   return {
     seat,
     area,
+    /** The seat that the last tap picked. */
+    touched,
+    forgetTouch: () => {
+      setTouched(null);
+    },
     handlers: {
       onClick,
       onPointerMove,
       onPointerDown: ({ pointerType }: PointerEvent) => {
         lastPointer.current = pointerType;
+        setTouched(null);
       },
       onPointerLeave: () => {
-        pointAt(null, null);
+        mouseAt.current = null;
+        pointAt(null);
       },
     },
   };
 }
 
+/**
+ * Whether a click is the second half of a double click or tap, which must not take what the first
+ * half has brought below it. Two clicks of a mouse on a seat hold it and release it.
+ */
+function isDouble(
+  before: Click,
+  { timeStamp }: Pick<MouseEvent, 'timeStamp'>,
+  point: Point,
+  isFinger: boolean,
+): boolean {
+  const isNear = distance(before.point, point) < DOUBLE_CLICK_PX;
+  return isNear && timeStamp - before.atMs < DOUBLE_CLICK_MS && (isFinger || before.isZoom);
+}
+
+/** The distance between neighbours around a plan point. */
+function pitchAt(scene: Scene, point: Point): number {
+  const { sections, plan } = scene;
+  const section = sections[areaAt(scene, point)?.index ?? 0];
+  const pitch = section === undefined ? Infinity : pitchOf(section);
+  return pitch < Infinity ? pitch : USUAL_PITCH * plan.seat_radius;
+}
+
 function areaAt({ grid, areas, areaByIndex }: Scene, point: Point): Area | null {
+  if (areas.length === 0) return null;
   const widest = Math.max(...areas.map(({ thickness }) => thickness));
   const seat = grid.nearest(point, widest);
   return seat === null ? null : (areas[areaByIndex[seat] ?? 0] ?? null);

@@ -1,64 +1,62 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from 'react';
 
 import { Icon } from '@/components/Icon';
+import { useOpeningGuard } from '@/components/useOpeningGuard';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
-import { OfferChoices } from '@/features/seats/offer/OfferChoices';
+import { labelsOf, OfferChoices } from '@/features/seats/offer/OfferChoices';
 import { t } from '@/i18n/language';
-
-/** Distance to keep from the seat. */
-const CLEAR_PX = 24;
 
 interface OfferCardProps<One extends Choice> {
   /** Accessible name. */
   readonly name: string;
   readonly sentence: string;
   readonly choices: readonly One[];
-  /** The seat that must not be covered. */
-  readonly awayFrom: SeatFacts | undefined;
+  /** The seat in question. */
+  readonly seat: SeatFacts | undefined;
   readonly onTake: (choice: One) => void;
   readonly onDismiss: () => void;
 }
 
 /**
- * A card at the lower edge of the map or list, or at the upper edge if it would cover the seat in
- * question. It takes no focus, as its content has been announced; when it closes, the focus returns
- * to the seats.
+ * A card at the lower edge of the map or list; on a phone a sheet over the basket. The map moves
+ * away from below it. It takes no focus, as its content has been announced; when it closes, the
+ * focus returns to the seats.
  */
 export function OfferCard<One extends Choice>({
   name,
   sentence,
   choices,
-  awayFrom,
+  seat,
   onTake,
   onDismiss,
 }: OfferCardProps<One>) {
   const ref = useRef<HTMLElement>(null);
-  const hiddenIndex = awayFrom?.index;
+  const content = `${sentence}\n${labelsOf(choices)}`;
+  useOpeningGuard(ref, { opensByItself: true, content });
+  const index = seat?.index;
   useLayoutEffect(() => {
-    const card = ref.current;
-    const seat = card
-      ?.closest('.selector__map')
-      ?.querySelector(`[data-seat="${hiddenIndex ?? ''}"]`);
-    if (!card || !seat) return;
-    card.removeAttribute('data-above');
-    const { top } = card.getBoundingClientRect();
-    card.toggleAttribute('data-above', seat.getBoundingClientRect().bottom > top - CLEAR_PX);
-  }, [hiddenIndex]);
+    // In the list; the map moves by itself.
+    ref.current
+      ?.closest('.list')
+      ?.querySelector(`[data-seat="${index ?? ''}"]`)
+      ?.scrollIntoView({ block: 'nearest' });
+  }, [index, content]);
 
   return (
     <section
       ref={ref}
       className="offer"
+      data-over-map=""
       aria-label={name}
       onKeyDown={(press: KeyboardEvent<HTMLElement>) => {
         if (press.key !== 'Escape') return;
-        giveFocusBack(press.currentTarget, hiddenIndex);
+        giveFocusBack(press.currentTarget, index);
         onDismiss();
       }}
       onClick={({ currentTarget, target }) => {
         if (target instanceof Element && target.closest('button')) {
-          giveFocusBack(currentTarget, hiddenIndex);
+          giveFocusBack(currentTarget, index);
         }
       }}
     >

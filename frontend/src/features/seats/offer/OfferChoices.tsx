@@ -1,4 +1,7 @@
+import { useRef } from 'react';
+
 import { Button } from '@/components/Button';
+import { useOpeningGuard } from '@/components/useOpeningGuard';
 import type { Choice } from '@/features/seats/offer/offer';
 
 import './offer.css';
@@ -9,8 +12,10 @@ interface OfferChoicesProps<One extends Choice> {
 }
 
 export function OfferChoices<One extends Choice>({ choices, onTake }: OfferChoicesProps<One>) {
+  const ref = useRef<HTMLUListElement>(null);
+  useOpeningGuard(ref, { opensByItself: true, content: labelsOf(choices) });
   return (
-    <ul className="offer__choices">
+    <ul ref={ref} className="offer__choices">
       {choices.map((choice) => (
         <li key={choice.label}>
           <Button
@@ -25,4 +30,9 @@ export function OfferChoices<One extends Choice>({ choices, onTake }: OfferChoic
       ))}
     </ul>
   );
+}
+
+/** Identifies what is offered. */
+export function labelsOf(choices: readonly Choice[]): string {
+  return choices.map(({ label }) => label).join('\n');
 }

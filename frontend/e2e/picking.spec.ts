@@ -1,0 +1,123 @@
+import { expect, type Locator } from '@playwright/test';
+
+import type { Seat } from '../src/api/types';
+import {
+  demoEvents,
+  ONLY_CHROMIUM,
+  openLive,
+  pick,
+  seatOn,
+  tabUntil,
+  tapAt,
+  test,
+} from './fixtures';
+
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+const GUARD_MS = 600;
+const SECOND_TAP_MS = 450;
+
+test(
+  'a double tap on a seat that has gone takes none of those offered instead',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const rival = await enter('somebody new');
+    const { page, api } = await enter('somebody new', PHONE);
+    const gone = pick(await rival.api.freeSeats(club.id, 1, 80));
+    await page.clock.install();
+    await openLive(page, club);
+    await page.clock.pauseAt(Date.now() + 2_000);
+    let requests = 0;
+    await page.route(`**/seats/${gone.id}/lock/`, async (route) => {
+      requests += 1;
+      await rival.api.post(`events/${club.id}/seats/${gone.id}/lock/`);
+      await route.continue();
+    });
+
+    await tapAt(seatOn(page, gone));
+    const card = page.getByRole('region', { name: 'Other seats' });
+    await expect(card).toContainText(`Seat ${gone.seat_number} went to somebody else`);
+    const first = card.getByRole('button', { name: /^Take / }).first();
+    const offered = { seat_number: /^Take (\S+)/.exec(await first.innerText())?.[1] ?? '' } as Seat;
+    expect(await areApart(seatOn(page, offered), card)).toBe(true);
+    await page.clock.runFor(SECOND_TAP_MS);
+    await tapAt(seatOn(page, gone));
+    await tapAt(first);
+    await expect(card).toBeVisible();
+    expect(await api.get(`events/${club.id}/locks/`)).toEqual([]);
+    expect(requests).toBe(1);
+
+    await page.clock.runFor(GUARD_MS - SECOND_TAP_MS);
+    await tapAt(first);
+    await expect(seatOn(page, offered)).toHaveAccessibleName(/held by you$/);
+    expect(await api.get<Seat[]>(`events/${club.id}/locks/`)).toHaveLength(1);
+  },
+);
+
+test('a click beside a small seat takes the seat that hovering shows', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const rival = await enter('somebody new');
+  const { page } = await enter('somebody new', { viewport: { width: 1000, height: 460 } });
+  const [free, taken] = await rival.api.freeSeats(club.id, 2, 60);
+  if (free === undefined || taken === undefined) throw new Error('Two seats are needed');
+  await rival.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
+  await openLive(page, club);
+
+  const { x, y, radius } = await circleOf(seatOn(page, free));
+  expect(radius).toBeLessThan(7);
+  await page.mouse.move(x - radius, y + radius);
+  await expect(page.getByText(`Row ${free.row} · Seat ${free.number}`)).toBeVisible();
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(seatOn(page, free)).toHaveAttribute('data-status', 'mine');
+
+  const { x: takenX, y: takenY, radius: takenRadius } = await circleOf(seatOn(page, taken));
+  await page.mouse.click(takenX + 0.6 * takenRadius, takenY);
+  await expect(page.getByRole('status')).toContainText(`Seat ${taken.seat_number} is locked`);
+  await expect(page.getByRole('button', { name: /^Release seat / })).toHaveCount(1);
+});
+
+test('the keyboard opens a section at a free seat, and comes back out', async ({
+  enter,
+  request,
+}) => {
+  const { theatre } = await demoEvents(request);
+  const { page } = await enter('anonymous', { viewport: { width: 380, height: 800 } });
+  await openLive(page, theatre);
+  const section = page.locator('[data-section]:focus');
+  await tabUntil(section);
+  await page.keyboard.press('ArrowDown');
+  await expect(section).toHaveAccessibleName(/^Circle/);
+  await page.keyboard.press('ArrowUp');
+  await expect(section).toHaveAccessibleName(/^Stalls/);
+  await page.keyboard.press('Enter');
+  const seat = page.locator('[data-seat]:focus');
+  await expect(seat).toHaveAccessibleName(/^Seat Stalls .*available$/);
+  await expect(page.getByRole('status')).toContainText(/Stalls, \d+ free/);
+
+  const minimap = page.locator('.minimap');
+  await expect(minimap).toBeVisible();
+  for (let row = 0; row < 12; row++) {
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => areApart(seat, minimap)).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await expect(section).toHaveAccessibleName(/^Stalls/);
+});
+
+/** Whether two elements do not overlap on the screen. */
+async function areApart(one: Locator, other: Locator): Promise<boolean> {
+  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
+  if (a === null || b === null) return false;
+  const isBeside = a.x + a.width <= b.x || b.x + b.width <= a.x;
+  return isBeside || a.y + a.height <= b.y || b.y + b.height <= a.y;
+}
+
+async function circleOf(seat: Locator): Promise<{ x: number; y: number; radius: number }> {
+  const box = await seat.boundingBox();
+  if (box === null) throw new Error('The seat is not on screen');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2, radius: box.width / 2 };
+}
