@@ -71,7 +71,8 @@ export class FakeServer {
   }
 
   async #answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
-    const call = `${config.method ?? ''} ${config.url ?? ''}`;
+    const query = new URLSearchParams(config.params as Record<string, string>).toString();
+    const call = `${config.method ?? ''} ${config.url ?? ''}${query && `?${query}`}`;
     const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : undefined;
     this.requests.push({ call, body });
     const key: unknown = config.headers.get('Idempotency-Key');
