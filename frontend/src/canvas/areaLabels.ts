@@ -35,10 +35,10 @@ export const DETAIL_WEIGHT = 500;
 export const LINE_HEIGHT = 1.2;
 /** Sizes of the name, in CSS pixels: with details below it, and without. */
 const NAME_SIZES = [20, 18, 16, 15, 14, 13, 12, 11] as const;
-const LONE_SIZES = [14, 13, 12, 11, 10, 9, 8, 7] as const;
+const LONE_SIZES = [14, 13, 12, 11, 10, 9, 8, 7, 6] as const;
 const DETAIL = { share: 0.75, min: 8.5 } as const;
 /** In CSS pixels: a label's distance from its area's border. */
-const MARGIN_PX = 2.5;
+const MARGIN_PX = 2;
 
 /**
  * Lay out the lines of an area's label, the most important first. Lines that do not fit inside the
@@ -127,7 +127,10 @@ function isAround({ middle: { x, y }, thickness }: Area, outline: readonly Point
   return fitsInside({ x, y, width: 0, height: 0 }, outline, thickness / 2);
 }
 
-/** The direction of greatest extent, from −90° to 90°, in radians. */
+/** Steeper text is read upwards, whichever way its area leans. */
+const STEEP = 1.4;
+
+/** The direction of greatest extent in radians, from −180° + `STEEP` to `STEEP`. */
 function lengthwise(points: readonly Point[]): number {
   const [x, y] = [mean(points.map((point) => point.x)), mean(points.map((point) => point.y))];
   let [xx, xy, yy] = [0, 0, 0];
@@ -136,7 +139,8 @@ function lengthwise(points: readonly Point[]): number {
     xy += (point.x - x) * (point.y - y);
     yy += (point.y - y) ** 2;
   }
-  return Math.atan2(2 * xy, xx - yy) / 2;
+  const angle = Math.atan2(2 * xy, xx - yy) / 2;
+  return angle > STEEP ? angle - Math.PI : angle;
 }
 
 function mean(values: readonly number[]): number {

@@ -34,6 +34,7 @@ function draw({
     pixelRatio: 2,
     palette: PALETTE,
     colorOf,
+    receding: new Set(['green']),
     highlighted: new Set(highlighted),
   });
   return { canvas, viewport };
@@ -55,6 +56,12 @@ it('draws each seat in its colour and skips seats without one', () => {
     { color: 'grey', what: 'discs', count: 4 },
     { color: 'green', what: 'discs', count: 2 },
   ]);
+});
+
+it('draws seats in a receding colour smaller', () => {
+  const { canvas } = draw({ colorOf: (index) => (index === 0 ? 'grey' : 'green') });
+  const [[free] = [], [taken] = []] = canvas.discs;
+  expect(taken?.radius).toBeLessThan(0.8 * (free?.radius ?? 0));
 });
 
 it('draws tens of thousands of seats as squares, batched by colour', () => {

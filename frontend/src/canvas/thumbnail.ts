@@ -29,6 +29,8 @@ interface ThumbnailOptions {
   readonly palette: ThumbnailPalette;
   /** Null leaves the seat out. */
   readonly colorOf: (index: number) => string | null;
+  /** Seats in these colours are drawn smaller, as on the map. */
+  readonly receding?: ReadonlySet<string>;
   /** These seats get a ring, and each group of them a pin. */
   readonly highlighted: ReadonlySet<number>;
 }
@@ -37,6 +39,7 @@ interface ThumbnailOptions {
 const ROUND_PX = 2;
 /** Drawn size of a seat, leaving a gap to its neighbours. */
 const FILLED = 0.86;
+const RECEDING_FILLED = 0.6;
 const MARGIN_PX = 6;
 const SMALLEST_HIGHLIGHT_PX = 3;
 const RING_PX = 1.75;
@@ -84,7 +87,7 @@ function drawSeats(
   facts: readonly PlacedSeat[],
   { scale, left, top }: Viewport,
   radiusPx: number,
-  { colorOf, pixelRatio }: ThumbnailOptions,
+  { colorOf, receding, pixelRatio }: ThumbnailOptions,
 ): void {
   const batches = new Map<string, number[]>();
   for (const { index, x, y } of facts) {
@@ -97,7 +100,8 @@ function drawSeats(
   const drawBatch = radiusPx < ROUND_PX ? fillSquares : fillDiscs;
   for (const [color, places] of batches) {
     context.fillStyle = color;
-    drawBatch(context, places, Math.max(radiusPx * FILLED, 0.5 / pixelRatio));
+    const filled = receding?.has(color) === true ? RECEDING_FILLED : FILLED;
+    drawBatch(context, places, Math.max(radiusPx * filled, 0.5 / pixelRatio));
   }
 }
 

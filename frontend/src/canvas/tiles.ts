@@ -6,7 +6,7 @@ const TILE = 512;
 /** While zooming, tiles are stretched up to this factor before they are redrawn. */
 const MAX_STRETCH = 2.2;
 /** Tiles stretched further than this show nothing but blurs; missing ones are drawn at once. */
-const MAX_BLUR = 4;
+const MAX_BLUR = 5;
 /** The time for that: one late frame, after a jump. */
 const JUMP_BUDGET_MS = 120;
 /** Off-screen tiles to keep for panning back. */

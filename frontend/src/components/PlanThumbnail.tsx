@@ -19,6 +19,7 @@ interface PlanThumbnailProps {
   readonly highlighted?: ReadonlySet<number>;
 }
 
+const TAKEN: readonly Tone[] = ['locked', 'reserved', 'blocked'];
 /** Print has more dots than screens. */
 const PRINT_PIXEL_RATIO = 4;
 /** Limits of height / width: a longer plan is scaled down. */
@@ -58,6 +59,7 @@ export function PlanThumbnail({
           (tone) => (tone.startsWith('#') ? tone : theme.getPropertyValue(`--${tone}`)),
           toneOf,
         ),
+        receding: new Set(TAKEN.map((tone) => theme.getPropertyValue(`--${tone}`))),
         highlighted,
       });
     });

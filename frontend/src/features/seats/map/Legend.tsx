@@ -24,7 +24,7 @@ export const Legend = memo(function Legend({ event, facts, hasBlocked }: LegendP
   const plainPrice = useMemo(() => plainPriceOf(facts, currency), [facts, currency]);
   const marks = hasBlocked ? TAKEN : TAKEN.filter((status) => status !== 'blocked');
   return (
-    <div className="legend" role="group" aria-label={t('map:legend')} tabIndex={0}>
+    <div className="legend" role="group" aria-label={t('map:legend')}>
       <ul aria-label={t('map:legend_available')}>
         {plainPrice !== null && (
           <li>
