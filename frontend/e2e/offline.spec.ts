@@ -50,7 +50,7 @@ test('a dead network is noticed within five seconds, and the map stays where it 
   baseURL,
 }) => {
   const { club } = await demoEvents(request);
-  const { page } = await enter('anonymous');
+  const { page } = await enter('anonymous', { viewport: { width: 390, height: 844 } });
   const { url, cut, freeze } = await tcpProxy(baseURL ?? '');
   await page.clock.install();
   await page.goto(`${url}events/${club.id}`);
@@ -62,6 +62,7 @@ test('a dead network is noticed within five seconds, and the map stays where it 
   await page.clock.runFor(5_000);
   await expect(page.getByText('Live', { exact: true })).toBeHidden();
   await expect(page.locator('[data-feed]')).toHaveText(/^(Checking connection|Reconnecting)…$/);
+  expect(await map.boundingBox()).toEqual(place);
   await page.clock.runFor(5_000);
   await expect(page.getByText('Reconnecting…')).toBeVisible();
   await expect(page.getByRole('status').filter({ hasText: 'broke off' })).toBeVisible();
