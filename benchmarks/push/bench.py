@@ -16,7 +16,12 @@ from loadtest.engine.viewers import Viewer
 
 SETTLE_SECONDS = 1.0
 _POLL_SECONDS = 0.05
-_RING_BY_SPEECH = {"seatcast": "none", "channels": "channels", "socketio": "socketio"}
+_RING_BY_SPEECH = {
+    "seatcast": "none",
+    "seatcast-stream": "none",
+    "channels": "channels",
+    "socketio": "socketio",
+}
 
 
 class DriverEnded(Exception):

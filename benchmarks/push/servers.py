@@ -33,7 +33,7 @@ class Peer:
     """A kind of server. `speaks` is the protocol of its viewers."""
 
     name: str
-    speaks: str  # "seatcast", "channels", "socketio"
+    speaks: str  # "seatcast", "seatcast-stream", "channels", "socketio"
     command: Callable[[int], list[str]]
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -75,6 +75,11 @@ def _node(_: int) -> list[str]:
 SEATCAST_DAPHNE = Peer(
     name="Seatcast, Daphne", speaks="seatcast", command=_daphne(SEATCAST_APPLICATION)
 )
+SEATCAST_STREAMS = Peer(
+    name="Seatcast, Daphne, event streams",
+    speaks="seatcast-stream",
+    command=_daphne(SEATCAST_APPLICATION),
+)
 SEATCAST_UVICORN = Peer(
     name="Seatcast, Uvicorn",
     speaks="seatcast",
@@ -102,9 +107,12 @@ def bare_daphne(*, frame_bytes: int) -> Peer:
 def running(peer: Peer, *, event_id: int, **settings: str) -> Iterator[Server]:
     """Run a server for the length of the context. `settings` are DATABASE_URL and the like."""
     port = free_port()
-    path = {"seatcast": f"/ws/events/{event_id}/", "channels": "/ws/"}.get(
-        peer.speaks, "/socket.io/?EIO=4&transport=websocket"
-    )
+    path = {
+        "seatcast": f"/ws/events/{event_id}/",
+        "seatcast-stream": f"/ws/events/{event_id}/",
+        "channels": "/ws/",
+        "socketio": "/socket.io/?EIO=4&transport=websocket",
+    }[peer.speaks]
     with supervised(
         {
             "prepare": [],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from benchmarks.push.servers import Server
-from loadtest.engine.viewers import Frame, SocketIoViewer, Viewer, gather
+from loadtest.engine.viewers import Frame, SocketIoViewer, StreamViewer, Viewer, gather
 
 
 async def gather_viewers(server: Server, count: int) -> list[Viewer]:
@@ -14,7 +14,8 @@ async def gather_viewers(server: Server, count: int) -> list[Viewer]:
 
     Raises: OSError when one is refused, cut off, or told nothing.
     """
-    kind = SocketIoViewer if server.peer.speaks == "socketio" else Viewer
+    kinds = {"socketio": SocketIoViewer, "seatcast-stream": StreamViewer}
+    kind: type[Viewer] = kinds.get(server.peer.speaks, Viewer)
     return await gather(lambda payloads: kind(server.url, payloads), count)
 
 

@@ -44,30 +44,31 @@ test('an unreachable server leads to the same page, which reloads by itself @tho
   cut();
 });
 
-test('a dead network is noticed within five seconds, and the map stays where it is', async ({
-  enter,
-  request,
-  baseURL,
-}) => {
-  const { club } = await demoEvents(request);
-  const { page } = await enter('anonymous');
-  const { url, cut, freeze } = await tcpProxy(baseURL ?? '');
-  await page.clock.install();
-  await page.goto(`${url}events/${club.id}`);
-  await page.getByText('Live', { exact: true }).waitFor();
-  const map = page.locator('.selector__map');
-  const place = await map.boundingBox();
+test(
+  'a dead network is noticed within five seconds, and the map stays where it is',
+  ONLY_CHROMIUM,
+  async ({ enter, request, baseURL }) => {
+    const { club } = await demoEvents(request);
+    const { page } = await enter('anonymous', { viewport: { width: 390, height: 844 } });
+    const { url, cut, freeze } = await tcpProxy(baseURL ?? '');
+    await page.clock.install();
+    await page.goto(`${url}events/${club.id}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const map = page.locator('.selector__map');
+    const place = await map.boundingBox();
 
-  freeze();
-  await page.clock.runFor(5_000);
-  await expect(page.getByText('Live', { exact: true })).toBeHidden();
-  await expect(page.locator('[data-feed]')).toHaveText(/^(Checking connection|Reconnecting)…$/);
-  await page.clock.runFor(5_000);
-  await expect(page.getByText('Reconnecting…')).toBeVisible();
-  await expect(page.getByRole('status').filter({ hasText: 'broke off' })).toBeVisible();
-  expect(await map.boundingBox()).toEqual(place);
-  cut();
-});
+    freeze();
+    await page.clock.runFor(5_000);
+    await expect(page.getByText('Live', { exact: true })).toBeHidden();
+    await expect(page.locator('[data-feed]')).toHaveText(/^(Checking connection|Reconnecting)…$/);
+    expect(await map.boundingBox()).toEqual(place);
+    await page.clock.runFor(5_000);
+    await expect(page.getByText('Reconnecting…')).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'broke off' })).toBeVisible();
+    expect(await map.boundingBox()).toEqual(place);
+    cut();
+  },
+);
 
 test("the offline page is in the user's language @thorough", ONLY_CHROMIUM, async ({ enter }) => {
   const { page } = await enter('anonymous', { ...WITH_WORKER, locale: 'de-AT' });

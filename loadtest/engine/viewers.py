@@ -1,7 +1,7 @@
 """Viewers that cost little: raw sockets that note when each frame came, and think later.
 
-They speak just enough WebSocket (RFC 6455), and of Socket.IO's protocol (Engine.IO 4), to be taken
-for clients, and answer pings, because servers close who does not.
+They speak just enough WebSocket (RFC 6455), chunked HTTP, and of Socket.IO's protocol (Engine.IO
+4), to be taken for clients, and answer pings, because servers close who does not.
 """
 
 import asyncio
@@ -37,6 +37,12 @@ class Viewer(asyncio.Protocol):
     Whoever need not keep the frames overrides `hear`.
     """
 
+    _REQUEST = (
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    )
+    _ACCEPTED = b"HTTP/1.1 101"
+
     def __init__(
         self, url: str, payloads: dict[bytes, bytes], headers: Mapping[str, str] | None = None
     ) -> None:
@@ -67,9 +73,7 @@ class Viewer(asyncio.Protocol):
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         more = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items())
         transport.write(
-            f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n".encode()
+            f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{self._REQUEST}{more}\r\n".encode()
         )
 
     def data_received(self, data: bytes) -> None:
@@ -81,7 +85,7 @@ class Viewer(asyncio.Protocol):
             if not end:
                 self._unread = data
                 return
-            if not head.startswith(b"HTTP/1.1 101"):
+            if not head.startswith(self._ACCEPTED):
                 self._refuse(head)
                 return
             self._is_open, data = True, rest
@@ -139,6 +143,24 @@ class Viewer(asyncio.Protocol):
                 self.close_code = int.from_bytes(data[body : body + 2])
             start = end
         return data[start:]
+
+
+class StreamViewer(Viewer):
+    """A client of an event stream, which the server sends one event a chunk."""
+
+    _REQUEST = "Accept: text/event-stream\r\n"
+    _ACCEPTED = b"HTTP/1.1 200"
+
+    def _read_frames(self, data: bytes, now_ns: int) -> bytes:
+        """Handle complete chunks; return the rest."""
+        while True:
+            size, end, rest = data.partition(b"\r\n")
+            length = int(size, 16) if end else 0
+            if not end or len(rest) < length + 2:
+                return data
+            event, data = rest[:length], rest[length + 2 :]
+            if event.startswith(b"data: "):
+                self.hear(event[6:-2], now_ns)
 
 
 class SocketIoViewer(Viewer):

@@ -26,6 +26,7 @@ from deploy.process_manager import managed
 from deploy.stack_services import CADDYFILE, HOST, ProxyConfig, proxy_service
 from deploy.waiting import wait_until
 from reservations.domain.errors import Unavailable
+from tests.event_streams import EventStream
 from web.security_headers import FILE_HEADERS
 
 PAGE = "<title>The client</title>" + " " * 2000
@@ -90,6 +91,33 @@ def sockets(name: str, port: int) -> Iterator[None]:
         try:
             yield
         finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def event_streams(port: int, goes_on: threading.Event) -> Iterator[None]:
+    """Run a server that sends one event, and the next once `goes_on` is set."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(b"data: first\n\n")
+            goes_on.wait()
+            self.wfile.write(b"data: second\n\n")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer((HOST, port), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield
+        finally:
+            goes_on.set()
             server.shutdown()
             thread.join()
 
@@ -241,6 +269,22 @@ def test_sockets_are_balanced_over_their_servers(at: httpx.Client, config: Proxy
             viewer.send("seen")
             assert viewer.recv() == "seen"
     assert sorted(greeted) == sorted(2 * [f"server {port}" for port in config.sockets])
+
+
+def test_each_event_of_a_stream_passes_at_once_and_uncompressed(
+    at: httpx.Client, config: ProxyConfig
+) -> None:
+    goes_on = threading.Event()
+    with (
+        event_streams(config.sockets[0], goes_on),
+        EventStream(
+            config.address.port, "/ws/events/1/", headers={"Accept-Encoding": "gzip, zstd"}
+        ) as stream,
+    ):
+        assert stream.recv() == "first"
+        goes_on.set()
+        assert stream.recv() == "second"
+        assert "Content-Encoding" not in stream.response.headers
 
 
 def test_unreachable_servers_give_an_error_in_the_apis_format(at: httpx.Client) -> None:

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from loadtest.engine.viewers import SocketIoViewer, Viewer, gather, masked
+from loadtest.engine.viewers import SocketIoViewer, StreamViewer, Viewer, gather, masked
 from tests.loadtest.frames import ping_frame, text_frame
 
 HANDSHAKE = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 TEXTS = ["short", "m" * 125, "m" * 126, "l" * 70_000, "", "last"]
 
 
@@ -55,6 +56,16 @@ async def heard(viewer: Viewer, count: int) -> list[str]:
     while len(viewer.frames) < count:
         await asyncio.sleep(0.005)
     return [frame.payload.decode() for frame in viewer.frames]
+
+
+@pytest.mark.parametrize("size", [7, 1_000, 1_000_000])
+async def test_split_events_of_a_stream_are_reassembled(size: int) -> None:
+    events = [b"retry: 3000\n\n", *(f"data: {text}\n\n".encode() for text in TEXTS)]
+    sent = STREAM_HEAD + b"".join(b"%x\r\n%s\r\n" % (len(event), event) for event in events)
+    viewer = StreamViewer("http://127.0.0.1/", {})
+    for start in range(0, len(sent), size):
+        viewer.data_received(sent[start : start + size])
+    assert [frame.payload.decode() for frame in viewer.frames] == TEXTS
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1_000, 1_000_000])

@@ -540,11 +540,15 @@ def test_internal_errors_match_django(scene: Scene, monkeypatch: pytest.MonkeyPa
     assert (found.status, found.body["code"]) == (500, "server_error")
 
 
-def test_traced_requests_are_passed_to_django(
-    monkeypatch: pytest.MonkeyPatch,
+def test_traced_requests_are_passed_to_django_except_those_for_event_streams(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
-    assert with_async_views(Site) is Site
+    site = Site()
+    assert site.send(f"/ws/events/{scene.event.pk}/", {}).status == 405
+    assert site.left == 0
+    assert site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 200
+    assert site.left == 1
 
 
 def _offering_nothing(scene: Scene) -> None:

@@ -6,6 +6,7 @@ from benchmarks.push.bench import Bench, until
 from benchmarks.push.figures import Figure, Numbers, Target
 from benchmarks.push.servers import (
     SEATCAST_DAPHNE,
+    SEATCAST_STREAMS,
     SEATCAST_UVICORN,
     SOCKETIO_NODE,
     STOCK_DAPHNE,
@@ -41,12 +42,20 @@ async def _microseconds_per_frame(bench: Bench, peer: Peer) -> float:
 async def _measure(bench: Bench) -> Numbers:
     micro = {
         peer: await _microseconds_per_frame(bench, peer)
-        for peer in (SEATCAST_DAPHNE, STOCK_DAPHNE, SEATCAST_UVICORN, SOCKETIO_NODE, STOCK_UVICORN)
+        for peer in (
+            SEATCAST_DAPHNE,
+            SEATCAST_STREAMS,
+            STOCK_DAPHNE,
+            SEATCAST_UVICORN,
+            SOCKETIO_NODE,
+            STOCK_UVICORN,
+        )
     }
     return {
         **{f"{peer.name}: us per viewer and frame": spent for peer, spent in micro.items()},
         "Seatcast / stock, both on Daphne": micro[SEATCAST_DAPHNE] / micro[STOCK_DAPHNE],
         "Seatcast on Uvicorn / Socket.IO": micro[SEATCAST_UVICORN] / micro[SOCKETIO_NODE],
+        "Event stream / socket, both on Daphne": micro[SEATCAST_STREAMS] / micro[SEATCAST_DAPHNE],
         "Seatcast on Daphne / Socket.IO": micro[SEATCAST_DAPHNE] / micro[SOCKETIO_NODE],
     }
 
@@ -57,5 +66,6 @@ FANOUT = Figure(
     targets=(
         Target(number="Seatcast / stock, both on Daphne", at_most=1 / 5),
         Target(number="Seatcast on Uvicorn / Socket.IO", at_most=1.0),
+        Target(number="Event stream / socket, both on Daphne", at_most=1.25),
     ),
 )
