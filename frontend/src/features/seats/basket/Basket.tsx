@@ -194,6 +194,7 @@ function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
 }
 
 function emptyHint(event: EventDetail, isOnSale: boolean): string {
+  if (event.seats_total === 0) return t('noSeats');
   if (!isOnSale) return t('basket:hint_notOnSale');
   const minutes = Math.max(1, Math.round(event.lock_seconds / 60));
   const hold = t('basket:hint', { count: minutes, cap: event.seat_cap });
