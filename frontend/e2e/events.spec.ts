@@ -20,4 +20,10 @@ test('the event list works by keyboard, page by page', ONLY_CHROMIUM, async ({ e
   await page.keyboard.press('Enter');
   await expect(names).toHaveCount(3);
   expect(new Set(await names.allInnerTexts()).size).toBe(3);
+
+  await page.getByRole('searchbox', { name: 'Search' }).fill('jazz');
+  await expect(names).toHaveText(['Nightjar Quartet: The Late Set']);
+  await expect(page).toHaveURL(/\?search=jazz$/);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await expect(names).toHaveCount(3);
 });

@@ -155,3 +155,19 @@ def test_a_changed_password_ends_all_sessions(alice: User) -> None:
     alice.set_password("another-long-word")
     alice.save()
     refusal(client.get("/api/me/"), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/login/", CREDENTIALS),
+        ("/api/register/", {"username": "zoe", "password": "Zoe-likes-3"}),
+    ],
+)
+def test_signing_in_replaces_the_csrf_cookie(path: str, body: dict[str, str]) -> None:
+    """The client knows by it that there may be a session, whose cookie it cannot read."""
+    client = stranger()
+    client.get("/api/csrf/")
+    before = client.cookies["csrftoken"].value
+    assert client.post(path, body).status_code in (200, 201)
+    assert client.cookies["csrftoken"].value not in ("", before)

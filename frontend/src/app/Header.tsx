@@ -26,7 +26,9 @@ export function Header() {
           <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
         {hasPermission(me, 'reservations.view_reservation') && (
-          <NavLink to={SALES_PATH}>{t('app:sales')}</NavLink>
+          <NavLink className="header__sales" to={SALES_PATH}>
+            {t('app:sales')}
+          </NavLink>
         )}
         {hasPermission(me, 'reservations.scan_ticket') && (
           <NavLink to={DOOR_PATH}>

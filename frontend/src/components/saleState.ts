@@ -39,11 +39,12 @@ export function saleState(event: EventSummary, sales: Sales): SaleState {
 }
 
 function openingNote({ sales_open_at: opensAt, time_zone: timeZone }: EventSummary): string | null {
-  if (opensAt === null) return null;
-  const when = formatDateTime(opensAt, timeZone);
-  return dateHeaderClock.isSet()
-    ? t('events:opensIn', { when, wait: formatWait(Date.parse(opensAt) - dateHeaderClock.now()) })
-    : t('events:opens', { when });
+  return opensAt === null
+    ? null
+    : t('events:opens', {
+        when: formatDateTime(opensAt, timeZone),
+        wait: formatWait(Date.parse(opensAt) - dateHeaderClock.now()),
+      });
 }
 
 function closingNote({ sales_close_at: closesAt, time_zone: timeZone }: EventSummary) {

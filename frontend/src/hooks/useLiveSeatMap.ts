@@ -46,7 +46,9 @@ export function useLiveSeatMap(
   );
 
   const liveLayout = useSeatMap(store, (state) => state.liveLayout);
-  const facts = useQuery(layoutQuery(eventId, liveLayout ?? layout));
+  const currentLayout = liveLayout ?? layout;
+  // An event has no layout before its first seat.
+  const facts = useQuery({ ...layoutQuery(eventId, currentLayout), enabled: currentLayout !== '' });
   useEffect(() => {
     if (facts.data !== undefined) store.dispatch({ type: 'seatsLoaded', ...facts.data });
   }, [facts.data, store]);

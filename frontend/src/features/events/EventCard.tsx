@@ -30,13 +30,13 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
           </Suspense>
         )}
       </div>
-      <span className="event-card__tag" data-tone={tone}>
-        {tag}
-      </span>
       <div className="event-card__body">
         <h2 className="event-card__name">
           <Link to={eventPath(event.id)}>{event.name}</Link>
         </h2>
+        <p className="event-card__tag" data-tone={tone}>
+          {tag}
+        </p>
         <p className="event-card__fact">
           <Icon name="pin" />
           {event.venue}

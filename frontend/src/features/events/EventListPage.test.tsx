@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
 import type { EventSummary } from '@/api/types';
@@ -6,6 +6,7 @@ import { EventListPage } from '@/features/events/EventListPage';
 import { makeEvent } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
+import { ALICE } from '@/testing/selectorHarness';
 
 const FIRST = 'get events/?limit=24&upcoming=true';
 const SECOND = 'get events/?limit=24&upcoming=true&after=2030-06-01T18%3A00%3A00Z%2F2';
@@ -198,5 +199,22 @@ it.each([
     expect(await screen.findByText(tag)).toBeDefined();
     expect(screen.getByText(note)).toBeDefined();
     expect(screen.queryByText('On sale')).toBeNull();
+  },
+);
+
+it.each([
+  ['an organiser', ['reservations.view_reservation'], 1],
+  ['a buyer', [], 0],
+] as const)(
+  'has a link to the sales for %s only if they may watch them',
+  async (_, permissions, links) => {
+    const server = withHalls(new FakeServer());
+    server.on('get me/', [200, { ...ALICE, permissions }]);
+    server.on(FIRST, [200, events(1)]);
+    renderPage({ '/': <EventListPage /> }, '/');
+    await screen.findByText('Event 1');
+    await waitFor(() => {
+      expect(screen.queryAllByRole('link', { name: 'Watch the sales' })).toHaveLength(links);
+    });
   },
 );

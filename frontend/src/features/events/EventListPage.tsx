@@ -1,10 +1,11 @@
 import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 
 import type { EventSummary } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
 import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
+import { hasPermission } from '@/domain/permissions';
 import { EventCard } from '@/features/events/EventCard';
 import {
   choiceOf,
@@ -16,10 +17,13 @@ import {
 import { EventPages } from '@/components/EventPages';
 import { EventSearch, NO_FILTER } from '@/features/events/EventSearch';
 import { t } from '@/i18n/language';
+import { SALES_PATH } from '@/paths';
+import { useMe } from '@/queries/session';
 
 import './events.css';
 
 export function EventListPage() {
+  const me = useMe();
   const [params, setParams] = useSearchParams();
   const address = params.toString();
   const filter = useMemo(() => filterOf(new URLSearchParams(address)), [address]);
@@ -37,6 +41,11 @@ export function EventListPage() {
       <SessionExpiredNotice />
       <h1 className="page__title">{t('events:page_title')}</h1>
       <p className="page__lead">{t('events:page_lead')}</p>
+      {hasPermission(me, 'reservations.view_reservation') && (
+        <p>
+          <Link to={SALES_PATH}>{t('events:watchSales')}</Link>
+        </p>
+      )}
       <EventSearch filter={filter} onChange={look} />
       <EventPages
         choice={choice}

@@ -210,7 +210,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       <SelectorTools
         salePath={hasPermission(me, 'reservations.view_reservation') ? salePath(event.id) : null}
         view={view}
-        isOnSale={isOnSale}
+        isOnSale={isOnSale && event.seats_total > 0}
         onChooseView={chooseView}
         onFind={openFind}
         onHelp={openShortcuts}

@@ -200,6 +200,7 @@ function namesOf(seats: readonly MapSeat[]): string {
 }
 
 function emptyHint(event: EventDetail, isOnSale: boolean): string {
+  if (event.seats_total === 0) return t('noSeats');
   if (!isOnSale) return t('basket:hint_notOnSale');
   const minutes = Math.max(1, Math.round(event.lock_seconds / 60));
   const hold = t('basket:hint', { count: minutes, cap: event.seat_cap });
