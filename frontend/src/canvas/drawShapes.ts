@@ -39,9 +39,11 @@ interface ShapeStyle extends ShapeTheme {
   /** Of these pixels per CSS pixel. */
   readonly pixelRatio: number;
   readonly fontFamily: string;
+  /** Whether to enlarge labels outside of shapes that would be too small. */
+  readonly enlargesLabels: boolean;
 }
 
-/** In CSS pixels. Smaller text is enlarged to this size. */
+/** In CSS pixels. Smaller text is enlarged to this size, or left out. */
 const MIN_TEXT_PX = 8;
 /** In a narrow shape; smaller text would be unreadable. */
 const LEAST_TEXT_PX = 6.5;
@@ -130,14 +132,15 @@ function traceShape(context: PlanCanvas, shape: Shape, scale: number): void {
 function drawText(
   context: PlanCanvas,
   shape: Shape,
-  { scale, pixelRatio, fontFamily }: ShapeStyle,
+  { scale, pixelRatio, fontFamily, enlargesLabels }: ShapeStyle,
   colors: ShapeColors,
 ): void {
   if (shape.text === undefined) return;
   const { text, size, x, y } = shape.text;
   const room = widthOf(shape) * scale;
   let sizePx = Math.max(size * scale, MIN_TEXT_PX * pixelRatio);
-  if (room === 0 && sizePx > MAX_ENLARGED * size * scale) return;
+  const most = enlargesLabels ? MAX_ENLARGED : 1;
+  if (room === 0 && sizePx > most * size * scale) return;
   context.font = `600 ${sizePx}px ${fontFamily}`;
   if (room > 0) {
     sizePx *= Math.min(room / context.measureText(text).width, 1);

@@ -144,7 +144,15 @@ export class PlanPainter {
     drawShapes(
       context,
       shown.map(({ shape }) => shape),
-      { scale: at.scale, pixelRatio: this.#pixelRatio, ground, ink, fontFamily },
+      {
+        scale: at.scale,
+        pixelRatio: this.#pixelRatio,
+        ground,
+        ink,
+        fontFamily,
+        // Areas have labels of their own.
+        enlargesLabels: !this.showsAreasAt(at.scale),
+      },
     );
     context.restore();
   }

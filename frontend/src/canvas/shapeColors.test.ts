@@ -73,9 +73,15 @@ describe('text', () => {
     text: textIn('#000000'),
   };
 
-  function wordsAt(shape: Shape, scale: number, pixelRatio: number): readonly [string[], string] {
+  function wordsAt(
+    shape: Shape,
+    scale: number,
+    pixelRatio: number,
+    enlargesLabels = true,
+  ): readonly [string[], string] {
     const canvas = new FakeCanvas();
-    drawShapes(canvas, [shape], { ...LIGHT, scale, pixelRatio, fontFamily: 'sans-serif' });
+    const style = { ...LIGHT, scale, pixelRatio, fontFamily: 'sans-serif', enlargesLabels };
+    drawShapes(canvas, [shape], style);
     return [canvas.words, canvas.font];
   }
 
@@ -87,6 +93,8 @@ describe('text', () => {
 
   it('is left out where it would be enlarged by more than twice', () => {
     expect(wordsAt(label, 0.39, 1)[0]).toEqual([]);
+    expect(wordsAt(label, 0.79, 1, false)[0]).toEqual([]);
+    expect(wordsAt(label, 0.81, 1, false)[0]).toEqual(['BAR']);
   });
 
   it('shrinks to fit into its shape, as long as it is readable', () => {

@@ -65,7 +65,7 @@ export function drawThumbnail(
   context.save();
   context.translate(left, top);
   // The transform above has the pixel ratio already.
-  drawShapes(context, plan.shapes, { ...palette, scale, pixelRatio: 1 });
+  drawShapes(context, plan.shapes, { ...palette, scale, pixelRatio: 1, enlargesLabels: false });
   context.restore();
 
   drawSeats(context, facts, viewport, plan.seat_radius * scale, options);
