@@ -32,6 +32,7 @@ function ringAfter(heldMs: number) {
     strokeStyle: '',
     lineWidth: 0,
     beginPath: () => undefined,
+    setLineDash: () => undefined,
     arc: (_x: number, _y: number, _radius: number, from: number, to: number) => {
       turns = (to - from) / (2 * Math.PI);
     },
