@@ -120,7 +120,7 @@ test('an event before its sale shows its seats and the opening time @thorough', 
   // It is aria-disabled, but a click is still answered.
   await seat.click({ force: true });
   await expect(seat).toHaveAttribute('data-status', 'available');
-  await expect(page.getByRole('status')).toContainText(/^Sales open on/);
+  await expect(page.getByRole('status').filter({ hasText: /^Sales open on/ })).toBeVisible();
 });
 
 test('the map recovers after a network failure', async ({ enter, request }) => {
