@@ -123,9 +123,13 @@ export class Highlights {
     context.globalAlpha = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
     context.strokeStyle = palette.mineHalo;
     circle(context, x, y, RING.radius * radiusPx);
-    if (isAskedFor(seat)) context.setLineDash([ASKED_DASH * radiusPx, ASKED_DASH * radiusPx]);
-    context.stroke();
-    context.setLineDash([]);
+    if (isAskedFor(seat)) {
+      context.setLineDash([ASKED_DASH * radiusPx, ASKED_DASH * radiusPx]);
+      context.stroke();
+      context.setLineDash([]);
+    } else {
+      context.stroke();
+    }
     context.globalAlpha = 1;
     if (isTimed) {
       const share = Math.min(leftMs / lockMs, 1);
