@@ -33,8 +33,11 @@ const URGENT_MS = 60_000;
 const RING = { radius: 1.14, width: 0.17, urgentWidth: 0.27 } as const;
 const MIN_RING_PX = 1.25;
 const TOP = -Math.PI / 2;
-/** In seat radii. */
+/** The ring around offered seats, in seat radii. */
 const OFFERED = 1.3;
+/** The ring around the hovered seat, in CSS pixels: outside it, so that it shows on any colour. */
+const HOVER_PX = 2;
+const HOVER_GAP_PX = 2.5;
 /** Dashes of the ring of a seat that is asked for but not held yet, in seat radii. */
 const ASKED_DASH = 0.5;
 
@@ -95,9 +98,13 @@ export class Highlights {
     }
     for (const index of this.#offered) this.#drawOffered(context, frame, index);
     if (this.#hovered !== null && this.#seats[this.#hovered]?.status === 'available') {
-      this.#drawRing(context, frame, this.#hovered, 0.12);
+      const gapPx = HOVER_GAP_PX * frame.pixelRatio;
+      this.#drawRing(context, frame, this.#hovered, radiusPx + gapPx, HOVER_PX * frame.pixelRatio);
     }
-    if (this.#focused !== null) this.#drawRing(context, frame, this.#focused, 0.34);
+    if (this.#focused !== null) {
+      const width = Math.max(0.34 * radiusPx, 1.5);
+      this.#drawRing(context, frame, this.#focused, 1.02 * radiusPx, width);
+    }
     return nextDrawMs;
   }
 
@@ -116,9 +123,13 @@ export class Highlights {
     context.globalAlpha = isWaiting ? 0.6 + 0.4 * Math.cos((nowMs / WAIT_MS) * 2 * Math.PI) : 1;
     context.strokeStyle = palette.mineHalo;
     circle(context, x, y, RING.radius * radiusPx);
-    if (isAskedFor(seat)) context.setLineDash([ASKED_DASH * radiusPx, ASKED_DASH * radiusPx]);
-    context.stroke();
-    context.setLineDash([]);
+    if (isAskedFor(seat)) {
+      context.setLineDash([ASKED_DASH * radiusPx, ASKED_DASH * radiusPx]);
+      context.stroke();
+      context.setLineDash([]);
+    } else {
+      context.stroke();
+    }
     context.globalAlpha = 1;
     if (isTimed) {
       const share = Math.min(leftMs / lockMs, 1);
@@ -148,17 +159,17 @@ export class Highlights {
 
   #drawRing(
     context: Context,
-    { at, scene, palette }: HighlightFrame,
+    { at, palette }: HighlightFrame,
     index: number,
-    width: number,
+    radiusPx: number,
+    widthPx: number,
   ) {
     const seat = this.#seats[index];
     if (seat === undefined) return;
-    const radiusPx = scene.plan.seat_radius * at.scale;
     const { x, y } = toScreen(at, seat.facts);
-    circle(context, x, y, radiusPx * 1.02);
+    circle(context, x, y, radiusPx);
     context.strokeStyle = palette.ink;
-    context.lineWidth = Math.max(radiusPx * width, 1.5);
+    context.lineWidth = widthPx;
     context.stroke();
   }
 }

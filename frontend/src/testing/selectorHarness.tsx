@@ -117,6 +117,13 @@ export async function openHolding(...held: readonly Lock[]) {
   return scene;
 }
 
+/** The live region of the announcements; the map's connection has one of its own. */
+export function announcer(): HTMLElement {
+  const found = screen.getAllByRole('status').find((one) => one.matches('.announcer'));
+  if (found === undefined) throw new Error('Nothing announces anything');
+  return found;
+}
+
 export function basket() {
   return within(screen.getByRole('complementary', { name: 'Your seats' }));
 }

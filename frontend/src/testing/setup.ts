@@ -8,6 +8,7 @@ import '@/features/account/loadMessages';
 afterEach(() => {
   cleanup();
   sessionStorage.clear();
+  localStorage.clear();
 });
 
 // What opens takes input at once. Tests of the wait set timers of their own.

@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 
 import {
+  announcer,
   deltaFrame,
   lockedSeat,
   offered,
@@ -37,7 +38,7 @@ async function openLapsed(...indexes: number[]) {
 it('shows expired seats and offers them again', async () => {
   const { server, user } = await openLapsed(0, 1);
   expect(screen.getByText(/^Your hold on seats A1 and A2 has run out/)).toBeDefined();
-  expect(screen.getByRole('status').textContent).toMatch(/Seats A1 and A2 can be taken again/);
+  expect(announcer().textContent).toMatch(/Seats A1 and A2 can be taken again/);
   expect(offered()).toEqual(['Take A1, A2 again · €100.00']);
   server.on(LOCK, [
     200,

@@ -5,6 +5,7 @@ import { openingGuard } from '@/browser/openingGuard';
 import { makeSeat } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 import {
+  announcer,
   conflict,
   deltaFrame,
   lockedSeat,
@@ -45,8 +46,8 @@ describe('alternative seats', () => {
     const region = screen.getByRole('region', { name: 'Other seats' });
     const card = within(region);
     expect(card.getByText('Seat A1 went to somebody else a moment before you.')).toBeDefined();
-    expect(screen.getByRole('status').children).toHaveLength(1);
-    expect(screen.getByRole('status').textContent).toBe(
+    expect(announcer().children).toHaveLength(1);
+    expect(announcer().textContent).toBe(
       'Seat A1 went to somebody else a moment before you. Instead you could have A2, B3 or B1 and B2: see the buttons below the map.',
     );
     expect(region.contains(document.activeElement)).toBe(false);

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 import { makeSeat } from '@/testing/factories';
 import {
+  announcer,
   deltaFrame,
   granted,
   lockedSeat,
@@ -30,7 +31,7 @@ it('warns about an orphan seat', async () => {
     expect(offered(NUDGE)).toEqual(['Take A1 too · €50.00', 'Take A1 instead of A2']);
   });
   expect(screen.getByText(QUESTION)).toBeDefined();
-  expect(screen.getByRole('status').textContent).toContain(QUESTION);
+  expect(announcer().textContent).toContain(QUESTION);
   expect(orphanPrompt()?.contains(document.activeElement)).toBe(false);
   expect(screen.queryByRole('dialog')).toBeNull();
   expect(screen.getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
