@@ -4,7 +4,6 @@ import { Layout } from '@/app/Layout';
 import { LoadingPage } from '@/app/LoadingPage';
 import { NotFoundPage } from '@/app/NotFoundPage';
 import { RouteFailure } from '@/app/RouteFailure';
-import { EventListPage } from '@/features/events/EventListPage';
 import { MyReservationsPage } from '@/features/reservations/MyReservationsPage';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
 
@@ -17,7 +16,13 @@ const routes: RouteObject[] = [
         errorElement: <RouteFailure />,
         hydrateFallbackElement: <LoadingPage />,
         children: [
-          { index: true, element: <EventListPage /> },
+          {
+            index: true,
+            // The seat selector, which many open directly, need not wait for it.
+            lazy: async () => ({
+              Component: (await import('@/features/events/EventListPage')).EventListPage,
+            }),
+          },
           { path: 'events/:eventId', element: <SeatSelectorPage /> },
           { path: 'reservations', element: <MyReservationsPage /> },
           {

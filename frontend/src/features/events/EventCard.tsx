@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 
 import { dateHeaderClock } from '@/api/dateHeaderClock';
@@ -6,6 +5,7 @@ import type { EventSummary } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
 import { saleState } from '@/components/saleState';
+import { HallMiniature } from '@/features/events/HallMiniature';
 import { useSales } from '@/hooks/useSales';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -13,23 +13,12 @@ import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath } from '@/paths';
 
-// The seat selector does not need it.
-const HallMiniature = lazy(async () => ({
-  default: (await import('@/features/events/HallMiniature')).HallMiniature,
-}));
-
 export function EventCard({ event }: { readonly event: EventSummary }) {
   const { tag, tone, note } = saleState(event, useSales(event, dateHeaderClock));
   const hasSeats = event.seats_total > 0;
   return (
     <article className="event-card">
-      <div className="event-card__hall">
-        {hasSeats && (
-          <Suspense>
-            <HallMiniature event={event} />
-          </Suspense>
-        )}
-      </div>
+      <div className="event-card__hall">{hasSeats && <HallMiniature event={event} />}</div>
       <div className="event-card__body">
         <h2 className="event-card__name">
           <Link to={eventPath(event.id)}>{event.name}</Link>
