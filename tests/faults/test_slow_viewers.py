@@ -99,19 +99,19 @@ def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
             while json.loads(healthy.recv(PATIENCE_SECONDS))["seq"] < number:
                 pass
         for stuck in (stuck_socket, stuck_stream):
-            assert _deltas_until(len(commands), stuck.frames()) < len(commands)
+            assert _frames_until(len(commands), stuck.frames()) < len(commands)
 
 
-def _deltas_until(last_seq: int, frames: Iterator[dict[str, Any]]) -> int:
-    """Return the number of deltas up to a sequence number, which must have no gaps."""
-    seq, deltas = -1, 0
+def _frames_until(last_seq: int, frames: Iterator[dict[str, Any]]) -> int:
+    """Return the number of frames up to a sequence number, without beats; deltas have no gaps."""
+    seq, count = -1, 0
     while seq < last_seq:
         frame = next(frames)
         if frame["type"] == "delta":
             assert frame["from"] == seq
-            deltas += 1
+        count += frame["type"] != "beat"
         seq = frame["seq"]
-    return deltas
+    return count
 
 
 async def test_a_viewer_that_stays_behind_is_closed_with_4408(
