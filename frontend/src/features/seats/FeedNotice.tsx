@@ -9,9 +9,9 @@ import '@/components/notice.css';
 export function FeedNotice({ feedState }: { readonly feedState: FeedState }) {
   const text = noticeFor(feedState);
   return (
-    <div className="selector__connection" role="status">
+    <div className="selector__connection">
       {text !== null && (
-        <p className="notice notice--warn">
+        <p className="notice notice--warn" role="status">
           <Icon name="alert" />
           <span>{text}</span>
         </p>
