@@ -111,12 +111,12 @@ test('a page chunk removed by a deployment reloads the app once, then shows an e
   page.on('domcontentloaded', () => (loads += 1));
   await page.route('**/assets/ReservationPage-*.js', (route) => route.fulfill({ status: 404 }));
   await page.goto('/reservations/1');
-  await expect(page.getByRole('heading', { name: 'This page has stumbled' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Something went wrong' })).toBeVisible();
   expect(loads).toBe(2);
 
   await page.unroute('**/assets/ReservationPage-*.js');
   await page.getByRole('button', { name: 'Load it again' }).click();
-  await expect(page.getByRole('heading', { name: 'This page has stumbled' })).toBeHidden();
+  await expect(page.getByRole('heading', { name: 'Something went wrong' })).toBeHidden();
   await expect(page.getByRole('main')).toContainText('There is no such reservation');
   expect(loads).toBe(3);
 });

@@ -240,7 +240,7 @@ async function showFailures({ enter, options, inspect }: TourOptions): Promise<v
   );
   await unlucky.page.goto('/reservations/1');
   await unlucky.page.locator('.message').waitFor();
-  await inspect(unlucky.page, 'stumbled');
+  await inspect(unlucky.page, 'failed');
 }
 
 async function open(page: Page, { id }: EventSummary, search = ''): Promise<void> {

@@ -1,8 +1,11 @@
-import { useEffect, useRef } from 'react';
-import { Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { Suspense, useEffect, useRef } from 'react';
+import { Outlet, useLocation } from 'react-router';
 
 import { Header } from '@/app/Header';
+import { LoadingPage } from '@/app/LoadingPage';
+import { PageErrorBoundary } from '@/app/PageErrorBoundary';
 import { SecondFactorNotice } from '@/app/SecondFactorNotice';
+import { useScrollRestoration } from '@/app/useScrollRestoration';
 import { t } from '@/i18n/language';
 
 import './layout.css';
@@ -11,6 +14,7 @@ export function Layout() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const shownPath = useRef(pathname);
+  useScrollRestoration();
 
   useEffect(() => {
     // Focus the new page's content; on the first page the browser does this itself.
@@ -28,9 +32,12 @@ export function Layout() {
       <Header />
       <SecondFactorNotice />
       <main id="main" ref={main} tabIndex={-1} className="layout__main">
-        <Outlet />
+        <PageErrorBoundary path={pathname}>
+          <Suspense fallback={<LoadingPage />}>
+            <Outlet />
+          </Suspense>
+        </PageErrorBoundary>
       </main>
-      <ScrollRestoration />
     </div>
   );
 }

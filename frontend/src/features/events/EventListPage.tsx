@@ -32,7 +32,7 @@ export function EventListPage() {
   const isFiltered = address !== '' && Object.values(filter).some((value) => value !== '');
 
   function look(next: EventFilter): void {
-    setParams(paramsOf(next), { replace: true, preventScrollReset: true });
+    setParams(paramsOf(next), { replace: true });
   }
 
   return (

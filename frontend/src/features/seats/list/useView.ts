@@ -23,7 +23,7 @@ export function useView(): readonly [View, (view: View) => void] {
         else before.delete(PARAMETER);
         return before;
       },
-      { replace: true, preventScrollReset: true },
+      { replace: true },
     );
   }
 

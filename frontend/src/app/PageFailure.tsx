@@ -4,8 +4,8 @@ import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
 import { t } from '@/i18n/language';
 
-/** Error boundary of the routes. */
-export function RouteFailure() {
+/** Shown in place of a page that failed. */
+export function PageFailure() {
   if (isReloadingForNewBuild()) return null;
   if (!navigator.onLine) return <OfflineMessage />;
   return (
