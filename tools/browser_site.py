@@ -37,15 +37,15 @@ class BrowserSite:
     def run(self, script: str, *arguments: str, **settings: str) -> int:
         """Run an npm script of the client; return its exit status.
 
-        `settings` are environment variables of the script. If it fails, the end of the site's
-        output is printed.
+        Its environment variables are the site's settings and `settings`. If it fails, the end of
+        the site's output is printed.
         """
         command: Sequence[str] = self.node.npm_command("run", "--silent", script, "--", *arguments)
         environment = clean_environment(
             **self.node.environment(),
+            **self.settings,
             BASE_URL=self.address.url,
             CLIENT_ELSEWHERE=self.client_elsewhere,
-            SEATCAST_FORWARDING_SECRET=self.settings["SEATCAST_FORWARDING_SECRET"],
             DEMO_PASSWORD=demo_password(self.settings),
             CHROME=self.browser,
             **settings,

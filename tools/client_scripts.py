@@ -36,7 +36,7 @@ def _measure() -> int:
         }
         with site("deploy.stack", up=serves, settings=settings) as running:
             return running.manage("load_demo", "--stadium") or running.run(
-                "measure", PYTHON=str(VENV_PYTHON), **running.settings
+                "measure", PYTHON=str(VENV_PYTHON)
             )
 
 
