@@ -23,6 +23,7 @@ COPY accounts/ accounts/
 COPY reservations/ reservations/
 COPY realtime/ realtime/
 COPY web/ web/
+COPY organisations/ organisations/
 COPY security_log/ security_log/
 COPY providers/ providers/
 # Nothing can be written when it runs, and to compile it all at every start takes long.

@@ -15,7 +15,7 @@ from accounts.second_factor.errors import SecondFactorRequired
 
 
 def is_organiser(person: User) -> bool:
-    """Return whether a person has staff status or any permission. At most one query."""
+    """Return whether a person has staff status, any permission or a role. At most one query."""
     return bool(organiser_ids([person]))
 
 
@@ -23,7 +23,11 @@ def organiser_ids(people: Sequence[User]) -> set[Any]:
     """Return the primary keys of the organisers among some people. At most one query."""
     found = {person.pk for person in people if person.is_staff or person.is_superuser}
     if others := [person.pk for person in people if person.pk not in found]:
-        granted = Q(user_permissions__isnull=False) | Q(groups__permissions__isnull=False)
+        granted = (
+            Q(user_permissions__isnull=False)
+            | Q(groups__permissions__isnull=False)
+            | Q(memberships__isnull=False)
+        )
         found.update(User.objects.filter(granted, pk__in=others).values_list("pk", flat=True))
     return found
 

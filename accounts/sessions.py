@@ -15,6 +15,9 @@ from django.utils import timezone
 
 from accounts.sign_ins.models import SignIn
 
+SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
+"""The authentication backend stored in sessions: the one that people sign in with."""
+
 BEGAN = "began"
 ORGANISER = "organiser"
 

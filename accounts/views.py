@@ -53,6 +53,7 @@ from accounts.serializers import (
     TokenPairSerializer,
     validate_new_password,
 )
+from accounts.sessions import SESSION_BACKEND
 from accounts.throttles import (
     ApiThrottle,
     PasswordChangeThrottle,
@@ -102,7 +103,7 @@ class RegisterView(PublicView):
             )
         answer = Response(_signed_in(person), status=201)
         if uses_cookies:
-            login(request._request, person)
+            login(request._request, person, backend=SESSION_BACKEND)
             known_devices.set_cookie(request, answer, person)
         return answer
 
@@ -120,7 +121,7 @@ class LoginView(PublicView):
         form = CredentialsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         person = _authenticated(request, **form.validated_data)
-        login(request._request, person)
+        login(request._request, person, backend=SESSION_BACKEND)
         answer = Response(_signed_in(person))
         known_devices.set_cookie(request, answer, person)
         return answer

@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "config",
     "security_log",
     "accounts",
+    "organisations",
     "reservations",
     "realtime",
 ]
@@ -304,6 +305,12 @@ CLIENT_PERMISSIONS = [
     "reservations.view_reservation",
 ]
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    # People sign in with this one, and operators have its permissions at every event.
+    "django.contrib.auth.backends.ModelBackend",
+    # Members of organisations have their roles' permissions.
+    "organisations.backends.RoleBackend",
+]
 SESSION_ENGINE = "accounts.sessions"
 PASSWORD_HASHERS = [
     "accounts.password_hashing.Argon2Hasher",

@@ -1,9 +1,8 @@
 """Permissions of organisers: Django's, queried at each use and never cached.
 
-`is_staff` only opens the admin, as everywhere in Django.
-
-`holders` is the one place that decides. Roles for one event or organisation would be added there;
-every caller passes its event already.
+A person has a permission for every event by Django's groups (an operator), or for the events of an
+organisation by their role in it (`organisations/roles.py`). `holders` is the one place that
+decides. `is_staff` only opens the admin, as everywhere in Django.
 """
 
 from enum import StrEnum
@@ -13,7 +12,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db.models import OuterRef, Q, QuerySet
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+from organisations.backends import members_with
+
+_OPERATORS = "django.contrib.auth.backends.ModelBackend"
 
 
 class Permission(StrEnum):
@@ -37,8 +38,7 @@ def may(person_id: int | None, *permissions: Permission, event_id: int | None = 
 
 
 def holders(
-    *permissions: Permission,
-    event_id: int | OuterRef | None = None,  # noqa: ARG001 - for roles that an event has
+    *permissions: Permission, event_id: int | OuterRef | None = None
 ) -> QuerySet[AbstractUser]:
     """Return the active people who have one of the permissions for an event; superusers have all.
 
@@ -47,6 +47,8 @@ def holders(
     people: Any = get_user_model()._default_manager
     granted = Q()
     for permission in permissions:
-        granted |= Q(pk__in=people.with_perm(permission, backend=_BACKEND).values("pk"))
-    found: QuerySet[AbstractUser] = people.filter(granted)
+        operators = people.with_perm(permission, backend=_OPERATORS)
+        members = members_with(permission, event_id=event_id)
+        granted |= Q(pk__in=operators.values("pk")) | Q(pk__in=members.values("user"))
+    found: QuerySet[AbstractUser] = people.filter(granted, is_active=True)
     return found

@@ -32,6 +32,7 @@ from accounts.second_factor.serializers import (
 )
 from accounts.second_factor.sign_in import take_second_step
 from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
+from accounts.sessions import SESSION_BACKEND
 from accounts.sign_ins import tracking
 from accounts.tokens import end_family, issue_pair
 from security_log.log import Kind, record
@@ -49,7 +50,7 @@ class LoginSecondFactorView(PublicView):
         enforce_csrf(request)
         person, at = _second_step(request)
         person.mfa_shown_at = at
-        login(request._request, person)
+        login(request._request, person, backend=SESSION_BACKEND)
         done = {"success": True, "user_id": person.pk, "username": person.username}
         answer = Response(done)
         known_devices.set_cookie(request, answer, person)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from organisations.models import Organisation
 from reservations.currencies import require_currency, require_payable
 from reservations.domain.states import SeatStatus
 from reservations.plans.colors import is_color
@@ -51,6 +52,14 @@ class Event(models.Model):
         PUBLIC = "public", "Everyone"
         MEMBERS = "members", "Members only"
 
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        help_text="Whose members manage it. Empty: only the operators of the site.",
+    )
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     venue = models.CharField(max_length=200)

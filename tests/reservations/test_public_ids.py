@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from reservations.models import Reservation
+from accounts.models import User
+from reservations.models import Event, Reservation
 from reservations.public_ids import ALPHABET, LENGTH, new_public_id, parse_public_id
 from tests.factories import make_event, make_user
 
@@ -40,8 +41,16 @@ def test_a_generated_public_id_is_valid() -> None:
 
 
 @pytest.fixture
-def at_the_release_before(transactional_db: None) -> Iterator[Any]:
-    """The tables as they are while servers of the release before still run."""
+def event_and_user(transactional_db: None) -> tuple[Event, User]:
+    return make_event(), make_user()
+
+
+@pytest.fixture
+def at_the_release_before(event_and_user: tuple[Event, User]) -> Iterator[Any]:
+    """The tables as they are while servers of the release before still run.
+
+    The event and the user are from before: the present models have columns that are missing here.
+    """
     executor = MigrationExecutor(connection)
     executor.migrate([BEFORE])
     try:
@@ -62,10 +71,12 @@ def _fields(event: Any, user: Any) -> dict[str, Any]:
 
 
 def test_older_reservations_get_public_ids_in_batches(
-    at_the_release_before: Any, monkeypatch: pytest.MonkeyPatch
+    at_the_release_before: Any,
+    event_and_user: tuple[Event, User],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(filling, "BATCH_ROWS", 7)
-    event, user = make_event(), make_user()
+    event, user = event_and_user
     old: Any = at_the_release_before.get_model("reservations", "Reservation")
     fields = {**_fields(event, user), "public_id": None}
     old.objects.bulk_create(old(**fields) for _ in range(30))

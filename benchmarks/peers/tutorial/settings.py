@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "security_log",
+    "organisations",
     "accounts",
     "reservations",
 ]

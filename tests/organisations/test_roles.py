@@ -1,0 +1,69 @@
+"""What a role permits, for which organisation and events."""
+
+import pytest
+from django.contrib.auth.models import Permission as DjangoPermission
+
+from accounts.models import User
+from organisations.models import Membership, Organisation
+from organisations.roles import PERMISSIONS, Role
+from reservations.permissions import Permission, holders, may
+from tests.factories import make_event, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+
+def test_a_role_permits_things_at_the_events_of_its_organisation_alone() -> None:
+    choir, circus = _organisation("Choir"), _organisation("Circus")
+    own, foreign = make_event(organisation=choir), make_event(organisation=circus)
+    alice = _member(choir, Role.BOX_OFFICE)
+    assert may(alice.pk, Permission.VIEW_RESERVATION, event_id=own.pk)
+    assert not may(alice.pk, Permission.VIEW_RESERVATION, event_id=foreign.pk)
+    assert not may(alice.pk, Permission.VIEW_RESERVATION, event_id=make_event().pk)
+    assert may(alice.pk, Permission.VIEW_RESERVATION)
+
+
+def test_djangos_own_interface_says_the_same() -> None:
+    choir, circus = _organisation("Choir"), _organisation("Circus")
+    alice = _member(choir, Role.EDITOR)
+    assert alice.has_perm("reservations.change_event", make_event(organisation=choir))
+    assert alice.has_perm("reservations.add_event", choir)
+    assert not alice.has_perm("reservations.change_event", make_event(organisation=circus))
+    assert not alice.has_perm("reservations.change_event")
+    assert not alice.has_perm("organisations.change_organisation", choir)
+
+
+def test_a_person_who_is_deactivated_has_no_role() -> None:
+    choir = _organisation("Choir")
+    event, alice = make_event(organisation=choir), _member(choir, Role.OWNER)
+    alice.is_active = False
+    alice.save()
+    assert not may(alice.pk, Permission.VIEW_EVENT, event_id=event.pk)
+    assert not alice.has_perm("reservations.view_event", event)
+
+
+def test_operators_hold_permissions_at_every_event() -> None:
+    root = make_user(is_superuser=True)
+    event = make_event(organisation=_organisation("Choir"))
+    assert root in holders(Permission.SCAN_TICKET, event_id=event.pk)
+    assert root in holders(Permission.SCAN_TICKET, event_id=make_event().pk)
+
+
+def test_every_permission_of_a_role_exists() -> None:
+    stored = {
+        f"{label}.{codename}"
+        for label, codename in DjangoPermission.objects.values_list(
+            "content_type__app_label", "codename"
+        )
+    }
+    assert set(PERMISSIONS) == set(Role)
+    assert frozenset().union(*PERMISSIONS.values()) <= stored
+
+
+def _organisation(name: str) -> Organisation:
+    return Organisation.objects.create(name=name)
+
+
+def _member(organisation: Organisation, role: Role) -> User:
+    user = make_user()
+    Membership.objects.create(organisation=organisation, user=user, role=role)
+    return user
