@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import jsxA11y from 'eslint-plugin-jsx-a11y';
 import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
@@ -51,7 +52,7 @@ const FRAMEWORK = [
   '@/app/*',
 ];
 
-const FEATURES = ['account', 'events', 'organise', 'reservations', 'seats'];
+const FEATURES = ['account', 'editor', 'events', 'organise', 'reservations', 'seats'];
 
 export default defineConfig(
   globalIgnores(['dist', 'src/api/schema.d.ts']),
@@ -76,8 +77,28 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.{ts,tsx}'],
-    extends: [reactHooks.configs.flat.recommended],
+    extends: [reactHooks.configs.flat.recommended, jsxA11y.flatConfigs.recommended],
     languageOptions: { globals: globals.browser },
+    rules: {
+      // Only fields that the user has just asked for have it.
+      'jsx-a11y/no-autofocus': 'off',
+      // What scrolls must be focusable, or the keyboard cannot scroll it.
+      'jsx-a11y/no-noninteractive-tabindex': 'off',
+    },
+  },
+  {
+    // These listen to what bubbles up from the buttons and fields in them.
+    files: [
+      'src/app/LanguageSwitch.tsx',
+      'src/components/Dialog.tsx',
+      'src/features/seats/list/SeatList.tsx',
+      'src/features/seats/offer/OfferCard.tsx',
+    ],
+    rules: {
+      'jsx-a11y/click-events-have-key-events': 'off',
+      'jsx-a11y/no-noninteractive-element-interactions': 'off',
+      'jsx-a11y/no-static-element-interactions': 'off',
+    },
   },
   {
     files: ['src/**/*.tsx'],
