@@ -28,7 +28,7 @@ from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from tests.factories import Clock
 
-_GRANTS = Group.permissions.through
+_ROLE_MODELS: tuple[type[Model], ...] = (Group, Group.permissions.through)
 
 # Deterministic examples without deadlines, and a randomised search.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
@@ -94,11 +94,11 @@ def _empty_tables(_test: TransactionTestCase) -> None:
 
 
 @cache
-def _roles() -> dict[type[Model], list[Any]]:
+def _roles() -> dict[type[Model], list[Model]]:
     """Return the rows that `make_roles` makes in empty tables, which are left empty."""
     with transaction.atomic():
         make_roles(using=connection.alias)
-        rows = {model: list(model._default_manager.all()) for model in (Group, _GRANTS)}
+        rows = {model: list(model._default_manager.all()) for model in _ROLE_MODELS}
         transaction.set_rollback(True)
     return rows
 

@@ -61,9 +61,9 @@ def test_a_call_with_a_token_succeeds(call: Call, office: BoxOffice) -> None:
 @_each(CALLS)
 def test_a_wrong_method_is_405(call: Call, office: BoxOffice) -> None:
     right = {other.method for other in CALLS if other.path == call.path}
-    before = office.state()
+    before, client = office.state(), signed_in(office.caller(call))
     for method in set(METHODS) - right:
-        response = send(signed_in(office.caller(call)), method, office.path(call))
+        response = send(client, method, office.path(call))
         refusal(response, 405, "method_not_allowed")
         assert right <= {word.strip() for word in response.headers["Allow"].split(",")}
     assert office.state() == before

@@ -80,10 +80,10 @@ def test_a_malformed_body_does_not_use_up_its_key(office: BoxOffice) -> None:
 
 @each_keyed_call
 def test_invalid_keys_are_refused(call: Call, office: BoxOffice, subtests: pytest.Subtests) -> None:
-    before = office.state()
+    before, client = office.state(), signed_in(office.caller(call))
     for key in ("", "x" * 256, "x" * 60_000, "é", "a\x01b", "\x00", "\x7f", "\t", "\ud800"):
         with subtests.test(key=key[:10], length=len(key)):
-            found = refusal(_send(office, call, key), 400, "invalid")
+            found = refusal(_send(office, call, key, client), 400, "invalid")
             assert set(found["fields"]) == {"Idempotency-Key"}
     assert office.state() == before
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from reservations.write.changes import ChangeSet, seats_changed
+from tests.copies import Copies
 from tests.factories import Clock
 from tests.reservations.audit.past import Past, make_past
+
+_pasts = Copies(lambda: make_past(Clock()))
 
 
 @pytest.fixture
@@ -25,4 +28,7 @@ def announced() -> Iterator[list[ChangeSet]]:
 @pytest.fixture
 def past(db: None, clock: Clock) -> Past:
     """An event with a log of everything that can happen to a seat."""
-    return make_past(clock)
+    past = _pasts()
+    clock.now = past.clock.now
+    past.clock = clock
+    return past
