@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import ExpressionWrapper, F, FloatField, IntegerField
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.test.utils import CaptureQueriesContext
 
 from reservations.domain.commands import BlockSeats, LockSeats, ReserveSeats
@@ -19,10 +22,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _place(event: Event, *, in_row: int, pitch: float = 10.0) -> None:
-    seats = list(event.seats.order_by("pk"))
-    for index, seat in enumerate(seats):
-        seat.x, seat.y = pitch * (index % in_row), pitch * (index // in_row)
-    Seat.objects.bulk_update(seats, ["x", "y"], batch_size=500)
+    """Place the seats in rows, by their keys, which are consecutive."""
+    at = F("pk") - event.seats.order_by("pk")[0].pk
+    event.seats.update(x=_float(at % in_row) * pitch, y=_float(at / in_row) * pitch)
+
+
+def _float(whole: Combinable) -> Cast:
+    return Cast(ExpressionWrapper(whole, IntegerField()), FloatField())
 
 
 def _points(record: Any) -> list[tuple[float, float]]:
