@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from deploy.paths import ROOT
+from tools.commands import main
 
 TARGETS = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
@@ -35,12 +36,15 @@ def test_make_alone_lists_every_target_with_its_help() -> None:
 @pytest.mark.parametrize("target", [target for target in TARGETS if target != "help"])
 def test_every_target_is_a_command(target: str) -> None:
     assert make("-n", target).split()[1:4] == ["-m", "tools", target]
-    subprocess.run(
-        [sys.executable, "-m", "tools", target, "--help"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    with pytest.raises(SystemExit) as ended:
+        main([target, "--help"])
+    assert ended.value.code == 0
+
+
+def test_the_commands_are_run_as_a_module() -> None:
+    command = [sys.executable, "-m", "tools", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {"setup", "run", "test", "check"} <= set(re.findall(r"\w+", shown))
 
 
 def test_ci_runs_the_tests_and_nothing_else() -> None:
