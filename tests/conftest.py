@@ -3,18 +3,13 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from django.core.management.color import no_style
-from django.db import connection, transaction
-from django.db.models import Model
+from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
@@ -23,12 +18,10 @@ from accounts.password_hashing import Argon2Hasher
 from realtime import polling
 from reservations import threads
 from reservations.read import layouts, miniatures, seat_counts, seat_lists, selectors
-from reservations.roles import make_roles
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from tests.factories import Clock
-
-_ROLE_MODELS: tuple[type[Model], ...] = (Group, Group.permissions.through)
+from tests.tables import empty_tables
 
 # Deterministic examples without deadlines, and a randomised search.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
@@ -76,43 +69,8 @@ def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Argon2Hasher, "memory_cost", 8)
         patch.setattr(Argon2Hasher, "time_cost", 1)
-        patch.setattr(TransactionTestCase, "_fixture_teardown", _empty_tables)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_tables())
         yield
-
-
-def _empty_tables(_test: TransactionTestCase) -> None:
-    """Leave the database as `migrate` makes it.
-
-    Django's `flush` truncates all tables, for which PostgreSQL takes 0.1 s, and makes all content
-    types and permissions anew. The roles are copied, since making them takes twenty statements.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in _deletions():
-            cursor.execute(statement)
-        for model, rows in _roles().items():
-            model._default_manager.bulk_create(rows)
-
-
-@cache
-def _roles() -> dict[type[Model], list[Model]]:
-    """Return the rows that `make_roles` makes in empty tables, which are left empty."""
-    with transaction.atomic():
-        make_roles(using=connection.alias)
-        rows = {model: list(model._default_manager.all()) for model in _ROLE_MODELS}
-        transaction.set_rollback(True)
-    return rows
-
-
-@cache
-def _deletions() -> list[str]:
-    kept = {ContentType._meta.db_table, Permission._meta.db_table}
-    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    emptied = [table for table in tables if table not in kept]
-    if connection.vendor != "postgresql":
-        return connection.ops.sql_flush(no_style(), emptied)
-    # Without triggers: foreign keys, and those that keep the security log as it is.
-    deletions = [f"DELETE FROM {connection.ops.quote_name(table)}" for table in emptied]
-    return ["; ".join(["SET LOCAL session_replication_role = replica", *deletions])]
 
 
 @pytest.fixture(autouse=True)
