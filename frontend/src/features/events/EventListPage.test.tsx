@@ -125,7 +125,7 @@ describe('the search', () => {
     await user.type(words, 'late  set');
     await screen.findByText('Event 3');
     expect(shown()).toEqual(['Event 3']);
-    expect(within(screen.getByRole('status')).getByText('1 event found')).toBeDefined();
+    await within(screen.getByRole('status')).findByText('1 event found');
     expect(router.state.location.search).toBe('?search=late++set');
     expect(server.requests.filter(({ call }) => call.includes('search='))).toHaveLength(1);
     expect(document.activeElement).toBe(words);
