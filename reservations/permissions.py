@@ -20,6 +20,7 @@ _OPERATORS = "django.contrib.auth.backends.ModelBackend"
 class Permission(StrEnum):
     """The permissions that the API requires, by their Django names."""
 
+    CHANGE_EVENT = "reservations.change_event"
     VIEW_EVENT = "reservations.view_event"
     VIEW_RESERVATION = "reservations.view_reservation"
     CHANGE_RESERVATION = "reservations.change_reservation"

@@ -84,6 +84,22 @@ class BestSerializer(serializers.Serializer[Any]):
     )
 
 
+class TicketTypesField(serializers.DictField):
+    """Ids of ticket types by the id of a seat."""
+
+    child = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    default_error_messages = {"seat": "Each key must be the id of a seat."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return a dict from int to int, of at most MAX_SEATS. Raises: ValidationError."""
+        if isinstance(data, dict) and len(data) > MAX_SEATS:
+            self.fail("seat")
+        found = super().to_internal_value(data)
+        if not all(key.isascii() and key.isdigit() and len(key) < 20 for key in found):
+            self.fail("seat")
+        return {int(key): value for key, value in found.items()}
+
+
 class ReserveSerializer(SeatIdsSerializer):
     payment_method = serializers.CharField(
         max_length=32, help_text="The code of one of the event's `payment_methods`."
@@ -93,6 +109,26 @@ class ReserveSerializer(SeatIdsSerializer):
         if code not in payment_methods():
             raise serializers.ValidationError(f"Must be one of {', '.join(payment_methods())}.")
         return code
+
+    ticket_types = TicketTypesField(
+        required=False,
+        help_text="By seat id, the id of its ticket type; other seats are sold at their own price.",
+    )
+    expected_total = serializers.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        help_text="The total that the buyer was shown. Another one is refused: `price_changed`.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises: ValidationError for a ticket type of a seat that is not in `seat_ids`."""
+        others = set(attrs.get("ticket_types", ())) - set(attrs["seat_ids"])
+        if others:
+            message = f"Seat {min(others)} is not in seat_ids."
+            raise serializers.ValidationError({"ticket_types": [message]})
+        return attrs
 
 
 class EventPlaceField(serializers.CharField):
@@ -215,7 +251,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(
         choices=[
             *("locked", "reserved", "blocked", "expired", "not_held"),
-            *("limit", "extension_limit", "cooldown"),
+            *("limit", "extension_limit", "cooldown", "ticket_type"),
         ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)
@@ -241,6 +277,7 @@ class RefusalSerializer(serializers.Serializer[Any]):
     available_at = serializers.DateTimeField(
         required=False, help_text="When the cool-down of the seats ends."
     )
+    total = serializers.CharField(required=False, help_text="What the seats cost now.")
     largest = serializers.IntegerField(
         required=False, help_text="The most seats that are free together, if too few."
     )

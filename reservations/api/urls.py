@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from reservations.api import views
+from reservations.api import ticket_type_views, views
 from reservations.api.requests import IdConverter, PublicIdConverter
 
 register_converter(IdConverter, "id")
@@ -20,6 +20,7 @@ urlpatterns = [
     path("events/<id:event_id>/miniature/", views.MiniatureView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
     path("events/<id:event_id>/revenue/", views.RevenueView.as_view()),
+    path("events/<id:event_id>/ticket-types/", ticket_type_views.TicketTypesView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
     path("events/<id:event_id>/extend/", views.ExtendLocksView.as_view()),
     path("reservations/", views.ReservationsView.as_view()),

@@ -319,6 +319,8 @@ class ReserveView(SeatCommandView):
             actor=actor(request),
             seat_ids=tuple(body["seat_ids"]),
             payment_method=body["payment_method"],
+            ticket_types=tuple(sorted(body.get("ticket_types", {}).items())),
+            expected_total=body.get("expected_total"),
             key=idempotency_key(request),
         )
         try:

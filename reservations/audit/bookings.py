@@ -46,6 +46,7 @@ class _Row(NamedTuple):
     id: int
     status: str
     total_price: Decimal
+    fees: Decimal
     created_at: datetime
     ended_at: datetime | None
     payment_method: str
@@ -70,7 +71,7 @@ class ReservationCheck:
             Reservation.objects.filter(event=self.event)
             .order_by("pk", "seats__seat_id")
             .values_list(
-                *("pk", "status", "total_price", "created_at"),
+                *("pk", "status", "total_price", "fees", "created_at"),
                 Coalesce("cancelled_at", "lapsed_at"),
                 "payment_method",
                 *("payment", "seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
@@ -91,9 +92,9 @@ class ReservationCheck:
 
     def _faults(self, rows: list[_Row]) -> Iterator[str]:
         is_live, total = rows[0].status == _LIVE, rows[0].total_price
-        cost = sum((row.price for row in rows if row.price is not None), Decimal(0))
+        cost = sum((row.price for row in rows if row.price is not None), rows[0].fees)
         if cost != total:
-            yield f"costs {money(total)}, its seats together {money(cost)}"
+            yield f"costs {money(total)}, its seats and fees together {money(cost)}"
         for row in rows:
             if row.seat_id is None:
                 yield "has no seats"

@@ -6,6 +6,7 @@ Every command class has a method `reads`, which declares what must be read befor
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ class Reads(NamedTuple):
     `seat_ids` are the seats that the command names. `caps_of` is the person whose held and bought
     seats count towards the caps; it has no default, so that a new command cannot forget it.
     `reservation_id` brings the reservation with its seats and entries, and `payment` the payment
-    with that reference. `pending_payments_of` and `verified_email_of` are people.
+    with that reference. `pending_payments_of` and `verified_email_of` are people. `ticket_types`
+    brings the event's ticket types with their prices.
     """
 
     seat_ids: tuple[int, ...]
@@ -28,6 +30,7 @@ class Reads(NamedTuple):
     payment: str | None = None
     pending_payments_of: int | None = None
     verified_email_of: int | None = None
+    ticket_types: bool = False
     expired_locks: bool = False
     overdue_reservations: bool = False
 
@@ -89,17 +92,27 @@ class UnlockSeats:
 class StartPayment:
     """Record a pending payment for seats that the actor holds.
 
-    `reference` is new; the provider knows the payment by it.
+    `reference` is new; the provider knows the payment by it. `ticket_types` has pairs of a seat's
+    id and a ticket type's; a seat without one is sold at its own price. If `expected_total` is not
+    the total, the command is refused.
     """
 
     actor: Person
     seat_ids: tuple[int, ...]
     payment_method: str
     reference: str
+    ticket_types: tuple[tuple[int, int], ...] = ()
+    expected_total: Decimal | None = None
 
     def reads(self) -> Reads:
         who = self.actor.id
-        return Reads(self.seat_ids, caps_of=who, pending_payments_of=who, verified_email_of=who)
+        return Reads(
+            self.seat_ids,
+            caps_of=who,
+            pending_payments_of=who,
+            verified_email_of=who,
+            ticket_types=bool(self.ticket_types),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +120,25 @@ class ReserveSeats:
     """Reserve seats that the actor holds, all or none.
 
     `reference` names the pending payment that pays for them; without one they are paid later.
+    `ticket_types` and `expected_total` are as in StartPayment.
     """
 
     actor: Person
     seat_ids: tuple[int, ...]
     payment_method: str
     reference: str | None = None
+    ticket_types: tuple[tuple[int, int], ...] = ()
+    expected_total: Decimal | None = None
 
     def reads(self) -> Reads:
         who = self.actor.id
-        return Reads(self.seat_ids, caps_of=who, payment=self.reference, verified_email_of=who)
+        return Reads(
+            self.seat_ids,
+            caps_of=who,
+            payment=self.reference,
+            verified_email_of=who,
+            ticket_types=bool(self.ticket_types),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +243,16 @@ def fingerprint(command: Command) -> str:
     """Return a SHA-256 that is equal for two commands with the same intent.
 
     StartPayment and ReserveSeats for the same seats have the same fingerprint, whatever the
-    payment reference, and so have two LockBest with the same criteria, whatever the choice.
+    payment reference, and so have two LockBest with the same criteria, whatever the choice. Fields
+    that older servers do not know count only if they are set.
     """
     kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
     ignored = ("reference", "choice", "is_last_try")
-    intent = {name: value for name, value in asdict(command).items() if name not in ignored}
-    text = json.dumps([kind.__name__, intent], sort_keys=True)
+    newer = ("ticket_types", "expected_total")
+    intent = {
+        name: value
+        for name, value in asdict(command).items()
+        if name not in ignored and (name not in newer or value)
+    }
+    text = json.dumps([kind.__name__, intent], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -78,6 +78,12 @@ class EmailNotVerified(SeatcastError):
     )
 
 
+class InvalidContent(SeatcastError):
+    """What was sent can be read, but cannot be used as it is."""
+
+    code = "invalid"
+
+
 class MethodNotOffered(SeatcastError):
     """The event does not offer this payment method. Same code as for other invalid fields."""
 
@@ -183,6 +189,11 @@ class TicketForAnotherEvent(Conflict):
     """`event` and `event_name` are those of the ticket."""
 
     code = "ticket_for_another_event"
+
+
+class TicketTypeNotOffered(Conflict):
+    code = "ticket_type_not_offered"
+    default_sentence = "This ticket type is not offered for the seats. Choose another one."
 
 
 class PriceChanged(Conflict):

@@ -95,6 +95,9 @@ class SeatState:
     `not_holder`. `former_holder_id` held the seat last, from `former_locked_at` until they unlocked
     or reserved it at `released_at`. `reservation_id` is negative until the reservation is stored;
     `buyer_id` is the person of the reservation.
+
+    `price` is what it costs without a ticket type. If prices were changed while it is held, `price`
+    and `held_prices`, by ticket type, are those from before.
     """
 
     id: int
@@ -111,6 +114,8 @@ class SeatState:
     released_at: datetime | None = None
     reservation_id: int | None = None
     buyer_id: int | None = None
+    category_id: int | None = None
+    held_prices: Mapping[int, Decimal] = field(default_factory=dict)
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""
@@ -174,6 +179,30 @@ class ReservationState:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketTypeState:
+    """A kind of ticket, such as reduced, with its price by category; None is for seats without one.
+
+    It is not sold in categories that have no price here.
+    """
+
+    id: int
+    name: str
+    prices: Mapping[int | None, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What is added to the price: for each ticket that costs something, and once for each booking.
+
+    `tax_percent` is the rate of the tax that prices and fees include; None where none is shown.
+    """
+
+    each_ticket: Decimal = Decimal(0)
+    each_booking: Decimal = Decimal(0)
+    tax_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentState:
     """A payment that was started, as the rules see it."""
 
@@ -202,7 +231,7 @@ class Terms:
     A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations. With one
     of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
 
-    A draft is not on sale, whatever its times of sale are.
+    A draft is not on sale, whatever its times of sale are. `fees` are added to the prices.
     """
 
     lock_seconds: int
@@ -219,6 +248,7 @@ class Terms:
     begins_at: datetime | None = None
     requires_verified_email: bool = False
     is_draft: bool = False
+    fees: Fees = Fees()
 
     def sale(self, *, now: datetime) -> Sale:
         if self.is_draft:
@@ -258,7 +288,8 @@ class BatchState:
 
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
-    the people with a verified address, if the terms require one. `now` is read after the event's
+    the people with a verified address, if the terms require one; `ticket_types` those of the event,
+    by id. `now` is read after the event's
     row was locked. `caps_of` are the people whose held and bought seats are all in `seats`; None
     means that `seats` has every seat of the event.
     """
@@ -270,6 +301,7 @@ class BatchState:
     payments: dict[str, PaymentState] = field(default_factory=dict)
     pending_payments: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
+    ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
     caps_of: frozenset[int] | None = None
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _bought: dict[int, set[int]] = field(init=False, default_factory=dict)

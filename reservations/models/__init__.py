@@ -7,7 +7,7 @@ sharded without a schema change.
 from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue
 from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
-from reservations.models.seats import Category, Event, Seat, require_color
+from reservations.models.seats import Category, Event, Seat, TicketPrice, TicketType, require_color
 
 __all__ = [
     "Category",
@@ -20,6 +20,8 @@ __all__ = [
     "ReservationSeat",
     "Seat",
     "SeatChange",
+    "TicketPrice",
+    "TicketType",
     "overdue",
     "require_color",
 ]

@@ -1,6 +1,7 @@
 """Reservations with their seats and entries."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -44,7 +45,17 @@ class Reservation(models.Model):
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     payment_method = models.CharField(max_length=32)
-    total_price = models.DecimalField(max_digits=12, decimal_places=2)
+    total_price = models.DecimalField(max_digits=12, decimal_places=2, help_text="With the fees.")
+    fees = models.DecimalField(
+        max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
+    )
+    tax_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="The rate of the tax that the total includes.",
+    )
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -99,6 +110,9 @@ class ReservationSeat(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
     price = models.DecimalField(max_digits=10, decimal_places=2)
+    ticket_type = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="Its name when it was sold."
+    )
     live = models.BooleanField(default=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Events, their categories and their seats."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -118,6 +119,30 @@ class Event(models.Model):
         help_text="Within how many seconds a booking must be paid that is not paid at once; it"
         " lapses then, and when the show begins. Empty: the site's setting.",
     )
+    ticket_fee = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text="Added to the price of each ticket that costs something.",
+    )
+    booking_fee = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text="Added once to each booking that costs something.",
+    )
+    tax_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="The rate of the tax that prices and fees include. Empty: none is shown.",
+    )
     requires_verified_email = models.BooleanField(
         default=False,
         db_default=False,
@@ -145,6 +170,10 @@ class Event(models.Model):
                 condition=Q(price__gte=0), name="an_event_price_is_not_negative"
             ),
             models.CheckConstraint(
+                condition=Q(ticket_fee__gte=0, booking_fee__gte=0),
+                name="an_event_fee_is_not_negative",
+            ),
+            models.CheckConstraint(
                 condition=Q(sales_open_at__isnull=True)
                 | Q(sales_close_at__isnull=True)
                 | Q(sales_close_at__gt=F("sales_open_at")),
@@ -159,7 +188,8 @@ class Event(models.Model):
     def clean(self) -> None:
         """Raises: ValidationError for an unknown currency, or a price it cannot express."""
         require_currency(self.currency)
-        require_payable(self.price, self.currency)
+        for amount in (self.price, self.ticket_fee, self.booking_fee):
+            require_payable(amount, self.currency)
         own = self.seats.exclude(price=None) if self.pk else Seat.objects.none()
         for price in own.order_by().values_list("price", flat=True).distinct():
             require_payable(price, self.currency)
@@ -197,6 +227,52 @@ class Category(models.Model):
     def clean(self) -> None:
         """Raises: ValidationError for a price that the event's currency cannot express."""
         require_payable(self.price, self.event.currency)
+
+
+class TicketType(models.Model):
+    """A kind of ticket that is sold at other prices than the seats' own, such as reduced."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="ticket_types")
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0, help_text="The order to choose from.")
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketPrice(models.Model):
+    """What a ticket type costs in a category, or for seats without one.
+
+    A ticket type is not sold in categories for which it has no price.
+    """
+
+    ticket_type = models.ForeignKey(TicketType, on_delete=models.CASCADE, related_name="prices")
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket_type", "category"], name="a_ticket_type_has_one_price_in_a_category"
+            ),
+            models.UniqueConstraint(
+                fields=["ticket_type"],
+                condition=Q(category__isnull=True),
+                name="a_ticket_type_has_one_price_without_a_category",
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0), name="a_ticket_price_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_type}: {self.price}"
 
 
 class Seat(models.Model):
@@ -269,6 +345,13 @@ class Seat(models.Model):
         null=True, blank=True, help_text="When that hold began, earlier locks of it included."
     )
     released_at = models.DateTimeField(null=True, blank=True, help_text="When that hold ended.")
+    held_prices = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="If prices changed during a hold: when it began, and the prices that hold for it"
+        " (`stored_held_prices`).",
+    )
     reservation = models.ForeignKey(
         "Reservation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -62,6 +62,10 @@ class Order:
     actor: Person
     seat_ids: tuple[int, ...]
     payment_method: str
+    ticket_types: tuple[tuple[int, int], ...] = ()
+    """Pairs of a seat's id and its ticket type's."""
+    expected_total: Decimal | None = None
+    """The total that the buyer was shown; None to accept any."""
     key: str | None = None
 
 
@@ -75,7 +79,7 @@ async def areserve(order: Order) -> CommandResult:
     if is_paid_online(order.payment_method):
         return await in_thread(partial(reserve, order), COMMANDS)
     return await command_queue.asubmit(
-        event_id=order.event_id, command=_offline_command(order), key=order.key
+        event_id=order.event_id, command=_reserve_command(order, None), key=order.key
     )
 
 
@@ -83,12 +87,15 @@ def reserve(order: Order) -> CommandResult:
     """Reserve like `areserve`, from a thread."""
     if not is_paid_online(order.payment_method):
         return command_queue.submit(
-            event_id=order.event_id, command=_offline_command(order), key=order.key
+            event_id=order.event_id, command=_reserve_command(order, None), key=order.key
         )
     reference = uuid4().hex
     started = command_queue.submit(
         event_id=order.event_id,
-        command=StartPayment(order.actor, order.seat_ids, order.payment_method, reference),
+        command=StartPayment(
+            *(order.actor, order.seat_ids, order.payment_method, reference),
+            *(order.ticket_types, order.expected_total),
+        ),
         key=order.key,
     )
     if "payment" not in started:
@@ -160,8 +167,11 @@ def finish(payment: Payment) -> PaymentStatus:
     return settle(payment.reference)
 
 
-def _offline_command(order: Order) -> ReserveSeats:
-    return ReserveSeats(order.actor, order.seat_ids, order.payment_method)
+def _reserve_command(order: Order, reference: str | None) -> ReserveSeats:
+    return ReserveSeats(
+        *(order.actor, order.seat_ids, order.payment_method, reference),
+        *(order.ticket_types, order.expected_total),
+    )
 
 
 def _authorise(order: Order, payment: PaymentRecord) -> None:
@@ -198,7 +208,7 @@ def _book(order: Order, reference: str) -> CommandResult:
     try:
         return command_queue.submit(
             event_id=order.event_id,
-            command=ReserveSeats(order.actor, order.seat_ids, order.payment_method, reference),
+            command=_reserve_command(order, reference),
             key=order.key,
         )
     except SeatcastError as refusal:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reservations.domain.errors import Conflict, SeatcastError
+from reservations.domain.errors import Conflict, InvalidContent, SeatcastError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class UnknownCategory(SeatcastError):
     code = "unknown_category"
 
 
-class InvalidEdit(SeatcastError):
-    """The edit would make the seat invalid."""
+class InvalidEdit(InvalidContent):
+    """The edit would make a seat or a ticket type invalid."""
 
     code = "invalid_edit"
 

@@ -25,6 +25,7 @@ from reservations.plans.characters import is_clean
 from reservations.plans.errors import EventHasNoSeats, EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
 from reservations.plans.plan import Plan, drawing
+from reservations.plans.prices import prices_of_holds_kept
 from reservations.time_zones import default_time_zone
 from reservations.write import bulk
 from reservations.write.changes import Decision
@@ -171,13 +172,14 @@ def static_changes(*, event_id: int) -> Iterator[Event]:
     """Hold the event's lock while its static seat data changes, then update its layout.
 
     One transaction, rolled back on any exception. Prices, categories and seats may be changed
-    inside. Raises: EventNotFound.
+    inside; seats that are held keep their prices for that hold. Raises: EventNotFound.
     """
     with transaction.atomic():
-        event, _ = lock_event(event_id)
-        yield event
-        # Reload what may have been changed through another object.
-        event.refresh_from_db(fields=["price", "currency", "plan"])
+        event, now = lock_event(event_id)
+        with prices_of_holds_kept(event, now=now):
+            yield event
+            # Reload what may have been changed through another object.
+            event.refresh_from_db(fields=["price", "currency", "plan"])
         _store_layout(event)
 
 

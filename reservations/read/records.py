@@ -12,7 +12,6 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from django.conf import settings
 from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
 
-from reservations.domain.rules import price_of
 from reservations.domain.states import PaymentStatus, SeatStatus, iso
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
@@ -24,6 +23,7 @@ DUE, PAID = "due", "paid"
 Price = Annotated[str, partial(DecimalField, max_digits=10, decimal_places=2)]
 """A decimal string."""
 Total = Annotated[str, partial(DecimalField, max_digits=12, decimal_places=2)]
+Percent = Annotated[str, partial(DecimalField, max_digits=5, decimal_places=2)]
 Revenue = Annotated[str, partial(DecimalField, max_digits=14, decimal_places=2)]
 Timestamp = Annotated[str, DateTimeField]
 """ISO 8601 in UTC."""
@@ -52,10 +52,20 @@ class SeatRecord(TypedDict):
     reserved_by: str | None
 
 
+class HeldPriceRecord(TypedDict):
+    """A ticket type's price for a seat, as it was when the seat was locked."""
+
+    ticket_type: int
+    price: Price
+
+
 class LockRecord(SeatRecord):
     """A seat that the requester holds."""
 
     extensions_left: int
+    held_prices: Annotated[
+        list[HeldPriceRecord], "Prices of ticket types that were changed since it was locked."
+    ]
 
 
 class EntryRecord(TypedDict):
@@ -77,6 +87,7 @@ class ReservedSeatRecord(TypedDict):
     row: str
     number: str
     price: Price
+    ticket_type: Annotated[str, "The name of its ticket type; empty for none."]
     entry: Annotated[EntryRecord | None, "Null: the seat has not been admitted."]
 
 
@@ -89,7 +100,9 @@ class ReservationRecord(TypedDict):
     time_zone: TimeZone
     seats: list[str]
     seat_details: list[ReservedSeatRecord]
-    total_price: Total
+    total_price: Annotated[Total, "With the fees."]
+    fees: Total
+    tax_percent: Annotated[Percent | None, "The rate of the tax that the total includes."]
     currency: str
     payment_method: str
     payment_status: Annotated[
@@ -178,7 +191,8 @@ class SectionRevenueRecord(TypedDict):
 
 class RevenueRecord(TypedDict):
     seq: Annotated[int, "The event's sequence number; all changes up to it are included."]
-    total: Annotated[Revenue, "The sum of the reservations, paid or due."]
+    total: Annotated[Revenue, "The sum of the reservations, paid or due, with their fees."]
+    fees: Revenue
     currency: str
     sections: Annotated[list[SectionRevenueRecord], "The sections with reserved seats, by name."]
 
@@ -235,7 +249,30 @@ class PlanRecord(DrawingRecord):
     name: str
 
 
+class TicketPriceRecord(TypedDict):
+    category: Annotated[int | None, "Null: the price of seats without a category."]
+    price: Price
+
+
+class TicketTypeRecord(TypedDict):
+    """A kind of ticket that may be chosen for a seat in place of its own price."""
+
+    id: int
+    name: str
+    prices: Annotated[list[TicketPriceRecord], "It is not sold in other categories."]
+
+
+class FeesRecord(TypedDict):
+    """What is added to prices, and the tax that both include."""
+
+    each_ticket: Annotated[Price, "Added to each ticket that costs something."]
+    each_booking: Annotated[Price, "Added once to a booking that costs something."]
+    tax_percent: Percent | None
+
+
 class EventDetailRecord(EventRecord):
+    ticket_types: list[TicketTypeRecord]
+    fees: FeesRecord
     categories: list[CategoryRecord]
     payment_methods: list[PaymentMethodRecord]
     plan: PlanRecord
@@ -248,15 +285,14 @@ def money(amount: Decimal) -> str:
 
 def seat_record(
     *,
-    event_price: Decimal,
-    category_price: Decimal | None,
+    price: Decimal,
     fields: dict[str, Any],
     status: SeatStatus,
     holder: str | None,
     locked_until: datetime | None,
     reserved_by: str | None,
 ) -> SeatRecord:
-    """Return one seat; `fields` has those of STATIC_SEAT_FIELDS.
+    """Return one seat; `price` is what it costs, and `fields` has those of STATIC_SEAT_FIELDS.
 
     Names are None if SEATCAST_SHOW_NAMES is off. Pass an expired lock as available, without holder
     and deadline.
@@ -271,7 +307,7 @@ def seat_record(
         "x": fields["x"],
         "y": fields["y"],
         "category": fields["category_id"],
-        "price": money(price_of(seat=fields["price"], category=category_price, event=event_price)),
+        "price": money(price),
         "status": status.word,
         "is_available": status is SeatStatus.AVAILABLE,
         "locked_by": holder if shown else None,
@@ -311,6 +347,8 @@ def reservation_record(
         "seats": [seat["seat_number"] for seat in details],
         "seat_details": details,
         "total_price": money(reservation.total_price),
+        "fees": money(reservation.fees),
+        "tax_percent": None if reservation.tax_percent is None else money(reservation.tax_percent),
         "currency": reservation.currency,
         "payment_method": reservation.payment_method,
         "payment_status": payment_status,

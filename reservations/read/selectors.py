@@ -21,6 +21,7 @@ from reservations.domain.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
+from reservations.domain.rules import price_of
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
@@ -38,12 +39,20 @@ from reservations.read.records import (
     RevenueRecord,
     SeatRecord,
     TicketRecord,
+    TicketTypeRecord,
     money,
     reservation_record,
     seat_record,
 )
 from reservations.read.seat_counts import Counts, counts_of
-from reservations.read.stored_states import offline_methods, state_of, terms_of, with_related
+from reservations.read.stored_states import (
+    held_prices_of,
+    offline_methods,
+    state_of,
+    terms_of,
+    ticket_types_of,
+    with_related,
+)
 from reservations.tickets import booking_of
 from reservations.write.changes import Change
 
@@ -294,6 +303,12 @@ def event(*, event_id: int) -> EventDetailRecord:
         raise EventNotFound from None
     return {
         **_event_record(found, counts_of([found], now=now)[found.pk], now=now),
+        "ticket_types": ticket_types(event_id=found.pk),
+        "fees": {
+            "each_ticket": money(found.ticket_fee),
+            "each_booking": money(found.booking_fee),
+            "tax_percent": None if found.tax_percent is None else money(found.tax_percent),
+        },
         "categories": [
             {
                 "id": category.pk,
@@ -386,10 +401,23 @@ def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
 
 
 def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:
-    """Add `extensions_left` to seats of one event."""
+    """Add what only their holder is told to seats of one event."""
     found = Seat.objects.filter(pk__in=[seat["id"] for seat in seats]).select_related("event")
-    left = {seat.pk: _extensions_left(seat) for seat in found.defer("event__plan")}
-    return [{**seat, "extensions_left": left[seat["id"]]} for seat in seats]
+    stored = {seat.pk: seat for seat in found.defer("event__plan")}
+    return [_lock_record(seat, stored[seat["id"]]) for seat in seats]
+
+
+def _lock_record(record: SeatRecord, seat: Seat) -> LockRecord:
+    kept = held_prices_of(seat.held_prices, locked_at=seat.locked_at)
+    by_type = kept.by_type if kept else {}
+    return {
+        **record,
+        "price": money(kept.seat) if kept else record["price"],
+        "extensions_left": _extensions_left(seat),
+        "held_prices": [
+            {"ticket_type": type_id, "price": money(price)} for type_id, price in by_type.items()
+        ],
+    }
 
 
 def _extensions_left(seat: Seat) -> int:
@@ -401,7 +429,7 @@ def _extensions_left(seat: Seat) -> int:
 
 
 def revenue(*, event_id: int) -> RevenueRecord:
-    """Return the sum of the prices of an event's live reservations, paid or due, by section.
+    """Return the sum of an event's live reservations, paid or due, and of their seats by section.
 
     Raises: EventNotFound.
     """
@@ -409,17 +437,20 @@ def revenue(*, event_id: int) -> RevenueRecord:
     if found is None:
         raise EventNotFound
     seq, currency = found
-    unpaid = Reservation.objects.filter(overdue(clock.now()), event_id=event_id)
+    unpaid = overdue(clock.now())
+    live = Reservation.objects.filter(event_id=event_id, status="confirmed").exclude(unpaid)
+    fees = live.aggregate(sum=Sum("fees"))["sum"] or Decimal(0)
     booked = ReservationSeat.objects.filter(event_id=event_id, live=True)
     sums = list(
-        booked.exclude(reservation__in=unpaid)
+        booked.filter(reservation__in=live)
         .order_by("seat__section")
         .values_list("seat__section")
         .annotate(Sum("price"))
     )
     return {
         "seq": seq,
-        "total": money(sum((amount for _, amount in sums), Decimal(0))),
+        "total": money(sum((amount for _, amount in sums), fees)),
+        "fees": money(fees),
         "currency": currency,
         "sections": [{"section": name, "revenue": money(amount)} for name, amount in sums],
     }
@@ -575,6 +606,21 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
     }
 
 
+def ticket_types(*, event_id: int) -> list[TicketTypeRecord]:
+    """Return an event's ticket types, in the order to choose from."""
+    return [
+        {
+            "id": found.id,
+            "name": found.name,
+            "prices": [
+                {"category": category_id, "price": money(price)}
+                for category_id, price in found.prices.items()
+            ],
+        }
+        for found in ticket_types_of(event_id).values()
+    ]
+
+
 def _each_record(found: QuerySet[Seat]) -> Iterator[SeatRecord]:
     now = clock.now()
     for row in _seat_rows(found).iterator(_BATCH):
@@ -598,9 +644,9 @@ def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
     status, locked_until = SeatStatus(row["status"]), row["locked_until"]
     if locked_until is not None and locked_until <= now:
         status, locked_until = SeatStatus.AVAILABLE, None
+    price = price_of(seat=row["price"], category=row["category__price"], event=row["event__price"])
     return seat_record(
-        event_price=row["event__price"],
-        category_price=row["category__price"],
+        price=price,
         fields=row,
         status=status,
         holder=row["locked_by__username"] if status is SeatStatus.LOCKED else None,
@@ -622,6 +668,7 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
             "reservation_id",
             "seat_id",
             "price",
+            "ticket_type",
             "seat__seat_number",
             "seat__section",
             "seat__row",
@@ -639,6 +686,7 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
                 "row": row["seat__row"],
                 "number": row["seat__number"],
                 "price": money(row["price"]),
+                "ticket_type": row["ticket_type"],
                 "entry": _entry(row["entry__at"], row["entry__gate"]),
             }
         )

@@ -1,10 +1,22 @@
 """Convert stored rows to the states that the domain's rules decide on."""
 
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
-from reservations.domain.states import EntryState, PaymentStatus, ReservationState, Terms
-from reservations.models import Event, Reservation, ReservationSeat
+from reservations.domain.states import (
+    EntryState,
+    Fees,
+    PaymentStatus,
+    ReservationState,
+    Terms,
+    TicketTypeState,
+)
+from reservations.models import Event, Reservation, ReservationSeat, TicketPrice, TicketType
 from reservations.payments.provider import is_paid_online
 
 _CHARGED = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
@@ -27,7 +39,51 @@ def terms_of(event: Event) -> Terms:
         begins_at=event.date,
         requires_verified_email=event.requires_verified_email,
         is_draft=event.visibility == Event.Visibility.DRAFT,
+        fees=Fees(event.ticket_fee, event.booking_fee, event.tax_percent),
     )
+
+
+def ticket_types_of(event_id: int) -> dict[int, TicketTypeState]:
+    """Return an event's ticket types by id, in the order to choose from."""
+    prices: dict[int, dict[int | None, Decimal]] = {}
+    stored = TicketPrice.objects.filter(ticket_type__event=event_id)
+    for type_id, category_id, price in stored.values_list("ticket_type_id", "category_id", "price"):
+        prices.setdefault(type_id, {})[category_id] = price
+    return {
+        type_id: TicketTypeState(type_id, name, prices.get(type_id, {}))
+        for type_id, name in TicketType.objects.filter(event=event_id).values_list("pk", "name")
+    }
+
+
+class HeldPrices(NamedTuple):
+    """What a seat costs during a hold: without a ticket type, and by ticket type."""
+
+    seat: Decimal
+    by_type: dict[int, Decimal]
+
+
+def held_prices_of(stored: Any, *, locked_at: datetime | None) -> HeldPrices | None:
+    """Return the prices that were kept for the hold since `locked_at`; None if none were.
+
+    `stored` is a seat's `held_prices`, which may be of an earlier hold; PreparedQuery returns it as
+    text.
+    """
+    if stored is None or locked_at is None:
+        return None
+    kept = json.loads(stored) if isinstance(stored, str) else stored
+    if kept["since"] != locked_at.isoformat():
+        return None
+    by_type = {int(key): Decimal(price) for key, price in kept["by_type"].items()}
+    return HeldPrices(Decimal(kept["seat"]), by_type)
+
+
+def stored_held_prices(prices: HeldPrices, *, locked_at: datetime) -> dict[str, Any]:
+    """Return the value of a seat's `held_prices`."""
+    return {
+        "since": locked_at.isoformat(),
+        "seat": str(prices.seat),
+        "by_type": {str(key): str(price) for key, price in prices.by_type.items()},
+    }
 
 
 def offline_methods(event: Event) -> dict[str, str]:

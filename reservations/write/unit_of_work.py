@@ -51,7 +51,13 @@ from reservations.read.records import (
     reservation_record,
     seat_record,
 )
-from reservations.read.stored_states import state_of, terms_of, with_related
+from reservations.read.stored_states import (
+    held_prices_of,
+    state_of,
+    terms_of,
+    ticket_types_of,
+    with_related,
+)
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.prepared import PreparedQuery
@@ -75,7 +81,7 @@ _EVENT = [
     if field.name not in ("plan", "description")
 ]
 _SEAT = (
-    *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "reservation_id"),
+    *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "held_prices", "reservation_id"),
     *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
 )
 
@@ -161,6 +167,9 @@ class UnitOfWork:
                 event, _present(each.pending_payments_of for each in reads), now=now
             ),
             verified=_verified(event, _present(each.verified_email_of for each in reads)),
+            ticket_types=(
+                ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
+            ),
             caps_of=caps_of,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
@@ -296,7 +305,9 @@ class UnitOfWork:
                 event=self.event,
                 user_id=new.user.id,
                 payment_method=new.payment_method,
-                total_price=new.total_price,
+                total_price=new.bill.total,
+                fees=new.bill.fees,
+                tax_percent=self.event.tax_percent,
                 currency=self.event.currency,
                 created_at=self.now,
                 payment_due_at=new.payment_due_at,
@@ -308,11 +319,12 @@ class UnitOfWork:
             ReservationSeat(
                 reservation=self._reservations[new.id],
                 event=self.event,
-                seat_id=seat.id,
-                price=seat.price,
+                seat_id=ticket.seat.id,
+                price=ticket.price,
+                ticket_type=ticket.ticket_type,
             )
             for new in booked
-            for seat in new.seats
+            for ticket in new.bill.tickets
         )
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
@@ -371,8 +383,7 @@ class UnitOfWork:
     def _seat_record(self, state: SeatState, outcome: Outcome) -> SeatRecord:
         seat = self._seats[state.id]
         return seat_record(
-            event_price=self.event.price,
-            category_price=seat["category__price"],
+            price=state.price,
             fields=seat,
             status=state.status,
             holder=self._name(state.holder_id),
@@ -391,11 +402,12 @@ class UnitOfWork:
                     "section": seat["section"],
                     "row": seat["row"],
                     "number": seat["number"],
-                    "price": money(state.price),
+                    "price": money(ticket.price),
+                    "ticket_type": ticket.ticket_type,
                     "entry": None,
                 }
-                for state in sorted(booked.seats, key=lambda state: state.id)
-                for seat in [self._seats[state.id]]
+                for ticket in sorted(booked.bill.tickets, key=lambda ticket: ticket.seat.id)
+                for seat in [self._seats[ticket.seat.id]]
             ],
             payment_status=PaymentStatus.AUTHORISED.value if booked.reference else None,
             now=self.now,
@@ -505,10 +517,12 @@ def _select(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
     due_at, is_paid = seat["reservation__payment_due_at"], seat["reservation__paid_at"] is not None
     is_overdue = due_at is not None and due_at <= now and not is_paid
+    price = price_of(seat=seat["price"], category=seat["category__price"], event=event.price)
+    kept = held_prices_of(seat["held_prices"], locked_at=seat["locked_at"])
     return SeatState(
         id=seat["id"],
         seat_number=seat["seat_number"],
-        price=price_of(seat=seat["price"], category=seat["category__price"], event=event.price),
+        price=kept.seat if kept else price,
         status=SeatStatus(seat["status"]),
         holder_id=seat["locked_by_id"],
         locked_until=seat["locked_until"],
@@ -521,4 +535,6 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         reservation_id=seat["reservation_id"],
         # An overdue reservation does not count towards the cap, though its seats are not free yet.
         buyer_id=None if is_overdue else seat["reservation__user_id"],
+        category_id=seat["category_id"],
+        held_prices=kept.by_type if kept else {},
     )

@@ -17,6 +17,7 @@ from security_log.models import SecurityEvent
 from tests.contract.calls import (
     CALLS,
     CHANGE,
+    CHANGE_EVENT,
     READ_LOG,
     SCAN,
     SEE_EVENTS,
@@ -29,7 +30,7 @@ from tests.factories import make_user, permitted, signed_in, stranger, with_toke
 
 pytestmark = pytest.mark.any_database
 
-ALL = (VIEW, CHANGE, SCAN, SEE_EVENTS, READ_LOG)
+ALL = (VIEW, CHANGE, CHANGE_EVENT, SCAN, SEE_EVENTS, READ_LOG)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         ("cancel", (CHANGE,)),
         ("mark_paid", (CHANGE,)),
         ("revenue", (VIEW,)),
+        ("replace_ticket_types", (CHANGE_EVENT,)),
         ("ticket", (SCAN,)),
         ("admit", (SCAN,)),
     }

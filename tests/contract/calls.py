@@ -55,6 +55,7 @@ VIEW = "reservations.view_reservation"
 CHANGE = "reservations.change_reservation"
 SCAN = "reservations.scan_ticket"
 SEE_EVENTS = "reservations.view_event"
+CHANGE_EVENT = "reservations.change_event"
 READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
 SECOND_STEP = {"challenge": "{challenge}", "method": "recovery_code", "code": "{recovery_code}"}
@@ -175,7 +176,20 @@ CALLS = [
         "POST",
         "/api/events/{event}/reserve/",
         "person and csrf",
-        {"seat_ids": ["{held}"], "payment_method": "card"},
+        {
+            "seat_ids": ["{held}"],
+            "payment_method": "card",
+            "ticket_types": {},
+            "expected_total": "50.00",
+        },
+        optional="ticket_types expected_total",
+    ),
+    Call(
+        "PUT",
+        "/api/events/{event}/ticket-types/",
+        "organiser and csrf",
+        {"ticket_types": []},
+        permissions=(CHANGE_EVENT,),
     ),
     Call("GET", "/api/reservations/", "person"),
     Call("GET", "/api/reservations/{reservation}/", "person", permissions=(VIEW, CHANGE)),

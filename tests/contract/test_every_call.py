@@ -137,7 +137,7 @@ def test_a_body_that_is_no_object_is_400(
 
 @_each([call for call in CALLS_WITH_BODY if call.required])
 def test_a_missing_body_is_400(call: Call, office: BoxOffice) -> None:
-    response = send(signed_in(office.alice), call.method, office.path(call))
+    response = send(signed_in(office.caller(call)), call.method, office.path(call))
     found = refusal(response, 400, "invalid")
     assert set(found["fields"]) == call.required
 

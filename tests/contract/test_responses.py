@@ -28,10 +28,20 @@ SEAT = {
 }
 RESERVATION = {
     *("id", "event", "event_name", "venue", "date", "seats", "seat_details", "total_price"),
+    *("fees", "tax_percent"),
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
     *("cancel_until", "ticket_code", "payment_due_at", "paid_at", "time_zone"),
 }
-RESERVED_SEAT = {"seat_id", "seat_number", "section", "row", "number", "price", "entry"}
+RESERVED_SEAT = {
+    "seat_id",
+    "seat_number",
+    "section",
+    "row",
+    "number",
+    "price",
+    "ticket_type",
+    "entry",
+}
 
 
 def _is_seat(found: dict[str, Any], *, more: frozenset[str] = frozenset()) -> bool:
@@ -108,6 +118,8 @@ def test_event_list(office: BoxOffice) -> None:
     assert detail == {
         **found,
         "categories": [],
+        "ticket_types": [],
+        "fees": {"each_ticket": "0.00", "each_booking": "0.00", "tax_percent": None},
         "payment_methods": detail["payment_methods"],
         "plan": detail["plan"],
     }
@@ -123,7 +135,9 @@ def test_an_event_has_its_categories_and_plan(office: BoxOffice) -> None:
         plan={"name": "Hall", "width": 9.0, "height": 8.0, "seat_radius": 7.0, "shapes": [shape]}
     )
     detail = stranger().get(f"/api/events/{office.event.pk}/").json()
-    assert set(detail) == EVENT | {"categories", "payment_methods", "plan"}
+    assert set(detail) == EVENT | {
+        *("categories", "fees", "payment_methods", "plan", "ticket_types"),
+    }
     stalls, circle = detail["categories"]
     assert set(stalls) == {"id", "name", "color", "price"}
     assert (stalls["price"], circle["price"]) == ("80.00", None)
@@ -182,7 +196,7 @@ def test_extend_locks(office: BoxOffice) -> None:
     assert set(answer) == {"success", "message", "seats"}
     assert answer["message"] == "Seat A2 held for longer"
     [seat] = answer["seats"]
-    assert _is_seat(seat, more=frozenset({"extensions_left"}))
+    assert _is_seat(seat, more=frozenset({"extensions_left", "held_prices"}))
     assert seat["extensions_left"] == 1
     assert before is not None
     assert datetime.fromisoformat(seat["locked_until"]) > before
@@ -198,7 +212,7 @@ def test_unlock_one_seat(office: BoxOffice) -> None:
 def test_list_of_ones_locks(office: BoxOffice) -> None:
     found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/locks/").json()
     assert [seat["id"] for seat in found] == [office.held]
-    assert _is_seat(found[0], more=frozenset({"extensions_left"}))
+    assert _is_seat(found[0], more=frozenset({"extensions_left", "held_prices"}))
     assert found[0]["extensions_left"] == 2
     remaining = datetime.fromisoformat(found[0]["locked_until"]).timestamp()
     assert remaining == Seat.objects.get(pk=office.held).locked_until.timestamp()  # type: ignore[union-attr]

@@ -20,6 +20,8 @@ from reservations.models import (
     ReservationSeat,
     Seat,
     SeatChange,
+    TicketPrice,
+    TicketType,
 )
 from tests.factories import make_event, make_user
 
@@ -50,6 +52,12 @@ def _sell_twice(event: Event) -> None:
     seat = event.seats.earliest("pk")
     for _ in range(2):
         _put(_book(event), seat)
+
+
+def _price(event: Event, *prices: str, category: Category | None = None) -> None:
+    child = TicketType.objects.create(event=event, name="Child")
+    for price in prices:
+        TicketPrice.objects.create(ticket_type=child, category=category, price=price)
 
 
 def _put_twice_in_one(event: Event) -> None:
@@ -97,6 +105,12 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
         event=event, name="Stalls", price="-0.01"
     ),
     "an_event_price_is_not_negative": lambda _: Event.objects.update(price="-0.01"),
+    "an_event_fee_is_not_negative": lambda _: Event.objects.update(ticket_fee="-0.01"),
+    "a_ticket_price_is_not_negative": lambda event: _price(event, "-0.01"),
+    "a_ticket_type_has_one_price_in_a_category": lambda event: _price(
+        event, "1.00", "2.00", category=Category.objects.create(event=event, name="Stalls")
+    ),
+    "a_ticket_type_has_one_price_without_a_category": lambda event: _price(event, "1.00", "2.00"),
     "a_seat_price_is_not_negative": lambda event: event.seats.update(price="-0.01"),
     "sales_close_after_they_open": lambda _: Event.objects.update(
         sales_open_at=timezone.now(), sales_close_at=timezone.now() - timedelta(days=1)

@@ -346,6 +346,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/ticket-types/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * @description Replace the event's ticket types, in the order to choose from.
+         *
+         *     Types that are missing are withdrawn. Seats that are held or sold keep their prices.
+         */
+        put: operations["replace_ticket_types"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/unlock/": {
         parameters: {
             query?: never;
@@ -1072,9 +1093,10 @@ export interface components {
          *     * `limit` - limit
          *     * `extension_limit` - extension_limit
          *     * `cooldown` - cooldown
+         *     * `ticket_type` - ticket_type
          * @enum {string}
          */
-        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown";
+        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type";
         CredentialsRequest: {
             username: string;
             password: string;
@@ -1226,6 +1248,8 @@ export interface components {
             requires_verified_email: boolean;
             visibility: components["schemas"]["VisibilityEnum"];
             layout: string;
+            ticket_types: components["schemas"]["TicketType"][];
+            fees: components["schemas"]["Fees"];
             categories: components["schemas"]["Category"][];
             payment_methods: components["schemas"]["PaymentMethod"][];
             plan: components["schemas"]["Plan"];
@@ -1244,6 +1268,25 @@ export interface components {
             device?: string;
             /** @description With the first factor. */
             recovery_codes?: string[];
+        };
+        Fees: {
+            /**
+             * Format: decimal
+             * @description Added to each ticket that costs something.
+             */
+            each_ticket: string;
+            /**
+             * Format: decimal
+             * @description Added once to a booking that costs something.
+             */
+            each_booking: string;
+            /** Format: decimal */
+            tax_percent: string | null;
+        };
+        HeldPrice: {
+            ticket_type: number;
+            /** Format: decimal */
+            price: string;
         };
         Layout: {
             layout: string;
@@ -1277,6 +1320,8 @@ export interface components {
             locked_until: string | null;
             reserved_by: string | null;
             extensions_left: number;
+            /** @description Prices of ticket types that were changed since it was locked. */
+            held_prices: components["schemas"]["HeldPrice"][];
         };
         Me: {
             user_id: number;
@@ -1444,6 +1489,8 @@ export interface components {
              * @description When the cool-down of the seats ends.
              */
             available_at?: string;
+            /** @description What the seats cost now. */
+            total?: string;
             /** @description The most seats that are free together, if too few. */
             largest?: number;
         };
@@ -1465,8 +1512,18 @@ export interface components {
             time_zone: string;
             seats: string[];
             seat_details: components["schemas"]["ReservedSeat"][];
-            /** Format: decimal */
+            /**
+             * Format: decimal
+             * @description With the fees.
+             */
             total_price: string;
+            /** Format: decimal */
+            fees: string;
+            /**
+             * Format: decimal
+             * @description The rate of the tax that the total includes.
+             */
+            tax_percent: string | null;
             currency: string;
             payment_method: string;
             /**
@@ -1517,6 +1574,15 @@ export interface components {
             seat_ids: number[];
             /** @description The code of one of the event's `payment_methods`. */
             payment_method: string;
+            /** @description By seat id, the id of its ticket type; other seats are sold at their own price. */
+            ticket_types?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: decimal
+             * @description The total that the buyer was shown. Another one is refused: `price_changed`.
+             */
+            expected_total?: string;
         };
         ReservedAnswer: {
             success: boolean;
@@ -1532,6 +1598,8 @@ export interface components {
             number: string;
             /** Format: decimal */
             price: string;
+            /** @description The name of its ticket type; empty for none. */
+            ticket_type: string;
             /** @description Null: the seat has not been admitted. */
             entry: components["schemas"]["Entry"] | null;
         };
@@ -1540,9 +1608,11 @@ export interface components {
             seq: number;
             /**
              * Format: decimal
-             * @description The sum of the reservations, paid or due.
+             * @description The sum of the reservations, paid or due, with their fees.
              */
             total: string;
+            /** Format: decimal */
+            fees: string;
             currency: string;
             /** @description The sections with reserved seats, by name. */
             sections: components["schemas"]["SectionRevenue"][];
@@ -1802,6 +1872,21 @@ export interface components {
             buyer: string;
             reservation: components["schemas"]["Reservation"];
         };
+        TicketPrice: {
+            /** @description Null: the price of seats without a category. */
+            category: number | null;
+            /** Format: decimal */
+            price: string;
+        };
+        TicketPriceEditRequest: {
+            /**
+             * Format: int64
+             * @description Null: seats without a category.
+             */
+            category: number | null;
+            /** Format: decimal */
+            price: string;
+        };
         /**
          * @description * `cancelled` - cancelled
          *     * `lapsed` - lapsed
@@ -1810,6 +1895,25 @@ export interface components {
          * @enum {string}
          */
         TicketReasonEnum: "cancelled" | "lapsed" | "unpaid" | "used";
+        TicketType: {
+            id: number;
+            name: string;
+            /** @description It is not sold in other categories. */
+            prices: components["schemas"]["TicketPrice"][];
+        };
+        TicketTypeEditRequest: {
+            /**
+             * Format: int64
+             * @description Absent: a new one.
+             */
+            id?: number;
+            name: string;
+            /** @description At most one for each category; it is not sold in others. */
+            prices: components["schemas"]["TicketPriceEditRequest"][];
+        };
+        TicketTypesEditRequest: {
+            ticket_types: components["schemas"]["TicketTypeEditRequest"][];
+        };
         TokenCredentialsRequest: {
             username: string;
             password: string;
@@ -3452,6 +3556,103 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    replace_ticket_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTypesEditRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

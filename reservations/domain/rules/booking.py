@@ -28,6 +28,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, transitions
 from reservations.domain.rules.preconditions import named_seats, require_held, require_may_buy
+from reservations.domain.rules.pricing import bill_of
 from reservations.domain.rules.seats import as_cancelled
 from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import (
@@ -48,6 +49,7 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
     _require_verified(command.actor, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
+    bill = bill_of(seats, command.ticket_types, command.expected_total, state)
     if command.actor.id in state.pending_payments.values():
         raise PaymentUnderWay
     state.pending_payments[command.reference] = command.actor.id
@@ -58,7 +60,7 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
             reference=command.reference,
             user=command.actor,
             method=command.payment_method,
-            amount=_total(seats),
+            amount=bill.total,
         ),
     )
 
@@ -79,8 +81,9 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     _require_verified(command.actor, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
+    bill = bill_of(seats, command.ticket_types, command.expected_total, state)
     if command.reference is not None:
-        _require_payment(command.reference, command.actor, _total(seats), state)
+        _require_payment(command.reference, command.actor, bill.total, state)
     reservation_id = state.next_reservation_id()
     reserved = tuple(
         replace(
@@ -105,8 +108,7 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
         booked=NewReservation(
             id=reservation_id,
             user=command.actor,
-            seats=reserved,
-            total_price=_total(seats),
+            bill=bill,
             payment_method=command.payment_method,
             reference=command.reference,
             payment_due_at=due_at,
@@ -230,7 +232,3 @@ def _close_payment(payment: PaymentState, status: PaymentStatus, state: BatchSta
     if payment.status is PaymentStatus.PENDING:
         state.payments[payment.reference] = replace(payment, status=status)
         state.pending_payments.pop(payment.reference, None)
-
-
-def _total(seats: list[SeatState]) -> Decimal:
-    return sum((seat.price for seat in seats), Decimal(0))

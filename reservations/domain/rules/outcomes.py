@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reservations.domain.errors import SeatcastError
+from reservations.domain.rules.pricing import Bill
 from reservations.domain.states import EntryState, Person, Reason, SeatState
 
 
@@ -29,8 +30,7 @@ class NewReservation:
 
     id: int
     user: Person
-    seats: tuple[SeatState, ...]
-    total_price: Decimal
+    bill: Bill
     payment_method: str
     reference: str | None = None
     payment_due_at: datetime | None = None

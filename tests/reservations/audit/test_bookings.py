@@ -53,16 +53,16 @@ def _other_event(past: Past) -> Event:
 RESERVATIONS = {
     "another price of a seat": (
         lambda past: past.booked(past.paid, "A1").update(price=Decimal("49.99")),
-        ["reservation {paid}: costs 100.00, its seats together 99.99"],
+        ["reservation {paid}: costs 100.00, its seats and fees together 99.99"],
     ),
     "another total": (
         lambda past: past.reservation(past.cash, total_price=0),
-        ["reservation {cash}: costs 0.00, its seats together 50.00"],
+        ["reservation {cash}: costs 0.00, its seats and fees together 50.00"],
     ),
     "a cancelled one of another total": (
         lambda past: past.reservation(past.refunded, total_price=99),
         [
-            "reservation {refunded}: costs 99.00, its seats together 100.00",
+            "reservation {refunded}: costs 99.00, its seats and fees together 100.00",
             "payment * of reservation {refunded}: its amount is 100.00 EUR, the reservation's is"
             " 99.00 EUR",
         ],
@@ -71,7 +71,7 @@ RESERVATIONS = {
         lambda past: past.booked(past.paid, "A2").delete(),
         [
             "change 3, reservation {paid}: reserved with seat A2, which it does not have",
-            "reservation {paid}: costs 100.00, its seats together 50.00",
+            "reservation {paid}: costs 100.00, its seats and fees together 50.00",
             "seat A2: sold with no reservation as live reservations say; the seat says"
             " reservation {paid}",
         ],
@@ -80,7 +80,7 @@ RESERVATIONS = {
         lambda past: past.booked(past.cash).delete(),
         [
             "change 5, reservation {cash}: reserved with seat A3, which it does not have",
-            "reservation {cash}: costs 50.00, its seats together 0.00",
+            "reservation {cash}: costs 50.00, its seats and fees together 0.00",
             "reservation {cash}: has no seats",
             "seat A3: sold with no reservation as live *; the seat says reservation {cash}",
         ],
@@ -99,8 +99,8 @@ RESERVATIONS = {
         [
             "change 3, reservation {paid}: reserved with seat A1, which it does not have",
             "change 5, reservation {cash}: reserved without its seat A1",
-            "reservation {paid}: costs 100.00, its seats together 50.00",
-            "reservation {cash}: costs 50.00, its seats together 100.00",
+            "reservation {paid}: costs 100.00, its seats and fees together 50.00",
+            "reservation {cash}: costs 50.00, its seats and fees together 100.00",
             "seat A1: sold with reservation {cash} as live *; the seat says reservation {paid}",
         ],
     ),

@@ -76,7 +76,7 @@ def test_held_seats_can_be_reserved() -> None:
     assert outcome.sentence == "Reservation confirmed!"
     assert outcome.booked is not None
     assert (outcome.booked.user, outcome.booked.payment_method) == (ALICE, "invoice")
-    assert {seat.id for seat in outcome.booked.seats} == {1, 2}
+    assert {ticket.seat.id for ticket in outcome.booked.bill.tickets} == {1, 2}
     for seat in outcome.changed:
         assert (seat.status, seat.reservation_id) == (SeatStatus.RESERVED, outcome.booked.id)
         assert (seat.holder_id, seat.locked_until) == (None, None)
@@ -91,7 +91,7 @@ def test_the_total_is_the_sum_of_the_prices() -> None:
     )
     outcome = done(ReserveSeats(ALICE, (1, 2, 3, 3), "invoice"), batch_state)
     assert outcome.booked is not None
-    assert outcome.booked.total_price == Decimal("20.00")
+    assert outcome.booked.bill.total == Decimal("20.00")
 
 
 @pytest.mark.parametrize(

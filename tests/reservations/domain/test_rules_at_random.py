@@ -337,7 +337,9 @@ class Rules(RuleBasedStateMachine):
             self.started_at[started.reference] = self.now
         if booked := outcome.booked:
             self.give_number(
-                tuple(seat.id for seat in booked.seats), booked.user, booked.payment_due_at
+                tuple(ticket.seat.id for ticket in booked.bill.tickets),
+                booked.user,
+                booked.payment_due_at,
             )
             if booked.reference:
                 self.booked_with[booked.reference] += 1
@@ -491,12 +493,12 @@ def check_money(command: Command, outcome: Outcome, *, before: dict[str, Payment
     booked = outcome.booked
     if booked is None:
         return
-    assert booked.total_price == sum(seat.price for seat in booked.seats)
+    assert booked.bill.total == sum(ticket.price for ticket in booked.bill.tickets)
     assert isinstance(command, ReserveSeats)
     assert booked.reference == command.reference
     if booked.reference is not None:
         assert before[booked.reference] == PaymentState(
-            booked.reference, booked.user.id, booked.total_price, PaymentStatus.PENDING
+            booked.reference, booked.user.id, booked.bill.total, PaymentStatus.PENDING
         )
 
 

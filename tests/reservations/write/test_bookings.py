@@ -97,11 +97,14 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
                 "row": "A",
                 "number": str(number),
                 "price": "50.00",
+                "ticket_type": "",
                 "entry": None,
             }
             for number, seat_id in enumerate(ids[:2], start=1)
         ],
         "total_price": "100.00",
+        "fees": "0.00",
+        "tax_percent": None,
         "currency": "EUR",
         "payment_method": "invoice",
         "payment_status": "due",

@@ -1,0 +1,78 @@
+"""The view by which organisers edit an event's ticket types."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reservations.api.permissions import HasPermission
+from reservations.api.record_serializers import serializer_of
+from reservations.api.serializers import MAX_ID
+from reservations.api.views import EventView
+from reservations.permissions import Permission
+from reservations.plans.ticket_types import MAX_TICKET_TYPES, TicketTypeEdit, replace_ticket_types
+from reservations.read import selectors
+from reservations.read.records import TicketTypeRecord
+
+# As many as pretix plans may have categories.
+_MAX_PRICES = 500
+
+
+class TicketPriceEditSerializer(serializers.Serializer[Any]):
+    category = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, allow_null=True, help_text="Null: seats without a category."
+    )
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+
+
+class TicketTypeEditSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, required=False, help_text="Absent: a new one."
+    )
+    name = serializers.CharField(max_length=60)
+    prices: Any = serializers.ListSerializer(
+        child=TicketPriceEditSerializer(),
+        max_length=_MAX_PRICES,
+        help_text="At most one for each category; it is not sold in others.",
+    )
+
+    def validate_prices(self, prices: list[dict[str, Any]]) -> dict[int | None, Any]:
+        """Return prices by category. Raises: ValidationError."""
+        found = {each["category"]: each["price"] for each in prices}
+        if len(found) < len(prices):
+            raise serializers.ValidationError("A category has two prices.")
+        return found
+
+
+class TicketTypesEditSerializer(serializers.Serializer[Any]):
+    ticket_types: Any = serializers.ListSerializer(
+        child=TicketTypeEditSerializer(), max_length=MAX_TICKET_TYPES
+    )
+
+
+class TicketTypesView(EventView):
+    permission_classes = (HasPermission.to(Permission.CHANGE_EVENT),)
+
+    @extend_schema(
+        operation_id="replace_ticket_types",
+        request=TicketTypesEditSerializer,
+        responses=serializer_of(TicketTypeRecord)(many=True),
+        extensions={"x-permissions": [str(Permission.CHANGE_EVENT)]},
+    )
+    def put(self, request: Request, event_id: int) -> Response:
+        """Replace the event's ticket types, in the order to choose from.
+
+        Types that are missing are withdrawn. Seats that are held or sold keep their prices.
+        """
+        form = TicketTypesEditSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        replace_ticket_types(
+            event_id=event_id,
+            edits=[
+                TicketTypeEdit(each.get("id"), each["name"], each["prices"])
+                for each in form.validated_data["ticket_types"]
+            ],
+        )
+        return Response(selectors.ticket_types(event_id=event_id))
