@@ -299,6 +299,7 @@ CACHES["process"] = {
 
 # Permissions that `/api/me/` reports to the client.
 CLIENT_PERMISSIONS = [
+    "reservations.change_event",
     "reservations.change_reservation",
     "reservations.scan_ticket",
     "reservations.view_event",
