@@ -452,14 +452,19 @@ def reservation(*, reservation_id: int) -> ReservationRecord:
     return records[0]
 
 
-def booking_of_ticket(*, code: str, door_event_id: int | None = None) -> BookingHead:
+def booking_of_ticket(
+    *, code: str, scanner_id: int, door_event_id: int | None = None
+) -> BookingHead:
     """Return a reservation's ids by a ticket code; `door_event_id` restricts it to one event.
 
-    Raises: TicketNotFound, TicketForAnotherEvent.
+    Raises: TicketNotFound, also for events whose tickets the scanner may not check;
+    TicketForAnotherEvent.
     """
     named = booking_of(code)
     found = Reservation.objects.filter(**named) if named else Reservation.objects.none()
     for pk, event_id, name in found.values_list("pk", "event_id", "event__name"):
+        if not may(scanner_id, Permission.SCAN_TICKET, event_id=event_id):
+            break
         if door_event_id not in (None, event_id):
             raise TicketForAnotherEvent(
                 f"This ticket is for another event: {name}.", event=event_id, event_name=name
@@ -468,9 +473,9 @@ def booking_of_ticket(*, code: str, door_event_id: int | None = None) -> Booking
     raise TicketNotFound
 
 
-def ticket(*, code: str) -> TicketRecord:
-    """Return the check of a ticket with its reservation. Raises: TicketNotFound."""
-    head = booking_of_ticket(code=code)
+def ticket(*, code: str, scanner_id: int) -> TicketRecord:
+    """Return the check of a ticket with its reservation. Raises: as `booking_of_ticket`."""
+    head = booking_of_ticket(code=code, scanner_id=scanner_id)
     stored = with_related(Reservation.objects.filter(pk=head.id)).select_related("user").get()
     reason = why_not_admitted(state_of(stored), now=clock.now())
     return {
