@@ -90,6 +90,7 @@ class EventsView(APIView):
             starts_from=asked["starts_from"],
             starts_before=asked["starts_before"],
             upcoming=asked["upcoming"],
+            managed=asked["managed"],
         )
         page = selectors.events(
             requester=requester(request), only=only, limit=asked["limit"], after=asked.get("after")

@@ -26,7 +26,7 @@ from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import demo_outcomes, provider
-from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
+from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
 from reservations.read.records import (
     EntryRecord,
     EventDetailRecord,
@@ -110,13 +110,15 @@ class EventFilter:
 
     Each of the `words` must be in the name, the venue or the description. `starts_from` is
     included, `starts_before` is not. `upcoming` omits events that began more than `UPCOMING_FOR`
-    ago.
+    ago. `managed` leaves those that the requester helps to organise: of their organisations, or all
+    for operators.
     """
 
     words: tuple[str, ...] = ()
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     upcoming: bool = False
+    managed: bool = False
 
     def condition(self, *, now: datetime) -> Q:
         found = Q()
@@ -274,6 +276,8 @@ def events(
     now = clock.now()
     seen = _visible_to(requester).filter(only.condition(now=now))
     seen = seen.defer("plan").order_by("date", "pk")
+    if only.managed:
+        seen = seen.filter(_managed_by(requester))
     if after is not None:
         seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
     found = list(seen[: limit + 1])
@@ -550,6 +554,14 @@ def _visible_to(requester: Requester) -> QuerySet[Event]:
     return Event.objects.filter(seen)
 
 
+def _managed_by(requester: Requester) -> Q:
+    if requester.id is None or not requester.has_powers:
+        return Q(pk__in=())
+    if sees_all(requester.id):
+        return Q()
+    return Q(organisation__memberships__user=requester.id)
+
+
 def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord:
     terms = terms_of(event)
     return {
@@ -576,6 +588,7 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
         "payment_seconds": terms.payment_seconds,
         "requires_verified_email": terms.requires_verified_email,
         "visibility": event.visibility,
+        "organisation": event.organisation_id,
         "layout": event.layout,
     }
 

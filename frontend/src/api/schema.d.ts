@@ -1345,6 +1345,8 @@ export interface components {
             /** @description Whether only people with a verified e-mail address can book. */
             requires_verified_email: boolean;
             visibility: components["schemas"]["VisibilityEnum"];
+            /** @description The id of the organisation that manages it; null: only operators do. */
+            organisation: number | null;
             layout: string;
         };
         EventDetail: {
@@ -1387,6 +1389,8 @@ export interface components {
             /** @description Whether only people with a verified e-mail address can book. */
             requires_verified_email: boolean;
             visibility: components["schemas"]["VisibilityEnum"];
+            /** @description The id of the organisation that manages it; null: only operators do. */
+            organisation: number | null;
             layout: string;
             categories: components["schemas"]["Category"][];
             payment_methods: components["schemas"]["PaymentMethod"][];
@@ -2401,6 +2405,8 @@ export interface operations {
                 after?: string;
                 /** @description The page size. */
                 limit?: number;
+                /** @description Leave the events of one's organisations; operators see all. */
+                managed?: boolean;
                 /** @description Words that are all in the name, the venue or the description, in any case. At most 8. */
                 search?: string;
                 /** @description Only events that begin earlier. */
