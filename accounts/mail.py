@@ -5,9 +5,10 @@ A mail is a row, written in the caller's transaction. A thread sends it right af
 the mail server was unavailable. An attempt is claimed before it is made, so two processes do not
 make the same one; a process that dies between sending and recording it sends a mail twice.
 
-Mail goes to verified addresses only, with two exceptions: the mail that verifies an address, and a
-password link to the owner of an address that no account has verified. Each is one mail to one
-address, for all accounts with that address. `mail_limits` has the rate limits.
+Mail goes to verified addresses only, with three exceptions: the mail that verifies an address, an
+invitation to an organisation, and a password link to the owner of an address that no account has
+verified. Each is one mail to one address, for all accounts with that address. `mail_limits` has the
+rate limits.
 
 A request for a password link does not reveal whether an account has the address, not even by its
 response time: a row is written for any address, and accounts are looked up when it is sent. Links
@@ -75,6 +76,17 @@ def notify_email_change(person: User, address: str, *, is_done: bool, language: 
     """
     kind = Mail.Kind.MOVED if is_done else Mail.Kind.MOVING
     _enqueue(Mail(kind=kind, address=address, language=language, person=person))
+
+
+def send_invitation(
+    inviter: User, address: str, *, key: str, organisation: str, language: str, client: str
+) -> None:
+    """Mail an invitation with a key to an organisation. Raises: TooMuchMail."""
+    details = {"key": key, "organisation": organisation}
+    mail = Mail(
+        kind=Mail.Kind.INVITED, address=address, language=language, person=inviter, details=details
+    )
+    _enqueue(mail, client=client)
 
 
 def language_of(accepted: str) -> str:

@@ -29,6 +29,12 @@ DAY = timedelta(days=1)
 RESET_BURST = (3, timedelta(minutes=15))
 RESETS_PER_DAY = 6
 VERIFICATIONS_PER_DAY = 3
+INVITATIONS_PER_DAY = 3
+"""How many invitations one address receives in a day, to any organisation."""
+
+INVITATIONS_PER_PERSON = 50
+"""How many invitations one person can send in a day."""
+
 PER_NETWORK_AND_RECIPIENT = 4
 """How many mails to one address one network can request in a day."""
 
@@ -37,7 +43,7 @@ RESERVED_FOR_NOTICES = 3
 
 # Stored hashes depend on this value.
 _SALT = "accounts.mail_bounds"
-_REQUESTED = (Mail.Kind.LINK, Mail.Kind.VERIFY)
+_REQUESTED = (Mail.Kind.LINK, Mail.Kind.VERIFY, Mail.Kind.INVITED)
 
 
 class TooMuchMail(Throttled):
@@ -90,6 +96,10 @@ def _limits(mail: Mail) -> Iterator[_Limit]:
         yield _Limit(to_recipient.filter(kind=mail.kind), RESETS_PER_DAY)
     if mail.kind == Mail.Kind.VERIFY:
         yield _Limit(to_recipient.filter(kind=mail.kind), VERIFICATIONS_PER_DAY)
+    if mail.kind == Mail.Kind.INVITED:
+        invitations = Mail.objects.filter(kind=mail.kind)
+        yield _Limit(to_recipient.filter(kind=mail.kind), INVITATIONS_PER_DAY)
+        yield _Limit(invitations.filter(person=mail.person), INVITATIONS_PER_PERSON)
     if mail.network and mail.kind in _REQUESTED:
         from_network = Mail.objects.filter(network=mail.network, kind__in=_REQUESTED)
         yield _Limit(from_network, settings.SEATCAST_MAIL_PER_NETWORK)

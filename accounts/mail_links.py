@@ -1,7 +1,9 @@
-"""Links in mail: to choose a new password, and to verify an e-mail address.
+"""Links in mail: to choose a new password, to verify an e-mail address, to accept an invitation.
 
 An address link is valid for ADDRESS_LINK_SECONDS and for one address of one account. It becomes
 invalid when the password changes or all of the account's credentials are revoked.
+
+The token of an invitation is its key with a signature. `organisations` says how long it is valid.
 """
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -14,6 +16,7 @@ from accounts.models import User
 
 ADDRESS_LINK_SECONDS = 24 * 60 * 60
 _ADDRESS_SALT = "accounts.links.address"
+_INVITATION_SALT = "accounts.links.invitation"
 
 
 class BadLink(Exception):
@@ -81,6 +84,19 @@ def address_by_link(person: User, token: str) -> str:
         if constant_time_compare(digest, _address_digest(person, address)):
             return address
     raise BadLink
+
+
+def invitation_fragment(key: str) -> str:
+    """Return the URL fragment for the page on which an invitation is accepted."""
+    return f"token={signing.dumps(key, salt=_INVITATION_SALT)}"
+
+
+def key_by_invitation_link(token: str) -> str:
+    """Return the key of the invitation that a link is for. Raises: BadLink."""
+    try:
+        return str(signing.loads(token, salt=_INVITATION_SALT))
+    except (signing.BadSignature, ValueError):
+        raise BadLink from None
 
 
 def _address_digest(person: User, address: str) -> str:

@@ -2,6 +2,7 @@
 
 Mail clients turn names such as www.evil.example into links, and anybody can choose a username. So a
 username appears only in mail to a verified address, and only if no client can take it for a link.
+Nor can a client do so with the name of an organisation in an invitation, which goes to any address.
 """
 
 from collections.abc import Sequence
@@ -9,9 +10,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.mail_links import address_fragment, password_fragment
+from accounts.mail_links import address_fragment, invitation_fragment, password_fragment
 from accounts.models import Mail, User
-from accounts.usernames import safe_in_mail
+from accounts.usernames import safe_in_mail, safe_words_in_mail
 
 LANGUAGES = ("en", "de")
 
@@ -134,7 +135,35 @@ Sie es nicht waren, wenden Sie sich an den Veranstalter.
 """,
         ),
     },
+    Mail.Kind.INVITED: {
+        "en": (
+            "An invitation to organise events",
+            """Hello,
+
+{organisation} invites you to help with its events at {host}. Accept within seven days, with
+an account of yours or a new one:
+
+{invitation}
+
+If you do not know who this is, do nothing: nothing happens unless you accept.
+""",
+        ),
+        "de": (
+            "Einladung, Veranstaltungen zu organisieren",
+            """Guten Tag,
+
+{organisation} lädt Sie ein, bei Veranstaltungen auf {host} mitzuarbeiten. Nehmen Sie innerhalb
+von sieben Tagen an, mit Ihrem Konto oder einem neuen:
+
+{invitation}
+
+Wenn Sie nicht wissen, wer das ist, müssen Sie nichts tun: Ohne Ihre Zusage geschieht nichts.
+""",
+        ),
+    },
 }
+_INVITATIONS = "/organise/invitations"
+_SOMEBODY = {"en": "An organisation", "de": "Eine Organisation"}
 _HELLO = {"en": "Hello", "de": "Guten Tag"}
 _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
@@ -147,6 +176,9 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     return subject, body.format(
         hello=_hello(person, mail.language),
         host=urlsplit(site).hostname,
+        invitation=f"{site}{_INVITATIONS}#{invitation_fragment(mail.details.get('key', ''))}",
+        organisation=safe_words_in_mail(mail.details.get("organisation", ""))
+        or _SOMEBODY[mail.language],
         links=_links(people, mail.language, site=site),
         site=site,
         verify=f"{site}/email/confirm#{address_fragment(person, mail.address)}",

@@ -148,6 +148,7 @@ class Mail(models.Model):
         VERIFY = "verify"
         MOVING = "moving"
         MOVED = "moved"
+        INVITED = "invited"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()
@@ -155,7 +156,10 @@ class Mail(models.Model):
     recipient = models.CharField(max_length=64, default="", db_default="")
     network = models.CharField(max_length=64, default="", db_default="")
     language = models.CharField(max_length=2, default="en")
+    # Of the account that it is about; of an invitation, who invites.
     person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    # What the text says besides, without secrets: see `mail_templates`.
+    details = models.JSONField(default=dict, db_default={})
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
     due_at = models.DateTimeField(db_default=Now())

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError, transaction
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 
@@ -14,6 +15,8 @@ from accounts import known_devices, mail
 from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
 from accounts.usernames import skeleton, validate_new_username
+from organisations.models import Membership
+from organisations.roles import PERMISSIONS, Role
 from security_log.log import Kind, record
 
 NAME_TAKEN = "This name is taken."
@@ -100,6 +103,16 @@ class SecondFactorStandingSerializer(serializers.Serializer[Any]):
     )
 
 
+class MembershipSerializer(serializers.Serializer[Membership]):
+    id = serializers.IntegerField(source="organisation_id")
+    name = serializers.CharField(source="organisation.name")
+    role = serializers.ChoiceField(choices=Role.choices)
+    permissions = serializers.SerializerMethodField(help_text="Those of the role.")
+
+    def get_permissions(self, member: Membership) -> list[str]:
+        return sorted(PERMISSIONS[Role(member.role)])
+
+
 class MeSerializer(serializers.Serializer[User]):
     user_id = serializers.IntegerField(source="pk")
     username = serializers.CharField()
@@ -108,13 +121,20 @@ class MeSerializer(serializers.Serializer[User]):
     new_email = serializers.CharField(help_text="The unconfirmed new address, or empty.")
     is_staff = serializers.BooleanField(help_text="Whether one may open the admin.")
     permissions = serializers.SerializerMethodField(
-        help_text="The permissions that matter to a client, in alphabetical order."
+        help_text="The permissions that matter to a client and hold for every event and"
+        " organisation, in alphabetical order."
     )
+    organisations = serializers.SerializerMethodField()
+    second_factor = SecondFactorStandingSerializer()
 
     def get_permissions(self, person: User) -> list[str]:
         return [name for name in sorted(settings.CLIENT_PERMISSIONS) if person.has_perm(name)]
 
-    second_factor = SecondFactorStandingSerializer()
+    @extend_schema_field(MembershipSerializer(many=True))
+    def get_organisations(self, person: User) -> list[dict[str, Any]]:
+        found = Membership.objects.filter(user=person).select_related("organisation")
+        shown: Any = MembershipSerializer(many=True)
+        return list(shown.to_representation(found.order_by("organisation__name")))
 
     def get_email_verified(self, person: User) -> bool:
         return person.email_verified_at is not None

@@ -53,6 +53,13 @@ def safe_in_mail(name: str) -> str:
     return name if is_plain and len(name) <= _MAX_PRINTED else ""
 
 
+def safe_words_in_mail(text: str) -> str:
+    """Return a name of several words for use in mail, or an empty string: as `safe_in_mail`."""
+    words = filter(None, (word.strip("()&,'\u2019") for word in text.split(" ")))
+    is_safe = all(map(safe_in_mail, words))
+    return text if is_safe and len(text) <= _MAX_PRINTED else ""
+
+
 _WITHOUT_MARKS = str.maketrans("", "", "._-+@")
 
 

@@ -192,6 +192,10 @@ def _json_in_production(value: str | None, info: ValidationInfo) -> str:
     return value or ("json" if info.data.get("production", False) else "console")
 
 
+def _operators_in_production(value: str | None, info: ValidationInfo) -> str:
+    return value or ("operators" if info.data.get("production", False) else "anyone")
+
+
 def _true_in_production(value: bool | None, info: ValidationInfo) -> bool:
     return bool(info.data.get("production", False)) if value is None else value
 
@@ -351,6 +355,9 @@ class Environment(BaseModel):
     require_second_factor: Annotated[
         bool | None,
         AfterValidator(_true_in_production),
+    ] = None
+    organisations: Annotated[
+        Literal["anyone", "operators"] | None, AfterValidator(_operators_in_production)
     ] = None
     session_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 14 * 24 * 3600
     staff_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 30 * 60

@@ -299,8 +299,12 @@ CACHES["process"] = {
 
 # Permissions that `/api/me/` reports to the client.
 CLIENT_PERMISSIONS = [
+    "organisations.add_organisation",
+    "organisations.change_organisation",
+    "reservations.add_event",
     "reservations.change_event",
     "reservations.change_reservation",
+    "reservations.change_seat",
     "reservations.scan_ticket",
     "reservations.view_event",
     "reservations.view_reservation",
@@ -334,6 +338,9 @@ SEATCAST_LOGIN_TRIES = environment.login_tries
 SEATCAST_MAIL_PER_ADDRESS = environment.mail_per_address
 SEATCAST_MAIL_PER_NETWORK = environment.mail_per_network
 
+# Who may create organisations: `anyone` who is signed in, or `operators` with the permission.
+SEATCAST_ORGANISATIONS = environment.organisations
+
 # Whether organisers need a second factor to use their permissions.
 SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
 # The module that checks it, for apps that do not import accounts.
@@ -346,13 +353,14 @@ SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 # Accounts unused for this many days are erased; 0 disables it.
 SEATCAST_RETENTION_DAYS = environment.retention_days
 # Modules of other apps that hold personal data: see `accounts.personal_data.sources`.
-SEATCAST_PERSONAL_DATA = ["reservations.personal_data"]
+SEATCAST_PERSONAL_DATA = ["reservations.personal_data", "organisations.personal_data"]
 
 # Commands of other apps that housekeeping runs, with the minimum seconds between runs.
 SEATCAST_CHORES = {
     "send_mail": 0.0,
     "erase_accounts": 60.0,
     "prune_accounts": 3600.0,
+    "prune_invitations": 3600.0,
     "clearsessions": 3600.0,
 }
 
@@ -402,6 +410,7 @@ SPECTACULAR_SETTINGS = {
     # Some calls also accept forms, but client generators fail on bodies of several types.
     "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "organisations.roles.Role",
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],
         "TicketReasonEnum": ["cancelled", "lapsed", "unpaid", "used"],

@@ -6,6 +6,7 @@ interface for object permissions; see docs/adr/0020-roles-are-an-authentication-
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.db.models import Model, OuterRef, Q, QuerySet
@@ -13,18 +14,24 @@ from django.db.models import Model, OuterRef, Q, QuerySet
 from organisations.models import Membership, Organisation
 from organisations.roles import roles_with
 
+ADD_ORGANISATION = "organisations.add_organisation"
+
 
 class RoleBackend(BaseBackend):
     """Grants the permissions of a member's role for the organisation and what belongs to it.
 
-    An object is an Organisation, or a model instance with an `organisation_id`. It signs nobody in.
+    An object is an Organisation, or a model instance with an `organisation_id`. Where
+    SEATCAST_ORGANISATIONS is `anyone`, everybody has the permission to create organisations. It
+    signs nobody in.
     """
 
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
         """Return whether a person's role grants a permission for an object; False without one."""
-        organisation_id = _organisation_id(obj)
-        if organisation_id is None or not user_obj.is_active or user_obj.pk is None:
+        if not user_obj.is_active or user_obj.pk is None:
             return False
+        organisation_id = _organisation_id(obj)
+        if organisation_id is None:
+            return obj is None and perm == ADD_ORGANISATION and _anyone_may_create()
         return members_with(perm, organisation_id=organisation_id).filter(user=user_obj.pk).exists()
 
     def with_perm(
@@ -44,6 +51,8 @@ class RoleBackend(BaseBackend):
         found = Q(pk__in=members.values("user"))
         if include_superusers:
             found |= Q(is_superuser=True)
+        if obj is None and perm == ADD_ORGANISATION and _anyone_may_create():
+            found |= Q(pk__isnull=False)
         people = get_user_model()._default_manager.filter(found)
         return people if is_active is None else people.filter(is_active=is_active)
 
@@ -64,6 +73,10 @@ def members_with(
     if event_id is not None:
         found = found.filter(organisation__events=event_id)
     return found
+
+
+def _anyone_may_create() -> bool:
+    return bool(settings.SEATCAST_ORGANISATIONS == "anyone")
 
 
 def _organisation_id(obj: Model | None) -> int | None:

@@ -1,8 +1,8 @@
 """Permissions of organisers: Django's, queried at each use and never cached.
 
-A person has a permission for every event by Django's groups (an operator), or for the events of an
-organisation by their role in it (`organisations/roles.py`). `holders` is the one place that
-decides. `is_staff` only opens the admin, as everywhere in Django.
+A person has a permission for every event and organisation by Django's groups (an operator), or for
+one organisation and its events by their role in it (`organisations/roles.py`). `holders` is the one
+place that decides. `is_staff` only opens the admin, as everywhere in Django.
 """
 
 from enum import StrEnum
@@ -13,6 +13,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import OuterRef, Q, QuerySet
 
 from organisations.backends import members_with
+from organisations.models import Membership, Organisation
+from organisations.roles import PERMISSIONS, Role
 
 _OPERATORS = "django.contrib.auth.backends.ModelBackend"
 
@@ -21,35 +23,88 @@ class Permission(StrEnum):
     """The permissions that the API requires, by their Django names."""
 
     CHANGE_EVENT = "reservations.change_event"
+    ADD_EVENT = "reservations.add_event"
+    ADD_ORGANISATION = "organisations.add_organisation"
+    CHANGE_ORGANISATION = "organisations.change_organisation"
+    CHANGE_RESERVATION = "reservations.change_reservation"
+    CHANGE_SEAT = "reservations.change_seat"
+    SCAN_TICKET = "reservations.scan_ticket"
     VIEW_EVENT = "reservations.view_event"
     VIEW_RESERVATION = "reservations.view_reservation"
-    CHANGE_RESERVATION = "reservations.change_reservation"
-    SCAN_TICKET = "reservations.scan_ticket"
 
 
 SEE_BOOKINGS = (Permission.VIEW_RESERVATION, Permission.CHANGE_RESERVATION)
 """Either permission is enough to see other people's reservations, as in the admin."""
 
+_OF_ORGANISATIONS = (
+    Permission.ADD_EVENT,
+    Permission.CHANGE_EVENT,
+    Permission.CHANGE_ORGANISATION,
+    Permission.VIEW_EVENT,
+)
 
-def may(person_id: int | None, *permissions: Permission, event_id: int | None = None) -> bool:
-    """Return whether a person has one of the permissions; False for None, without a query."""
+
+def may(
+    person_id: int | None,
+    *permissions: Permission,
+    event_id: int | None = None,
+    organisation_id: int | None = None,
+) -> bool:
+    """Return whether a person has one of the permissions, for an event or an organisation.
+
+    Without either: for at least one. False for None, without a query.
+    """
     if person_id is None:
         return False
-    return holders(*permissions, event_id=event_id).filter(pk=person_id).exists()
+    people = holders(*permissions, event_id=event_id, organisation_id=organisation_id)
+    return people.filter(pk=person_id).exists()
 
 
 def holders(
-    *permissions: Permission, event_id: int | OuterRef | None = None
+    *permissions: Permission,
+    event_id: int | OuterRef | None = None,
+    organisation_id: int | None = None,
 ) -> QuerySet[AbstractUser]:
-    """Return the active people who have one of the permissions for an event; superusers have all.
+    """Return the active people who have one of the permissions, for an event or an organisation.
 
-    Without an event: for at least one event.
+    Without either: for at least one. Superusers have all permissions.
     """
     people: Any = get_user_model()._default_manager
     granted = Q()
     for permission in permissions:
-        operators = people.with_perm(permission, backend=_OPERATORS)
-        members = members_with(permission, event_id=event_id)
-        granted |= Q(pk__in=operators.values("pk")) | Q(pk__in=members.values("user"))
+        members = members_with(permission, event_id=event_id, organisation_id=organisation_id)
+        granted |= Q(pk__in=_operators(permission).values("pk")) | Q(pk__in=members.values("user"))
     found: QuerySet[AbstractUser] = people.filter(granted, is_active=True)
     return found
+
+
+def sees_organisation(person_id: int | None, *, organisation_id: int) -> bool:
+    """Return whether an organisation exists, and a person is a member or sees all of them.
+
+    Other people are told that there is no such organisation.
+    """
+    if person_id is None:
+        return False
+    members = Membership.objects.filter(organisation=organisation_id, user__is_active=True)
+    if members.filter(user=person_id).exists():
+        return True
+    return sees_all(person_id) and Organisation.objects.filter(pk=organisation_id).exists()
+
+
+def sees_all(person_id: int) -> bool:
+    """Return whether a person is an operator with a permission for all organisations."""
+    found = Q()
+    for permission in _OF_ORGANISATIONS:
+        found |= Q(pk__in=_operators(permission).values("pk"))
+    people: Any = get_user_model()._default_manager
+    return bool(people.filter(found, pk=person_id).exists())
+
+
+def permissions_in(person: AbstractUser, *, role: Role | None) -> list[str]:
+    """Return a person's permissions for an organisation, given their role in it, by name."""
+    by_role = PERMISSIONS[role] if role else frozenset()
+    return sorted(each for each in Permission if each in by_role or person.has_perm(each))
+
+
+def _operators(permission: Permission) -> Any:
+    return get_user_model()._default_manager.with_perm(permission, backend=_OPERATORS)

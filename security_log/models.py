@@ -34,6 +34,14 @@ class Kind(models.TextChoices):
     SESSION_ENDED = "session_ended"
     DATA_EXPORTED = "data_exported"
     PERSON_ERASED = "person_erased"
+    ORGANISATION_CREATED = "organisation_created"
+    ORGANISATION_RENAMED = "organisation_renamed"
+    ORGANISATION_DELETED = "organisation_deleted"
+    MEMBER_INVITED = "member_invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_ROLE_CHANGED = "member_role_changed"
+    MEMBER_REMOVED = "member_removed"
 
 
 class SecurityEvent(models.Model):

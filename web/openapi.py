@@ -7,14 +7,17 @@ _DESCRIPTIONS = {
     400: "Malformed.",
     401: "Not signed in, or with wrong credentials.",
     403: "CSRF token missing or wrong, or not for you.",
-    404: "No such event, seat, booking or entry of one's own.",
+    404: "No such event, seat, booking, organisation or entry of one's own.",
     406: "The Accept header names no available media type.",
     409: "The current state does not allow it; the code says why.",
     415: "Neither JSON nor, where they are taken, a form.",
     429: "Too many tries, or too many requests; see Retry-After.",
     503: "The database is unavailable or a queue is full; see Retry-After.",
 }
-_PATHS_WITH_CONFLICTS = ("/api/second-factor/", "/api/me/erase/")
+_PATHS_WITH_CONFLICTS = (
+    *("/api/second-factor/", "/api/me/erase/"),
+    *("/api/organisations/", "/api/invitations/"),
+)
 _CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
 
 

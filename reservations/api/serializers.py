@@ -170,6 +170,10 @@ class EventsQuerySerializer(serializers.Serializer[Any]):
     upcoming = serializers.BooleanField(
         default=False, help_text="Leave out events that began more than 12 hours ago."
     )
+    managed = serializers.BooleanField(
+        default=False,
+        help_text="Leave the events of one's organisations; operators see all.",
+    )
     limit = serializers.IntegerField(
         min_value=1, max_value=MAX_EVENTS, default=MAX_EVENTS, help_text="The page size."
     )

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from reservations import security_events
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
-from reservations.api.permissions import HasPermission
+from reservations.api.permissions import HasPermission, require_permission
 from reservations.api.requests import accepts_gzip, actor, idempotency_key, requester
 from reservations.api.serializers import (
     AdmitSerializer,
@@ -90,6 +90,7 @@ class EventsView(APIView):
             starts_from=asked["starts_from"],
             starts_before=asked["starts_before"],
             upcoming=asked["upcoming"],
+            managed=asked["managed"],
         )
         page = selectors.events(
             requester=requester(request), only=only, limit=asked["limit"], after=asked.get("after")
@@ -373,10 +374,11 @@ class TicketView(APIView):
     @reads("ticket", TicketSerializer, permissions=[Permission.SCAN_TICKET])
     def get(self, request: Request, code: str) -> Response:
         """Check a ticket without recording entry."""
+        who = actor(request)
         try:
-            return Response(selectors.ticket(code=code))
+            return Response(selectors.ticket(code=code, scanner_id=who.id))
         except TicketNotFound as refusal:
-            security_events.record_refused(refusal, actor_id=actor(request).id)
+            security_events.record_refused(refusal, actor_id=who.id)
             raise
 
 
@@ -391,6 +393,7 @@ class PaidView(APIView):
         """
         _read_body(request)
         booked = selectors.booking(public_id=reservation_id, requester=requester(request))
+        require_permission(request, Permission.CHANGE_RESERVATION, event_id=booked.event_id)
         command = MarkPaid(actor(request), booked.id)
         answer = command_queue.submit(
             event_id=booked.event_id, command=command, key=idempotency_key(request)
@@ -416,7 +419,9 @@ class EntryView(APIView):
         body = _body(AdmitSerializer, request)
         who, key = actor(request), idempotency_key(request)
         try:
-            head = selectors.booking_of_ticket(code=code, door_event_id=body.get("event"))
+            head = selectors.booking_of_ticket(
+                code=code, scanner_id=who.id, door_event_id=body.get("event")
+            )
         except (TicketNotFound, TicketForAnotherEvent) as refusal:
             security_events.record_refused(refusal, actor_id=who.id, gate=body["gate"])
             raise

@@ -181,6 +181,9 @@ class EventRecord(TypedDict):
         bool, "Whether only people with a verified e-mail address can book."
     ]
     visibility: Annotated[str, one_of("draft", "public", "members")]
+    organisation: Annotated[
+        int | None, "The id of the organisation that manages it; null: only operators do."
+    ]
     layout: str
 
 

@@ -27,7 +27,7 @@ from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import demo_outcomes, provider
-from reservations.permissions import SEE_BOOKINGS, Permission, holders, may
+from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
 from reservations.read.records import (
     EntryRecord,
     EventDetailRecord,
@@ -119,13 +119,15 @@ class EventFilter:
 
     Each of the `words` must be in the name, the venue or the description. `starts_from` is
     included, `starts_before` is not. `upcoming` omits events that began more than `UPCOMING_FOR`
-    ago.
+    ago. `managed` leaves those that the requester helps to organise: of their organisations, or all
+    for operators.
     """
 
     words: tuple[str, ...] = ()
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     upcoming: bool = False
+    managed: bool = False
 
     def condition(self, *, now: datetime) -> Q:
         found = Q()
@@ -283,6 +285,8 @@ def events(
     now = clock.now()
     seen = _visible_to(requester).filter(only.condition(now=now))
     seen = seen.defer("plan").order_by("date", "pk")
+    if only.managed:
+        seen = seen.filter(_managed_by(requester))
     if after is not None:
         seen = seen.filter(Q(date=after.date, pk__gt=after.id) | Q(date__gt=after.date))
     found = list(seen[: limit + 1])
@@ -483,14 +487,19 @@ def reservation(*, reservation_id: int) -> ReservationRecord:
     return records[0]
 
 
-def booking_of_ticket(*, code: str, door_event_id: int | None = None) -> BookingHead:
+def booking_of_ticket(
+    *, code: str, scanner_id: int, door_event_id: int | None = None
+) -> BookingHead:
     """Return a reservation's ids by a ticket code; `door_event_id` restricts it to one event.
 
-    Raises: TicketNotFound, TicketForAnotherEvent.
+    Raises: TicketNotFound, also for events whose tickets the scanner may not check;
+    TicketForAnotherEvent.
     """
     named = booking_of(code)
     found = Reservation.objects.filter(**named) if named else Reservation.objects.none()
     for pk, event_id, name in found.values_list("pk", "event_id", "event__name"):
+        if not may(scanner_id, Permission.SCAN_TICKET, event_id=event_id):
+            break
         if door_event_id not in (None, event_id):
             raise TicketForAnotherEvent(
                 f"This ticket is for another event: {name}.", event=event_id, event_name=name
@@ -499,9 +508,9 @@ def booking_of_ticket(*, code: str, door_event_id: int | None = None) -> Booking
     raise TicketNotFound
 
 
-def ticket(*, code: str) -> TicketRecord:
-    """Return the check of a ticket with its reservation. Raises: TicketNotFound."""
-    head = booking_of_ticket(code=code)
+def ticket(*, code: str, scanner_id: int) -> TicketRecord:
+    """Return the check of a ticket with its reservation. Raises: as `booking_of_ticket`."""
+    head = booking_of_ticket(code=code, scanner_id=scanner_id)
     stored = with_related(Reservation.objects.filter(pk=head.id)).select_related("user").get()
     reason = why_not_admitted(state_of(stored), now=clock.now())
     return {
@@ -576,6 +585,14 @@ def _visible_to(requester: Requester) -> QuerySet[Event]:
     return Event.objects.filter(seen)
 
 
+def _managed_by(requester: Requester) -> Q:
+    if requester.id is None or not requester.has_powers:
+        return Q(pk__in=())
+    if sees_all(requester.id):
+        return Q()
+    return Q(organisation__memberships__user=requester.id)
+
+
 def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord:
     terms = terms_of(event)
     return {
@@ -602,6 +619,7 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
         "payment_seconds": terms.payment_seconds,
         "requires_verified_email": terms.requires_verified_email,
         "visibility": event.visibility,
+        "organisation": event.organisation_id,
         "layout": event.layout,
     }
 

@@ -56,8 +56,11 @@ CHANGE = "reservations.change_reservation"
 SCAN = "reservations.scan_ticket"
 SEE_EVENTS = "reservations.view_event"
 CHANGE_EVENT = "reservations.change_event"
+ADD_ORGANISATION = "organisations.add_organisation"
+CHANGE_ORGANISATION = "organisations.change_organisation"
 READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
+ORGANISATION = "/api/organisations/{organisation}/"
 SECOND_STEP = {"challenge": "{challenge}", "method": "recovery_code", "code": "{recovery_code}"}
 
 CALLS = [
@@ -216,6 +219,53 @@ CALLS = [
         permissions=(SCAN,),
     ),
     Call("GET", "/api/security-log/", "organiser", permissions=(READ_LOG,)),
+    Call("GET", "/api/organisations/", "person"),
+    Call(
+        "POST",
+        "/api/organisations/",
+        "organiser and csrf",
+        {"name": "Choir"},
+        permissions=(ADD_ORGANISATION,),
+    ),
+    Call("GET", ORGANISATION, "organiser"),
+    Call(
+        "PATCH",
+        ORGANISATION,
+        "organiser and csrf",
+        {"name": "Choir"},
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call("DELETE", ORGANISATION, "organiser and csrf", permissions=(CHANGE_ORGANISATION,)),
+    Call("GET", f"{ORGANISATION}members/", "organiser"),
+    Call(
+        "PATCH",
+        f"{ORGANISATION}members/{{user}}/",
+        "organiser and csrf",
+        {"role": "door"},
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call(
+        "DELETE",
+        f"{ORGANISATION}members/{{user}}/",
+        "organiser and csrf",
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call("GET", f"{ORGANISATION}invitations/", "organiser", permissions=(CHANGE_ORGANISATION,)),
+    Call(
+        "POST",
+        f"{ORGANISATION}invitations/",
+        "organiser and csrf",
+        {"email": "zoe@example.com", "role": "editor"},
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call(
+        "DELETE",
+        f"{ORGANISATION}invitations/{{invitation}}/",
+        "organiser and csrf",
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call("POST", "/api/invitations/check/", "person and csrf", {"token": "{invitation_token}"}),
+    Call("POST", "/api/invitations/accept/", "person and csrf", {"token": "{invitation_token}"}),
 ]
 WRITES = [call for call in CALLS if call.is_write]
 WRITES_BY_DESK = [

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from accounts import tokens
-from accounts.mail_links import address_fragment, password_fragment
+from accounts.mail_links import address_fragment, invitation_fragment, password_fragment
 from accounts.models import Challenge, Passkey, SignIn, User
 from accounts.second_factor import challenges, passkeys, recovery, totp
+from organisations.models import Invitation, Membership, Organisation
+from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.tickets import ticket_code
@@ -32,12 +36,18 @@ from tests.factories import (
 
 @dataclass
 class BoxOffice:
-    """An event with six seats: two free; alice and bob each hold one and have booked one."""
+    """An event with six seats: two free; alice and bob each hold one and have booked one.
+
+    And an organisation without events: carol is a member, and there is an open invitation.
+    """
 
     event: Event
     alice: User
     bob: User
     organiser: User
+    organisation: Organisation
+    carol: User
+    invitation: Invitation
     free: int
     held: int
     held_by_bob: int
@@ -68,9 +78,12 @@ class BoxOffice:
         return getattr(client, call.method.lower())(self.path(call), self.body(call), **more)
 
     def state(self) -> list[list[tuple[Any, ...]]]:
-        """Return all rows of seats and bookings, and the name of each user."""
+        """Return all rows of seats, bookings and organisations, and the name of each user."""
         queries = []
-        for model in (Seat, Reservation, ReservationSeat, SeatChange):
+        for model in (
+            *(Seat, Reservation, ReservationSeat, SeatChange),
+            *(Organisation, Membership, Invitation),
+        ):
             key = ", ".join(str(field.column) for field in model._meta.pk_fields)
             queries.append(f"SELECT * FROM {model._meta.db_table} ORDER BY {key}")
         queries.append(f"SELECT id, username FROM {User._meta.db_table} ORDER BY id")
@@ -96,6 +109,10 @@ class BoxOffice:
             "email_token": self.email_link["token"],
             "code": self.code,
             "sign_in": self.sign_in,
+            "organisation": self.organisation.pk,
+            "user": self.carol.pk,
+            "invitation": self.invitation.pk,
+            "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
             **self.factors,
         }
 
@@ -116,11 +133,23 @@ def _opened() -> BoxOffice:
         answer = queue.submit(ReserveSeats(person(user), (taken,), "invoice"))
         booked[user] = answer["reservation"]["id"]
         pay_for(booked[user])
+    organisation = Organisation.objects.create(name="Theatre")
+    carol = make_user("carol")
+    Membership.objects.create(organisation=organisation, user=carol, role=Role.VIEWER)
+    invitation = Invitation.objects.create(
+        organisation=organisation,
+        email="dora@example.com",
+        role=Role.DOOR,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
     return BoxOffice(
         event=event,
         alice=alice,
         bob=bob,
         organiser=make_user("organiser", is_staff=True, is_superuser=True),
+        organisation=organisation,
+        carol=carol,
+        invitation=invitation,
         free=ids[0],
         held=ids[1],
         held_by_bob=ids[2],

@@ -41,6 +41,8 @@ def test_every_call_of_the_schema_is_in_the_table() -> None:
     placeholders = {"{event_id}": "{event}", "{seat_id}": "{seat}"}
     placeholders["{reservation_id}"] = "{reservation}"
     placeholders |= {"{passkey_id}": "{passkey}", "{sign_in_id}": "{sign_in}"}
+    for name in ("organisation", "user", "invitation"):
+        placeholders[f"{{{name}_id}}"] = f"{{{name}}}"
     for placeholder, ours in placeholders.items():
         names = {name.replace(placeholder, ours) for name in names}
     assert names == {call.name.replace("{held}", "{seat}") for call in CALLS}
@@ -164,7 +166,7 @@ NO_IDS = ["0", "-1", "x", "1.0", "1e3", str(2**63), str(10**30), "%00", "%0A1", 
     [
         (name, call)
         for call in CALLS
-        for name in ("event", "seat", "held", "reservation")
+        for name in ("event", "seat", "held", "reservation", "organisation")
         if f"{{{name}}}" in call.path
     ],
     ids=lambda value: getattr(value, "name", value),

@@ -99,6 +99,7 @@ BAD: dict[str, dict[str, Any]] = {
     },
     **dict.fromkeys(("challenge", "method", "code", "name"), NO_TEXT),
     "credential": {"null": None, "a text": "x", "a list": [1], "a truth": True},
+    "role": {"unknown": "boss", "in capitals": "OWNER", "null": None, "a list": ["owner"]},
     "keep_tickets": {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}},
     "email": {
         "no address": "alice",

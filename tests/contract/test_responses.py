@@ -19,7 +19,7 @@ EVENT = {
     *("id", "name", "description", "venue", "date", "price", "price_from", "currency"),
     *("seats_total", "seats_available", "sales_open_at", "sales_close_at", "sales"),
     *("cancel_until", "lock_seconds", "max_extensions", "hold_seconds", "seat_cap"),
-    *("purchase_cap", "payment_seconds", "requires_verified_email"),
+    *("purchase_cap", "payment_seconds", "requires_verified_email", "organisation"),
     *("visibility", "layout", "time_zone"),
 }
 SEAT = {
@@ -87,7 +87,8 @@ def test_register_login_and_logout(db: None) -> None:
         "email_verified": False,
         "new_email": "",
         "is_staff": False,
-        "permissions": [],
+        "permissions": ["organisations.add_organisation"],
+        "organisations": [],
         "second_factor": {"set_up": False, "passed": False, "required": False},
     }
     answer = client.post("/api/logout/").json()

@@ -87,6 +87,7 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
     purchase_cap: 10,
     payment_seconds: 259_200,
     requires_verified_email: false,
+    organisation: null,
     visibility: 'public',
     layout: LAYOUT,
     categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '50.00' }],
