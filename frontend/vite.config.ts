@@ -1,6 +1,5 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 import { compressedCopies } from './hosting/compressedCopies';
@@ -10,7 +9,7 @@ import { offlinePage } from './offline/plugin';
 const server = 'http://localhost:8000';
 
 export default defineConfig({
-  plugins: [react(), offlinePage(), staticHost(), axiosWithoutFetch(), compressedCopies()],
+  plugins: [react(), offlinePage(), staticHost(), compressedCopies()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
@@ -49,18 +48,3 @@ export default defineConfig({
     ],
   },
 });
-
-/** Drop axios's fetch adapter, which is used only without XMLHttpRequest. */
-function axiosWithoutFetch(): Plugin {
-  const nothing = '\0axios-without-fetch';
-  return {
-    name: 'seatcast-axios-without-fetch',
-    apply: 'build',
-    enforce: 'pre',
-    resolveId: (id, importer) =>
-      id === './fetch.js' && importer?.endsWith('axios/lib/adapters/adapters.js') === true
-        ? nothing
-        : null,
-    load: (id) => (id === nothing ? 'export const getFetch = () => null;' : null),
-  };
-}
