@@ -8,6 +8,20 @@ import { offlinePage } from './offline/plugin';
 
 const server = 'http://localhost:8000';
 
+/**
+ * What every page loads, in few chunks: many small ones compress worse. The libraries are apart,
+ * since they stay in the browser's cache from one release to the next. `main.tsx` must be apart: it
+ * waits for the language's chunk, which could not import from a chunk that waits for it.
+ */
+const FIRST_CHUNKS = [
+  { name: 'libraries', tags: ['$initial' as const], test: /node_modules/ },
+  {
+    name: 'app',
+    tags: ['$initial' as const],
+    test: (id: string) => !/(?:index\.html|main\.tsx)$/.test(id),
+  },
+];
+
 export default defineConfig({
   plugins: [react(), offlinePage(), staticHost(), compressedCopies()],
   resolve: {
@@ -17,6 +31,7 @@ export default defineConfig({
     // The content security policy forbids inline styles and data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: FIRST_CHUNKS } } },
   },
   server: {
     proxy: {
