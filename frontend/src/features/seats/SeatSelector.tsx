@@ -120,7 +120,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
-  const [isOpening, openCheckout] = useCheckoutLoading(mine.length > 0);
+  const [isOpening, openCheckout] = useCheckoutLoading(mine.some(({ pending }) => !pending));
   const lockExtension = useLockExtension(event, mine, store, announce);
   const choices = useMemo(
     () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),

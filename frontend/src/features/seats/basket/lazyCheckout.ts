@@ -5,13 +5,13 @@ const load = () => import('@/features/seats/basket/CheckoutDialog');
 export const CheckoutDialog = lazy(async () => ({ default: (await load()).CheckoutDialog }));
 
 /**
- * Load the checkout as soon as it may be opened. Returns whether an opening still waits for it, and
- * a function that runs the opening.
+ * Load the checkout once a seat is held. Returns whether an opening still waits for it, and a
+ * function that runs the opening.
  */
-export function useCheckoutLoading(mayBeOpened: boolean): ReturnType<typeof useTransition> {
+export function useCheckoutLoading(holdsSeats: boolean): ReturnType<typeof useTransition> {
   useEffect(() => {
-    // After a failure, opening it loads it again.
-    if (mayBeOpened) load().catch(() => undefined);
-  }, [mayBeOpened]);
+    // This may reload the page for a new build, so not while a seat is being locked.
+    if (holdsSeats) load().catch(() => undefined);
+  }, [holdsSeats]);
   return useTransition();
 }
