@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 import { compressedCopies } from './hosting/compressedCopies';
+import { firstLoadLimit } from './hosting/firstLoad';
 import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
 
@@ -23,7 +24,7 @@ const FIRST_CHUNKS = [
 ];
 
 export default defineConfig({
-  plugins: [react(), offlinePage(), staticHost(), compressedCopies()],
+  plugins: [react(), offlinePage(), staticHost(), firstLoadLimit(), compressedCopies()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
