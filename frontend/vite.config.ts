@@ -1,16 +1,30 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 import { compressedCopies } from './hosting/compressedCopies';
+import { firstLoadLimit } from './hosting/firstLoad';
 import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
 
 const server = 'http://localhost:8000';
 
+/**
+ * What every page loads, in few chunks: many small ones compress worse. The libraries are apart,
+ * since they stay in the browser's cache from one release to the next. `main.tsx` must be apart: it
+ * waits for the language's chunk, which could not import from a chunk that waits for it.
+ */
+const FIRST_CHUNKS = [
+  { name: 'libraries', tags: ['$initial' as const], test: /node_modules/ },
+  {
+    name: 'app',
+    tags: ['$initial' as const],
+    test: (id: string) => !/(?:index\.html|main\.tsx)$/.test(id),
+  },
+];
+
 export default defineConfig({
-  plugins: [react(), offlinePage(), staticHost(), axiosWithoutFetch(), compressedCopies()],
+  plugins: [react(), offlinePage(), staticHost(), firstLoadLimit(), compressedCopies()],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
@@ -18,6 +32,7 @@ export default defineConfig({
     // The content security policy forbids inline styles and data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: FIRST_CHUNKS } } },
   },
   server: {
     proxy: {
@@ -49,18 +64,3 @@ export default defineConfig({
     ],
   },
 });
-
-/** Drop axios's fetch adapter, which is used only without XMLHttpRequest. */
-function axiosWithoutFetch(): Plugin {
-  const nothing = '\0axios-without-fetch';
-  return {
-    name: 'seatcast-axios-without-fetch',
-    apply: 'build',
-    enforce: 'pre',
-    resolveId: (id, importer) =>
-      id === './fetch.js' && importer?.endsWith('axios/lib/adapters/adapters.js') === true
-        ? nothing
-        : null,
-    load: (id) => (id === nothing ? 'export const getFetch = () => null;' : null),
-  };
-}

@@ -60,6 +60,56 @@ test(
   },
 );
 
+test('Reserve is busy until a slow checkout has loaded @thorough', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const [seat] = await api.freeSeats(club.id, 1, 35);
+  if (seat === undefined) throw new Error('A seat is needed');
+  let send: () => void = () => undefined;
+  const allowed = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  await page.route('**/assets/CheckoutDialog-*.js', async (route) => {
+    await allowed;
+    await route.continue();
+  });
+  await openLive(page, club);
+  const asked = page.waitForRequest('**/assets/CheckoutDialog-*.js');
+  await seatOn(page, seat).click();
+  await asked;
+  const reserve = page.getByRole('button', { name: 'Reserve' });
+  await reserve.click();
+  await expect(reserve).toHaveAttribute('aria-busy', 'true');
+  const review = page.getByRole('dialog', { name: 'Review your seats' });
+  await expect(review).toBeHidden();
+  send();
+  await expect(review).toBeVisible();
+  await expect(reserve).toHaveAttribute('aria-busy', 'false');
+});
+
+test('a checkout that cannot be loaded shows the failure of its page @thorough', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new');
+  const [seat] = await api.freeSeats(club.id, 1, 55);
+  if (seat === undefined) throw new Error('A seat is needed');
+  await openLive(page, club);
+  await page.route('**/assets/CheckoutDialog-*.js', (route) => route.fulfill({ status: 404 }));
+  const reloaded = page.waitForEvent('load');
+  await seatOn(page, seat).click();
+  // In case of a new build; the basket is there again.
+  await reloaded;
+  await expect(seatOn(page, seat)).toHaveAttribute('data-status', 'mine');
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  await expect(page.getByRole('button', { name: 'Load it again' })).toBeVisible();
+  await page.unroute('**/assets/CheckoutDialog-*.js');
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await page.getByRole('button', { name: 'Reserve' }).click();
+  await expect(page.getByRole('dialog', { name: 'Review your seats' })).toBeVisible();
+});
+
 test('a buyer who goes offline while paying keeps the seats and pays once online @thorough', async ({
   enter,
   request,

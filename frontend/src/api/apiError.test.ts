@@ -1,9 +1,8 @@
-import { AxiosError, AxiosHeaders, type AxiosResponse } from 'axios';
 import { describe, expect, it } from 'vitest';
 
-import { ApiError, toApiError } from '@/api/apiError';
+import { ApiError, errorFromResponse, errorWithoutResponse, toApiError } from '@/api/apiError';
 
-describe('toApiError', () => {
+describe('ApiError', () => {
   it('parses an error response', () => {
     const error = refused(409, {
       error: 'Seat A1 is locked by someone else.',
@@ -115,7 +114,7 @@ describe('toApiError', () => {
   });
 
   it('has a message for a network failure', () => {
-    const error = toApiError(new AxiosError('Network Error', AxiosError.ERR_NETWORK));
+    const error = errorWithoutResponse('network', new TypeError('Failed to fetch'));
     expect(error).toMatchObject({
       code: 'network',
       status: null,
@@ -126,7 +125,7 @@ describe('toApiError', () => {
   });
 
   it('has a message for a timeout', () => {
-    const error = toApiError(new AxiosError('timeout', AxiosError.ECONNABORTED));
+    const error = errorWithoutResponse('timeout', new Error('late'));
     expect(error).toMatchObject({ code: 'timeout', status: null });
   });
 
@@ -138,9 +137,6 @@ describe('toApiError', () => {
   });
 });
 
-function refused(status: number, data: unknown, retryAfter?: string): ApiError {
-  const config = { headers: new AxiosHeaders() };
-  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
-  const response: AxiosResponse = { status, data, statusText: '', headers, config };
-  return toApiError(new AxiosError('refused', undefined, config, undefined, response));
+function refused(status: number, body: unknown, retryAfter: string | null = null): ApiError {
+  return errorFromResponse(status, body, retryAfter);
 }

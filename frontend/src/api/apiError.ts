@@ -1,5 +1,3 @@
-import { isAxiosError } from 'axios';
-
 import { messageForCode, messageForField } from '@/api/errorMessages';
 import type { AdmittedSeat, ConflictReason } from '@/api/types';
 import { t } from '@/i18n/language';
@@ -38,7 +36,7 @@ interface ApiErrorParts {
   readonly largestParty?: number | null;
   readonly entries?: readonly AdmittedSeat[];
   readonly requestId?: string | null;
-  readonly parseSecondStep?: SecondStep | null;
+  readonly secondStep?: SecondStep | null;
 }
 
 /**
@@ -77,7 +75,7 @@ export class ApiError extends Error {
     this.largestParty = parts.largestParty ?? null;
     this.entries = parts.entries ?? [];
     this.requestId = parts.requestId ?? null;
-    this.secondStep = parts.parseSecondStep ?? null;
+    this.secondStep = parts.secondStep ?? null;
   }
 
   get isNotAuthenticated(): boolean {
@@ -111,35 +109,31 @@ export class ApiError extends Error {
 }
 
 export function toApiError(cause: unknown): ApiError {
-  if (cause instanceof ApiError) return cause;
-  if (!isAxiosError(cause)) {
-    return errorWithoutResponse('unexpected', cause);
-  }
-  if (cause.response !== undefined) {
-    const { status, headers } = cause.response;
-    const data: unknown = cause.response.data;
-    return new ApiError(errorParts(status, data, headers['retry-after']), { cause });
-  }
-  if (cause.code === 'ECONNABORTED' || cause.code === 'ETIMEDOUT') {
-    return errorWithoutResponse('timeout', cause);
-  }
-  return errorWithoutResponse('network', cause);
+  return cause instanceof ApiError ? cause : errorWithoutResponse('unexpected', cause);
 }
 
-function errorWithoutResponse(
+export function errorWithoutResponse(
   code: 'unexpected' | 'timeout' | 'network',
   cause: unknown,
 ): ApiError {
   return new ApiError({ message: t(`errors:code_${code}`), code, status: null }, { cause });
 }
 
-function errorParts(status: number, body: unknown, retryAfter: unknown): ApiErrorParts {
+/**
+ * The error of a response with this status. `body` is its parsed JSON, and `retryAfter` its header
+ * of that name.
+ */
+export function errorFromResponse(
+  status: number,
+  body: unknown,
+  retryAfter: string | null,
+): ApiError {
   const fields = isRecord(body) ? body : {};
   const code = typeof fields['code'] === 'string' ? fields['code'] : null;
   const serverMessage = typeof fields['error'] === 'string' ? fields['error'] : null;
   const retryAfterSeconds = seconds(retryAfter);
   const ownMessage = code === null ? null : messageForCode(code, fields, retryAfterSeconds);
-  return {
+  return new ApiError({
     status,
     message: ownMessage ?? serverMessage ?? t('errors:code_unexpected'),
     code: code ?? 'unexpected',
@@ -155,8 +149,8 @@ function errorParts(status: number, body: unknown, retryAfter: unknown): ApiErro
     largestParty: typeof fields['largest'] === 'number' ? fields['largest'] : null,
     entries: Array.isArray(fields['entries']) ? fields['entries'].flatMap(parseEntry) : [],
     requestId: typeof fields['request_id'] === 'string' ? fields['request_id'] : null,
-    parseSecondStep: secondStep(fields),
-  };
+    secondStep: secondStep(fields),
+  });
 }
 
 const REASONS: readonly string[] = [
@@ -230,9 +224,9 @@ function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function seconds(retryAfter: unknown): number | null {
+function seconds(retryAfter: string | null): number | null {
   const value = Number(retryAfter);
-  return retryAfter !== undefined && Number.isFinite(value) ? value : null;
+  return retryAfter !== null && Number.isFinite(value) ? value : null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,5 @@
-import type { InternalAxiosRequestConfig } from 'axios';
-
 import type { ApiError } from '@/api/apiError';
+import type { ApiRequest, RequestHeaders } from '@/api/transport';
 
 /** How requests and sockets are authenticated. */
 export interface Auth {
@@ -8,13 +7,13 @@ export interface Auth {
   mayHaveSession(): boolean;
   /** Note that a session began, or that there is none. */
   noteSession(exists: boolean): void;
-  /** Add credentials to a request. Throws ApiError. */
-  authenticate(call: InternalAxiosRequestConfig): Promise<void>;
+  /** Return the headers that authenticate a request. Throws ApiError. */
+  headersFor(request: ApiRequest): Promise<RequestHeaders>;
   /**
-   * Try to fix a refused request, e.g. by renewing a token. Returns whether to retry. Throws
-   * ApiError.
+   * Try to fix a request that was refused with these headers, e.g. by renewing a token. Returns
+   * whether to retry. Throws ApiError.
    */
-  recover(refusal: ApiError): Promise<boolean>;
+  recover(refusal: ApiError, sent: RequestHeaders): Promise<boolean>;
   /**
    * WebSocket subprotocols that carry the credentials, since sockets have no headers. Throws
    * ApiError.

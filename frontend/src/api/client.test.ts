@@ -1,9 +1,8 @@
 // @vitest-environment jsdom
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { beforeEach, expect, expectTypeOf, it } from 'vitest';
+import { beforeEach, expect, expectTypeOf, it, vi } from 'vitest';
 
 import { fetchMe, signIn, signOut } from '@/api/account';
-import { get, http, auth, post } from '@/api/client';
+import { get, auth, post } from '@/api/client';
 import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
 import type { EventDetail, Layout } from '@/api/types';
 import type { TabMessage } from '@/browser/tabMessages';
@@ -16,33 +15,31 @@ interface SeatIds {
 interface Sent {
   readonly method: string;
   readonly url: string;
-  readonly csrf: unknown;
-  readonly key: unknown;
+  readonly csrf: string | null;
+  readonly key: string | null;
 }
 
 let sent: Sent[];
-let answer: (config: InternalAxiosRequestConfig) => [number, unknown];
+let answer: (request: Sent) => [number, unknown];
 beforeEach(() => {
   // Other test files share this document.
   document.cookie = 'csrftoken=; max-age=0';
   localStorage.clear();
   sent = [];
   answer = () => [200, {}];
-  http.defaults.adapter = (config) => {
-    const { method = '', url = '', headers } = config;
-    sent.push({
-      method,
-      url,
-      csrf: headers.get('X-CSRFToken') ?? null,
-      key: headers.get('Idempotency-Key') ?? null,
-    });
-    if (url === 'csrf/') document.cookie = 'csrftoken=fresh';
-    const [status, data] = answer(config);
-    const response: AxiosResponse = { status, data, statusText: '', headers: {}, config };
-    return status < 400
-      ? Promise.resolve(response)
-      : Promise.reject(new AxiosError('refused', undefined, config, undefined, response));
-  };
+  vi.stubGlobal('fetch', (path: string, { method = '', ...init }: RequestInit) => {
+    const headers = new Headers(init.headers);
+    const request = {
+      method: method.toLowerCase(),
+      url: path.replace('/api/', ''),
+      csrf: headers.get('X-CSRFToken'),
+      key: headers.get('Idempotency-Key'),
+    };
+    sent.push(request);
+    if (request.url === 'csrf/') document.cookie = 'csrftoken=fresh';
+    const [status, body] = answer(request);
+    return Promise.resolve(Response.json(body, { status }));
+  });
 });
 
 it('fetches a CSRF token before the first write if there is none', async () => {
@@ -65,10 +62,8 @@ it('sends an existing CSRF token with writes and none with reads', async () => {
 
 it('retries once with a fresh CSRF token after a refusal', async () => {
   document.cookie = 'csrftoken=stale';
-  answer = ({ headers }) =>
-    headers.get('X-CSRFToken') === 'stale'
-      ? [403, { error: 'CSRF', code: 'csrf_failed' }]
-      : [200, {}];
+  answer = ({ csrf }) =>
+    csrf === 'stale' ? [403, { error: 'CSRF', code: 'csrf_failed' }] : [200, {}];
   await post('events/7/unlock/', { seat_ids: [1] }, 'key-1');
   expect(sent.map(({ url, csrf, key }) => [url, csrf, key])).toEqual([
     ['events/7/unlock/', 'stale', 'key-1'],

@@ -1,9 +1,6 @@
-import axios, { type AxiosRequestConfig, isAxiosError } from 'axios';
-
 import { ApiError, toApiError } from '@/api/apiError';
 import type { Auth } from '@/api/auth';
 import { cookieAuth } from '@/api/cookieAuth';
-import { observeDateHeader } from '@/api/dateHeaderClock';
 import { crossOriginApi, serverOrigin } from '@/api/origins';
 import { tokenAuth } from '@/api/tokenAuth';
 import {
@@ -12,21 +9,15 @@ import {
   onTokensStored,
   type TokenStore,
 } from '@/api/tokenStore';
+import { type Answer, type ApiRequest, type RequestHeaders, transmit } from '@/api/transport';
 import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
 import type { SocketTicket, TokenPair } from '@/api/types';
 import { siteStorage } from '@/browser/storage';
 import { messagesForWrite } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
 
-const TIMEOUT_MS = 10_000;
 /** Returns the signed-in user. */
 export const ME_PATH = 'me/';
-
-export const http = axios.create({
-  baseURL: crossOriginApi === null ? '/api/' : new URL('/api/', crossOriginApi).href,
-  timeout: TIMEOUT_MS,
-  withCredentials: crossOriginApi === null,
-});
 
 /** Null where the session is a cookie. */
 export const tokens: TokenStore | null =
@@ -36,7 +27,9 @@ export const tokens: TokenStore | null =
         storage: siteStorage,
         renew: async (refresh, key) => {
           const headers = { 'Idempotency-Key': key };
-          return (await http.post<TokenPair>('token/refresh/', { refresh }, { headers })).data;
+          const body = { refresh };
+          const url = 'token/refresh/';
+          return (await transmit<TokenPair>({ method: 'post', url, headers, body })).body;
         },
         exclusively: exclusiveAcrossTabs('seatcast.tokens'),
         onOtherTabWrite: onTokensStored,
@@ -49,37 +42,15 @@ export const tokens: TokenStore | null =
 export const auth: Auth =
   tokens === null
     ? cookieAuth({
-        fetchCsrfToken: () => http.get('csrf/'),
+        fetchCsrfToken: () => transmit({ method: 'get', url: 'csrf/' }),
         isSignedIn,
         fetchTicket: serverOrigin && fetchTicket,
       })
     : tokenAuth(tokens);
 
-http.interceptors.request.use(async (call) => {
-  await auth.authenticate(call);
-  return call;
-});
-
-http.interceptors.response.use(
-  (answer) => {
-    observeDateHeader(answer.headers);
-    return answer;
-  },
-  (cause: unknown) => {
-    if (isAxiosError(cause) && cause.response !== undefined)
-      observeDateHeader(cause.response.headers);
-    throw cause;
-  },
-);
-
-export interface Answer<T> {
-  readonly body: T;
-  readonly headers: Readonly<Record<string, unknown>>;
-}
-
 interface GetOptions {
   readonly signal?: AbortSignal;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: RequestHeaders;
   readonly query?: Readonly<Record<string, string | number>>;
 }
 
@@ -92,8 +63,8 @@ export async function get<U extends UrlOf<'get'>>(
     method: 'get',
     url,
     ...(signal && { signal }),
-    ...(headers && { headers: { ...headers } }),
-    ...(query && { params: query }),
+    ...(headers && { headers }),
+    ...(query && { query }),
   });
 }
 
@@ -112,10 +83,10 @@ export async function post<U extends UrlOf<'post'>>(
   ...options: PostArguments<BodyAt<'post', U>>
 ): Promise<AnswerAt<'post', U>> {
   const [body = {}, idempotencyKey]: PostArguments<object | undefined> = options;
-  const request: AxiosRequestConfig = {
+  const request: ApiRequest = {
     method: 'post',
     url,
-    data: body,
+    body,
     ...(idempotencyKey !== undefined && { headers: { 'Idempotency-Key': idempotencyKey } }),
   };
   let isDone = true;
@@ -135,7 +106,7 @@ export async function patch<U extends UrlOf<'patch'>>(
   url: U,
   body: BodyAt<'patch', U>,
 ): Promise<void> {
-  await send({ method: 'patch', url, data: body });
+  await send({ method: 'patch', url, body });
 }
 
 /** Throws ApiError. */
@@ -148,32 +119,28 @@ export function recheckSession(): void {
   tabs.notifyLocal({ kind: 'session' });
 }
 
-async function send<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
+async function send<T>(request: ApiRequest): Promise<Answer<T>> {
   try {
     return await sendWithRecovery<T>(request);
-  } catch (error) {
-    if (error instanceof ApiError && error.isNotAuthenticated && request.url !== ME_PATH)
-      recheckSession();
+  } catch (cause) {
+    const error = toApiError(cause);
+    if (error.isNotAuthenticated && request.url !== ME_PATH) recheckSession();
     throw error;
   }
 }
 
-async function sendWithRecovery<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
+async function sendWithRecovery<T>(request: ApiRequest): Promise<Answer<T>> {
+  const credentials = await auth.headersFor(request);
   try {
-    return await sendOnce<T>(request);
+    return await transmit<T>(withHeaders(request, credentials));
   } catch (error) {
-    if (!(error instanceof ApiError) || !(await auth.recover(error))) throw error;
+    if (!(error instanceof ApiError) || !(await auth.recover(error, credentials))) throw error;
   }
-  return sendOnce<T>(request);
+  return transmit<T>(withHeaders(request, await auth.headersFor(request)));
 }
 
-async function sendOnce<T>(request: AxiosRequestConfig): Promise<Answer<T>> {
-  try {
-    const { data, headers } = await http.request<T>(request);
-    return { body: data, headers };
-  } catch (cause) {
-    throw toApiError(cause);
-  }
+function withHeaders(request: ApiRequest, headers: RequestHeaders): ApiRequest {
+  return { ...request, headers: { ...request.headers, ...headers } };
 }
 
 /** Null for an anonymous visitor. Throws ApiError. */
@@ -192,7 +159,7 @@ async function fetchTicket(): Promise<string | null> {
 
 async function isSignedIn(): Promise<boolean> {
   try {
-    await sendOnce({ method: 'get', url: ME_PATH });
+    await transmit({ method: 'get', url: ME_PATH });
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return false;

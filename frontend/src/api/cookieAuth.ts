@@ -5,9 +5,9 @@ const CSRF_COOKIE = 'csrftoken';
 const CSRF_HEADER = 'X-CSRFToken';
 /** Stores the CSRF token with which there was no session. */
 const NO_SESSION_WITH = 'seatcast.anonymous';
-const SAFE_METHODS = ['get', 'head', 'options'];
 
 interface CookieAuthOptions {
+  /** Throws ApiError. */
   readonly fetchCsrfToken: () => Promise<unknown>;
   /** Throws ApiError. */
   readonly isSignedIn: () => Promise<boolean>;
@@ -33,11 +33,11 @@ export function cookieAuth({ fetchCsrfToken, isSignedIn, fetchTicket }: CookieAu
       if (exists) siteStorage.removeItem(NO_SESSION_WITH);
       else if (token !== null) siteStorage.setItem(NO_SESSION_WITH, token);
     },
-    async authenticate({ method, headers }) {
-      if (SAFE_METHODS.includes(method ?? 'get')) return;
+    async headersFor({ method }) {
+      if (method === 'get') return {};
       if (csrfToken() === null) await fetchCsrfToken();
       const token = csrfToken();
-      if (token !== null) headers.set(CSRF_HEADER, token);
+      return token === null ? {} : { [CSRF_HEADER]: token };
     },
     async recover({ code }) {
       if (code !== 'csrf_failed') return false;

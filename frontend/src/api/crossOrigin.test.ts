@@ -1,5 +1,4 @@
 // @vitest-environment jsdom
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { TabMessage } from '@/browser/tabMessages';
@@ -17,6 +16,8 @@ interface Sent {
 type Reply = readonly [status: number, body: unknown];
 
 let sent: Sent[];
+/** Where each request went, and whether with cookies. */
+let fetched: { readonly address: string; readonly cookies: string | undefined }[];
 /** Access tokens that the server accepts, and its responses. */
 let good: string[];
 let given: number;
@@ -27,6 +28,7 @@ beforeEach(() => {
   vi.stubEnv('VITE_API_URL', SERVER);
   localStorage.clear();
   sent = [];
+  fetched = [];
   good = [];
   given = 0;
   renewals = () => [200, newPair()];
@@ -40,21 +42,23 @@ afterEach(() => {
 
 /** Load a client built for another origin, in front of a server with tokens. */
 async function openClient() {
-  const { http, get, post, auth } = await import('@/api/client');
+  const { get, post, auth } = await import('@/api/client');
   const account = await import('@/api/account');
   const { tabs } = await import('@/browser/tabs');
   const { crossOriginApi } = await import('@/api/origins');
   const news: TabMessage[] = [];
   tabs.listen((one) => news.push(one));
-  http.defaults.adapter = async (config) => {
-    const header: unknown = config.headers.get('Authorization');
-    const bearer = typeof header === 'string' ? header.replace('Bearer ', '') : null;
-    const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : null;
-    sent.push({ url: config.url ?? '', bearer, body });
+  vi.stubGlobal('fetch', async (address: string, init: RequestInit) => {
+    const url = pathOf(address);
+    const header = new Headers(init.headers).get('Authorization');
+    const bearer = header?.replace('Bearer ', '') ?? null;
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null;
+    sent.push({ url, bearer, body });
+    fetched.push({ address, cookies: init.credentials });
     await Promise.resolve();
-    return answered(config, answer(config.url ?? '', bearer));
-  };
-  return { http, get, post, auth, account, news, crossOriginApi };
+    return answered(answer(url, bearer));
+  });
+  return { get, post, auth, account, news, crossOriginApi };
 }
 
 function answer(url: string, bearer: string | null): Reply {
@@ -69,10 +73,12 @@ function answer(url: string, bearer: string | null): Reply {
   return [200, { asked: url }];
 }
 
-function answered(config: InternalAxiosRequestConfig, [status, data]: Reply): AxiosResponse {
-  const response: AxiosResponse = { status, data, statusText: '', headers: {}, config };
-  if (status < 400) return response;
-  throw new AxiosError('refused', undefined, config, undefined, response);
+function pathOf(address: string): string {
+  return new URL(address, location.href).pathname.replace('/api/', '');
+}
+
+function answered([status, body]: Reply): Response {
+  return Response.json(body, { status });
 }
 
 function newPair() {
@@ -88,13 +94,10 @@ function urls(): string[] {
 
 describe('a cross-origin client', () => {
   it('calls the configured server and sends no cookies', async () => {
-    const { http, get } = await openClient();
-    expect(http.defaults).toMatchObject({
-      baseURL: 'https://api.example/api/',
-      withCredentials: false,
-    });
+    const { get } = await openClient();
     await get('events/');
     expect(sent).toEqual([{ url: 'events/', bearer: null, body: null }]);
+    expect(fetched).toEqual([{ address: 'https://api.example/api/events/', cookies: 'omit' }]);
   });
 
   it('signs in for tokens and sends them with every later call', async () => {
@@ -176,11 +179,12 @@ describe('a cross-origin client', () => {
   });
 
   it('does not renew after wrong credentials', async () => {
-    const { account, http } = await openClient();
-    http.defaults.adapter = async (config) => {
-      await Promise.resolve();
-      return answered(config, [401, { error: 'Invalid credentials', code: 'invalid_credentials' }]);
-    };
+    const { account } = await openClient();
+    vi.stubGlobal('fetch', () =>
+      Promise.resolve(
+        answered([401, { error: 'Invalid credentials', code: 'invalid_credentials' }]),
+      ),
+    );
     await expect(account.signIn(ALICE)).rejects.toMatchObject({ code: 'invalid_credentials' });
   });
 
@@ -229,23 +233,23 @@ describe('a client whose page host forwards its calls', () => {
   });
 
   it('calls its own host with cookies and stores no tokens', async () => {
-    const { http, crossOriginApi } = await openClient();
+    const { get, crossOriginApi } = await openClient();
     const { tokens } = await import('@/api/client');
-    expect(http.defaults.baseURL).toBe('/api/');
-    expect(http.defaults.withCredentials).toBe(true);
+    await get('events/');
+    expect(fetched).toEqual([{ address: '/api/events/', cookies: 'same-origin' }]);
     expect([crossOriginApi, tokens]).toEqual([null, null]);
   });
 
   it('connects sockets directly, with a ticket only after a refusal', async () => {
     document.cookie = 'csrftoken=known';
-    const { http, auth } = await openClient();
+    const { auth } = await openClient();
     const { serverOrigin } = await import('@/api/origins');
     expect(serverOrigin?.origin).toBe(SERVER);
     const refused: string[] = [];
-    http.defaults.adapter = (config) => {
-      refused.push(config.url ?? '');
-      return Promise.resolve(answered(config, [200, { ticket: 'abc~1', expires_in: 30 }]));
-    };
+    vi.stubGlobal('fetch', (address: string) => {
+      refused.push(pathOf(address));
+      return Promise.resolve(answered([200, { ticket: 'abc~1', expires_in: 30 }]));
+    });
     expect(await auth.subprotocols()).toEqual([]);
     expect(await auth.recoverSocket([])).toBe(true);
     expect(refused).toEqual(['socket-ticket/']);
@@ -255,9 +259,8 @@ describe('a client whose page host forwards its calls', () => {
 
   it('gives the socket up when nobody is signed in', async () => {
     document.cookie = 'csrftoken=known';
-    const { http, auth } = await openClient();
-    http.defaults.adapter = (config) =>
-      Promise.resolve(answered(config, [401, { code: 'not_authenticated' }]));
+    const { auth } = await openClient();
+    vi.stubGlobal('fetch', () => Promise.resolve(answered([401, { code: 'not_authenticated' }])));
     expect(await auth.recoverSocket([])).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { createServerClock } from '@/domain/serverClock';
 export const dateHeaderClock = createServerClock();
 
 /** Update the clock from response headers; cross-origin, the browser may hide them. */
-export function observeDateHeader(headers: Readonly<Record<string, unknown>>): void {
-  const time = Date.parse(String(headers['date']));
+export function observeDateHeader(headers: Headers): void {
+  const time = Date.parse(headers.get('Date') ?? '');
   if (Number.isFinite(time)) dateHeaderClock.observe(time);
 }

@@ -41,7 +41,7 @@ export async function fetchEvents(
 ): Promise<EventPage> {
   const query = { limit: EVENTS_AT_ONCE, ...choice, ...(after !== null && { after }) };
   const { body, headers } = await get('events/', { signal, query });
-  return { events: body, next: nextPlace(headers['link']) };
+  return { events: body, next: nextPlace(headers.get('Link')) };
 }
 
 export async function fetchEvent(eventId: number, signal: AbortSignal): Promise<EventDetail> {
@@ -64,7 +64,7 @@ export async function fetchLayout(
 
 export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<SeatList> {
   const { body, headers } = await get(`events/${eventId}/seats/`, { signal });
-  return { layout: String(headers['x-seatcast-layout']), seats: body };
+  return { layout: headers.get('X-Seatcast-Layout') ?? '', seats: body };
 }
 
 export async function fetchRevenue(eventId: number, signal: AbortSignal): Promise<Revenue> {
@@ -76,7 +76,7 @@ export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promi
 }
 
 /** Cursor of the next page, from the `Link` header (RFC 8288). */
-function nextPlace(link: unknown): string | null {
-  const url = typeof link === 'string' ? /<([^>]*)>; rel="next"/.exec(link)?.[1] : undefined;
+function nextPlace(link: string | null): string | null {
+  const url = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
   return url === undefined ? null : new URL(url, location.href).searchParams.get('after');
 }

@@ -1,5 +1,3 @@
-import { isAxiosError } from 'axios';
-
 import type { Auth } from '@/api/auth';
 import type { TokenStore } from '@/api/tokenStore';
 
@@ -26,16 +24,15 @@ export function tokenAuth(tokens: TokenStore): Auth {
     noteSession() {
       // The tokens themselves tell.
     },
-    async authenticate({ url = '', headers }) {
-      if (ANONYMOUS_PATHS.includes(url)) return;
+    async headersFor({ url }) {
+      if (ANONYMOUS_PATHS.includes(url)) return {};
       const token = await tokens.accessToken();
-      if (token !== null) headers.set('Authorization', SCHEME + token);
+      return token === null ? {} : { Authorization: SCHEME + token };
     },
-    async recover({ status, cause }) {
-      const token = status === 401 ? sentToken(cause) : null;
-      if (token === null) return false;
+    async recover({ status }, { Authorization: sent }) {
+      if (status !== 401 || sent === undefined) return false;
       // Without a new token, retry anonymously: the endpoint may be public.
-      await tokens.renewAccess(token);
+      await tokens.renewAccess(sent.slice(SCHEME.length));
       return true;
     },
     async subprotocols() {
@@ -49,10 +46,4 @@ export function tokenAuth(tokens: TokenStore): Auth {
       return stale !== undefined && (await tokens.renewAccess(stale)) !== null;
     },
   };
-}
-
-function sentToken(cause: unknown): string | null {
-  if (!isAxiosError(cause)) return null;
-  const header: unknown = cause.config?.headers.get('Authorization');
-  return typeof header === 'string' ? header.slice(SCHEME.length) : null;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { en } from '@/i18n/en';
-import { enAccount } from '@/i18n/enAccount';
+import { enOfPages } from '@/i18n/enOfPages';
 import { LANGUAGES } from '@/i18n/language';
 
-const english = { ...en, ...enAccount };
+const english = { ...en, ...enOfPages };
 type Sentences = Readonly<Record<string, string>>;
 
 const translations = await Promise.all(

@@ -6,9 +6,9 @@ import i18next from 'i18next';
 
 import { siteStorage } from '@/browser/storage';
 import { en } from '@/i18n/en';
-import type { enAccount } from '@/i18n/enAccount';
+import type { enOfPages } from '@/i18n/enOfPages';
 
-export type English = typeof en & typeof enAccount;
+export type English = typeof en & typeof enOfPages;
 type WithSameKeys<Sentences> = { readonly [Key in keyof Sentences]: string };
 /** A translation has exactly the English keys. */
 export type Catalogue = {

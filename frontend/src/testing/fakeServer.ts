@@ -1,6 +1,5 @@
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { vi } from 'vitest';
 
-import { http } from '@/api/client';
 import { LAYOUT } from '@/testing/factories';
 
 export interface RecordedRequest {
@@ -16,7 +15,7 @@ export const CONNECTION_LOST = 'lost' as const;
 type Answer = Reply | typeof CONNECTION_LOST;
 type Responder = (body: unknown) => Answer | Promise<Answer>;
 
-/** Fake server behind the HTTP client; replies are keyed by "method path". */
+/** Fake server behind `fetch`; replies are keyed by "method path". */
 export class FakeServer {
   readonly requests: RecordedRequest[] = [];
   readonly #keys: { readonly call: string; readonly key: string | null }[] = [];
@@ -26,7 +25,7 @@ export class FakeServer {
     document.cookie = 'csrftoken=known';
     // What an earlier test noted about this token.
     localStorage.removeItem('seatcast.anonymous');
-    http.defaults.adapter = (config) => this.#answer(config);
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => this.#answer(url, init));
     this.on('get me/', [401, { error: 'Sign in first.', code: 'not_authenticated' }]);
   }
 
@@ -70,26 +69,19 @@ export class FakeServer {
     return this.#keys.filter((one) => one.call === call).map(({ key }) => key);
   }
 
-  async #answer(config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
-    const query = new URLSearchParams(config.params as Record<string, string>).toString();
-    const call = `${config.method ?? ''} ${config.url ?? ''}${query && `?${query}`}`;
-    const body: unknown = typeof config.data === 'string' ? JSON.parse(config.data) : undefined;
+  async #answer(url: string, { method = '', headers, body: text }: RequestInit): Promise<Response> {
+    const call = `${method.toLowerCase()} ${url.replace('/api/', '')}`;
+    const body: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
     this.requests.push({ call, body });
-    const key: unknown = config.headers.get('Idempotency-Key');
-    this.#keys.push({ call, key: typeof key === 'string' ? key : null });
+    this.#keys.push({ call, key: new Headers(headers).get('Idempotency-Key') });
     const reply = this.#replies.get(call);
     if (reply === undefined) throw new Error(`Nobody answers ${call}`);
     const answer = await reply(body);
-    if (answer === CONNECTION_LOST)
-      throw new AxiosError('Network Error', AxiosError.ERR_NETWORK, config);
+    if (answer === CONNECTION_LOST) throw new TypeError('Failed to fetch');
     const [status, data, ownHeaders] = answer;
-    const headers = {
-      date: new Date().toUTCString(),
-      'x-seatcast-layout': LAYOUT,
-      ...ownHeaders,
-    };
-    const response: AxiosResponse = { status, data, statusText: '', headers, config };
-    if (status < 400) return response;
-    throw new AxiosError('refused', undefined, config, undefined, response);
+    return new Response(JSON.stringify(data), {
+      status,
+      headers: { Date: new Date().toUTCString(), 'X-Seatcast-Layout': LAYOUT, ...ownHeaders },
+    });
   }
 }

@@ -3,7 +3,10 @@ import { afterEach, beforeEach } from 'vitest';
 
 import { openingGuard } from '@/browser/openingGuard';
 // Tests render components whose messages the page loads.
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
+import '@/i18n/loadEventsMessages';
+import '@/i18n/loadOrganiseMessages';
+import '@/i18n/loadReservationsMessages';
 
 afterEach(() => {
   cleanup();

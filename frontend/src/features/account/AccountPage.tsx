@@ -10,7 +10,7 @@ import { signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
 
 import './account.css';
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
 
 export function AccountPage() {
   const me = useMe();

@@ -10,7 +10,7 @@ import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
 import { t } from '@/i18n/language';
 import { reloadSession } from '@/queries/session';
 
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
 
 const ACCOUNT = '/account';
 

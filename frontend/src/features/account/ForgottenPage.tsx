@@ -10,7 +10,7 @@ import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
 
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
 
 export function ForgottenPage() {
   const [search] = useSearchParams();

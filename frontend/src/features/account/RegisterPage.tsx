@@ -10,7 +10,7 @@ import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
 import { useMe, useRegister } from '@/queries/session';
 
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
 
 export function RegisterPage() {
   const [search] = useSearchParams();

@@ -12,7 +12,7 @@ import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
 
 const FORGOTTEN = '/password/forgotten';
 

@@ -10,7 +10,7 @@ import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
 import { useSessionExpired, useMe, useSignIn } from '@/queries/session';
 
-import '@/features/account/loadMessages';
+import '@/i18n/loadAccountMessages';
 
 /** A wait this long is caused by other people's wrong passwords. */
 const LONG_SECONDS = 120;

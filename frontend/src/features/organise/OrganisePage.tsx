@@ -7,6 +7,7 @@ import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { LiveSale } from '@/features/organise/LiveSale';
 import { LoadingSale, OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { eventQuery } from '@/queries/events';
+import '@/i18n/loadOrganiseMessages';
 
 import './organise.css';
 

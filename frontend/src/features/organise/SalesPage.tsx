@@ -12,6 +12,8 @@ import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
+import '@/i18n/loadEventsMessages';
+import '@/i18n/loadOrganiseMessages';
 
 import './organise.css';
 

@@ -10,6 +10,7 @@ import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 import { reservationQuery, reservationsQuery } from '@/queries/reservations';
 import { useMe } from '@/queries/session';
+import '@/i18n/loadReservationsMessages';
 
 export function ReservationPage() {
   const { reservationId = '' } = useParams();

@@ -16,6 +16,7 @@ import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
 import { ticketQuery } from '@/queries/tickets';
+import '@/i18n/loadReservationsMessages';
 
 import './ticketCheck.css';
 

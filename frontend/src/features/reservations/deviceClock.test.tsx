@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 
 /** Tests share the API clock: fill it with new samples. */
 function forgetWhatOtherTestsSaid(headers: { readonly date: string }): void {
-  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDateHeader(headers);
+  for (let each = 0; each < KEPT_SAMPLES; each += 1) observeDateHeader(new Headers(headers));
 }
 
 afterEach(() => {

@@ -21,7 +21,8 @@ async function openReview(event?: Partial<EventDetail>) {
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   });
   await scene.user.click(screen.getByRole('button', { name: 'Reserve' }));
-  return { ...scene, dialog: within(screen.getByRole('dialog', { name: 'Review your seats' })) };
+  const dialog = within(await screen.findByRole('dialog', { name: 'Review your seats' }));
+  return { ...scene, dialog };
 }
 
 function booked() {

@@ -11,8 +11,7 @@ import { hasPermission } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
-import { ConfirmedDialog } from '@/features/seats/basket/ConfirmedDialog';
-import { ReviewDialog } from '@/features/seats/basket/ReviewDialog';
+import { CheckoutDialog, useCheckoutLoading } from '@/features/seats/basket/lazyCheckout';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { errorText } from '@/features/seats/errorText';
 import { FeedNotice } from '@/features/seats/FeedNotice';
@@ -121,6 +120,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
+  const [isOpening, openCheckout] = useCheckoutLoading(mine.some(({ pending }) => !pending));
   const lockExtension = useLockExtension(event, mine, store, announce);
   const choices = useMemo(
     () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),
@@ -144,7 +144,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   const reserve = () => {
     setOffer(null);
-    setDialog({ name: 'review' });
+    openCheckout(() => {
+      setDialog({ name: 'review' });
+    });
   };
   const openFind = () => {
     find.reset();
@@ -254,6 +256,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         clock={store.clock}
         isOnSale={isOnSale}
         lockExtension={lockExtension}
+        isOpening={isOpening}
         onExtend={extend}
         onRelease={release}
         onReserve={reserve}
@@ -271,28 +274,26 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         {dialog?.name === 'shortcuts' && (
           <ShortcutsDialog areOn={areShortcutsOn} onTurn={turnShortcuts} onClose={closeDialog} />
         )}
+        {(dialog?.name === 'review' || dialog?.name === 'confirmed') && (
+          <CheckoutDialog
+            reservation={dialog.name === 'confirmed' ? dialog.reservation : null}
+            event={event}
+            seats={mine}
+            clock={store.clock}
+            checkout={checkout}
+            lockExtension={lockExtension}
+            onExtend={extend}
+            choices={choices}
+            onTake={(choice) => {
+              leaveReview();
+              if (offer !== null) take(choice.seats, offer.insteadOf);
+            }}
+            onClose={leaveReview}
+          />
+        )}
       </Suspense>
       {dialog?.name === 'signIn' && (
         <SignInPrompt seatNumber={dialog.seatNumber} onClose={closeDialog} />
-      )}
-      {dialog?.name === 'review' && (
-        <ReviewDialog
-          event={event}
-          seats={mine}
-          clock={store.clock}
-          checkout={checkout}
-          lockExtension={lockExtension}
-          onExtend={extend}
-          choices={choices}
-          onTake={(choice) => {
-            leaveReview();
-            if (offer !== null) take(choice.seats, offer.insteadOf);
-          }}
-          onClose={leaveReview}
-        />
-      )}
-      {dialog?.name === 'confirmed' && (
-        <ConfirmedDialog reservation={dialog.reservation} onClose={closeDialog} />
       )}
     </div>
   );

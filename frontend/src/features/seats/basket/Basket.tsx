@@ -31,6 +31,8 @@ interface BasketProps {
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   readonly lockExtension: LockExtension;
+  /** Whether what `onReserve` opens is still loading. */
+  readonly isOpening: boolean;
   readonly onExtend: (seats: readonly MapSeat[]) => void;
   readonly onRelease: (seats: readonly MapSeat[]) => void;
   readonly onReserve: () => void;
@@ -43,6 +45,7 @@ export function Basket({
   clock,
   isOnSale,
   lockExtension: { isUrgent, extendable },
+  isOpening,
   onExtend,
   onRelease,
   onReserve,
@@ -146,6 +149,7 @@ export function Basket({
             look="primary"
             className="basket__reserve"
             disabled={!isSettled}
+            busy={isOpening}
             onClick={onReserve}
           >
             {t('basket:reserve')}

@@ -9,6 +9,7 @@ import { paymentText } from '@/domain/payments';
 import { formatList, t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
+import '@/i18n/loadReservationsMessages';
 import { reservationPath } from '@/paths';
 
 interface ConfirmedDialogProps {

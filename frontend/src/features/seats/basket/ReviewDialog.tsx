@@ -23,7 +23,7 @@ import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 
-interface ReviewDialogProps {
+export interface ReviewDialogProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
   readonly clock: ServerClock;

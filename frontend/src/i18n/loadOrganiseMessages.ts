@@ -1,0 +1,5 @@
+/** Side effect: adds the English messages of the organisers' pages. Each of them imports this. */
+import organise from '@/i18n/en/organise.json';
+import { addEnglish } from '@/i18n/language';
+
+addEnglish({ organise });
