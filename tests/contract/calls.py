@@ -14,7 +14,8 @@ class Call:
 
     `body` is a valid body, with placeholders such as `{seat}`; `optional` are its optional fields.
     One of `permissions` is required: for objects of others, or for any if `needs` is "organiser".
-    A call that `has_steps` succeeds only after others; tests of its own make these.
+    A call that `has_steps` succeeds only after others; tests of its own make these. An edit
+    (`is_edit`) changes static data, without the command queue.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Call:
     optional: str = ""
     permissions: tuple[str, ...] = ()
     has_steps: bool = False
+    is_edit: bool = False
 
     @property
     def name(self) -> str:
@@ -193,6 +195,7 @@ CALLS = [
         "organiser and csrf",
         {"ticket_types": []},
         permissions=(CHANGE_EVENT,),
+        is_edit=True,
     ),
     Call("GET", "/api/reservations/", "person"),
     Call("GET", "/api/reservations/{reservation}/", "person", permissions=(VIEW, CHANGE)),
@@ -268,10 +271,11 @@ CALLS = [
     Call("POST", "/api/invitations/accept/", "person and csrf", {"token": "{invitation_token}"}),
 ]
 WRITES = [call for call in CALLS if call.is_write]
-WRITES_BY_DESK = [
+COMMANDS = [
     call
     for call in WRITES
     if call.path.startswith(("/api/events/{", "/api/reservations/{", "/api/tickets/{"))
+    and not call.is_edit
 ]
 CALLS_WITH_BODY = [call for call in CALLS if call.body is not None]
 CALLS_OF_AN_EVENT = [call for call in CALLS if "{event}" in call.path]

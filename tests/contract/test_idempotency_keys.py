@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from reservations.models import Reservation, SeatChange
-from tests.contract.calls import WRITES_BY_DESK, Call, refusal
+from tests.contract.calls import COMMANDS, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, with_token
 
-KEYED = WRITES_BY_DESK
+KEYED = COMMANDS
 each_keyed_call = pytest.mark.parametrize("call", KEYED, ids=lambda call: call.name)
 
 

@@ -51,7 +51,7 @@ def _operation(call: Call) -> tuple[str, str]:
 CALLS_OF_THE_DESK = [
     call
     for call in (*CALLS_OF_AN_EVENT, *CALLS_OF_A_RESERVATION)
-    if call.needs_person and call.is_write
+    if call.needs_person and call.is_write and not call.is_edit
 ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from reservations.write import command_queue
-from tests.contract.calls import CALLS, WRITES_BY_DESK, Call, refusal
+from tests.contract.calls import CALLS, COMMANDS, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import signed_in, with_token
 
@@ -36,7 +36,7 @@ def test_without_the_database_calls_are_503(
     assert office.state() == before
 
 
-@pytest.mark.parametrize("call", WRITES_BY_DESK, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", COMMANDS, ids=lambda call: call.name)
 def test_with_a_full_command_queue_calls_are_503(
     call: Call, office: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
