@@ -28,6 +28,7 @@ import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
 import { availabilityText, sectionLabel } from '@/features/seats/map/sectionLabels';
 import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
+import { soldAndBlocked } from '@/features/seats/map/soldAndBlocked';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
 import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
@@ -242,7 +243,11 @@ export function SeatMap({
         />
       )}
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
-      <Legend event={event} facts={scene.facts} hasBlocked={useHasBlocked(seats)} />
+      <Legend
+        event={event}
+        facts={scene.facts}
+        {...useMemo(() => soldAndBlocked(seats), [seats])}
+      />
     </div>
   );
 }
@@ -276,12 +281,4 @@ function useLatest<Value>(value: Value): RefObject<Value> {
     latest.current = value;
   }, [value]);
   return latest;
-}
-
-function useHasBlocked(seats: readonly MapSeat[]): boolean {
-  return useMemo(() => seats.some(isBlocked), [seats]);
-}
-
-function isBlocked({ status }: MapSeat): boolean {
-  return status === 'blocked';
 }
