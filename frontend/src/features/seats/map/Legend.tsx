@@ -2,7 +2,7 @@ import { memo, useMemo } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import type { DisplayStatus, SeatFacts } from '@/domain/seatMap/seats';
-import type { SoldAndBlocked } from '@/features/seats/map/soldAndBlocked';
+import type { SoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
 import { StatusIcon } from '@/features/seats/StatusIcon';
 import { useSeatTones } from '@/features/seats/useSeatTones';
 import { t } from '@/i18n/language';

@@ -6,7 +6,6 @@ import {
   useCallback,
   useImperativeHandle,
   useLayoutEffect,
-  useMemo,
   useRef,
   useState,
 } from 'react';
@@ -28,12 +27,12 @@ import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
 import { availabilityText, sectionLabel } from '@/features/seats/map/sectionLabels';
 import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
-import { soldAndBlocked } from '@/features/seats/map/soldAndBlocked';
 import { useMapCanvas } from '@/features/seats/map/useMapCanvas';
 import { useMapView } from '@/features/seats/map/useMapView';
 import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
+import { useSoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
 import { t } from '@/i18n/language';
 import { formatShortMoney } from '@/i18n/money';
@@ -243,11 +242,7 @@ export function SeatMap({
         />
       )}
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
-      <Legend
-        event={event}
-        facts={scene.facts}
-        {...useMemo(() => soldAndBlocked(seats), [seats])}
-      />
+      <Legend event={event} facts={scene.facts} {...useSoldAndBlocked(seats)} />
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import { useMemo } from 'react';
+
 import type { MapSeat } from '@/domain/seatMap/seats';
 
 export interface SoldAndBlocked {
@@ -9,7 +11,11 @@ export interface SoldAndBlocked {
   readonly sold: string;
 }
 
-export function soldAndBlocked(seats: readonly MapSeat[]): SoldAndBlocked {
+export function useSoldAndBlocked(seats: readonly MapSeat[]): SoldAndBlocked {
+  return useMemo(() => soldAndBlocked(seats), [seats]);
+}
+
+function soldAndBlocked(seats: readonly MapSeat[]): SoldAndBlocked {
   let hasBlocked = false;
   let last: number | null | undefined;
   const sold = new Set<number | null>();
