@@ -5,4 +5,5 @@ class SiteConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        from config import sqlite  # noqa: F401 - which listens for connections
         from config.postgresql import checks  # noqa: F401 - which registers them

@@ -10,6 +10,7 @@ import math
 import resource
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,13 @@ SEND_BUFFER_BYTES = 64 * 1024
 
 CLOSE_SECONDS = 5.0
 """How long to wait for the client when closing, before the connection is cut."""
+
+UNACKNOWLEDGED_SECONDS = 30.0
+"""How long what was sent on an event stream may stay unacknowledged before it is cut.
+
+Longer than a viewer may be behind, so that most slow readers are closed with 4408 before. Linux also
+counts the time in which the client's receive buffer stays full.
+"""
 
 CLOSE_FRAME_SECONDS = 0.5
 REQUEST_SECONDS = 10.0
@@ -165,6 +173,7 @@ class DaphneStream(_Connection):
     def __init__(self, request: Any, *, on_writable: Callable[[], None]) -> None:
         super().__init__(request.transport, on_writable=on_writable)
         self._request = request
+        cut_when_unacknowledged(self._socket)
         # Daphne ends responses that take longer than its --http-timeout.
         request.request_start = math.inf
 
@@ -181,6 +190,19 @@ class DaphneStream(_Connection):
         self._transport.unregisterProducer()
         self._transport.loseConnection()
         asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abortConnection)
+
+
+def cut_when_unacknowledged(
+    connection: socket.socket, seconds: float = UNACKNOWLEDGED_SECONDS
+) -> None:
+    """Let the kernel cut a connection whose peer has acknowledged nothing for so long.
+
+    An event stream has no pings, so nothing else would tell for a quarter of an hour that its
+    client has vanished. Keepalive would not either: the kernel sends none while it still
+    retransmits, and there is a beat to retransmit. Only Linux can.
+    """
+    if connection.family in (socket.AF_INET, socket.AF_INET6) and sys.platform == "linux":
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * seconds))
 
 
 def _allow_many_sockets() -> None:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from realtime import daphne
-from realtime.daphne import CLOSE_SECONDS, SEND_BUFFER_BYTES
+from realtime.daphne import CLOSE_SECONDS, SEND_BUFFER_BYTES, cut_when_unacknowledged
 from realtime.frames import Frame, socket_close_message, stream_close_message
 
 try:
@@ -118,6 +118,13 @@ class AsgiSocket(_AsgiTransport):
 class AsgiStream(_AsgiTransport):
     """Sends an event stream's frames by ASGI's `send`."""
 
+    def __init__(self, send: Send, *, on_writable: Callable[[], None]) -> None:
+        super().__init__(send, on_writable=on_writable)
+        # Uvicorn's `send` is a method of an object with the connection.
+        self._connection = getattr(getattr(send, "__self__", None), "transport", None)
+        if self._connection is not None:
+            cut_when_unacknowledged(self._connection.get_extra_info("socket"))
+
     def _message(self, frame: Frame) -> dict[str, Any]:
         return frame.stream_message
 
@@ -126,10 +133,9 @@ class AsgiStream(_AsgiTransport):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._send(stream_close_message(code))
             return
-        # The client does not read. Uvicorn's `send` is a method of an object with the connection.
-        connection = getattr(getattr(self._send, "__self__", None), "transport", None)
-        if connection is not None:
-            connection.abort()
+        # The client does not read.
+        if self._connection is not None:
+            self._connection.abort()
 
 
 class UvicornSocket:

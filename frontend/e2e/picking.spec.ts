@@ -5,6 +5,7 @@ import {
   demoEvents,
   ONLY_CHROMIUM,
   openLive,
+  OWN_PASSWORD,
   pick,
   seatOn,
   tabUntil,
@@ -121,3 +122,36 @@ async function circleOf(seat: Locator): Promise<{ x: number; y: number; radius: 
   if (box === null) throw new Error('The seat is not on screen');
   return { x: box.x + box.width / 2, y: box.y + box.height / 2, radius: box.width / 2 };
 }
+
+test('a seat picked before signing in outlives a reload with storage blocked', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { name, api: own } = await enter('somebody new');
+  const { page } = await enter('anonymous');
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'sessionStorage', {
+      get: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  await openLive(page, club);
+  const wanted = pick(await own.freeSeats(club.id, 1, 90));
+  await seatOn(page, wanted).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel('Username').waitFor();
+  await page.reload();
+  await page.getByLabel('Username').fill(name);
+  await page.getByLabel('Password').fill(OWN_PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(seatOn(page, wanted)).toHaveAccessibleName(/held by you$/);
+
+  await seatOn(page, wanted).click();
+  await expect(seatOn(page, wanted)).toHaveAccessibleName(/available$/);
+  await page.reload();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await expect(seatOn(page, wanted)).toHaveAccessibleName(/available$/);
+  expect(await own.get(`events/${club.id}/locks/`)).toEqual([]);
+});

@@ -94,6 +94,13 @@ def test_a_search_finds_events_with_all_its_words(search: str, found: list[str])
     assert _names(f"search={quote(search)}") == found
 
 
+@pytest.mark.parametrize("search", ["MÜNCHNER", "münchner", "ÉTUDES 100%", "étu", "жар"])
+def test_a_search_ignores_case_in_every_alphabet(search: str) -> None:
+    _make_events("Münchner Études 100%", description="Жар-птица\nby Stravinsky")
+    _make_events("Munchner Etudes 1000")
+    assert _names(f"search={quote(search)}") == ["Münchner Études 100%"]
+
+
 def test_events_of_a_period_include_its_begin_and_exclude_its_end() -> None:
     _make_season()
     first, second, third = Event.objects.order_by("date").values_list("date", flat=True)

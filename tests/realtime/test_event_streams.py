@@ -1,7 +1,9 @@
 """Event streams over HTTP; `test_both_servers` has what they share with sockets."""
 
+import errno
 import http.client
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,9 +15,10 @@ from channels.testing import ApplicationCommunicator
 from config.asgi import application
 from deploy.ports import free_port
 from deploy.server import daphne_arguments
+from realtime.daphne import cut_when_unacknowledged
 from realtime.limits import HandshakeThrottle
 from reservations.models import Event
-from tests.event_streams import EventStream
+from tests.event_streams import EventStream, vanish
 from tests.factories import make_event, make_user, signed_in
 from tests.servers import HOST, Running, daphne, running
 
@@ -120,6 +123,31 @@ def test_a_client_that_leaves_is_no_longer_counted(server: Running, event: Event
 def _until_viewers(stream: EventStream, count: int) -> None:
     while json.loads(stream.recv()).get("viewers") != count:
         pass
+
+
+def test_what_a_vanished_client_does_not_acknowledge_ends_its_connection() -> None:
+    with socket.create_server((HOST, 0)) as listener, closing(socket.socket()) as client:
+        client.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+        with accepted:
+            cut_when_unacknowledged(accepted, 0.1)
+            vanish(client)
+            accepted.sendall(b"beat")
+            accepted.settimeout(PATIENCE_SECONDS)
+            with pytest.raises(TimeoutError) as cut:
+                accepted.recv(1)
+    # The kernel's time-out, not that of the test's socket.
+    assert cut.value.errno == errno.ETIMEDOUT
+
+
+@pytest.mark.thorough
+def test_a_client_that_vanishes_is_no_longer_counted(server: Running, event: Event) -> None:
+    with EventStream(server.port, f"/ws/events/{event.pk}/") as stays:
+        connection = socket.create_connection((HOST, server.port), timeout=PATIENCE_SECONDS)
+        with EventStream(server.port, f"/ws/events/{event.pk}/", connection=connection):
+            _until_viewers(stays, 2)
+            vanish(connection)
+            _until_viewers(stays, 1)
 
 
 @pytest.mark.thorough

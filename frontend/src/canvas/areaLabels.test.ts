@@ -145,6 +145,12 @@ describe.each(CASES)('labels of a stadium at $width pixels, $language', ({ width
   });
 });
 
+it.each([60, 100, 150, 200])('a section has its number on a map of %s pixels too', (side) => {
+  const { scale } = fit(extent.bounds, { width: side, height: side });
+  const names = areas.map((area) => layOut(area, [area.name, '858 free'], scale).lines[0]?.text);
+  expect(names).toEqual(areas.map(({ name }) => name));
+});
+
 it('has prices where there is room', () => {
   const lines = (width: keyof typeof MAPS) => {
     const { scale } = fit(extent.bounds, MAPS[width]);

@@ -35,7 +35,8 @@ export const DETAIL_WEIGHT = 500;
 export const LINE_HEIGHT = 1.2;
 /** Sizes of the name, in CSS pixels: with details below it, and without. */
 const NAME_SIZES = [20, 18, 16, 15, 14, 13, 12, 11] as const;
-const LONE_SIZES = [14, 13, 12, 11, 10, 9, 8, 7, 6] as const;
+const LEAST_PX = 6;
+const LONE_SIZES = [14, 13, 12, 11, 10, 9, 8, 7, LEAST_PX] as const;
 const DETAIL = { share: 0.75, min: 8.5 } as const;
 /** In CSS pixels: a label's distance from its area's border. */
 const MARGIN_PX = 2;
@@ -58,13 +59,20 @@ export function layOutLabel(
   const around = area.outlines.find((outline) => isAround(area, outline)) ?? [];
   const angle = lengthwise(around);
   const turned = { outlines: [around.map(turn(area.middle, -angle))], angle };
-  for (const text of [name, ...abbreviationsOf(name)]) {
+  const forms = [name, ...abbreviationsOf(name)];
+  for (const text of forms) {
     for (const frame of [level, turned]) {
       const lines = firstThatFits(area, frame, [text], LONE_SIZES, options);
       if (lines !== null) return { angle: frame.angle, lines };
     }
   }
-  return { angle: 0, lines: [] };
+  // A number is worth more than a margin.
+  const number = forms.find((text) => /^\d{1,4}$/.test(text));
+  const { pixelRatio } = options;
+  return {
+    angle: 0,
+    lines: number === undefined ? [] : stacked([number], LEAST_PX * pixelRatio, pixelRatio),
+  };
 }
 
 /** An area's outlines, turned so that its label is level. */

@@ -1,5 +1,7 @@
 import type { Palette } from '@/canvas/palette';
-import type { Scene } from '@/canvas/scene';
+import { drawPins } from '@/canvas/pins';
+import { type Scene, showsAreas } from '@/canvas/scene';
+import { paintOwn } from '@/canvas/seatSprites';
 import type { Context, Placement } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
 import { type DisplayStatus, isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
@@ -32,6 +34,10 @@ const URGENT_MS = 60_000;
 /** The ring around own seats, in seat radii: its centre line and width. */
 const RING = { radius: 1.14, width: 0.17, urgentWidth: 0.27 } as const;
 const MIN_RING_PX = 1.25;
+/** The least radius of own seats, in CSS pixels: among small seats they are drawn larger. */
+const MIN_OWN_PX = 8.5;
+/** Pins over areas, in parts of those on thumbnails. */
+const PIN_SIZE = 1.3;
 const TOP = -Math.PI / 2;
 /** The ring around offered seats, in seat radii. */
 const OFFERED = 1.3;
@@ -89,6 +95,10 @@ export class Highlights {
   draw(context: Context, frame: HighlightFrame): number | null {
     const { scene, at, nowMs } = frame;
     const radiusPx = scene.plan.seat_radius * at.scale;
+    if (showsAreas(scene, radiusPx / frame.pixelRatio)) {
+      this.#drawPins(context, frame);
+      return null;
+    }
     this.#pulses = this.#pulses.filter(({ startedMs }) => nowMs - startedMs < PULSE_MS);
     for (const pulse of this.#pulses) drawPulse(context, frame, pulse, radiusPx);
     let nextDrawMs = this.#pulses.length > 0 ? 0 : null;
@@ -108,11 +118,35 @@ export class Highlights {
     return nextDrawMs;
   }
 
-  /** Draw the ring around an own seat. It empties clockwise as the hold runs out. */
+  /** Areas hide the seats: show where one's own are. */
+  #drawPins(context: Context, { at, scene, palette, pixelRatio }: HighlightFrame): void {
+    const points = this.#mine.flatMap((index) => {
+      const seat = scene.facts[index];
+      return seat === undefined ? [] : toScreen(at, seat);
+    });
+    drawPins(context, points, {
+      nearPx: 0,
+      awayPx: 0,
+      height: context.canvas.height,
+      color: palette.mine,
+      ground: palette.onMine,
+      size: PIN_SIZE * pixelRatio,
+    });
+  }
+
+  /** Draw an own seat's ring, and the seat itself if the tile has it too small. The ring empties clockwise as the hold runs out. */
   #drawOwn(context: Context, frame: HighlightFrame, seat: MapSeat): number | null {
     const { at, scene, palette, pixelRatio, lockMs, nowMs, reducedMotion } = frame;
-    const radiusPx = scene.plan.seat_radius * at.scale;
+    const seatPx = scene.plan.seat_radius * at.scale;
+    const radiusPx = Math.max(seatPx, MIN_OWN_PX * pixelRatio);
     const { x, y } = toScreen(at, seat.facts);
+    if (radiusPx > seatPx) {
+      context.save();
+      context.translate(x, y);
+      context.scale(radiusPx, radiusPx);
+      paintOwn(context, palette, true);
+      context.restore();
+    }
     const isWaiting = seat.pending && !reducedMotion;
     const leftMs = seat.until === null ? null : Math.max(seat.until - this.#clock.now(), 0);
     const isTimed = !seat.pending && leftMs !== null;

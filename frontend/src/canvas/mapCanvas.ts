@@ -4,7 +4,7 @@ import { Highlights } from '@/canvas/highlights';
 import type { Palette } from '@/canvas/palette';
 import type { LabelOf } from '@/canvas/areaPainter';
 import { PlanPainter, type SeatData } from '@/canvas/planPainter';
-import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
+import type { Scene } from '@/canvas/scene';
 import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
 import { fit, type Viewport } from '@/canvas/viewport';
@@ -169,17 +169,15 @@ export class MapCanvas {
     screen.clearRect(0, 0, size.width, size.height);
     const isUpToDate = this.#repaintAreas(scene);
     const tiles = this.#tiles.draw(screen, at, size, settlesInMs > 0, TILE_BUDGET_MS);
-    const nextDrawMs = showsAreas(scene, radiusPx(scene, viewport))
-      ? null
-      : this.#highlights.draw(screen, {
-          at,
-          scene,
-          palette,
-          pixelRatio: this.#pixelRatio,
-          lockMs: this.#lockMs,
-          nowMs,
-          reducedMotion: this.#options.prefersReducedMotion(),
-        });
+    const nextDrawMs = this.#highlights.draw(screen, {
+      at,
+      scene,
+      palette,
+      pixelRatio: this.#pixelRatio,
+      lockMs: this.#lockMs,
+      nowMs,
+      reducedMotion: this.#options.prefersReducedMotion(),
+    });
     this.#edgeLabels?.draw(screen, at, size);
     this.#cancelTimer();
     const isDone = tiles.isComplete && tiles.isSharp && isUpToDate;

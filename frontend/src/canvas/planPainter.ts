@@ -114,7 +114,7 @@ export class PlanPainter {
       if (seat?.status !== 'available' && seat?.status !== 'mine') continue;
       const { x, y, number, categoryId } = seat.facts;
       const wanted = radiusPx * (NUMBER_SIZES[number.length] ?? 0);
-      const ink = seat.status === 'mine' ? this.#palette.onMine : this.#toneOf(categoryId).ink;
+      const ink = seat.status === 'mine' ? this.#palette.mine : this.#toneOf(categoryId).ink;
       // Setting the font is slow.
       if (wanted !== size || ink !== color) {
         [size, color] = [wanted, ink];

@@ -7,11 +7,12 @@ import type { DisplayStatus } from '@/domain/seatMap/seats';
 export const SEAT_REACH = 1.05;
 /** In seat radii. */
 const AVAILABLE = { radius: 0.94, edge: 0.14 } as const;
-/** Own seats have a ring around them, see `Highlights`. */
-const MINE = 0.9;
+/** Hollow, unlike all others: known by lightness, however colours are seen. See `Highlights`. */
+const MINE = { radius: 0.94, edge: 0.26, mark: 0.34 } as const;
 const TAKEN = 0.66;
+/** Taken seats without a mark, which could pass for free ones: still smaller and paler. */
+const UNMARKED = { radius: 0.5, alpha: 0.75 } as const;
 /** Radius in device pixels below which marks are too small to draw. */
-const GLYPH_FROM_PX = 4.5;
 const TAKEN_GLYPH_FROM_PX = 8;
 
 interface SpriteOptions {
@@ -63,26 +64,28 @@ export class SeatSprites {
    */
   #paint(context: Context, status: DisplayStatus, tone: SeatTone): void {
     const { palette, radiusPx, hasNumbers } = this.#options;
-    const hasRoom = radiusPx >= (status === 'mine' ? GLYPH_FROM_PX : TAKEN_GLYPH_FROM_PX);
+    const hasRoom = radiusPx >= TAKEN_GLYPH_FROM_PX;
+    const taken = hasRoom ? TAKEN : UNMARKED.radius;
     context.lineCap = 'round';
     context.lineJoin = 'round';
+    if (!hasRoom && status !== 'available' && status !== 'mine')
+      context.globalAlpha = UNMARKED.alpha;
     switch (status) {
       case 'available':
         disc(context, AVAILABLE.radius, tone.edge);
         disc(context, AVAILABLE.radius - AVAILABLE.edge, tone.fill);
         break;
       case 'mine':
-        disc(context, MINE, palette.mine);
-        if (hasRoom && !hasNumbers) stroke(context, GLYPHS.mine, palette.onMine, 0.24);
+        paintOwn(context, palette, !hasNumbers);
         break;
       case 'locked':
-        disc(context, TAKEN, palette.locked);
-        context.scale(TAKEN, TAKEN);
+        disc(context, taken, palette.locked);
+        context.scale(taken, taken);
         if (hasRoom) stroke(context, GLYPHS.locked, palette.onLocked, 0.2);
         else stroke(context, GLYPHS.bar, palette.onLocked, 0.4);
         break;
       case 'reserved':
-        context.scale(TAKEN, TAKEN);
+        context.scale(taken, taken);
         context.fillStyle = palette.reserved;
         context.beginPath();
         context.roundRect(-0.9, -0.9, 1.8, 1.8, 0.42);
@@ -99,6 +102,13 @@ export class SeatSprites {
         break;
     }
   }
+}
+
+/** Draw an own seat of radius 1. */
+export function paintOwn(context: Context, palette: Palette, hasMark: boolean): void {
+  disc(context, MINE.radius, palette.mine);
+  disc(context, MINE.radius - MINE.edge, palette.onMine);
+  if (hasMark) stroke(context, GLYPHS.mine, palette.mine, MINE.mark);
 }
 
 function disc(context: Context, radius: number, color: string): void {

@@ -1,8 +1,9 @@
 /** Draws a whole plan small, as an overview. */
 import type { EventDetail } from '@/api/types';
 import { drawShapes, type PlanCanvas } from '@/canvas/drawShapes';
+import { drawPins, traceDisc } from '@/canvas/pins';
 import { fit, toScreen, type Viewport } from '@/canvas/viewport';
-import { type Bounds, distance, type Point } from '@/domain/geometry';
+import type { Bounds, Point } from '@/domain/geometry';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
 export type Plan = Omit<EventDetail['plan'], 'name'>;
@@ -44,10 +45,8 @@ const MARGIN_PX = 6;
 const SMALLEST_HIGHLIGHT_PX = 3;
 const RING_PX = 1.75;
 const GAP_PX = 1.75;
-/** Highlighted seats within this distance share a pin; `GROUP_RADII` for large seats. */
-const GROUP_PX = 28;
+/** Large highlighted seats within this distance share a pin. */
 const GROUP_RADII = 4;
-const PIN = { height: 19, radius: 6.5, eye: 2.5 } as const;
 
 /** Draw the plan to fill the canvas. Returns the viewport in CSS pixels. */
 export function drawThumbnail(
@@ -146,53 +145,12 @@ function drawHighlights(
     for (const point of points) traceDisc(context, point, discPx + growPx);
     context.fill();
   }
-  const awayPx = discPx + GAP_PX + RING_PX;
-  const nearPx = Math.max(GROUP_PX, radiusPx * GROUP_RADII);
-  for (const group of groupsOf(points, nearPx)) drawPin(context, group, awayPx, height, palette);
-}
-
-function groupsOf(points: readonly Point[], nearPx: number): (readonly Point[])[] {
-  const groups: Point[][] = [];
-  for (const point of points) {
-    const near = groups.find((group) => group.some((other) => distance(other, point) <= nearPx));
-    if (near === undefined) groups.push([point]);
-    else near.push(point);
-  }
-  return groups;
-}
-
-/** Draw a pin above the group, or below if there is no room. */
-function drawPin(
-  context: PlanCanvas,
-  group: readonly Point[],
-  awayPx: number,
-  height: number,
-  { highlight, ground }: ThumbnailPalette,
-): void {
-  const x = group.reduce((sum, point) => sum + point.x, 0) / group.length;
-  const top = Math.min(...group.map((point) => point.y)) - awayPx;
-  const bottom = Math.max(...group.map((point) => point.y)) + awayPx;
-  const hangs = top - PIN.height < 0 && bottom + PIN.height <= height;
-  const tip = hangs ? bottom : top;
-  const head = hangs ? tip + PIN.height - PIN.radius : tip - PIN.height + PIN.radius;
-  const [from, to] = hangs ? [-0.2, 1.2] : [0.8, 2.2];
-
-  context.beginPath();
-  context.moveTo(x, tip);
-  context.arc(x, head, PIN.radius, from * Math.PI, to * Math.PI);
-  context.closePath();
-  context.fillStyle = highlight;
-  context.strokeStyle = ground;
-  context.lineWidth = 2;
-  context.stroke();
-  context.fill();
-  context.fillStyle = ground;
-  context.beginPath();
-  traceDisc(context, { x, y: head }, PIN.eye);
-  context.fill();
-}
-
-function traceDisc(context: PlanCanvas, { x, y }: Point, radiusPx: number): void {
-  context.moveTo(x + radiusPx, y);
-  context.arc(x, y, radiusPx, 0, 2 * Math.PI);
+  drawPins(context, points, {
+    nearPx: radiusPx * GROUP_RADII,
+    awayPx: discPx + GAP_PX + RING_PX,
+    height,
+    color: palette.highlight,
+    ground: palette.ground,
+    size: 1,
+  });
 }

@@ -1,7 +1,13 @@
 import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 
 import './announcer.css';
-import { AnnounceContext, type Announcement, type Tone } from '@/components/announce';
+import {
+  AnnounceContext,
+  type Announcement,
+  AnnouncerPlaceContext,
+  type Tone,
+} from '@/components/announce';
 import { Icon, type IconName } from '@/components/Icon';
 
 const SHOWN_MS = 6_000;
@@ -17,6 +23,7 @@ const ICONS = {
 /** Shows results as toasts, and announces them in the page's one polite live region. */
 export function Announcer({ children }: { readonly children: ReactNode }) {
   const [announcements, setAnnouncements] = useState<readonly Announcement[]>([]);
+  const [dialog, setDialog] = useState<HTMLElement | null>(null);
   const lastId = useRef(0);
 
   const announce = useCallback((text: string, tone: Tone = 'info') => {
@@ -31,17 +38,20 @@ export function Announcer({ children }: { readonly children: ReactNode }) {
     }, SHOWN_MS);
   }, []);
 
+  const region = (
+    <div className="announcer" role="status" aria-live="polite">
+      {announcements.map(({ id, text, tone }) => (
+        <p key={id} className={tone === 'quiet' ? 'visually-hidden' : 'toast'} data-tone={tone}>
+          <Icon name={ICONS[tone]} />
+          {text}
+        </p>
+      ))}
+    </div>
+  );
   return (
     <AnnounceContext value={announce}>
-      {children}
-      <div className="announcer" role="status" aria-live="polite">
-        {announcements.map(({ id, text, tone }) => (
-          <p key={id} className={tone === 'quiet' ? 'visually-hidden' : 'toast'} data-tone={tone}>
-            <Icon name={ICONS[tone]} />
-            {text}
-          </p>
-        ))}
-      </div>
+      <AnnouncerPlaceContext value={setDialog}>{children}</AnnouncerPlaceContext>
+      {dialog === null ? region : createPortal(region, dialog)}
     </AnnounceContext>
   );
 }

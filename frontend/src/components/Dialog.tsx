@@ -1,5 +1,6 @@
-import { type ReactNode, useLayoutEffect, useId, useRef } from 'react';
+import { type ReactNode, use, useLayoutEffect, useId, useRef } from 'react';
 
+import { AnnouncerPlaceContext } from '@/components/announce';
 import { useOpeningGuard } from '@/components/useOpeningGuard';
 
 import './dialog.css';
@@ -18,6 +19,7 @@ interface DialogProps {
 export function Dialog({ title, art, children, opensByItself = false, onDismiss }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const placeAnnouncer = use(AnnouncerPlaceContext);
   useOpeningGuard(ref, { opensByItself });
 
   useLayoutEffect(() => {
@@ -25,11 +27,13 @@ export function Dialog({ title, art, children, opensByItself = false, onDismiss 
     dialog?.showModal();
     // showModal() moves the focus to the start, after React's autoFocus.
     dialog?.querySelector<HTMLElement>('[data-initial-focus]')?.focus();
+    placeAnnouncer(dialog);
     // Close before unmounting: a removed dialog does not restore the focus.
     return () => {
+      placeAnnouncer(null);
       dialog?.close();
     };
-  }, []);
+  }, [placeAnnouncer]);
 
   return (
     <dialog

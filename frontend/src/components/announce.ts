@@ -16,3 +16,8 @@ export const AnnounceContext = createContext<Announce>(() => undefined);
 export function useAnnounce(): Announce {
   return use(AnnounceContext);
 }
+
+/** Set where announcements are shown: in the open dialog, or null, because the rest is inert. */
+export const AnnouncerPlaceContext = createContext<(dialog: HTMLElement | null) => void>(
+  () => undefined,
+);

@@ -1,4 +1,4 @@
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useLocation, useSearchParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
@@ -15,9 +15,10 @@ import '@/i18n/loadAccountMessages';
 export function RegisterPage() {
   const [search] = useSearchParams();
   const next = returnPath(search);
+  const state: unknown = useLocation().state;
   const me = useMe();
   const register = useRegister();
-  if (me !== null && me !== undefined) return <Navigate to={next} replace />;
+  if (me !== null && me !== undefined) return <Navigate to={next} state={state} replace />;
 
   const error = register.error === null ? null : toApiError(register.error);
   const errorsOf = (name: string) => error?.fields.get(name) ?? [];
@@ -39,7 +40,13 @@ export function RegisterPage() {
       footer={
         <Trans
           i18nKey="account:haveAnAccount"
-          parts={{ signIn: <Link to={withReturn('/sign-in', next)}>{t('account:signIn')}</Link> }}
+          parts={{
+            signIn: (
+              <Link to={withReturn('/sign-in', next)} state={state}>
+                {t('account:signIn')}
+              </Link>
+            ),
+          }}
         />
       }
     >

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { Link, Navigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useLocation, useSearchParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { Field } from '@/components/Field';
@@ -23,10 +23,11 @@ const SecondStepForm = lazy(async () => ({
 export function SignInPage() {
   const [search] = useSearchParams();
   const next = returnPath(search);
+  const state: unknown = useLocation().state;
   const me = useMe();
   const signIn = useSignIn();
   const isSessionExpired = useSessionExpired();
-  if (me !== null && me !== undefined) return <Navigate to={next} replace />;
+  if (me !== null && me !== undefined) return <Navigate to={next} state={state} replace />;
 
   const error = signIn.error === null ? null : toApiError(signIn.error);
   const forgotten = withReturn('/password/forgotten', next);
@@ -60,7 +61,9 @@ export function SignInPage() {
           i18nKey="account:newHere"
           parts={{
             createAnAccount: (
-              <Link to={withReturn('/register', next)}>{t('account:createAnAccount')}</Link>
+              <Link to={withReturn('/register', next)} state={state}>
+                {t('account:createAnAccount')}
+              </Link>
             ),
           }}
         />

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { act, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import { RegisterPage } from '@/features/account/RegisterPage';
@@ -30,6 +30,23 @@ it('signs in and returns to the previous page', async () => {
     username: 'alice',
     password: 'secret-word',
   });
+});
+
+it('what the history entry carries is carried on, also by way of registering', async () => {
+  const { server, router, user } = open('/sign-in');
+  await act(() => router.navigate('/sign-in?next=%2Fevents%2F7', { state: 'a seat' }));
+  await user.click(screen.getByRole('link', { name: 'Create an account' }));
+  expect(router.state.location).toMatchObject({ pathname: '/register', state: 'a seat' });
+  await user.click(screen.getByRole('link', { name: 'Sign in' }));
+  server.on('post login/', () => {
+    server.on('get me/', [200, ALICE]);
+    return [200, { success: true, user_id: 1, username: 'alice' }];
+  });
+  await user.type(screen.getByLabelText('Username'), 'alice');
+  await user.type(screen.getByLabelText('Password'), 'secret-word');
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  await screen.findByText('another page');
+  expect(router.state.location).toMatchObject({ pathname: '/events/7', state: 'a seat' });
 });
 
 it('shows why sign-in was refused', async () => {

@@ -1,7 +1,7 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 
-import { rememberPick, takePick } from '@/features/seats/pickBeforeSignIn';
+import { forgetPick, rememberPick, takePick } from '@/features/seats/pickBeforeSignIn';
 import {
   basket,
   conflict,
@@ -23,6 +23,20 @@ describe('a seat picked before signing in', () => {
     await user.click(seatButton('A1'));
     expect(screen.getByText(/we hold seat A1 for you if it is still free/)).toBeDefined();
     expect(takePick(EVENT)).toBe(A1);
+  });
+
+  it('is carried by the history entry, which outlives a reload without storage', async () => {
+    const blocked = vi.spyOn(globalThis, 'sessionStorage', 'get').mockImplementation(() => {
+      throw new DOMException('denied', 'SecurityError');
+    });
+    const { router, user } = await openSelector({ isSignedIn: false });
+    await user.click(seatButton('A1'));
+    await user.click(within(screen.getByRole('dialog')).getByRole('link', { name: 'Sign in' }));
+    // A reload empties the memory.
+    forgetPick();
+    expect(takePick(EVENT)).toBeNull();
+    expect(takePick(EVENT, router.state.location.state)).toBe(A1);
+    blocked.mockRestore();
   });
 
   it('is forgotten by somebody who only wants to watch', async () => {

@@ -2,7 +2,7 @@ import { Link, useLocation } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { forgetPick } from '@/features/seats/pickBeforeSignIn';
+import { forgetPick, pickState } from '@/features/seats/pickBeforeSignIn';
 import { t } from '@/i18n/language';
 import { signInPath, withReturn } from '@/paths';
 
@@ -28,10 +28,19 @@ export function SignInPrompt({ seatNumber, onClose }: SignInPromptProps) {
       </p>
       <div className="dialog__actions">
         <Button onClick={close}>{t('seats:signIn_later')}</Button>
-        <Link className="button button--quiet" to={withReturn('/register', pathname + search)}>
+        <Link
+          className="button button--quiet"
+          to={withReturn('/register', pathname + search)}
+          state={pickState()}
+        >
           {t('seats:createAnAccount')}
         </Link>
-        <Link className="button button--primary" data-initial-focus to={signInPath(location)}>
+        <Link
+          className="button button--primary"
+          data-initial-focus
+          to={signInPath(location)}
+          state={pickState()}
+        >
           {t('seats:signIn')}
         </Link>
       </div>

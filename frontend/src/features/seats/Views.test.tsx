@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { beforeEach, expect, it } from 'vitest';
 
+import { makeSeats } from '@/testing/factories';
 import {
   deltaFrame,
   granted,
@@ -49,6 +50,21 @@ it('picks a seat in the list like on the map', async () => {
   expect(seatButton('A1').getAttribute('aria-pressed')).toBe('true');
   const basket = within(screen.getByRole('complementary', { name: 'Your seats' }));
   expect(basket.getByText('1 seat')).toBeDefined();
+});
+
+it('the legend has no price of a category that is wholly blocked', async () => {
+  const seats = makeSeats(8).map((seat, index) => (index < 4 ? { ...seat, category: 2 } : seat));
+  const categories = [
+    { id: 2, name: 'Balcony', color: '#c81e5b', price: '30.00' },
+    { id: 3, name: 'Gallery', color: '#0f766e', price: '20.00' },
+  ];
+  const { socket } = await openSelector({ seats, event: { categories } });
+  const legend = within(screen.getByRole('group', { name: 'Legend' }));
+  expect(legend.getByText('Balcony')).toBeDefined();
+  expect(legend.queryByText('Gallery')).toBeNull();
+  socket.receive(deltaFrame(1, ...[0, 1, 2, 3].map((index) => [index, 3, null, null])));
+  expect(legend.queryByText('Balcony')).toBeNull();
+  expect(legend.getByText('Not for sale')).toBeDefined();
 });
 
 it('keeps the list live', async () => {

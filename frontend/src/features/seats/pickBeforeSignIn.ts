@@ -20,20 +20,28 @@ export function rememberPick(eventId: number, seatId: number): void {
   tabStorage.setItem(KEY, JSON.stringify(picked));
 }
 
+/** The remembered seat, as the state of a history entry: it outlives reloads without storage. */
+export function pickState(): string | null {
+  return tabStorage.getItem(KEY);
+}
+
 export function forgetPick(): void {
   tabStorage.removeItem(KEY);
 }
 
-/** Return the id of the seat picked for this event, once; null if there is none. */
-export function takePick(eventId: number): number | null {
-  const picked = parsed(tabStorage.getItem(KEY));
+/**
+ * Return the id of the seat picked for this event, once; null if there is none. `state` is that of
+ * the history entry.
+ */
+export function takePick(eventId: number, state: unknown = null): number | null {
+  const picked = parsed(tabStorage.getItem(KEY) ?? state);
   forgetPick();
   const isFresh = picked !== null && Math.abs(Date.now() - picked.atMs) < KEPT_MS;
   return isFresh && picked.eventId === eventId ? picked.seatId : null;
 }
 
-function parsed(stored: string | null): Pick | null {
-  if (stored === null) return null;
+function parsed(stored: unknown): Pick | null {
+  if (typeof stored !== 'string') return null;
   try {
     const { eventId, seatId, atMs } = JSON.parse(stored) as Partial<Pick>;
     const isWhole = [eventId, seatId, atMs].every((one) => typeof one === 'number');

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { takePick } from '@/features/seats/pickBeforeSignIn';
@@ -22,8 +23,12 @@ export function usePickBeforeSignIn({
 }: PickBeforeSignInOptions): void {
   const isLoaded = seats.length > 0;
   const hasReturned = useRef(false);
+  const location = useLocation();
+  const navigate = useNavigate();
   const goBack = useEffectEvent(() => {
-    const seatId = takePick(eventId);
+    const seatId = takePick(eventId, location.state);
+    // A reload must not hold it again.
+    if (location.state !== null) void navigate(location, { replace: true, state: null });
     const seat = seatId === null ? undefined : seats[indexById.get(seatId) ?? -1];
     if (seat !== undefined) onReturn(seat);
   });

@@ -2,6 +2,7 @@ import { memo, useMemo } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import type { DisplayStatus, SeatFacts } from '@/domain/seatMap/seats';
+import type { SoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
 import { StatusIcon } from '@/features/seats/StatusIcon';
 import { useSeatTones } from '@/features/seats/useSeatTones';
 import { t } from '@/i18n/language';
@@ -10,38 +11,40 @@ import { formatShortMoney } from '@/i18n/money';
 const TAKEN: readonly DisplayStatus[] = ['mine', 'locked', 'reserved', 'blocked'];
 const ICON_PX = 20;
 
-interface LegendProps {
+interface LegendProps extends SoldAndBlocked {
   readonly event: EventDetail;
   /** Stable while the layout stays the same. */
   readonly facts: readonly SeatFacts[];
-  readonly hasBlocked: boolean;
 }
 
 /** What can be bought, with its prices, and what the other marks mean. Static, so memoised. */
-export const Legend = memo(function Legend({ event, facts, hasBlocked }: LegendProps) {
+export const Legend = memo(function Legend({ event, facts, hasBlocked, sold }: LegendProps) {
   const { categories, currency } = event;
   const tones = useSeatTones(categories);
   const plainPrice = useMemo(() => plainPriceOf(facts, currency), [facts, currency]);
+  const soldIds = JSON.parse(sold) as readonly (number | null)[];
   const marks = hasBlocked ? TAKEN : TAKEN.filter((status) => status !== 'blocked');
   return (
     <div className="legend" role="group" aria-label={t('map:legend')}>
       <ul aria-label={t('map:legend_available')}>
-        {plainPrice !== null && (
+        {plainPrice !== null && soldIds.includes(null) && (
           <li>
             <StatusIcon status="available" size={ICON_PX} />
             {t('map:legend_available')}
             <span className="legend__price">{plainPrice}</span>
           </li>
         )}
-        {categories.map(({ id, name, price }) => (
-          <li key={id}>
-            <StatusIcon status="available" size={ICON_PX} tone={tones.get(id)} />
-            {name}
-            <span className="legend__price">
-              {formatShortMoney(price ?? event.price, currency)}
-            </span>
-          </li>
-        ))}
+        {categories
+          .filter(({ id }) => soldIds.includes(id))
+          .map(({ id, name, price }) => (
+            <li key={id}>
+              <StatusIcon status="available" size={ICON_PX} tone={tones.get(id)} />
+              {name}
+              <span className="legend__price">
+                {formatShortMoney(price ?? event.price, currency)}
+              </span>
+            </li>
+          ))}
       </ul>
       <ul>
         {marks.map((status) => (

@@ -6,7 +6,6 @@ import {
   useCallback,
   useImperativeHandle,
   useLayoutEffect,
-  useMemo,
   useRef,
   useState,
 } from 'react';
@@ -33,6 +32,7 @@ import { useMapView } from '@/features/seats/map/useMapView';
 import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
+import { useSoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
 import { ZoomButtons } from '@/features/seats/map/ZoomButtons';
 import { t } from '@/i18n/language';
 import { formatShortMoney } from '@/i18n/money';
@@ -242,7 +242,7 @@ export function SeatMap({
         />
       )}
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
-      <Legend event={event} facts={scene.facts} hasBlocked={useHasBlocked(seats)} />
+      <Legend event={event} facts={scene.facts} {...useSoldAndBlocked(seats)} />
     </div>
   );
 }
@@ -276,12 +276,4 @@ function useLatest<Value>(value: Value): RefObject<Value> {
     latest.current = value;
   }, [value]);
   return latest;
-}
-
-function useHasBlocked(seats: readonly MapSeat[]): boolean {
-  return useMemo(() => seats.some(isBlocked), [seats]);
-}
-
-function isBlocked({ status }: MapSeat): boolean {
-  return status === 'blocked';
 }
