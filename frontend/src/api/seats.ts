@@ -49,15 +49,25 @@ export function unlockSeats(
   return post(`events/${eventId}/unlock/`, { seat_ids: seatIds }, key);
 }
 
-export function reserveSeats(
-  eventId: number,
-  seatIds: readonly number[],
-  paymentMethod: string,
-  key: string,
-): Promise<ReservedAnswer> {
+export interface Order {
+  readonly seatIds: readonly number[];
+  /** By seat id. Other seats are sold at their own price. */
+  readonly ticketTypes: ReadonlyMap<number, number>;
+  /** The total that the buyer was shown. */
+  readonly total: string;
+  readonly paymentMethod: string;
+}
+
+/** Reserve all of these seats, or none; the server refuses another total than this. */
+export function reserveSeats(eventId: number, order: Order, key: string): Promise<ReservedAnswer> {
   return post(
     `events/${eventId}/reserve/`,
-    { seat_ids: seatIds, payment_method: paymentMethod },
+    {
+      seat_ids: order.seatIds,
+      ticket_types: Object.fromEntries(order.ticketTypes),
+      expected_total: order.total,
+      payment_method: order.paymentMethod,
+    },
     key,
   );
 }

@@ -5,6 +5,8 @@ type Schemas = components['schemas'];
 export type EventSummary = Schemas['Event'];
 export type EventDetail = Schemas['EventDetail'];
 export type Revenue = Schemas['Revenue'];
+/** A kind of ticket that is sold at other prices than the seats' own. */
+export type TicketType = Schemas['TicketType'];
 export type Category = Schemas['Category'];
 export type Shape = Schemas['Shape'];
 export type PaymentMethod = Schemas['PaymentMethod'];

@@ -13,6 +13,7 @@ import { liveOf } from '@/domain/seatMap/seats';
 import type { SeatMapState } from '@/domain/seatMap/state';
 import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
 import { createServerClock, steadyNow } from '@/domain/serverClock';
+import { ownLockOf } from '@/domain/tickets';
 import { layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
 
 export interface LiveSeatMap {
@@ -100,9 +101,7 @@ function useOwnLocksSync(eventId: number, store: SeatMapStore, isSignedIn: boole
         store.dispatch({
           type: 'ownLocksLoaded',
           epoch,
-          locks: locks.flatMap(({ id, locked_until: until, extensions_left: extensionsLeft }) =>
-            until === null ? [] : { seatId: id, until: Date.parse(until), extensionsLeft },
-          ),
+          locks: locks.flatMap((lock) => ownLockOf(lock, lock.extensions_left)),
         });
       },
       (cause: unknown) => {

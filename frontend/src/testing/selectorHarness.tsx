@@ -68,7 +68,7 @@ export function lockedSeat(
     locked_by: 'alice',
     locked_until: new Date(untilMs).toISOString(),
   });
-  return { ...seat, extensions_left: extensionsLeft };
+  return { ...seat, extensions_left: extensionsLeft, held_prices: [] };
 }
 
 export function granted(seat: Seat) {

@@ -68,9 +68,12 @@ function ownSeatAfter(
   }
 }
 
-function heldSeat(state: SeatMapState, { seatId, until, extensionsLeft }: OwnLock): HeldSeat {
+function heldSeat(
+  state: SeatMapState,
+  { seatId, until, extensionsLeft, heldPrice = null }: OwnLock,
+): HeldSeat {
   const seen = isLockUntil(liveOfSeat(state, seatId), until);
-  return { kind: 'held', until, extensionsLeft, seen };
+  return { kind: 'held', until, extensionsLeft, seen, heldPrice };
 }
 
 export function exhaustExtensions(state: SeatMapState, seatIds: readonly number[]): SeatMapState {

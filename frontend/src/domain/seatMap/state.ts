@@ -1,5 +1,6 @@
 import type { LiveSeat, ServerFrame } from '@/domain/feed/protocol';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { HeldPrice } from '@/domain/tickets';
 
 /**
  * The server's result for an own seat. It overrides the feed until the feed has caught up, because
@@ -12,6 +13,7 @@ export type OwnSeat =
       readonly until: number;
       readonly extensionsLeft: number;
       readonly seen: boolean;
+      readonly heldPrice: HeldPrice | null;
     }
   /** A lock request without a response: until `until`, a lock in the feed may be ours. */
   | { readonly kind: 'unconfirmed'; readonly until: number }
@@ -25,6 +27,7 @@ export interface OwnLock {
   readonly until: number;
   /** How many more times it can be extended. */
   readonly extensionsLeft: number;
+  readonly heldPrice?: HeldPrice | null;
 }
 
 /** A command without a response yet. `reversed`: the user clicked again meanwhile. */

@@ -23,7 +23,7 @@ const REVENUE = 'get events/7/revenue/';
 
 function revenueOf(seq: number, ...sections: Revenue['sections']): Revenue {
   const total = sumAmounts(sections.map(({ revenue }) => revenue));
-  return { seq, total, currency: 'EUR', sections };
+  return { seq, total, fees: '0.00', currency: 'EUR', sections };
 }
 
 function open(me: typeof ALICE | null = ADMIN) {

@@ -1,4 +1,5 @@
 import type { Reservation } from '@/api/types';
+import { BillRows } from '@/components/BillRows';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
@@ -23,19 +24,21 @@ export function SeatTable({ reservation }: { readonly reservation: Reservation }
             <td>{seat.row}</td>
             <td>
               <b>{seat.seat_number}</b>
+              {seat.ticket_type !== '' && <small> {seat.ticket_type}</small>}
             </td>
             <td className="tabular">{formatMoney(seat.price, currency)}</td>
           </tr>
         ))}
       </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row" colSpan={3}>
-            {t('reservations:total')}
-          </th>
-          <td className="tabular">{formatMoney(reservation.total_price, currency)}</td>
-        </tr>
-      </tfoot>
+      <BillRows
+        bill={{
+          fees: reservation.fees,
+          total: reservation.total_price,
+          taxPercent: reservation.tax_percent,
+        }}
+        currency={currency}
+        columns={3}
+      />
     </table>
   );
 }

@@ -53,6 +53,8 @@ it('asks, confirms and links to the ticket', async () => {
   const popup = within(await confirmed());
   expect(server.requests.find(({ call }) => call === RESERVE)?.body).toEqual({
     seat_ids: [100],
+    ticket_types: {},
+    expected_total: '50.00',
     payment_method: 'invoice',
   });
   expect(seatButton('A1').getAttribute('data-status')).toBe('reserved');

@@ -1,11 +1,8 @@
 import { Suspense, useMemo, useRef, useState } from 'react';
-import { Link } from 'react-router';
 
 import type { EventDetail, Me, Reservation } from '@/api/types';
 import { sceneOf } from '@/canvas/scene';
 import { useAnnounce } from '@/components/announce';
-import { Icon } from '@/components/Icon';
-import { LiveBadge } from '@/components/LiveBadge';
 import { Skeleton } from '@/components/Skeleton';
 import { hasPermission } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
@@ -13,6 +10,7 @@ import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { CheckoutDialog, useCheckoutLoading } from '@/features/seats/basket/lazyCheckout';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
+import { useTickets } from '@/features/seats/basket/useTickets';
 import { errorText } from '@/features/seats/errorText';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
@@ -28,6 +26,7 @@ import { useOfferedIndexes } from '@/features/seats/offer/useOfferedIndexes';
 import { useOrphanWarning } from '@/features/seats/orphans/useOrphanWarning';
 import { rememberPick } from '@/features/seats/pickBeforeSignIn';
 import { SeatCards } from '@/features/seats/SeatCards';
+import { SelectorHead } from '@/features/seats/SelectorHead';
 import { SelectorTools } from '@/features/seats/SelectorTools';
 import { useSelectorShortcuts } from '@/features/seats/shortcuts/useSelectorShortcuts';
 import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
@@ -39,7 +38,6 @@ import { useSales } from '@/hooks/useSales';
 import { useSeatActions } from '@/features/seats/useSeatActions';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { formatList, t } from '@/i18n/language';
-import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 
 interface SeatSelectorProps {
@@ -121,6 +119,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
   const [isOpening, openCheckout] = useCheckoutLoading(mine.some(({ pending }) => !pending));
+  const tickets = useTickets(event, store, mine);
   const lockExtension = useLockExtension(event, mine, store, announce);
   const choices = useMemo(
     () => (offer === null ? [] : openChoices(offer, seats, indexById, event.currency)),
@@ -195,19 +194,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   return (
     <div className="selector">
       <title>{t('pageTitle', { page: event.name })}</title>
-      <div className="selector__head">
-        <Link className="icon-button selector__back" to="/" aria-label={t('seats:allEvents')}>
-          <Icon name="back" />
-        </Link>
-        <div className="selector__what">
-          <h1 className="selector__name">{event.name}</h1>
-          <p className="selector__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
-        <LiveBadge feedState={feedState} viewers={viewers} />
-      </div>
+      <SelectorHead event={event} feedState={feedState} viewers={viewers} />
       <Notices event={event} sales={sales} clock={store.clock} />
       <SelectorTools
         salePath={hasPermission(me, 'reservations.view_reservation') ? salePath(event.id) : null}
@@ -253,6 +240,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         ref={basket}
         event={event}
         seats={mine}
+        tickets={tickets}
         clock={store.clock}
         isOnSale={isOnSale}
         lockExtension={lockExtension}
@@ -279,6 +267,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
             reservation={dialog.name === 'confirmed' ? dialog.reservation : null}
             event={event}
             seats={mine}
+            bill={tickets.bill}
             clock={store.clock}
             checkout={checkout}
             lockExtension={lockExtension}

@@ -5,6 +5,7 @@ import type { Lock, Seat } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
+import { ownLockOf } from '@/domain/tickets';
 import { errorText } from '@/features/seats/errorText';
 import { formatList, t } from '@/i18n/language';
 
@@ -148,9 +149,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
 
 /** Convert a seat of a response to an own lock. */
 export function ownLocks(seat: HeldSeat, maxExtensions: number): OwnLock[] {
-  if (seat.locked_until === null) return [];
-  const until = Date.parse(seat.locked_until);
-  return [{ seatId: seat.id, until, extensionsLeft: seat.extensions_left ?? maxExtensions }];
+  return ownLockOf(seat, seat.extensions_left ?? maxExtensions);
 }
 
 function idsOf(seats: readonly SeatFacts[]): number[] {

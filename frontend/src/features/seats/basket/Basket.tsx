@@ -8,7 +8,9 @@ import type { ServerClock } from '@/domain/serverClock';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
+import { TicketPrice } from '@/features/seats/basket/TicketPrice';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
+import type { Tickets } from '@/features/seats/basket/useTickets';
 import { Countdown } from '@/features/seats/Countdown';
 import { statusText } from '@/features/seats/seatLabels';
 import { seatLocation } from '@/features/seats/seatLocation';
@@ -28,6 +30,7 @@ interface BasketProps {
   readonly event: EventDetail;
   /** The user's own seats. */
   readonly seats: readonly MapSeat[];
+  readonly tickets: Tickets;
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   readonly lockExtension: LockExtension;
@@ -42,6 +45,7 @@ export function Basket({
   ref,
   event,
   seats,
+  tickets,
   clock,
   isOnSale,
   lockExtension: { isUrgent, extendable },
@@ -62,7 +66,8 @@ export function Basket({
     }),
     [],
   );
-  const { total, firstDeadline, endTogether, isSettled } = basketSummary(seats);
+  const { bill } = tickets;
+  const { firstDeadline, endTogether, isSettled } = basketSummary(seats);
   const isEmpty = seats.length === 0;
   return (
     <aside
@@ -119,19 +124,20 @@ export function Basket({
                 key={seat.facts.id}
                 basket={aside}
                 seat={seat}
+                tickets={tickets}
                 event={event}
                 onRelease={onRelease}
               />
             ))}
           </ul>
         )}
-        <Subtotals event={event} seats={seats} />
+        <Subtotals event={event} tickets={bill.tickets} />
       </div>
       {!isEmpty && (
         <footer className="basket__foot">
           <p className="basket__total">
-            <span>{t('basket:total')}</span>
-            <b className="tabular">{formatMoney(total, event.currency)}</b>
+            <span>{Number(bill.fees) > 0 ? t('basket:totalWithFees') : t('bill_total')}</span>
+            <b className="tabular">{formatMoney(bill.total, event.currency)}</b>
           </p>
           <Button
             look="plain"
@@ -163,14 +169,16 @@ export function Basket({
 interface BasketRowProps {
   readonly basket: RefObject<HTMLElement | null>;
   readonly seat: MapSeat;
+  readonly tickets: Tickets;
   readonly event: EventDetail;
   readonly onRelease: (seats: readonly MapSeat[]) => void;
 }
 
-function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
+function BasketRow({ basket, seat, tickets, event, onRelease }: BasketRowProps) {
   const row = useRef<HTMLLIElement>(null);
   useFocusFallback(row, basket);
   const { facts, pending } = seat;
+  const ticket = tickets.bill.tickets.find((each) => each.facts.id === facts.id);
   const category = event.categories.find(({ id }) => id === facts.categoryId);
   return (
     <li ref={row} className="basket__row" data-pending={pending || undefined}>
@@ -183,7 +191,17 @@ function BasketRow({ basket, seat, event, onRelease }: BasketRowProps) {
         <b>{facts.seatNumber}</b>
         <small>{isAskedFor(seat) ? statusText(seat) : seatLocation(facts, event.categories)}</small>
       </span>
-      <span className="tabular">{formatMoney(facts.price, event.currency)}</span>
+      {ticket !== undefined && (
+        <TicketPrice
+          ticket={ticket}
+          options={tickets.optionsFor(seat)}
+          currency={event.currency}
+          disabled={pending}
+          onChoose={(typeId) => {
+            tickets.choose(facts.id, typeId);
+          }}
+        />
+      )}
       <button
         type="button"
         className="icon-button"

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import type { EventDetail } from '@/api/types';
+import { BillRows } from '@/components/BillRows';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
@@ -9,6 +10,7 @@ import { Trans } from '@/components/Trans';
 import { isPaidNow } from '@/domain/payments';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
+import type { Bill } from '@/domain/tickets';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
@@ -26,6 +28,7 @@ import { formatDateTime } from '@/i18n/time';
 export interface ReviewDialogProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
+  readonly bill: Bill;
   readonly clock: ServerClock;
   readonly checkout: Checkout;
   readonly lockExtension: LockExtension;
@@ -43,6 +46,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
 function Review({
   event,
   seats,
+  bill,
   clock,
   checkout,
   lockExtension: { isUrgent, extendable },
@@ -55,7 +59,7 @@ function Review({
   const methods = event.payment_methods;
   const [wanted, setWanted] = useState<string | null>(null);
   const method = (methods.find(({ code }) => code === wanted) ?? methods[0])?.code ?? '';
-  const { total, firstDeadline, isSettled } = basketSummary(seats);
+  const { firstDeadline, isSettled } = basketSummary(seats);
   const isUndecided = error?.isOutcomeUnknown === true;
   const isExtending = !isSettled && !isPaying && !isUndecided;
   const hold = useRef<HTMLParagraphElement>(null);
@@ -96,10 +100,10 @@ function Review({
       <form
         onSubmit={(submit) => {
           submit.preventDefault();
-          checkout.pay(seats, method);
+          checkout.pay(bill, method);
         }}
       >
-        <SeatTable event={event} seats={seats} total={total} />
+        <SeatTable event={event} bill={bill} />
         {/* While the outcome is unknown, only the same order may be sent again. */}
         <PaymentMethods
           event={event}
@@ -134,7 +138,7 @@ function Review({
               {isPaying
                 ? busyLabel(method)
                 : t(error === null ? 'basket:confirm' : 'basket:tryAgain', {
-                    total: formatMoney(total, event.currency),
+                    total: formatMoney(bill.total, event.currency),
                   })}
             </Button>
           </div>
@@ -168,29 +172,30 @@ function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDi
 
 interface SeatTableProps {
   readonly event: EventDetail;
-  readonly seats: readonly MapSeat[];
-  readonly total: string;
+  readonly bill: Bill;
 }
 
-function SeatTable({ event, seats, total }: SeatTableProps) {
+function SeatTable({ event, bill: { tickets, fees, total } }: SeatTableProps) {
   return (
     <table className="review">
       <tbody>
-        {seats.map(({ facts }) => (
+        {tickets.map(({ facts, type, price }) => (
           <tr key={facts.id}>
             <th scope="row">
-              {facts.seatNumber} <small>{seatLocation(facts, event.categories)}</small>
+              {facts.seatNumber}{' '}
+              <small>
+                {type === null ? '' : `${type.name} · `}
+                {seatLocation(facts, event.categories)}
+              </small>
             </th>
-            <td className="tabular">{formatMoney(facts.price, event.currency)}</td>
+            <td className="tabular">{formatMoney(price, event.currency)}</td>
           </tr>
         ))}
       </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">{t('basket:total')}</th>
-          <td className="tabular">{formatMoney(total, event.currency)}</td>
-        </tr>
-      </tfoot>
+      <BillRows
+        bill={{ fees, total, taxPercent: event.fees.tax_percent }}
+        currency={event.currency}
+      />
     </table>
   );
 }

@@ -1,17 +1,17 @@
 import type { EventDetail } from '@/api/types';
 import { grouped } from '@/domain/grouped';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import type { Ticket } from '@/domain/tickets';
 import { t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
 
 interface SubtotalsProps {
   readonly event: EventDetail;
-  readonly seats: readonly MapSeat[];
+  readonly tickets: readonly Ticket[];
 }
 
 /** Total by category, if there are several. */
-export function Subtotals({ event, seats }: SubtotalsProps) {
-  const parts = grouped(seats, ({ facts }) => facts.categoryId);
+export function Subtotals({ event, tickets }: SubtotalsProps) {
+  const parts = grouped(tickets, ({ facts }) => facts.categoryId);
   if (parts.size < 2) return null;
   return (
     <dl className="subtotals">
@@ -26,7 +26,7 @@ export function Subtotals({ event, seats }: SubtotalsProps) {
             })}
           </dt>
           <dd className="tabular">
-            {formatMoney(sumAmounts(some.map(({ facts }) => facts.price)), event.currency)}
+            {formatMoney(sumAmounts(some.map(({ price }) => price)), event.currency)}
           </dd>
         </div>
       ))}

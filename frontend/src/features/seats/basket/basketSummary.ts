@@ -1,10 +1,8 @@
 import type { MapSeat } from '@/domain/seatMap/seats';
-import { sumAmounts } from '@/i18n/money';
 
 const TOGETHER_MS = 5_000;
 
 export interface BasketSummary {
-  readonly total: string;
   /** Earliest deadline. */
   readonly firstDeadline: number | null;
   /** Whether all locks end within a few seconds. */
@@ -16,7 +14,6 @@ export interface BasketSummary {
 export function basketSummary(seats: readonly MapSeat[]): BasketSummary {
   const deadlines = seats.flatMap(({ until }) => until ?? []);
   return {
-    total: sumAmounts(seats.map(({ facts }) => facts.price)),
     endTogether: Math.max(...deadlines) - Math.min(...deadlines) < TOGETHER_MS,
     firstDeadline: deadlines.length === 0 ? null : Math.min(...deadlines),
     isSettled: seats.every(({ pending }) => !pending),

@@ -3,10 +3,11 @@ import { useState } from 'react';
 
 import { type ApiError, toApiError } from '@/api/apiError';
 import { createReusableKey } from '@/api/idempotencyKey';
-import { reserveSeats } from '@/api/seats';
+import { type Order, reserveSeats } from '@/api/seats';
 import type { Reservation } from '@/api/types';
-import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
+import type { Bill } from '@/domain/tickets';
 import { EVENTS_KEY } from '@/queries/events';
 import { reservationsQuery } from '@/queries/reservations';
 
@@ -14,7 +15,7 @@ export interface Checkout {
   readonly isPaying: boolean;
   /** Why the last attempt failed, or that its outcome is unknown. */
   readonly error: ApiError | null;
-  readonly pay: (seats: readonly MapSeat[], method: string) => void;
+  readonly pay: (bill: Bill, method: string) => void;
   /** Leave the checkout. Returns whether the last attempt's outcome is unknown. */
   readonly leave: () => boolean;
 }
@@ -26,9 +27,9 @@ interface CheckoutOptions {
   readonly onRefused: (error: ApiError, seats: readonly SeatFacts[]) => void;
 }
 
-interface Order {
+interface Attempt {
   readonly seats: readonly SeatFacts[];
-  readonly method: string;
+  readonly order: Order;
   readonly key: string;
 }
 
@@ -47,7 +48,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
     variables,
     error: cause,
   } = useMutation({
-    mutationFn: ({ seats, method, key }: Order) => reserveSeats(eventId, idsOf(seats), method, key),
+    mutationFn: ({ order, key }: Attempt) => reserveSeats(eventId, order, key),
     onMutate: ({ seats }) => {
       store.dispatch({ type: 'commandStarted', kind: 'reserve', seatIds: idsOf(seats) });
     },
@@ -80,11 +81,19 @@ export function useCheckout(options: CheckoutOptions): Checkout {
     store.dispatch({ type: 'locksInvalidated' });
   }
 
-  function pay(seats: readonly MapSeat[], method: string): void {
+  function pay({ tickets, total }: Bill, paymentMethod: string): void {
     if (isPending) return;
-    const facts = seats.map((seat) => seat.facts);
-    const key = idempotencyKey.keyFor(`${method} ${idsOf(facts).join()}`);
-    mutate({ seats: facts, method, key });
+    if (error?.isOutcomeUnknown === true && variables !== undefined) {
+      mutate(variables);
+      return;
+    }
+    const seats = tickets.map(({ facts }) => facts);
+    const ticketTypes = new Map(
+      tickets.flatMap(({ facts, type }) => (type === null ? [] : [[facts.id, type.id] as const])),
+    );
+    const order = { seatIds: idsOf(seats), ticketTypes, total, paymentMethod };
+    const key = idempotencyKey.keyFor(JSON.stringify([order, [...ticketTypes]]));
+    mutate({ seats, order, key });
   }
 
   function leave(): boolean {

@@ -1,0 +1,33 @@
+import { Link } from 'react-router';
+
+import type { EventDetail } from '@/api/types';
+import { Icon } from '@/components/Icon';
+import { LiveBadge } from '@/components/LiveBadge';
+import type { FeedState } from '@/domain/feed/feedState';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+
+interface SelectorHeadProps {
+  readonly event: EventDetail;
+  readonly feedState: FeedState;
+  readonly viewers: number | null;
+}
+
+/** What is on, when and where, and how live the map is. */
+export function SelectorHead({ event, feedState, viewers }: SelectorHeadProps) {
+  return (
+    <div className="selector__head">
+      <Link className="icon-button selector__back" to="/" aria-label={t('seats:allEvents')}>
+        <Icon name="back" />
+      </Link>
+      <div className="selector__what">
+        <h1 className="selector__name">{event.name}</h1>
+        <p className="selector__facts">
+          <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+          {event.venue}
+        </p>
+      </div>
+      <LiveBadge feedState={feedState} viewers={viewers} />
+    </div>
+  );
+}
