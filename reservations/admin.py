@@ -71,6 +71,7 @@ class EventAdmin(admin.ModelAdmin):
         (None, {"fields": ("name", "description", "venue", "time_zone", "date")}),
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
         ("Limits", {"fields": ("lock_seconds", "seat_cap", "purchase_cap", "cancel_until")}),
+        ("Companion seats", {"fields": ("companions_held_until",)}),
         ("Payment", {"fields": ("offline_methods", "payment_seconds", "requires_verified_email")}),
         ("Audience", {"fields": ("visibility", "member_group")}),
         ("Live", {"fields": ("layout", "change_seq")}),
@@ -160,7 +161,8 @@ class SeatAdmin(admin.ModelAdmin):
     )
     fields = (
         *("event", "guid", "seat_number", "section", "row", "number", "x", "y"),
-        *("category", "price", "status", "locked_by", "locked_until", "reservation", "version"),
+        *("category", "price", "features", "note", "companion_of"),
+        *("status", "locked_by", "locked_until", "reservation", "version"),
     )
     actions = ("block", "unblock")
 
@@ -176,6 +178,10 @@ class SeatAdmin(admin.ModelAdmin):
         seat_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
         if db_field.name == "category" and seat_id:
             kwargs["queryset"] = Category.objects.filter(event__seats=seat_id)
+        if db_field.name == "companion_of" and seat_id:
+            event_id = Seat.objects.filter(pk=seat_id).values("event_id")[:1]
+            accessible = Seat.objects.filter(event_id=event_id, features__gt=0)
+            kwargs["queryset"] = accessible.exclude(pk=seat_id)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(
@@ -185,7 +191,7 @@ class SeatAdmin(admin.ModelAdmin):
         form: ModelForm,
         change: bool,  # noqa: ARG002
     ) -> None:
-        columns = {"category": "category_id"}
+        columns = {"category": "category_id", "companion_of": "companion_of_id"}
         edit = cast(
             "SeatEdit",
             {

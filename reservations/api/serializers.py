@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from reservations.api.record_serializers import serializer_of
 from reservations.domain.criteria import SortBy
+from reservations.domain.features import SeatWish
 from reservations.payments.provider import payment_methods
 from reservations.read.layouts import LayoutRecord
 from reservations.read.miniatures import MiniatureRecord
@@ -81,6 +82,13 @@ class BestSerializer(serializers.Serializer[Any]):
     )
     category = serializers.IntegerField(
         min_value=1, max_value=MAX_ID, allow_null=True, default=None, help_text="Null: any."
+    )
+    wishes = serializers.ListField(
+        child=serializers.ChoiceField(choices=[wish.value for wish in SeatWish]),
+        max_length=len(SeatWish),
+        default=list,
+        help_text="What the seats must have. Accessible: a wheelchair place, and the others beside"
+        " it or for companions. Without it accessible seats are left to those who need them.",
     )
 
 
@@ -255,7 +263,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(
         choices=[
             *("locked", "reserved", "blocked", "expired", "not_held"),
-            *("limit", "extension_limit", "cooldown", "ticket_type"),
+            *("limit", "extension_limit", "cooldown", "ticket_type", "companion"),
         ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)
@@ -282,6 +290,11 @@ class RefusalSerializer(serializers.Serializer[Any]):
         required=False, help_text="When the cool-down of the seats ends."
     )
     total = serializers.CharField(required=False, help_text="What the seats cost now.")
+    accessible_seat_ids = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="The accessible seats without which the companion seats are not sold.",
+    )
     largest = serializers.IntegerField(
         required=False, help_text="The most seats that are free together, if too few."
     )

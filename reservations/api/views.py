@@ -60,6 +60,7 @@ from reservations.domain.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
+from reservations.domain.features import SeatWish
 from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, miniatures, seat_lists, selectors
@@ -273,11 +274,16 @@ class LockBestView(SeatCommandView):
         """Lock the best adjacent seats, in one row without an aisle in between.
 
         By view those nearest to the stage and to the middle of their row, by price the cheapest.
-        Sets that leave no single seat beside them are preferred.
+        Sets that leave no single seat beside them are preferred. With the wish for an accessible
+        seat the others are its companion seats, wherever they are, and then its neighbours.
         """
         body = _body(BestSerializer, request)
         criteria = SeatCriteria(
-            body["count"], SortBy(body["by"]), body["section"], body["category"]
+            body["count"],
+            SortBy(body["by"]),
+            body["section"],
+            body["category"],
+            wishes=tuple(wish for wish in SeatWish if wish in body["wishes"]),
         )
         command = LockBest(actor(request), criteria)
         key = idempotency_key(request)

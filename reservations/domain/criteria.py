@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reservations.domain.features import SeatWish
+
 
 class SortBy(StrEnum):
     """The order in which seats are preferred."""
@@ -13,12 +15,16 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeatCriteria:
-    """`count` adjacent seats, optionally in one section or of one category."""
+    """`count` adjacent seats, optionally in one section or of one category, with all wishes met.
+
+    Accessible seats are given only to those who wish for one.
+    """
 
     count: int
     by: SortBy = SortBy.VIEW
     section: str | None = None
     category: int | None = None
+    wishes: tuple[SeatWish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,15 @@ class NoSeatsTogether(Conflict):
     code = "no_seats_together"
 
 
+class CompanionSeat(Conflict):
+    """A companion seat was asked for without its accessible seat.
+
+    `accessible_seat_ids` are the accessible seats that are missing.
+    """
+
+    code = "companion_seat"
+
+
 class LockExpired(Conflict):
     code = "lock_expired"
 
@@ -273,8 +282,9 @@ def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
     """Return one row of a refusal's `conflicts`.
 
     `reason` is locked (by another person), reserved, blocked, expired (the actor's lock expired),
-    not_held (the actor has no lock on it), limit, extension_limit or cooldown (the actor has held
-    it for the maximum duration). `locked_until` is given while a lock is live.
+    not_held (the actor has no lock on it), limit, extension_limit, cooldown (the actor has held
+    it for the maximum duration) or companion (its accessible seat is missing). `locked_until` is
+    given while a lock is live.
     """
     return {
         "seat_id": seat.id,

@@ -94,7 +94,8 @@ class SeatState:
     `lapsed_holder_id` is the holder of the last expired lock, who gets `lock_expired` instead of
     `not_holder`. `former_holder_id` held the seat last, from `former_locked_at` until they unlocked
     or reserved it at `released_at`. `reservation_id` is negative until the reservation is stored;
-    `buyer_id` is the person of the reservation.
+    `buyer_id` is the person of the reservation. `companion_of` is the id of the accessible seat
+    whose companion sits here.
 
     `price` is what it costs without a ticket type. If prices were changed while it is held, `price`
     and `held_prices`, by ticket type, are those from before.
@@ -116,6 +117,7 @@ class SeatState:
     buyer_id: int | None = None
     category_id: int | None = None
     held_prices: Mapping[int, Decimal] = field(default_factory=dict)
+    companion_of: int | None = None
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""
@@ -231,6 +233,9 @@ class Terms:
     A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations. With one
     of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
 
+    Until `companions_held_until`, or always if it is None, a companion seat is sold only with its
+    accessible seat.
+
     A draft is not on sale, whatever its times of sale are. `fees` are added to the prices.
     """
 
@@ -249,6 +254,11 @@ class Terms:
     requires_verified_email: bool = False
     is_draft: bool = False
     fees: Fees = Fees()
+    companions_held_until: datetime | None = None
+
+    def holds_companions(self, *, now: datetime) -> bool:
+        """Return whether companion seats are sold only with their accessible seat."""
+        return self.companions_held_until is None or now < self.companions_held_until
 
     def sale(self, *, now: datetime) -> Sale:
         if self.is_draft:

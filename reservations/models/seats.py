@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from organisations.models import Organisation
 from reservations.currencies import require_currency, require_payable
+from reservations.domain.features import ALL_FEATURES
 from reservations.domain.states import SeatStatus
 from reservations.plans.colors import is_color
 from reservations.time_zones import default_time_zone, require_time_zone
@@ -23,6 +24,7 @@ MAX_PAYMENT_SECONDS = 90 * 24 * 60 * 60
 # The columns of a seat that a sale does not change. Clients cache them under the event's layout.
 STATIC_SEAT_FIELDS = (
     *("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price"),
+    *("features", "note", "companion_of_id"),
 )
 
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
@@ -86,6 +88,12 @@ class Event(models.Model):
         null=True,
         blank=True,
         help_text="Until when buyers may cancel. Empty: until the show begins.",
+    )
+    companions_held_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Until when companion seats are sold only with their accessible seat."
+        " Empty: always.",
     )
     lock_seconds = models.PositiveIntegerField(
         null=True,
@@ -307,6 +315,24 @@ class Seat(models.Model):
         validators=[MinValueValidator(0)],
         help_text="Empty: the category's price, else the event's.",
     )
+    features = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(int(ALL_FEATURES))],
+        help_text="The sum of: 1 accessible (wheelchair place), 2 restricted view, 4 on an aisle.",
+    )
+    note = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="For buyers."
+    )
+    companion_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="companions",
+        db_index=False,
+        help_text="The accessible seat whose companion sits here.",
+    )
     status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES, default=SeatStatus.AVAILABLE)
     locked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -427,6 +453,12 @@ class Seat(models.Model):
                 fields=["event", "category", "x"],
                 condition=Q(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]),
                 name="seat_to_offer",
+            ),
+            # For deleting seats, and for the companions of an accessible seat.
+            models.Index(
+                fields=["companion_of"],
+                condition=Q(companion_of__isnull=False),
+                name="seat_by_accompanied",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from reservations.domain.features import NO_FEATURES, SeatFeature
 from reservations.plans.errors import Fault
 from reservations.plans.labels import Place, distinct, seat_numbers
 from reservations.plans.plan import MAX_GUID_LENGTH, MAX_ROW_LENGTH, MAX_SEAT_NUMBER_LENGTH
@@ -44,6 +45,9 @@ class ReadSeat:
     category: str
     radius: float
     is_start: bool
+    features: SeatFeature = NO_FEATURES
+    note: str = ""
+    companion_of: str | None = None
 
     @property
     def path(self) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reservations.domain.features import NO_FEATURES, SeatFeature
+
 MAX_SEATS = 100_000
 MAX_SHAPES = 5_000
 
@@ -15,6 +17,7 @@ MAX_SHAPES = 5_000
 MAX_NAME_LENGTH = 200
 MAX_CATEGORY_LENGTH = MAX_SECTION_LENGTH = MAX_GUID_LENGTH = MAX_SEAT_NUMBER_LENGTH = 100
 MAX_ROW_LENGTH = MAX_NUMBER_LENGTH = 50
+MAX_NOTE_LENGTH = 200
 
 CATEGORY_COLOR = "#7c8797"
 TEXT_COLOR = "#64748b"
@@ -31,7 +34,10 @@ class PlanCategory:
 
 @dataclass(frozen=True, slots=True)
 class PlanSeat:
-    """A seat. `seat_number` and `guid` are unique in the plan; `category` is a category's name."""
+    """A seat. `seat_number` and `guid` are unique in the plan; `category` is a category's name.
+
+    `companion_of` is the guid of the accessible seat whose companion sits here.
+    """
 
     guid: str
     seat_number: str
@@ -41,6 +47,9 @@ class PlanSeat:
     x: float
     y: float
     category: str | None = None
+    features: SeatFeature = NO_FEATURES
+    note: str = ""
+    companion_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

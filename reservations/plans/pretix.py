@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from reservations.domain.features import NO_FEATURES, SeatFeature
 from reservations.plans.areas import area_shape, coordinates
 from reservations.plans.errors import Fault, PlanError
 from reservations.plans.frame import (
@@ -82,6 +83,7 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
     guids, guid_notes = unique_guids(reading.seats, repair=repair, faults=faults)
     numbers, number_notes = unique_numbers(reading.seats, faults=faults)
     rows = unique_rows(reading.seats)
+    faults += _companion_faults(reading.seats)
     if not reading.seats:
         faults.append(Fault("zones", "must have seats"))
     if faults:
@@ -98,6 +100,9 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
             x=seat.position[0],
             y=seat.position[1],
             category=seat.category or None,
+            features=seat.features,
+            note=seat.note,
+            companion_of=seat.companion_of,
         )
         for seat, guid, seat_number, row in zip(reading.seats, guids, numbers, rows, strict=True)
     ]
@@ -216,11 +221,40 @@ class _Reading:
             category=seat.category,
             radius=seat.radius or DEFAULT_SEAT_RADIUS,
             is_start=bool(seat.start_direction),
+            features=_features(seat),
+            note=seat.note or "",
+            companion_of=seat.companion_of or None,
         )
+        if "companion" in (seat.features or ()) and not seat.companion_of:
+            problem = "must name the accessible seat of this companion seat"
+            self.faults.append(Fault(f"{found.path}.companion_of", problem))
         if not f"{row.name}{seat.seat_number}".strip():
             problem = "must not be empty in a row without a name"
             self.faults.append(Fault(f"{found.path}.seat_number", problem))
         return found
+
+
+def _features(seat: PretixSeat) -> SeatFeature:
+    """Return the features of a seat. That it is a companion seat is told by `companion_of`."""
+    found = NO_FEATURES
+    for word in seat.features or ():
+        if word != "companion":
+            found |= SeatFeature[word.upper()]
+    return found
+
+
+def _companion_faults(seats: list[ReadSeat]) -> list[Fault]:
+    accessible = {seat.guid for seat in seats if SeatFeature.ACCESSIBLE in seat.features}
+    return [
+        Fault(
+            f"{seat.path}.companion_of",
+            "must be the seat_guid of an accessible seat"
+            f" that is no companion seat itself, not {shown(seat.companion_of)}",
+        )
+        for seat in seats
+        if seat.companion_of is not None
+        and (seat.companion_of not in accessible or SeatFeature.ACCESSIBLE in seat.features)
+    ]
 
 
 def _repeated_names(categories: list[PretixCategory]) -> list[Fault]:

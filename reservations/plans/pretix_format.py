@@ -15,6 +15,10 @@ area, or `rectangle` {width, height}. `position` {x, y} is relative to the zone;
 degrees clockwise about the position; then `color`, `border_color`, and `text` {text, position
 relative to the area, color, size, by default 16}, which any shape may have.
 
+Keys of ours, which pretix ignores: a seat has perhaps `features` (a list of accessible, companion,
+restricted_view and aisle), a `note` for buyers, and `companion_of`, the `seat_guid` of the
+accessible seat whose companion sits there, which every companion seat must have.
+
 Null counts as absent, and unknown keys are ignored. The editor gives new seats an empty category;
 such a seat has none. Older versions of the format have no `size`.
 """
@@ -47,6 +51,7 @@ from reservations.plans.plan import (
     MAX_CATEGORY_LENGTH,
     MAX_GUID_LENGTH,
     MAX_NAME_LENGTH,
+    MAX_NOTE_LENGTH,
     MAX_NUMBER_LENGTH,
     MAX_ROW_LENGTH,
     MAX_SEATS,
@@ -62,6 +67,7 @@ MAX_TEXT_LENGTH = 200
 
 AreaShape = Literal["circle", "ellipse", "polygon", "rectangle", "text"]
 AREA_SHAPES = get_args(AreaShape)
+FeatureWord = Literal["accessible", "companion", "restricted_view", "aisle"]
 
 Item = TypeVar("Item")
 
@@ -323,6 +329,9 @@ class PretixSeat:
     position: PretixPoint
     radius: _SmallSize | None = None
     start_direction: _NumberLine | None = None
+    features: Annotated[list[FeatureWord], Field(max_length=4)] | None = None
+    note: Annotated[_Text, Field(max_length=MAX_NOTE_LENGTH), _LINE] | None = None
+    companion_of: Annotated[_Text, Field(max_length=MAX_GUID_LENGTH)] | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -370,7 +379,9 @@ def _problem(found: ErrorDetails) -> str:
             what = found["loc"][-1]
             return f"must have at most {limits['max_length']:,} {what}, not {len(value):,}"
         case "literal_error":
-            complaint = f"must be one of {', '.join(AREA_SHAPES)}"
+            complaint = "must be one of " + limits["expected"].replace("'", "").replace(
+                " or ", ", "
+            )
         case "string_type":
             complaint = "must be text"
         case "float_type" if isinstance(value, int) and not isinstance(value, bool):

@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from reservations.domain.errors import SeatNotFound
+from reservations.domain.features import SeatFeature
 from reservations.models import Category, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import InvalidEdit, SeatNumberTaken
@@ -29,6 +31,9 @@ class SeatEdit(TypedDict, total=False):
     y: float
     category_id: int | None
     price: Decimal | None
+    features: int
+    note: str
+    companion_of_id: int | None
 
 
 _FIELDS = tuple(SeatEdit.__annotations__)
@@ -51,6 +56,7 @@ def edit_seats(*, event_id: int, edits: Mapping[int, SeatEdit]) -> str:
             raise SeatNotFound
         _require_known_fields(edits)
         _require_own_categories(event_id, edits)
+        _require_accessible_seats(event_id, edits)
         _require_free_numbers(event_id, edits)
         for seat in seats:
             _apply(seat, edits[seat.pk])
@@ -86,6 +92,26 @@ def _require_own_categories(event_id: int, edits: Mapping[int, SeatEdit]) -> Non
     own = Category.objects.filter(event_id=event_id).values_list("pk", flat=True)
     if not wanted <= set(own):
         raise InvalidEdit("A seat's category must be one of its event.")
+
+
+def _require_accessible_seats(event_id: int, edits: Mapping[int, SeatEdit]) -> None:
+    """Raises: InvalidEdit if a companion seat would have no accessible seat of its event."""
+    if not any({"features", "companion_of_id"} & edit.keys() for edit in edits.values()):
+        return
+    stored = Seat.objects.filter(event_id=event_id)
+    concerned = Q(features__gt=0) | Q(companion_of__isnull=False) | Q(pk__in=list(edits))
+    features: dict[int, int] = {}
+    companions: dict[int, int | None] = {}
+    for seat in stored.filter(concerned).only("features", "companion_of"):
+        edit = edits.get(seat.pk, {})
+        features[seat.pk] = edit.get("features", seat.features)
+        companions[seat.pk] = edit.get("companion_of_id", seat.companion_of_id)
+    accessible = {pk for pk, each in features.items() if each & SeatFeature.ACCESSIBLE}
+    for seat_id, accessible_id in companions.items():
+        if accessible_id is not None and (accessible_id not in accessible or seat_id in accessible):
+            raise InvalidEdit(
+                "companion_of_id: A companion seat needs an accessible seat of its event."
+            )
 
 
 def _require_free_numbers(event_id: int, edits: Mapping[int, SeatEdit]) -> None:

@@ -35,6 +35,7 @@ BATCH_SEATS = 5_000
 BLOCKED_AT_ONCE = 2_000
 _SEAT_FIELDS = (
     *("event", "category", "guid", "seat_number", "section", "row", "number", "x", "y"),
+    *("features", "note"),
     *("status", "extensions", "version"),
 )
 _UNTOUCHED = (SeatStatus.AVAILABLE.value, 0, 0)
@@ -200,14 +201,26 @@ def _write_seats(
                 event.pk,
                 categories[seat.category] if seat.category else None,
                 *(seat.guid, seat.seat_number, seat.section, seat.row, seat.number),
-                *(seat.x, seat.y),
+                *(seat.x, seat.y, seat.features, seat.note),
                 *_UNTOUCHED,
             )
             for seat in plan.seats[start : start + BATCH_SEATS]
         ]
         bulk.write(bulk.insert(Seat, _SEAT_FIELDS, rows))
+    _write_companions(event, plan)
     report_progress("Naming the layout")
     _store_layout(event)
+
+
+def _write_companions(event: Event, plan: Plan) -> None:
+    """Store which accessible seats the companion seats belong to."""
+    wanted = {seat.guid: seat.companion_of for seat in plan.seats if seat.companion_of}
+    if not wanted:
+        return
+    guids, stored = {*wanted, *wanted.values()}, Seat.objects.filter(event=event).order_by()
+    ids = {guid: pk for pk, guid in stored.values_list("pk", "guid").iterator() if guid in guids}
+    rows = [(ids[accessible], ids[guid]) for guid, accessible in wanted.items()]
+    bulk.write(bulk.update(Seat, ("companion_of",), rows))
 
 
 def _block(event: Event, categories: Collection[str]) -> None:

@@ -7,6 +7,7 @@ process builds a layout once, and caches the compressed bytes.
 import gzip
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 from django.core.cache import caches
 
 from reservations.domain.errors import LayoutNotFound
+from reservations.domain.features import SeatFeature
 from reservations.models import Seat
 from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.read import selectors
@@ -49,8 +51,13 @@ class SeatRunRecord(TypedDict):
     ]
 
 
+class SeatNoteRecord(TypedDict):
+    note: str
+    seats: Annotated[list[int], "The indexes of the seats, delta-encoded like `ids`."]
+
+
 class LayoutRecord(TypedDict):
-    """Seats in index order."""
+    """Seats in index order. What no seat has is left out."""
 
     layout: str
     sections: list[str]
@@ -62,6 +69,16 @@ class LayoutRecord(TypedDict):
     numbers: list[str]
     xs: Annotated[list[int], "Delta-encoded like `ids`, in hundredths of a plan unit."]
     ys: Annotated[list[int], "Like `xs`."]
+    accessible: NotRequired[
+        Annotated[list[int], "The indexes of the accessible seats, delta-encoded like `ids`."]
+    ]
+    restricted_view: NotRequired[Annotated[list[int], "Like `accessible`."]]
+    aisle: NotRequired[Annotated[list[int], "Like `accessible`: the seats on an aisle."]]
+    notes: NotRequired[list[SeatNoteRecord]]
+    companions: NotRequired[Annotated[list[int], "Like `accessible`: the companion seats."]]
+    companions_of: NotRequired[
+        Annotated[list[int], "The index of the accessible seat of each of `companions`."]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,9 @@ class StaticSeat(NamedTuple):
     y: float
     category: int | None
     price: Decimal
+    features: int = 0
+    note: str = ""
+    companion_of: int | None = None
 
 
 _packed: SingleflightCache[tuple[int, str], PackedLayout] = SingleflightCache(
@@ -145,7 +165,7 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
         for seat in together:
             runs.append({**run, "prefix": seat.seat_number, "count": 1, "number": seat.number})
             numbers.append("")
-    return {
+    record: LayoutRecord = {
         "layout": layout,
         "sections": list(section_indexes),
         "runs": runs,
@@ -154,11 +174,37 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
         "xs": differences(round(seat.x * UNITS) for seat in found),
         "ys": differences(round(seat.y * UNITS) for seat in found),
     }
+    _add_features(record, found)
+    return record
 
 
 def clear_layout_cache() -> None:
     """Clear the cache. For tests, which change seats without a new layout."""
     _packed.clear()
+
+
+def _add_features(record: LayoutRecord, seats: list[StaticSeat]) -> None:
+    """Add what only some seats have."""
+
+    def having(feature: SeatFeature) -> list[int]:
+        return differences(at for at, seat in enumerate(seats) if seat.features & feature)
+
+    if accessible := having(SeatFeature.ACCESSIBLE):
+        record["accessible"] = accessible
+    if restricted := having(SeatFeature.RESTRICTED_VIEW):
+        record["restricted_view"] = restricted
+    if aisle := having(SeatFeature.AISLE):
+        record["aisle"] = aisle
+    notes: defaultdict[str, list[int]] = defaultdict(list)
+    for at, seat in enumerate(seats):
+        if seat.note:
+            notes[seat.note].append(at)
+    if notes:
+        record["notes"] = [{"note": note, "seats": differences(at)} for note, at in notes.items()]
+    if companions := [at for at, seat in enumerate(seats) if seat.companion_of is not None]:
+        indexes = {seat.id: at for at, seat in enumerate(seats)}
+        record["companions"] = differences(companions)
+        record["companions_of"] = [indexes[seats[at].companion_of or 0] for at in companions]
 
 
 def _in_common(seat: StaticSeat) -> tuple[str, str, int | None, Decimal, str | None]:

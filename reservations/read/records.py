@@ -12,6 +12,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from django.conf import settings
 from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
 
+from reservations.domain.features import ALL_FEATURES, SeatFeature
 from reservations.domain.states import PaymentStatus, SeatStatus, iso
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
@@ -35,6 +36,9 @@ def one_of(*choices: str) -> Any:
     return partial(ChoiceField, choices=choices)
 
 
+Feature = Annotated[str, one_of(*ALL_FEATURES.words)]
+
+
 class SeatRecord(TypedDict):
     id: int
     seat_number: str
@@ -45,6 +49,16 @@ class SeatRecord(TypedDict):
     y: float
     category: int | None
     price: Price
+    features: NotRequired[
+        Annotated[list[Feature], "What is special about the seat; absent if nothing is."]
+    ]
+    note: NotRequired[Annotated[str, "About the seat, for buyers; absent if there is none."]]
+    companion_of: NotRequired[
+        Annotated[
+            int,
+            "Only of a companion seat: the id of the accessible seat with which it is sold.",
+        ]
+    ]
     status: Annotated[str, one_of("available", "locked", "reserved", "blocked")]
     is_available: bool
     locked_by: str | None
@@ -169,6 +183,10 @@ class EventRecord(TypedDict):
     sales_close_at: Timestamp | None
     sales: Annotated[str, one_of("upcoming", "open", "closed")]
     cancel_until: Timestamp
+    companions_held_until: Annotated[
+        Timestamp | None,
+        "Until when companion seats are sold only with their accessible seat; null: always.",
+    ]
     lock_seconds: int
     max_extensions: Annotated[int, "How often a lock can be extended."]
     hold_seconds: Annotated[int, "The maximum duration of a hold, including extensions."]
@@ -301,7 +319,7 @@ def seat_record(
     and deadline.
     """
     shown = settings.SEATCAST_SHOW_NAMES
-    return {
+    record: SeatRecord = {
         "id": fields["id"],
         "seat_number": fields["seat_number"],
         "section": fields["section"],
@@ -317,6 +335,13 @@ def seat_record(
         "locked_until": iso(locked_until),
         "reserved_by": reserved_by if shown else None,
     }
+    if fields["features"]:
+        record["features"] = SeatFeature(fields["features"]).words
+    if fields["note"]:
+        record["note"] = fields["note"]
+    if fields["companion_of_id"] is not None:
+        record["companion_of"] = fields["companion_of_id"]
+    return record
 
 
 def reservation_record(

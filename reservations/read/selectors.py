@@ -611,6 +611,7 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
         "sales_close_at": iso(terms.sales_close_at),
         "sales": terms.sale(now=now).value,
         "cancel_until": str(iso(terms.cancel_until)),
+        "companions_held_until": iso(terms.companions_held_until),
         "lock_seconds": terms.lock_seconds,
         "max_extensions": terms.max_extensions,
         "hold_seconds": terms.hold_seconds,

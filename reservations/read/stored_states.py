@@ -40,6 +40,7 @@ def terms_of(event: Event) -> Terms:
         requires_verified_email=event.requires_verified_email,
         is_draft=event.visibility == Event.Visibility.DRAFT,
         fees=Fees(event.ticket_fee, event.booking_fee, event.tax_percent),
+        companions_held_until=event.companions_held_until,
     )
 
 

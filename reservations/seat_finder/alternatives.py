@@ -94,12 +94,17 @@ def _search(key: _Key) -> list[AlternativeRecord]:
 def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place, ...]]:
     """Return up to three disjoint sets of free seats, nearest to the centre of `wanted` first.
 
-    Each has as many seats of each category as `wanted`. Sets of adjacent seats come first.
+    Each has as many seats of each category as `wanted`. Sets of adjacent seats come first. Instead
+    of an accessible seat with companion seats there is another one with its own; otherwise no set
+    has such seats.
     """
     if not wanted:
         return []
     categories = sorted(_category(place) for place in wanted)
-    if categories[0] == categories[-1]:
+    sets: list[tuple[Place, ...]]
+    if any(place.is_special for place in wanted):
+        sets = [*_accompanied(wanted, free)]
+    elif categories[0] == categories[-1]:
         fitting = [place for place in free if _category(place) == categories[0]]
         sets = [*_in_rows(fitting, len(wanted)), *_by_distance(wanted, fitting)]
     else:
@@ -115,6 +120,17 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
         if len(chosen) == MAX_OFFERS:
             break
     return chosen
+
+
+def _accompanied(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
+    """Yield each accessible seat with as many companion seats as `wanted` has."""
+    if sum(place.companion_of is None for place in wanted) != 1:
+        return
+    for place in free:
+        if place.companion_of is None:
+            companions = [other for other in free if other.companion_of == place.id]
+            if len(companions) >= len(wanted) - 1:
+                yield place, *companions[: len(wanted) - 1]
 
 
 def _in_rows(free: Sequence[Place], size: int) -> Iterator[tuple[Place, ...]]:

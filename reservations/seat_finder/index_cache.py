@@ -50,11 +50,18 @@ _reading = threading.Lock()
 
 
 def choose(
-    criteria: SeatCriteria, *, event_id: int, limit: int, now: datetime, avoid: Collection[int] = ()
+    criteria: SeatCriteria,
+    *,
+    event_id: int,
+    limit: int,
+    now: datetime,
+    avoid: Collection[int] = (),
+    holds_companions: bool = True,
 ) -> Choice:
     """Return up to `limit` sets of free seats that meet the criteria, by the last committed state.
 
-    Seats whose lock has expired at `now` are free; those in `avoid` are not.
+    Seats whose lock has expired at `now` are free; those in `avoid` are not. With
+    `holds_companions`, companion seats are only in sets with their accessible seat.
 
     Raises: EventNotFound; Outpaced while the layout changes; Busy; django.db.Error.
     """
@@ -63,8 +70,10 @@ def choose(
         raise Outpaced
     with entry.lock:
         entry.index.release_expired(now=now)
-        sets = entry.index.best(criteria, limit=limit, avoid=avoid)
-        return Choice(tuple(sets), largest=0 if sets else entry.index.largest(criteria))
+        index = entry.index
+        sets = index.best(criteria, limit=limit, avoid=avoid, holds_companions=holds_companions)
+        largest = 0 if sets else index.largest(criteria, holds_companions=holds_companions)
+        return Choice(tuple(sets), largest=largest)
 
 
 def invalidate(*, event_id: int) -> None:

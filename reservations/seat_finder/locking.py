@@ -25,7 +25,10 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
     held for the maximum duration.
     """
     avoid: frozenset[int] = frozenset()
-    may_hold = _may_hold(command, event_id=event_id)
+    # Without a choice the rules raise Outpaced if caps and sale window allow a search.
+    state = read_batch_state(command, event_id=event_id)
+    may_hold = isinstance(decide(command, state).refusal, Outpaced)
+    holds_companions = state.terms.holds_companions(now=state.now)
     # Concurrent searches find the same seats, in an unknown number of processes. Every set means
     # more rows to lock, so begin with few sets and send more with each try.
     sets = 2 + command_queue.queued() // 8
@@ -40,6 +43,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
                     limit=min(sets, MAX_SETS),
                     now=clock.now(),
                     avoid=avoid,
+                    holds_companions=holds_companions,
                 )
                 command = replace(command, choice=choice, is_last_try=not tries_left)
             return command_queue.submit(event_id=event_id, command=command, key=key)
@@ -51,9 +55,3 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
             if tries_left == 1:
                 # The cached index may be wrong.
                 index_cache.invalidate(event_id=event_id)
-
-
-def _may_hold(command: LockBest, *, event_id: int) -> bool:
-    """Return whether the caps and the sale window, as last committed, allow a search."""
-    outcome = decide(command, read_batch_state(command, event_id=event_id))
-    return isinstance(outcome.refusal, Outpaced)

@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 
 from reservations import clock
+from reservations.domain.features import ALL_FEATURES, SeatFeature
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.models.seats import seat_price
 
 _OFFERED_SETS = 3
+_ACCESSIBLE = [at for at in range(ALL_FEATURES + 1) if at & SeatFeature.ACCESSIBLE]
 _MAX_PLACES = 60
 
 
@@ -26,7 +28,14 @@ class Place:
     x: float
     y: float
     category_id: int | None
+    features: int
+    companion_of: int | None
     price: Decimal
+
+    @property
+    def is_special(self) -> bool:
+        """Whether it is an accessible or a companion seat."""
+        return bool(self.features & SeatFeature.ACCESSIBLE) or self.companion_of is not None
 
 
 def places_of(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
@@ -36,6 +45,8 @@ def places_of(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
 
 def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
     """Return up to a few dozen free seats of the categories of `wanted`, nearest first.
+
+    If `wanted` has accessible or companion seats, only such seats; otherwise none of them.
 
     The search area grows, at last to the whole plan, until there are enough for three sets.
     """
@@ -55,6 +66,8 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
     fits = Q(category_id__in=categories - {None})
     if None in categories:
         fits |= Q(category_id__isnull=True)
+    special = Q(features__in=_ACCESSIBLE) | Q(companion_of__isnull=False)
+    fits &= special if any(place.is_special for place in wanted) else ~special
     # The redundant condition on the status lets PostgreSQL use the partial index `seat_to_offer`.
     found = Seat.objects.filter(
         fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
@@ -73,6 +86,7 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
 def _places(found: QuerySet[Seat]) -> list[Place]:
     rows = found.values_list(
         *("pk", "seat_number", "section", "row", "x", "y", "category_id"),
+        *("features", "companion_of_id"),
         seat_price(),
     )
     return [Place(*row) for row in rows]

@@ -537,4 +537,5 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         buyer_id=None if is_overdue else seat["reservation__user_id"],
         category_id=seat["category_id"],
         held_prices=kept.by_type if kept else {},
+        companion_of=seat["companion_of_id"],
     )

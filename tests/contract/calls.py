@@ -174,7 +174,13 @@ CALLS = [
     Call("GET", "/api/events/{event}/locks/", "person"),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
     Call("POST", "/api/events/{event}/lock/", "person and csrf", {"seat_ids": ["{seat}"]}),
-    Call("POST", "/api/events/{event}/best/", "person and csrf", {"count": 1}),
+    Call(
+        "POST",
+        "/api/events/{event}/best/",
+        "person and csrf",
+        {"count": 1, "wishes": []},
+        optional="wishes",
+    ),
     Call("POST", "/api/events/{event}/extend/", "person and csrf", {"seat_ids": ["{held}"]}),
     Call("POST", "/api/events/{event}/unlock/", "person and csrf", {"seat_ids": ["{held}"]}),
     Call(

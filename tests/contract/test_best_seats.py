@@ -1,12 +1,17 @@
 """`best/` locks the best adjacent seats."""
 
+import hashlib
+import json
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from reservations.domain.commands import LockSeats, UnblockSeats
+from reservations.domain.commands import LockBest, LockSeats, UnblockSeats, fingerprint
+from reservations.domain.criteria import SeatCriteria
+from reservations.domain.features import SeatFeature, SeatWish
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from reservations.write.command_queue import CommandQueue
@@ -156,3 +161,41 @@ def test_a_refusal_is_repeated_for_its_key_only(hall: Event) -> None:
 def test_invalid_criteria_are_refused(field: str, wrong: Any, hall: Event) -> None:
     found = refusal(_ask(hall, **{"count": 1} | {field: wrong}), 400, "invalid")
     assert set(found["fields"]) == {field}
+
+
+@pytest.fixture
+def accessible(hall: Event) -> Event:
+    """The hall with a wheelchair place, A6, and its companion seat A5."""
+    hall.seats.filter(seat_number="A6").update(features=SeatFeature.ACCESSIBLE)
+    hall.seats.filter(seat_number="A5").update(companion_of=hall.seats.get(seat_number="A6"))
+    return hall
+
+
+def test_the_wish_for_an_accessible_seat_brings_its_companion_seat(accessible: Event) -> None:
+    assert _got(_ask(accessible, count=2, wishes=["accessible"])) == ["A5", "A6"]
+
+
+def test_companion_seats_are_not_chosen_alone_until_the_hold_back_time(accessible: Event) -> None:
+    accessible.seats.filter(row="B").delete()
+    found = refusal(_ask(accessible, count=5), 409, "no_seats_together")
+    assert found["largest"] == 4
+    Event.objects.filter(pk=accessible.pk).update(companions_held_until=timezone.now())
+    assert _got(_ask(accessible, count=5)) == ["A1", "A2", "A3", "A4", "A5"]
+
+
+def test_more_accessible_seats_than_there_are_are_refused(accessible: Event) -> None:
+    assert _got(_ask(accessible, count=1, wishes=["accessible"])) == ["A6"]
+    found = refusal(_ask(accessible, count=1, wishes=["accessible"]), 409, "no_seats_together")
+    assert found["largest"] == 0
+
+
+@pytest.mark.django_db
+def test_a_key_of_the_release_before_the_wishes_gets_its_answer() -> None:
+    """An older server hashed criteria that had no wishes."""
+    command = LockBest(make_person(), SeatCriteria(2))
+    criteria = {"count": 2, "by": "view", "section": None, "category": None}
+    intent = {"actor": asdict(command.actor), "criteria": criteria}
+    text = json.dumps(["LockBest", intent], sort_keys=True)
+    assert fingerprint(command) == hashlib.sha256(text.encode()).hexdigest()
+    other = replace(command, criteria=SeatCriteria(2, wishes=(SeatWish.AISLE,)))
+    assert fingerprint(other) != fingerprint(command)

@@ -44,6 +44,22 @@ def test_seats_of_others_cannot_be_locked(office: BoxOffice) -> None:
     assert office.state() == before
 
 
+def test_a_companion_seat_is_refused_without_its_accessible_seat(office: BoxOffice) -> None:
+    Seat.objects.filter(pk=office.free).update(companion_of=office.held_by_bob)
+    before = office.state()
+    found = refusal(_post(office, "lock", office.free), 409, "companion_seat")
+    assert _faults(found) == [(office.free, "companion")]
+    assert found["accessible_seat_ids"] == [office.held_by_bob]
+    assert "alternatives" not in found
+    assert office.state() == before
+
+
+def test_from_the_hold_back_time_on_a_companion_seat_is_sold_alone(office: BoxOffice) -> None:
+    Seat.objects.filter(pk=office.free).update(companion_of=office.held_by_bob)
+    Event.objects.filter(pk=office.event.pk).update(companions_held_until=timezone.now())
+    assert _post(office, "lock", office.free).status_code == 200
+
+
 @pytest.mark.parametrize("what", ["lock", "unlock", "reserve"])
 def test_one_unavailable_seat_fails_the_whole_command(what: str, office: BoxOffice) -> None:
     before = office.state()

@@ -70,6 +70,15 @@ NO_COUNT: dict[str, Any] = {
 }
 BAD: dict[str, dict[str, Any]] = {
     "count": NO_COUNT,
+    "wishes": {
+        "null": None,
+        "a word": "accessible",
+        "unknown": ["a view of the sea"],
+        "a number in it": [1],
+        "a truth": True,
+        "too many": ["aisle"] * 4,
+        "an object": {"aisle": True},
+    },
     "seat_ids": NO_LIST_OF_IDS,
     "payment_method": NO_PAYMENT_METHOD,
     "ticket_types": {"null": None, "a word": "child", "a number": 1, "a list of words": ["child"]},

@@ -17,6 +17,7 @@ MONEY = re.compile(r"\d+\.\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 EVENT = {
     *("id", "name", "description", "venue", "date", "price", "price_from", "currency"),
+    "companions_held_until",
     *("seats_total", "seats_available", "sales_open_at", "sales_close_at", "sales"),
     *("cancel_until", "lock_seconds", "max_extensions", "hold_seconds", "seat_cap"),
     *("purchase_cap", "payment_seconds", "requires_verified_email", "organisation"),

@@ -162,6 +162,7 @@ const REASONS: readonly string[] = [
   'limit',
   'extension_limit',
   'cooldown',
+  'companion',
 ] satisfies ConflictReason[];
 
 function parseConflict(entry: unknown): Conflict[] {

@@ -127,7 +127,8 @@ export interface paths {
          * @description Lock the best adjacent seats, in one row without an aisle in between.
          *
          *     By view those nearest to the stage and to the middle of their row, by price the cheapest.
-         *     Sets that leave no single seat beside them are preferred.
+         *     Sets that leave no single seat beside them are preferred. With the wish for an accessible
+         *     seat the others are its companion seats, wherever they are, and then its neighbours.
          */
         post: operations["lock_best"];
         delete?: never;
@@ -1216,6 +1217,8 @@ export interface components {
              * @description Null: any.
              */
             category?: number | null;
+            /** @description What the seats must have. Accessible: a wheelchair place, and the others beside it or for companions. Without it accessible seats are left to those who need them. */
+            wishes?: components["schemas"]["WishesEnum"][];
         };
         /**
          * @description * `view` - view
@@ -1256,9 +1259,10 @@ export interface components {
          *     * `extension_limit` - extension_limit
          *     * `cooldown` - cooldown
          *     * `ticket_type` - ticket_type
+         *     * `companion` - companion
          * @enum {string}
          */
-        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type";
+        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type" | "companion";
         CredentialsRequest: {
             username: string;
             password: string;
@@ -1353,6 +1357,11 @@ export interface components {
             sales: components["schemas"]["SalesEnum"];
             /** Format: date-time */
             cancel_until: string;
+            /**
+             * Format: date-time
+             * @description Until when companion seats are sold only with their accessible seat; null: always.
+             */
+            companions_held_until: string | null;
             lock_seconds: number;
             /** @description How often a lock can be extended. */
             max_extensions: number;
@@ -1397,6 +1406,11 @@ export interface components {
             sales: components["schemas"]["SalesEnum"];
             /** Format: date-time */
             cancel_until: string;
+            /**
+             * Format: date-time
+             * @description Until when companion seats are sold only with their accessible seat; null: always.
+             */
+            companions_held_until: string | null;
             lock_seconds: number;
             /** @description How often a lock can be extended. */
             max_extensions: number;
@@ -1435,6 +1449,13 @@ export interface components {
             /** @description With the first factor. */
             recovery_codes?: string[];
         };
+        /**
+         * @description * `accessible` - accessible
+         *     * `restricted_view` - restricted_view
+         *     * `aisle` - aisle
+         * @enum {string}
+         */
+        FeaturesEnum: "accessible" | "restricted_view" | "aisle";
         Fees: {
             /**
              * Format: decimal
@@ -1479,6 +1500,17 @@ export interface components {
             xs: number[];
             /** @description Like `xs`. */
             ys: number[];
+            /** @description The indexes of the accessible seats, delta-encoded like `ids`. */
+            accessible?: number[];
+            /** @description Like `accessible`. */
+            restricted_view?: number[];
+            /** @description Like `accessible`: the seats on an aisle. */
+            aisle?: number[];
+            notes?: components["schemas"]["SeatNote"][];
+            /** @description Like `accessible`: the companion seats. */
+            companions?: number[];
+            /** @description The index of the accessible seat of each of `companions`. */
+            companions_of?: number[];
         };
         Lock: {
             id: number;
@@ -1493,6 +1525,12 @@ export interface components {
             category: number | null;
             /** Format: decimal */
             price: string;
+            /** @description What is special about the seat; absent if nothing is. */
+            features?: components["schemas"]["FeaturesEnum"][];
+            /** @description About the seat, for buyers; absent if there is none. */
+            note?: string;
+            /** @description Only of a companion seat: the id of the accessible seat with which it is sold. */
+            companion_of?: number;
             status: components["schemas"]["SeatStatusEnum"];
             is_available: boolean;
             locked_by: string | null;
@@ -1721,6 +1759,8 @@ export interface components {
             available_at?: string;
             /** @description What the seats cost now. */
             total?: string;
+            /** @description The accessible seats without which the companion seats are not sold. */
+            accessible_seat_ids?: number[];
             /** @description The most seats that are free together, if too few. */
             largest?: number;
         };
@@ -1876,6 +1916,12 @@ export interface components {
             category: number | null;
             /** Format: decimal */
             price: string;
+            /** @description What is special about the seat; absent if nothing is. */
+            features?: components["schemas"]["FeaturesEnum"][];
+            /** @description About the seat, for buyers; absent if there is none. */
+            note?: string;
+            /** @description Only of a companion seat: the id of the accessible seat with which it is sold. */
+            companion_of?: number;
             status: components["schemas"]["SeatStatusEnum"];
             is_available: boolean;
             locked_by: string | null;
@@ -1890,6 +1936,11 @@ export interface components {
         };
         SeatIdsRequest: {
             seat_ids: number[];
+        };
+        SeatNote: {
+            note: string;
+            /** @description The indexes of the seats, delta-encoded like `ids`. */
+            seats: number[];
         };
         SeatRun: {
             /** @description An index in `sections`. */
@@ -2190,6 +2241,13 @@ export interface components {
          * @enum {string}
          */
         VisibilityEnum: "draft" | "public" | "members";
+        /**
+         * @description * `accessible` - accessible
+         *     * `aisle` - aisle
+         *     * `full_view` - full_view
+         * @enum {string}
+         */
+        WishesEnum: "accessible" | "aisle" | "full_view";
     };
     responses: never;
     parameters: never;

@@ -27,7 +27,12 @@ from reservations.domain.errors import (
     SeatUnavailable,
 )
 from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, transitions
-from reservations.domain.rules.preconditions import named_seats, require_held, require_may_buy
+from reservations.domain.rules.preconditions import (
+    named_seats,
+    require_accompanied,
+    require_held,
+    require_may_buy,
+)
 from reservations.domain.rules.pricing import bill_of
 from reservations.domain.rules.seats import as_cancelled
 from reservations.domain.rules.wording import pluralize
@@ -50,6 +55,7 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
     bill = bill_of(seats, command.ticket_types, command.expected_total, state)
+    require_accompanied(seats, state, beside=state.bought_by(command.actor.id))
     if command.actor.id in state.pending_payments.values():
         raise PaymentUnderWay
     state.pending_payments[command.reference] = command.actor.id
@@ -82,6 +88,7 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
     bill = bill_of(seats, command.ticket_types, command.expected_total, state)
+    require_accompanied(seats, state, beside=state.bought_by(command.actor.id))
     if command.reference is not None:
         _require_payment(command.reference, command.actor, bill.total, state)
     reservation_id = state.next_reservation_id()

@@ -20,6 +20,7 @@ from reservations.domain.rules.outcomes import Outcome, transitions
 from reservations.domain.rules.preconditions import (
     named_seats,
     require,
+    require_accompanied,
     require_held,
     require_may_buy,
     why_not_lockable,
@@ -50,6 +51,8 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
     )
     held = state.held_by(command.actor.id)
     wanted = [seat for seat in seats if seat.id not in held]
+    bought = state.bought_by(command.actor.id)
+    require_accompanied(wanted, state, beside={*command.seat_ids, *held, *bought})
     if wanted and len(held) + len(wanted) > state.terms.seat_cap:
         raise _seat_limit(wanted, state)
     if wanted:

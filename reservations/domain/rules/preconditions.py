@@ -1,9 +1,10 @@
 """Preconditions of commands, checked seat by seat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from reservations.domain.errors import (
+    CompanionSeat,
     Conflict,
     LockExpired,
     NotHolder,
@@ -12,7 +13,7 @@ from reservations.domain.errors import (
     SeatUnavailable,
     conflict,
 )
-from reservations.domain.rules.wording import pluralize
+from reservations.domain.rules.wording import names, pluralize
 from reservations.domain.states import BatchState, Person, SeatState
 
 
@@ -75,6 +76,29 @@ def require_may_buy(
         + (f", and have bought {bought} already." if bought else "."),
         purchase_cap=cap,
         conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in seats],
+    )
+
+
+def require_accompanied(
+    seats: list[SeatState], state: BatchState, *, beside: Collection[int]
+) -> None:
+    """Require that each companion seat is among `seats` with its accessible seat.
+
+    `beside` are ids of further seats that the actor has. Raises: CompanionSeat.
+    """
+    companions = [seat for seat in seats if seat.companion_of is not None]
+    if not companions or not state.terms.holds_companions(now=state.now):
+        return
+    ids = {seat.id for seat in seats}.union(beside)
+    alone = [seat for seat in companions if seat.companion_of not in ids]
+    if not alone:
+        return
+    one = len(alone) == 1
+    raise CompanionSeat(
+        f"{names(alone)} {'is' if one else 'are'} for companions: take {'it' if one else 'them'}"
+        f" together with the accessible {'seat' if one else 'seats'} beside.",
+        accessible_seat_ids=sorted({seat.companion_of for seat in alone if seat.companion_of}),
+        conflicts=[conflict(seat=seat, reason="companion", now=state.now) for seat in alone],
     )
 
 

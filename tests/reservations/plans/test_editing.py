@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reservations.domain.errors import EventNotFound, SeatNotFound
+from reservations.domain.features import SeatFeature
 from reservations.models import Category, Event, Seat
 from reservations.plans.errors import InvalidEdit, SeatNumberTaken
 from reservations.plans.seats import SeatEdit, edit_seats
@@ -237,3 +238,44 @@ class TestLayout:
     def test_an_unknown_event_is_refused(self) -> None:
         with pytest.raises(EventNotFound):
             refresh_layout(event_id=98765)
+
+
+def test_a_companion_seat_gets_its_accessible_seat() -> None:
+    event = event_with()
+    accessible, companion = event.seats.order_by("pk")[:2]
+    edits: dict[int, SeatEdit] = {
+        accessible.pk: {"features": SeatFeature.ACCESSIBLE, "note": "Ramp at door 2"},
+        companion.pk: {"companion_of_id": accessible.pk},
+    }
+    edit_seats(event_id=event.pk, edits=edits)
+    found = Seat.objects.get(pk=companion.pk)
+    assert found.companion_of == Seat.objects.get(features=SeatFeature.ACCESSIBLE)
+
+
+def test_a_companion_seat_without_an_accessible_seat_of_its_event_is_refused() -> None:
+    event, other = event_with(), event_with()
+    Seat.objects.filter(event=other).update(features=SeatFeature.ACCESSIBLE)
+    companion, plain = event.seats.order_by("pk")[:2]
+    for seat in (plain, companion, first_seat(other)):
+        with pytest.raises(InvalidEdit):
+            edit_seats(event_id=event.pk, edits={companion.pk: {"companion_of_id": seat.pk}})
+
+
+def test_an_accessible_seat_with_a_companion_seat_stays_accessible() -> None:
+    event = event_with()
+    accessible, companion = event.seats.order_by("pk")[:2]
+    Seat.objects.filter(pk=accessible.pk).update(features=SeatFeature.ACCESSIBLE)
+    Seat.objects.filter(pk=companion.pk).update(companion_of=accessible)
+    with pytest.raises(InvalidEdit):
+        edit_seats(event_id=event.pk, edits={accessible.pk: {"features": 0}})
+    edits: dict[int, SeatEdit] = {
+        accessible.pk: {"features": 0},
+        companion.pk: {"companion_of_id": None},
+    }
+    edit_seats(event_id=event.pk, edits=edits)
+
+
+def test_unknown_features_are_refused() -> None:
+    event = event_with()
+    with pytest.raises(InvalidEdit):
+        edit_seats(event_id=event.pk, edits={first_seat(event).pk: {"features": 8}})

@@ -38,7 +38,30 @@ def without(plan: Any, *path: str | int) -> Any:
     return plan
 
 
+NOT_ACCESSIBLE = "must be the seat_guid of an accessible seat that is no companion seat itself, not"
 WRONG_VALUES = [
+    (with_seat(features="aisle"), f'{A_SEAT}.features: must be a list, not "aisle"'),
+    (
+        with_seat(features=["soft"]),
+        f"{A_SEAT}.features[0]: must be one of accessible, companion, restricted_view, aisle,"
+        ' not "soft"',
+    ),
+    (
+        with_seat(features=["aisle"] * 5),
+        f"{A_SEAT}.features: must have at most 4 features, not 5",
+    ),
+    (with_seat(note="x" * 201), f"{A_SEAT}.note: must have at most 200 characters, not 201"),
+    (with_seat(note="a\x00"), f"{A_SEAT}.note: must not contain control characters"),
+    (with_seat(companion_of=3), f"{A_SEAT}.companion_of: must be text, not 3"),
+    (
+        with_seat(features=["companion"]),
+        f"{A_SEAT}.companion_of: must name the accessible seat of this companion seat",
+    ),
+    (with_seat(companion_of="s9"), f'{A_SEAT}.companion_of: {NOT_ACCESSIBLE} "s9"'),
+    (
+        with_seat(features=["accessible"], companion_of="s1"),
+        f'{A_SEAT}.companion_of: {NOT_ACCESSIBLE} "s1"',
+    ),
     (None, "the plan must be an object, not null"),
     ([], "the plan must be an object, not a list"),
     ("zones", 'the plan must be an object, not "zones"'),

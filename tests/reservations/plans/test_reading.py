@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from reservations.domain.features import NO_FEATURES, SeatFeature
 from reservations.plans import pretix_format
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
@@ -54,6 +55,16 @@ def test_a_seat_has_its_section_row_number_and_category() -> None:
 
 def test_a_seat_with_an_empty_category_has_none() -> None:
     assert parse(document(zone(row(seat(category=""))))).seats[0].category is None
+
+
+def test_a_seat_has_its_features_note_and_accessible_seat() -> None:
+    chair = seat("s1", features=["accessible", "aisle"], note="Ramp at door 2")
+    beside = seat("s2", "2", features=["companion", "restricted_view"], companion_of="s1")
+    first, second, plain = parse(document(zone(row(chair, beside, seat("s3", "3"))))).seats
+    assert first.features == SeatFeature.ACCESSIBLE | SeatFeature.AISLE
+    assert (first.note, first.companion_of) == ("Ramp at door 2", None)
+    assert (second.features, second.companion_of) == (SeatFeature.RESTRICTED_VIEW, "s1")
+    assert (plain.features, plain.note, plain.companion_of) == (NO_FEATURES, "", None)
 
 
 def test_categories_keep_their_order_and_colours() -> None:

@@ -1,6 +1,7 @@
 """Layouts: encoding, caching and hashing of static seat data."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import accumulate, count, pairwise
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reservations.domain.errors import EventNotFound, LayoutNotFound
+from reservations.domain.features import ALL_FEATURES, SeatFeature
 from reservations.models import Category, Seat
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.services import refresh_layout
@@ -22,15 +24,19 @@ from tests.factories import make_event, seat_ids
 
 def read(record: LayoutRecord) -> Iterator[dict[str, Any]]:
     """Yield the seats, as a client makes them again."""
-    columns = zip(
-        *(accumulate(record[name]) for name in ("ids", "xs", "ys")),
-        record["numbers"],
-        strict=True,
+    columns = enumerate(
+        zip(
+            *(accumulate(record[name]) for name in ("ids", "xs", "ys")),
+            record["numbers"],
+            strict=True,
+        )
     )
+    special = _special(record)
     for run in record["runs"]:
         for _ in range(run["count"]):
-            seat_id, x, y, number = next(columns)
+            index, (seat_id, x, y, number) = next(columns)
             yield {
+                **special.get(index, {}),
                 "id": seat_id,
                 "seat_number": run["prefix"] + number,
                 "section": record["sections"][run["section"]],
@@ -42,6 +48,22 @@ def read(record: LayoutRecord) -> Iterator[dict[str, Any]]:
                 "price": run["price"],
             }
     assert not list(columns)
+
+
+def _special(record: LayoutRecord) -> dict[int, dict[str, Any]]:
+    """Return what only some seats have, by index."""
+    found: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    for word in ("accessible", "restricted_view", "aisle"):
+        for index in accumulate(record.get(word, [])):  # type: ignore[call-overload]
+            found[index].setdefault("features", []).append(word)
+    for note in record.get("notes", []):
+        for index in accumulate(note["seats"]):
+            found[index]["note"] = note["note"]
+    ids = list(accumulate(record["ids"]))
+    companions = accumulate(record.get("companions", []))
+    for index, accessible in zip(companions, record.get("companions_of", []), strict=True):
+        found[index]["companion_of"] = ids[accessible]
+    return found
 
 
 WORDS = st.sampled_from(["", "A", "1", "11", "Ä 1"])
@@ -57,6 +79,9 @@ SEATS = st.lists(
         y=st.floats(-1e6, 1e6),
         category=st.none() | st.integers(1, 3),
         price=st.sampled_from([Decimal(0), Decimal("80"), Decimal("80.50")]),
+        features=st.integers(0, ALL_FEATURES),
+        note=st.sampled_from(["", "", "Behind a pillar", "Low ceiling"]),
+        companion_of=st.none(),
     )
 )
 
@@ -72,6 +97,8 @@ def test_decoding_a_layout_restores_every_seat(seats: list[StaticSeat]) -> None:
             assert seat[axis] == pytest.approx(getattr(was, axis), abs=0.0051)
         for name in ("id", "seat_number", "section", "row", "number", "category"):
             assert seat[name] == getattr(was, name)
+        assert seat.get("features", []) == SeatFeature(was.features).words
+        assert seat.get("note", "") == was.note
 
 
 @given(SEATS)
@@ -94,6 +121,12 @@ def test_an_irregular_seat_number_is_a_run_of_its_own() -> None:
     assert record["runs"][1]["number"] == "7"
 
 
+def test_what_no_seat_has_is_left_out() -> None:
+    assert set(layout_record("x", [_seat()])) == {
+        *("layout", "sections", "runs", "ids", "numbers", "xs", "ys")
+    }
+
+
 @pytest.mark.django_db
 def test_a_layout_equals_the_seat_list() -> None:
     event = make_event(seats=6, price="30.00")
@@ -104,13 +137,16 @@ def test_a_layout_equals_the_seat_list() -> None:
     Seat.objects.filter(pk=ids[2]).update(category=circle, section="Circle")
     Seat.objects.filter(pk=ids[0]).update(price="0.00")
     Seat.objects.filter(pk=ids[5]).update(seat_number="The best")
+    Seat.objects.filter(pk__in=ids[3:5]).update(features=SeatFeature.ACCESSIBLE, note="Ramp")
+    Seat.objects.filter(pk=ids[1]).update(features=SeatFeature.AISLE, companion_of=ids[3])
+    Seat.objects.filter(pk=ids[5]).update(companion_of=ids[4])
     for at, seat in zip(count(), event.seats.order_by("pk"), strict=False):
         Seat.objects.filter(pk=seat.pk).update(x=at * 1.25, y=-at)
     layout = refresh_layout(event_id=event.pk)
     found = list(read(json.loads(packed_layout(event_id=event.pk, layout=layout).plain)))
-    static = found[0].keys()
-    listed = selectors.seats(event_id=event.pk)
-    assert found == [{name: seat[name] for name in static} for seat in listed]  # type: ignore[literal-required]
+    sold = {"status", "is_available", "locked_by", "locked_until", "reserved_by"}
+    listed: Any = selectors.seats(event_id=event.pk)
+    assert found == [{name: seat[name] for name in seat.keys() - sold} for seat in listed]
 
 
 # Columns that are neither static nor changed by a sale: they identify the seat on the server.
@@ -133,7 +169,8 @@ def test_a_static_seat_has_every_static_column() -> None:
 def test_changing_a_static_column_changes_the_layout(column: str) -> None:
     event = make_event()
     category = Category.objects.create(event=event, name="Stalls")
-    values = {"x": 7.5, "y": 7.5, "category_id": category.pk, "price": "12.00"}
+    values = {"x": 7.5, "y": 7.5, "category_id": category.pk, "price": "12.00", "features": 1}
+    values["companion_of_id"] = seat_ids(event)[1]
     before = refresh_layout(event_id=event.pk)
     event.seats.filter(pk=seat_ids(event)[0]).update(**{column: values.get(column, "other")})
     assert refresh_layout(event_id=event.pk) != before

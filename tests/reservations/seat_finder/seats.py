@@ -25,10 +25,14 @@ def seat(
     section: str = "",
     category: int | None = None,
     price: int = 50,
+    features: int = 0,
+    companion_of: int | None = None,
 ) -> StaticSeat:
     number = str(seat_id)
     return StaticSeat(
-        seat_id, f"{row}{number}", section, row, number, x, y, category, Decimal(price)
+        *(seat_id, f"{row}{number}", section, row, number, x, y, category, Decimal(price)),
+        features=features,
+        companion_of=companion_of,
     )
 
 

@@ -12,10 +12,11 @@ from asgiref.sync import async_to_sync
 
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatUnavailable
+from reservations.domain.features import SeatFeature
 from reservations.models import Category, Event, Seat
 from reservations.seat_finder import alternatives as module
 from reservations.seat_finder.alternatives import nearest, offer
-from reservations.seat_finder.nearby import Place
+from reservations.seat_finder.nearby import Place, free_places_near, places_of
 from reservations.threads import in_thread
 from reservations.write.command_queue import CommandQueue
 from tests.concurrent_commands import PATIENCE_SECONDS
@@ -37,7 +38,15 @@ def _offers_stay_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FRESH_SECONDS", 600.0)
 
 
-def _place(number: int, *, row: str = "A", y: float = 0, category: int = STALLS) -> Place:
+def _place(
+    number: int,
+    *,
+    row: str = "A",
+    y: float = 0,
+    category: int = STALLS,
+    features: int = 0,
+    companion_of: int | None = None,
+) -> Place:
     """Return a seat of a row, 20 away from the next."""
     return Place(
         id=number + (0 if row == "A" else 100),
@@ -47,12 +56,46 @@ def _place(number: int, *, row: str = "A", y: float = 0, category: int = STALLS)
         x=number * 20,
         y=y,
         category_id=category,
+        features=features,
+        companion_of=companion_of,
         price=Decimal(50),
     )
 
 
 def _names(found: list[tuple[Place, ...]]) -> list[str]:
     return [" ".join(place.seat_number for place in places) for places in found]
+
+
+def test_for_a_wheelchair_place_with_a_companion_another_pair_is_offered() -> None:
+    wheelchair = SeatFeature.ACCESSIBLE
+    wanted = [_place(1, features=wheelchair), _place(2, companion_of=1)]
+    free = [
+        _place(3, features=wheelchair),
+        _place(5, features=wheelchair),
+        _place(6, companion_of=5),
+        _place(8, companion_of=7),
+    ]
+    assert _names(nearest(wanted, free)) == ["A5 A6"]
+    assert _names(nearest(wanted[:1], free)) == ["A3", "A5"]
+
+
+def test_for_companion_seats_alone_nothing_is_offered() -> None:
+    free = [_place(5, features=SeatFeature.ACCESSIBLE), _place(6, companion_of=5)]
+    assert nearest([_place(2, companion_of=1)], free) == []
+
+
+@pytest.mark.django_db
+def test_accessible_and_companion_seats_are_not_offered_instead_of_others() -> None:
+    event = make_event(seats=4)
+    wanted, accessible, companion, other = seat_ids(event)
+    Seat.objects.filter(pk=accessible).update(features=SeatFeature.ACCESSIBLE)
+    Seat.objects.filter(pk=companion).update(companion_of=accessible)
+    places = places_of(event_id=event.pk, seat_ids=[wanted])
+    found = free_places_near(event_id=event.pk, wanted=places)
+    assert [place.id for place in found] == [wanted, other]
+    places = places_of(event_id=event.pk, seat_ids=[accessible])
+    found = free_places_near(event_id=event.pk, wanted=places)
+    assert [place.id for place in found] == [accessible, companion]
 
 
 def test_for_one_seat_the_three_nearest_are_offered() -> None:
