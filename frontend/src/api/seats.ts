@@ -1,3 +1,4 @@
+import type { SeatWish } from '@/domain/seatMap/features';
 import { post } from '@/api/client';
 import type { ExtendedAnswer, ReservedAnswer, SeatAnswer, SeatsAnswer } from '@/api/types';
 
@@ -21,6 +22,7 @@ export interface SeatCriteria {
   /** Null for any. */
   readonly section: string | null;
   readonly category: number | null;
+  readonly wishes: readonly SeatWish[];
 }
 
 /** Lock the best adjacent seats that match, or none. */

@@ -14,6 +14,8 @@ interface AreaPainterOptions {
   readonly pixelRatio: number;
   readonly labelOf: LabelOf;
   readonly toneOf: (area: Area) => SeatTone;
+  /** Whether none of its seats meets the wishes. */
+  readonly isFaded: (area: Area) => boolean;
 }
 
 interface AreaLabel {
@@ -29,6 +31,8 @@ const EDGE_PX = 1.5;
 const NAME_SHARE = 0.2;
 const [LEAST_NAME_PX, MOST_NAME_PX] = [12, 20];
 const SOLD_OUT = { share: 0.8, leastPx: 11 } as const;
+/** The opacity of areas without a seat that meets the wishes. */
+const FADED = 0.3;
 /** Labels are measured at this font size. */
 const MEASURED_PX = 100;
 
@@ -36,12 +40,14 @@ const MEASURED_PX = 100;
 export class AreaPainter {
   readonly #options: AreaPainterOptions;
   readonly #usualSide: number;
+  readonly #faded: ReadonlySet<Area>;
   readonly #textWidths = new Map<string, number>();
   /** The label of each area at the last scale. */
   readonly #labels = new Map<Area, AreaLabel>();
 
   constructor(options: AreaPainterOptions) {
     this.#options = options;
+    this.#faded = new Set(options.areas.filter(options.isFaded));
     const sides = options.areas.map(({ bounds }) => Math.sqrt(bounds.width * bounds.height));
     this.#usualSide = sides.sort((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
   }
@@ -49,8 +55,13 @@ export class AreaPainter {
   /** Draw the areas that overlap `box`, in plan units. */
   paint(context: Context, at: Placement, box: Bounds, availability: readonly Availability[]): void {
     const shown = this.#options.areas.filter(({ bounds }) => overlap(bounds, box));
-    for (const area of shown) this.#paintArea(context, at, area, availability[area.index]);
-    for (const area of shown) this.#paintLabel(context, at, area, availability[area.index]);
+    for (const paint of [this.#paintArea, this.#paintLabel]) {
+      for (const area of shown) {
+        context.globalAlpha = this.#faded.has(area) ? FADED : 1;
+        paint.call(this, context, at, area, availability[area.index]);
+      }
+    }
+    context.globalAlpha = 1;
   }
 
   /** Sections with free seats have their category's colour; sold-out ones are as pale as ground. */

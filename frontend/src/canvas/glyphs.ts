@@ -4,6 +4,8 @@ export const GLYPHS = {
   locked: 'M-.2 -.06V-.26A.2 .2 0 0 1 .2 -.26V-.06M-.38 -.06H.38V.42H-.38Z',
   reserved: 'M0 -.46A.22 .22 0 1 1 0 -.02A.22 .22 0 1 1 0 -.46ZM-.44 .5C-.4 .02 .4 .02 .44 .5Z',
   blocked: 'M-.3 -.3L.3 .3M.3 -.3L-.3 .3',
+  wheelchair:
+    'M-.02 -.58A.1 .1 0 1 1 -.22 -.58A.1 .1 0 1 1 -.02 -.58M-.12 -.32V.06H.24L.42 .46M-.06 -.12H.2M-.22 -.04A.34 .34 0 1 0 .2 .34',
   /** Replaces the padlock in small seats. */
   bar: 'M-.4 0H.4',
 } as const;

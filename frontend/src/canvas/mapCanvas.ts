@@ -77,9 +77,9 @@ export class MapCanvas {
     );
   }
 
-  /** Set another hall, theme, pixel ratio or length of holds, and redraw everything. */
+  /** Set another hall, filter, theme, pixel ratio or length of holds, and redraw everything. */
   setScene({ scene, palette, pixelRatio, lockMs }: Setting): void {
-    const isOtherHall = scene !== this.#scene;
+    const isOtherHall = scene.facts !== this.#scene?.facts;
     [this.#scene, this.#palette, this.#pixelRatio] = [scene, palette, pixelRatio];
     this.#lockMs = lockMs;
     const { labelOf, createSurface } = this.#options;

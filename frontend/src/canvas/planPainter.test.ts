@@ -3,6 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { Palette } from '@/canvas/palette';
 import { PlanPainter } from '@/canvas/planPainter';
 import { sceneOf } from '@/canvas/scene';
+import type { SeatWish } from '@/domain/seatMap/features';
 import type { DisplayStatus, MapSeat } from '@/domain/seatMap/seats';
 import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
 import { FakeSurfaces } from '@/testing/fakeSurface';
@@ -21,9 +22,9 @@ beforeEach(() => {
 });
 
 /** Draw seats a distance apart, in CSS pixels. Returns the texts. */
-function textsAt(apartPx: number): string[] {
+function textsAt(apartPx: number, wishes: readonly SeatWish[] = []): string[] {
   const { plan, categories } = makeEvent();
-  const scene = sceneOf(plan, categories, facts);
+  const scene = { ...sceneOf(plan, categories, facts), wishes };
   const palette = new Proxy({}, { get: () => '#808080' }) as Palette;
   const { create } = new FakeSurfaces();
   const pixelRatio = 3;
@@ -47,6 +48,10 @@ function textsAt(apartPx: number): string[] {
 
 it('numbers what can be bought and what is one’s own, from 28 pixels apart', () => {
   expect(textsAt(28)).toEqual(['1', '2']);
+});
+
+it('numbers no free seat that does not meet the filter', () => {
+  expect(textsAt(28, ['aisle'])).toEqual(['2']);
 });
 
 it('draws no numbers that are too small to read', () => {

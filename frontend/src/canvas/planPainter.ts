@@ -1,11 +1,13 @@
 import { AreaPainter, type LabelOf } from '@/canvas/areaPainter';
 import type { Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
+import { GLYPHS } from '@/canvas/glyphs';
 import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
 import { ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
 import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
 import { type Context, type CreateSurface, type Placement, setTextStyle } from '@/canvas/surface';
 import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
+import { ACCESSIBLE, meets } from '@/domain/seatMap/features';
 import type { MapSeat } from '@/domain/seatMap/seats';
 
 /** The data that changes during a sale. */
@@ -17,6 +19,10 @@ export interface SeatData {
 
 /** Seat radius in CSS pixels from which numbers are readable. */
 const NUMBERS_FROM_PX = 8.5;
+/** Seat radius in CSS pixels from which wheelchairs are recognised. */
+const WHEELCHAIRS_FROM_PX = 6;
+/** The opacity of seats that do not meet the wishes. */
+const FADED = 0.22;
 /** Font sizes of numbers in seat radii, by their length. */
 const NUMBER_SIZES = [1.05, 1.05, 0.98, 0.78, 0.62] as const;
 export interface PainterOptions {
@@ -53,6 +59,7 @@ export class PlanPainter {
       pixelRatio: options.pixelRatio,
       labelOf: options.labelOf,
       toneOf: (area) => this.#toneOf(area.categoryId),
+      isFaded: ({ seatIndexes }) => !seatIndexes.some((index) => this.#meets(index)),
     });
   }
 
@@ -93,11 +100,48 @@ export class PlanPainter {
       if (seat === undefined) continue;
       const { x, y, categoryId } = seat.facts;
       const tone = this.#toneOf(categoryId);
+      context.globalAlpha = this.#isFaded(seat) ? FADED : 1;
       sprites.draw(context, seat.status, tone, x * at.scale + at.left, y * at.scale + at.top);
     }
+    context.globalAlpha = 1;
     const cssRadius = this.#cssRadius(at.scale);
+    if (cssRadius >= WHEELCHAIRS_FROM_PX) this.#paintWheelchairs(context, at, found, seats);
     if (cssRadius >= NUMBERS_FROM_PX) this.#paintNumbers(context, at, found, seats);
     if (cssRadius >= ROW_LABELS_FROM_PX) this.#paintRowLabels(context, at, box);
+  }
+
+  #meets(index: number): boolean {
+    const facts = this.#scene.facts[index];
+    return facts !== undefined && meets(facts, this.#scene.wishes);
+  }
+
+  #isFaded({ status, facts }: MapSeat): boolean {
+    return status !== 'mine' && !meets(facts, this.#scene.wishes);
+  }
+
+  /** Mark the accessible seats that can be bought, and one's own, in place of their numbers. */
+  #paintWheelchairs(
+    context: Context,
+    at: Placement,
+    found: readonly number[],
+    seats: readonly MapSeat[],
+  ): void {
+    for (const index of found) {
+      const seat = seats[index];
+      if (seat === undefined || !isMarked(seat) || this.#isFaded(seat)) continue;
+      const { x, y, categoryId } = seat.facts;
+      const radiusPx = this.#scene.plan.seat_radius * at.scale;
+      context.save();
+      context.translate(x * at.scale + at.left, y * at.scale + at.top);
+      context.scale(radiusPx, radiusPx);
+      context.lineCap = 'round';
+      context.lineJoin = 'round';
+      context.lineWidth = 0.15;
+      context.strokeStyle =
+        seat.status === 'mine' ? this.#palette.onMine : this.#toneOf(categoryId).ink;
+      context.stroke(new Path2D(GLYPHS.wheelchair));
+      context.restore();
+    }
   }
 
   /** Number the seats that can be bought, and one's own. */
@@ -111,7 +155,7 @@ export class PlanPainter {
     let [size, color] = [0, ''];
     for (const index of found) {
       const seat = seats[index];
-      if (seat?.status !== 'available' && seat?.status !== 'mine') continue;
+      if (seat === undefined || !isOpen(seat) || isMarked(seat) || this.#isFaded(seat)) continue;
       const { x, y, number, categoryId } = seat.facts;
       const wanted = radiusPx * (NUMBER_SIZES[number.length] ?? 0);
       const ink = seat.status === 'mine' ? this.#palette.mine : this.#toneOf(categoryId).ink;
@@ -175,6 +219,15 @@ export class PlanPainter {
     }
     return this.#sprites.sprites;
   }
+}
+
+function isOpen({ status }: MapSeat): boolean {
+  return status === 'available' || status === 'mine';
+}
+
+/** Whether a seat has a wheelchair instead of its number. */
+function isMarked(seat: MapSeat): boolean {
+  return (seat.facts.features & ACCESSIBLE) !== 0 && isOpen(seat);
 }
 
 function grown({ x, y, width, height }: Bounds, by: number): Bounds {

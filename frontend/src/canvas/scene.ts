@@ -5,6 +5,7 @@ import { type RowLabel, rowLabelsOf } from '@/canvas/rowLabels';
 import { SeatGrid } from '@/canvas/seatGrid';
 import type { PlanExtent, Viewport } from '@/canvas/viewport';
 import type { Bounds } from '@/domain/geometry';
+import type { SeatWish } from '@/domain/seatMap/features';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { type Section, sectionsOf } from '@/domain/seatMap/sections';
 
@@ -20,6 +21,8 @@ export interface Scene {
   readonly areas: readonly Area[];
   readonly areaByIndex: Uint16Array;
   readonly colors: ReadonlyMap<number | null, string>;
+  /** Seats that do not meet these are drawn faded. */
+  readonly wishes: readonly SeatWish[];
 }
 
 export function sceneOf(
@@ -42,6 +45,7 @@ export function sceneOf(
     areas,
     areaByIndex: areaByIndex(areas, facts.length),
     colors: new Map(categories.map(({ id, color }) => [id, color])),
+    wishes: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EventDetail, Layout, Reservation, Seat, SecondFactor } from '@/api/types';
+import { ACCESSIBLE, AISLE, RESTRICTED_VIEW } from '@/domain/seatMap/features';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
 export const LAYOUT = 'layout-1';
@@ -29,6 +30,7 @@ export function makeSeats(count: number): Seat[] {
   return Array.from({ length: count }, (_, index) => makeSeat(index));
 }
 
+/** Companion seats name an accessible seat that `makeSeat` made. */
 export function factsOf(seat: Seat, index: number): SeatFacts {
   return {
     id: seat.id,
@@ -41,13 +43,20 @@ export function factsOf(seat: Seat, index: number): SeatFacts {
     y: seat.y,
     categoryId: seat.category,
     price: seat.price,
+    features: (seat.features ?? []).reduce((sum, word) => sum | FEATURES[word], 0),
+    note: seat.note ?? '',
+    companionOf: seat.companion_of === undefined ? null : seat.companion_of - 100,
   };
 }
+
+const FEATURES = { accessible: ACCESSIBLE, restricted_view: RESTRICTED_VIEW, aisle: AISLE };
 
 /** Pack seats into a layout like the server. */
 export function packed(seats: readonly Seat[]): Layout {
   const steps = (values: readonly number[]) =>
     values.map((value, index) => value - (values[index - 1] ?? 0));
+  const having = (has: (seat: Seat) => boolean | undefined) =>
+    steps(seats.flatMap((seat, index) => (has(seat) === true ? index : [])));
   return {
     layout: LAYOUT,
     sections: [...new Set(seats.map(({ section }) => section))],
@@ -63,6 +72,12 @@ export function packed(seats: readonly Seat[]): Layout {
     numbers: seats.map(({ number }) => number),
     xs: steps(seats.map(({ x }) => 100 * x)),
     ys: steps(seats.map(({ y }) => 100 * y)),
+    accessible: having((seat) => seat.features?.includes('accessible')),
+    restricted_view: having((seat) => seat.features?.includes('restricted_view')),
+    aisle: having((seat) => seat.features?.includes('aisle')),
+    notes: seats.flatMap(({ note }, index) => (note ? { note, seats: [index] } : [])),
+    companions: having((seat) => seat.companion_of !== undefined),
+    companions_of: seats.flatMap(({ companion_of: id }) => (id === undefined ? [] : id - 100)),
   };
 }
 
@@ -98,6 +113,7 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
       { code: 'card_declined', name: 'Another card', demo: null },
       { code: 'invoice', name: 'Invoice', demo: null },
     ],
+    companions_held_until: null,
     cancel_until: '2026-12-18T21:00:00Z',
     max_extensions: 2,
     hold_seconds: 900,

@@ -1,3 +1,4 @@
+import { ACCESSIBLE } from '@/domain/seatMap/features';
 import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
 import { type Block, blocksOf, type Section } from '@/domain/seatMap/sections';
 
@@ -53,9 +54,17 @@ function orphansIn(block: Block, statusOf: StatusOf): SeatFacts[] {
   return block.filter((_, place) => {
     const beside = [statuses[place - 1], statuses[place + 1]];
     return (
-      statuses[place] === 'available' && !beside.includes('available') && beside.includes('mine')
+      statuses[place] === 'available' &&
+      isOrdinary(block[place]) &&
+      !beside.includes('available') &&
+      beside.includes('mine')
     );
   });
+}
+
+/** Accessible and companion seats are left to those who need them. */
+function isOrdinary(seat: SeatFacts | undefined): boolean {
+  return seat?.companionOf === null && (seat.features & ACCESSIBLE) === 0;
 }
 
 /** The statuses after a move. */
@@ -77,7 +86,9 @@ function shiftsIn(block: Block, statusOf: StatusOf): Move[] {
       { take: block[start - 1], release: [last] },
       { take: block[end], release: [first] },
     ].flatMap(({ take, release }) =>
-      take !== undefined && statusOf(take.index) === 'available' ? { take: [take], release } : [],
+      take !== undefined && isOrdinary(take) && statusOf(take.index) === 'available'
+        ? { take: [take], release }
+        : [],
     );
   });
 }

@@ -13,6 +13,12 @@ export interface SeatFacts {
   readonly y: number;
   readonly categoryId: number | null;
   readonly price: string;
+  /** The bits of `features.ts`. */
+  readonly features: number;
+  /** About the seat, for buyers; mostly empty. */
+  readonly note: string;
+  /** The index of the accessible seat whose companion sits here. */
+  readonly companionOf: number | null;
 }
 
 /** A seat's status as shown to this user. */
@@ -55,7 +61,10 @@ export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
     a.x === b.x &&
     a.y === b.y &&
     a.categoryId === b.categoryId &&
-    a.price === b.price
+    a.price === b.price &&
+    a.features === b.features &&
+    a.note === b.note &&
+    a.companionOf === b.companionOf
   );
 }
 

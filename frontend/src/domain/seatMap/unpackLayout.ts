@@ -1,10 +1,20 @@
 import type { Layout } from '@/api/types';
+import { ACCESSIBLE, AISLE, RESTRICTED_VIEW } from '@/domain/seatMap/features';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
 const HUNDREDTHS = 100;
 
 /** Decode a packed layout into seats in index order. */
-export function unpackLayout({ sections, runs, ids, numbers, xs, ys }: Layout): SeatFacts[] {
+export function unpackLayout(layout: Layout): SeatFacts[] {
+  const { sections, runs, ids, numbers, xs, ys } = layout;
+  const features = featuresOf(layout);
+  const notes = new Map(
+    layout.notes?.flatMap(({ note, seats }) => accumulated(seats).map((at) => [at, note] as const)),
+  );
+  const companions = accumulated(layout.companions).map(
+    (at, place) => [at, layout.companions_of?.[place] ?? null] as const,
+  );
+  const companionOf = new Map(companions);
   const facts: SeatFacts[] = [];
   let [id, x, y, index] = [0, 0, 0, 0];
   for (const run of runs) {
@@ -25,8 +35,30 @@ export function unpackLayout({ sections, runs, ids, numbers, xs, ys }: Layout): 
         y: y / HUNDREDTHS,
         categoryId: run.category,
         price: run.price,
+        features: features.get(index) ?? 0,
+        note: notes.get(index) ?? '',
+        companionOf: companionOf.get(index) ?? null,
       });
     }
   }
   return facts;
+}
+
+/** The features of the seats that have some, by index. */
+function featuresOf({ accessible, restricted_view, aisle }: Layout): Map<number, number> {
+  const features = new Map<number, number>();
+  for (const [bit, indexes] of [
+    [ACCESSIBLE, accessible],
+    [RESTRICTED_VIEW, restricted_view],
+    [AISLE, aisle],
+  ] as const) {
+    for (const index of accumulated(indexes)) features.set(index, (features.get(index) ?? 0) | bit);
+  }
+  return features;
+}
+
+/** Undo delta encoding. */
+function accumulated(steps: readonly number[] = []): number[] {
+  let sum = 0;
+  return steps.map((step) => (sum += step));
 }

@@ -1,7 +1,6 @@
 import { Suspense, useMemo, useRef, useState } from 'react';
 
 import type { EventDetail, Me, Reservation } from '@/api/types';
-import { sceneOf } from '@/canvas/scene';
 import { useAnnounce } from '@/components/announce';
 import { Skeleton } from '@/components/Skeleton';
 import { hasPermission } from '@/domain/permissions';
@@ -15,6 +14,8 @@ import { errorText } from '@/features/seats/errorText';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
+import { SeatFilter } from '@/features/seats/filter/SeatFilter';
+import { useFilteredScene } from '@/features/seats/filter/useFilteredScene';
 import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
 import type { SeatListHandle } from '@/features/seats/list/SeatList';
 import { useView, type View } from '@/features/seats/list/useView';
@@ -113,9 +114,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const area = useRef<HTMLDivElement>(null);
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
-  const { plan, categories } = event;
-  // Built from static data alone, before the seats' states arrive.
-  const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
+  const [scene, filter] = useFilteredScene(event, facts);
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
   const [isOpening, openCheckout] = useCheckoutLoading(mine.some(({ pending }) => !pending));
@@ -203,6 +202,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         onChooseView={chooseView}
         onFind={openFind}
         onHelp={openShortcuts}
+        filter={<SeatFilter scene={scene} onChoose={filter} />}
       />
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
@@ -223,7 +223,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
             <SeatList
               ref={list}
               event={event}
-              sections={sections}
+              scene={scene}
               seats={seats}
               isOnSale={isOnSale}
               onPick={pick}
@@ -253,7 +253,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         {dialog?.name === 'find' && (
           <FindDialog
             event={event}
-            sections={sections}
+            scene={scene}
             remaining={event.seat_cap - mine.length}
             find={find}
             onClose={closeDialog}

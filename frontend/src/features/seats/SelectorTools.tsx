@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 
 import { Button } from '@/components/Button';
@@ -14,6 +15,7 @@ interface SelectorToolsProps {
   readonly onChooseView: (view: View) => void;
   readonly onFind: () => void;
   readonly onHelp: () => void;
+  readonly filter: ReactNode;
 }
 
 /** Toolbar of the map and the list. */
@@ -24,6 +26,7 @@ export function SelectorTools({
   onChooseView,
   onFind,
   onHelp,
+  filter,
 }: SelectorToolsProps) {
   return (
     <div className="selector__tools">
@@ -34,6 +37,7 @@ export function SelectorTools({
           {t('choosing:find')}
         </Button>
       )}
+      {filter}
       {salePath !== null && (
         <Link className="button selector__sale" to={salePath}>
           <Icon name="eye" />

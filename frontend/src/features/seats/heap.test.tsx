@@ -61,7 +61,7 @@ it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
     (seats) =>
       createElement(SeatList, {
         event: EVENT,
-        sections: SCENE.sections,
+        scene: SCENE,
         seats,
         isOnSale: true,
         onPick: pick,

@@ -1,5 +1,6 @@
 import { assertNever } from '@/domain/assertNever';
-import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
+import { ACCESSIBLE, AISLE, RESTRICTED_VIEW } from '@/domain/seatMap/features';
+import { isAskedFor, type MapSeat, type SeatFacts } from '@/domain/seatMap/seats';
 import { t } from '@/i18n/language';
 import { formatAmount } from '@/i18n/money';
 
@@ -11,8 +12,24 @@ export function seatLabel(seat: MapSeat, currency: string): string {
     seat: seatNumber,
     section,
     price: formatAmount(price, currency),
-    status: statusText(seat),
+    status: statusWithFeatures(seat),
   });
+}
+
+/** A seat's features and its status, as read out. */
+export function statusWithFeatures(seat: MapSeat): string {
+  return [...featureWords(seat.facts), statusText(seat)].join(', ');
+}
+
+/** What is special about a seat, its note last. */
+export function featureWords({ features, companionOf, note }: SeatFacts): readonly string[] {
+  return [
+    (features & ACCESSIBLE) === 0 ? '' : t('seats:feature_accessible'),
+    companionOf === null ? '' : t('seats:feature_companion'),
+    (features & RESTRICTED_VIEW) === 0 ? '' : t('seats:feature_restricted_view'),
+    (features & AISLE) === 0 ? '' : t('seats:feature_aisle'),
+    note,
+  ].filter((words) => words !== '');
 }
 
 /** What is known of a seat, or what is under way. */

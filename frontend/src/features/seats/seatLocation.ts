@@ -1,13 +1,17 @@
 import type { Category } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
+import { featureWords } from '@/features/seats/seatLabels';
 import { t } from '@/i18n/language';
 
-/** Describe a seat's section, row and category, without what its number contains already. */
+/**
+ * Describe a seat's section, row, category and features, without what its number contains already.
+ */
 export function seatLocation(facts: SeatFacts, categories: readonly Category[]): string {
   return joined(
     facts.seatNumber.startsWith(facts.section) ? '' : sectionLabel(facts.section),
     facts.row === '' || namesRow(facts) ? '' : rowName(facts.row),
     seatCategory(facts, categories),
+    ...featureWords(facts),
   );
 }
 

@@ -42,10 +42,11 @@ function Scene({ event, store, remaining, found }: SceneProps) {
     },
     onRefused: () => undefined,
   });
+  const { facts } = store.getState();
   return isOpen ? (
     <SeatFinderDialog
       event={event}
-      sections={sectionsOf(store.getState().facts)}
+      scene={{ facts, sections: sectionsOf(facts), wishes: [] }}
       remaining={remaining}
       find={find}
       onClose={() => {
@@ -59,7 +60,10 @@ function openFind({ remaining = 10 } = {}) {
   const server = new FakeServer();
   const store = createSeatMapStore(createServerClock(), browserTimers);
   const seats = Array.from({ length: 8 }, (_, index) =>
-    makeSeat(index, { section: index < 4 ? 'Stalls' : 'Circle' }),
+    makeSeat(index, {
+      section: index < 4 ? 'Stalls' : 'Circle',
+      ...(index === 4 ? { features: ['accessible'] } : {}),
+    }),
   );
   store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: seats.map(factsOf) });
   store.dispatch({ type: 'seatsListed', layout: LAYOUT, live: seats.map(liveOf) });
@@ -93,13 +97,14 @@ it('requests as many seats as wanted, by the chosen criteria, and holds them', a
     dialog.getByRole('combobox', { name: 'Price category' }),
     'Back · €50.00',
   );
+  await user.click(dialog.getByRole('checkbox', { name: 'Wheelchair places' }));
   await user.click(dialog.getByRole('button', { name: 'Find 3 seats together' }));
   await waitFor(() => {
     expect(found).toEqual([['B1', 'B2', 'B3']]);
   });
   expect(server.requests.at(-1)).toEqual({
     call: BEST,
-    body: { count: 3, by: 'price', section: 'Circle', category: 2 },
+    body: { count: 3, by: 'price', section: 'Circle', category: 2, wishes: ['accessible'] },
   });
   const { seats } = store.getState();
   expect(seats.map(({ status }) => status === 'mine')).toEqual(
@@ -120,6 +125,7 @@ it('searches everywhere for two seats with the best view by default', async () =
     by: 'view',
     section: null,
     category: null,
+    wishes: [],
   });
 });
 

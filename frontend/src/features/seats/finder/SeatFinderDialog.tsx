@@ -1,10 +1,12 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useMemo, useState } from 'react';
 
 import type { SeatCriteria } from '@/api/seats';
 import type { EventDetail } from '@/api/types';
+import type { Scene } from '@/canvas/scene';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import type { Section } from '@/domain/seatMap/sections';
+import { wishesAmong } from '@/domain/seatMap/features';
+import { WishChoices } from '@/features/seats/filter/WishChoices';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { Stepper } from '@/features/seats/finder/Stepper';
 import type { SeatFinder } from '@/features/seats/finder/useSeatFinder';
@@ -15,7 +17,7 @@ import './finder.css';
 
 interface SeatFinderDialogProps {
   readonly event: EventDetail;
-  readonly sections: readonly Section[];
+  readonly scene: Pick<Scene, 'facts' | 'sections' | 'wishes'>;
   /** How many more seats the user may hold. */
   readonly remaining: number;
   readonly find: SeatFinder;
@@ -32,13 +34,16 @@ export function SeatFinderDialog(props: SeatFinderDialogProps) {
   );
 }
 
-function CriteriaForm({ event, sections, remaining, find, onClose }: SeatFinderDialogProps) {
+function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDialogProps) {
   const [criteria, setCriteria] = useState<SeatCriteria>({
     count: Math.min(USUAL_PARTY, remaining),
     by: 'view',
     section: null,
     category: null,
+    wishes: scene.wishes,
   });
+  const { facts, sections } = scene;
+  const wishes = useMemo(() => wishesAmong(facts), [facts]);
   // Another tab may have locked seats meanwhile.
   const count = Math.min(criteria.count, remaining);
   const largest = find.error?.largestParty ?? 0;
@@ -98,6 +103,16 @@ function CriteriaForm({ event, sections, remaining, find, onClose }: SeatFinderD
           ])}
           onChoose={(category) => {
             change({ category: category === null ? null : Number(category) });
+          }}
+        />
+      )}
+      {wishes.length > 0 && (
+        <WishChoices
+          label={t('choosing:find_wishes')}
+          wishes={wishes}
+          chosen={criteria.wishes}
+          onChoose={(chosen) => {
+            change({ wishes: chosen });
           }}
         />
       )}

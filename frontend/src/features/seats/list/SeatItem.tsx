@@ -2,7 +2,7 @@ import { memo } from 'react';
 
 import type { SeatTone } from '@/canvas/palette';
 import type { MapSeat } from '@/domain/seatMap/seats';
-import { statusText } from '@/features/seats/seatLabels';
+import { featureWords, statusText, statusWithFeatures } from '@/features/seats/seatLabels';
 import { StatusIcon } from '@/features/seats/StatusIcon';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -18,20 +18,28 @@ interface SeatItemProps {
 export const SeatItem = memo(function SeatItem({ seat, tone, currency, isOnSale }: SeatItemProps) {
   const { facts, status } = seat;
   const price = formatMoney(facts.price, currency);
-  const words = statusText(seat);
+  const features = featureWords(facts);
   return (
     <button
       type="button"
       className="seat-item"
       data-seat={facts.index}
       data-status={status}
-      aria-label={t('choosing:list_seat', { seat: facts.seatNumber, price, status: words })}
+      aria-label={t('choosing:list_seat', {
+        seat: facts.seatNumber,
+        price,
+        status: statusWithFeatures(seat),
+      })}
       aria-pressed={status === 'mine'}
       aria-disabled={!isOnSale || (status !== 'available' && status !== 'mine')}
     >
       <StatusIcon status={status} size={32} tone={tone} />
       <span className="seat-item__what">
-        <b>{facts.seatNumber}</b> <span className="tabular">{price}</span> <small>{words}</small>
+        <b>{facts.seatNumber}</b> <span className="tabular">{price}</span>{' '}
+        <small>{statusText(seat)}</small>
+        {features.length > 0 && (
+          <small className="seat-item__features">{features.join(' · ')}</small>
+        )}
       </span>
     </button>
   );

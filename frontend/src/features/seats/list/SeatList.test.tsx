@@ -4,6 +4,7 @@ import { createRef } from 'react';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import type { Seat } from '@/api/types';
+import type { SeatWish } from '@/domain/seatMap/features';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { sectionsOf } from '@/domain/seatMap/sections';
 import { SeatList, type SeatListHandle } from '@/features/seats/list/SeatList';
@@ -15,7 +16,7 @@ beforeEach(() => {
 });
 
 /** A list of a map that the test changes. */
-function openList(seats: Seat[]) {
+function openList(seats: Seat[], wishes: readonly SeatWish[] = []) {
   const map = new MapUnderTest();
   map.load(seats);
   map.snapshot(
@@ -23,13 +24,13 @@ function openList(seats: Seat[]) {
     LAYOUT,
   );
   const picked: string[] = [];
-  const sections = sectionsOf(map.state.facts);
+  const scene = { sections: sectionsOf(map.state.facts), wishes };
   const handle = createRef<SeatListHandle>();
   const list = (shown: readonly MapSeat[]) => (
     <SeatList
       ref={handle}
       event={makeEvent()}
-      sections={sections}
+      scene={scene}
       seats={shown}
       isOnSale
       onPick={({ facts }) => picked.push(facts.seatNumber)}
@@ -41,6 +42,26 @@ function openList(seats: Seat[]) {
   };
   return { map, show, handle, picked, user: userEvent.setup() };
 }
+
+it('lists only the seats that meet the filter', () => {
+  const seats = [
+    makeSeat(0),
+    makeSeat(1, { features: ['accessible'] }),
+    makeSeat(2, { companion_of: 101 }),
+    makeSeat(5),
+  ];
+  openList(seats, ['accessible']);
+  const names = screen.getAllByRole('button', { name: /^Seat/ }).map((one) => one.ariaLabel);
+  expect(names).toEqual([
+    'Seat A2, €50.00, wheelchair place, available',
+    'Seat A3, €50.00, companion seat, available',
+  ]);
+});
+
+it('says that no seat meets the filter', () => {
+  openList([makeSeat(0)], ['aisle']);
+  expect(screen.queryByText(/No seat is like that/)).not.toBeNull();
+});
 
 const small = () => Array.from({ length: 8 }, (_, index) => makeSeat(index));
 

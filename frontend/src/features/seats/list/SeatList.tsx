@@ -11,6 +11,8 @@ import {
 } from 'react';
 
 import type { EventDetail } from '@/api/types';
+import type { Scene } from '@/canvas/scene';
+import { meets, type SeatWish } from '@/domain/seatMap/features';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
@@ -29,8 +31,8 @@ export interface SeatListHandle {
 interface SeatListProps {
   readonly ref?: Ref<SeatListHandle>;
   readonly event: EventDetail;
-  /** Stable while the layout stays the same. */
-  readonly sections: readonly Section[];
+  /** Stable while layout and filter stay the same. Only seats that meet its wishes are listed. */
+  readonly scene: Pick<Scene, 'sections' | 'wishes'>;
   readonly seats: readonly MapSeat[];
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
@@ -39,15 +41,8 @@ interface SeatListProps {
 }
 
 /** The seats as a list by section and row; closed parts are not rendered. */
-export function SeatList({
-  ref,
-  event,
-  sections,
-  seats,
-  isOnSale,
-  onPick,
-  children,
-}: SeatListProps) {
+export function SeatList({ ref, event, scene, seats, isOnSale, onPick, children }: SeatListProps) {
+  const sections = useMemo(() => sectionsMeeting(scene.sections, scene.wishes), [scene]);
   const [onlyFree, setOnlyFree] = useState(false);
   const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
   const [found, setFound] = useState<readonly SeatFacts[]>([]);
@@ -108,6 +103,7 @@ export function SeatList({
             />
             {t('choosing:list_onlyFree')}
           </label>
+          {sections.length === 0 && <p>{t('choosing:filter_none')}</p>}
           {sections.length > 1 && <JumpToSection sections={sections} onJump={jumpTo} />}
         </div>
         {sections.map((section) => (
@@ -126,6 +122,21 @@ export function SeatList({
       {children}
     </div>
   );
+}
+
+/** The sections with only the seats that meet the wishes. */
+function sectionsMeeting(
+  sections: readonly Section[],
+  wishes: readonly SeatWish[],
+): readonly Section[] {
+  if (wishes.length === 0) return sections;
+  return sections.flatMap(({ name, rows }) => {
+    const left = rows.flatMap((row) => {
+      const seats = row.seats.filter((facts) => meets(facts, wishes));
+      return seats.length === 0 ? [] : { ...row, seats };
+    });
+    return left.length === 0 ? [] : { name, rows: left };
+  });
 }
 
 function initiallyOpen(sections: readonly Section[], seatCount: number): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { Countdown } from '@/features/seats/Countdown';
 import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
-import { statusText } from '@/features/seats/seatLabels';
+import { featureWords, statusText } from '@/features/seats/seatLabels';
 import { seatCategory, seatName } from '@/features/seats/seatLocation';
 import { formatMoney } from '@/i18n/money';
 
@@ -23,6 +23,7 @@ const ROOM_ABOVE_PX = 150;
 /** Hidden from screen readers: the seat's label says the same. */
 export function SeatTooltip({ seat, event, clock, at, seatRadiusPx, onTouch }: SeatTooltipProps) {
   const { facts, status, until } = seat;
+  const features = featureWords(facts);
   const isBelow = at.y < ROOM_ABOVE_PX;
   const y = at.y + (isBelow ? 1 : -1) * (seatRadiusPx + 10);
   return (
@@ -42,6 +43,7 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx, onTouch }: S
           .filter((part) => part !== '')
           .join(' · ')}
       </p>
+      {features.length > 0 && <p>{capitalised(features.join(' · '))}</p>}
       <p className="seat-tooltip__status" data-status={status}>
         {capitalised(statusText(seat))}
         {status === 'mine' && until !== null && (
