@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,14 @@ def theatre() -> Json:
         _row(centre, "circle", LETTERS[at], 1172 + ROW_PITCH * at, reach=34, aisles=(-17, 0, 17))
         for at in range(8)
     ]
+    _mark_wheelchair_places(stalls[-1])
     boxes = [_box(centre, side, number) for side in (-1, 1) for number in range(1, 8)]
+    for row, _ in boxes[::7]:
+        for seat in row["seats"][:2]:
+            seat |= {
+                "features": ["restricted_view"],
+                "note": "The near corner of the stage is hidden.",
+            }
     return _plan(
         "Aurelia Theatre",
         (1680, 1230),
@@ -144,11 +151,26 @@ def _row(
     half_aisle = math.degrees(AISLE_WIDTH / 2 / radius)
     edges = [-reach - half_aisle, *aisles, reach + half_aisle]
     seats: list[Point] = []
+    on_aisle: list[int] = []
     for left, right in pairwise(edges):
+        on_aisle.append(len(seats))
         start, end = left + half_aisle, right - half_aisle
         gaps = int(math.radians(end - start) * radius / SEAT_SPACING)
         seats += [centre.at(start + (end - start) * at / gaps, radius) for at in range(gaps + 1)]
-    return _seated(zone, name, seats, row_number_position="both")
+        on_aisle.append(len(seats) - 1)
+    row = _seated(zone, name, seats, row_number_position="both")
+    for at in on_aisle[1:-1]:
+        row["seats"][at]["features"] = ["aisle"]
+    return row
+
+
+def _mark_wheelchair_places(row: Json) -> None:
+    """Make the seats of a row that are on an aisle accessible, each with a companion seat."""
+    seats = row["seats"]
+    places = [at for at, seat in enumerate(seats) if seat.get("features")]
+    for at, step in zip(places, cycle((-1, 1)), strict=False):
+        seats[at] |= {"features": ["accessible", "aisle"], "note": "Level access from the foyer."}
+        seats[at + step] |= {"features": ["companion"], "companion_of": seats[at]["seat_guid"]}
 
 
 def _seated(zone: str, name: str, seats: list[Point], *, row_number_position: str | None) -> Json:
