@@ -19,6 +19,7 @@ from reservations.read.records import (
     EventDetailRecord,
     EventRecord,
     LockRecord,
+    MissingSeatRecord,
     ReservationRecord,
     RevenueRecord,
     SeatRecord,
@@ -58,6 +59,7 @@ RevenueSerializer = serializer_of(RevenueRecord)
 ReservationSerializer = serializer_of(ReservationRecord)
 TicketSerializer = serializer_of(TicketRecord)
 AdmittedSeatSerializer = serializer_of(AdmittedSeatRecord)
+MissingSeatSerializer = serializer_of(MissingSeatRecord)
 AlternativeSerializer = serializer_of(AlternativeRecord)
 
 
@@ -264,6 +266,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
         choices=[
             *("locked", "reserved", "blocked", "expired", "not_held"),
             *("limit", "extension_limit", "cooldown", "ticket_type", "companion"),
+            "table",
         ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)
@@ -290,6 +293,9 @@ class RefusalSerializer(serializers.Serializer[Any]):
         required=False, help_text="When the cool-down of the seats ends."
     )
     total = serializers.CharField(required=False, help_text="What the seats cost now.")
+    missing = MissingSeatSerializer(
+        many=True, required=False, help_text="The other seats of tables that are sold as a whole."
+    )
     accessible_seat_ids = serializers.ListField(
         child=serializers.IntegerField(),
         required=False,

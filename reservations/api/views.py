@@ -59,6 +59,7 @@ from reservations.domain.errors import (
     SeatUnavailable,
     TicketForAnotherEvent,
     TicketNotFound,
+    WholeTable,
 )
 from reservations.domain.features import SeatWish
 from reservations.payments import checkout
@@ -124,9 +125,13 @@ class SeatCommandView(CommandView):
     async def submit(self, request: Request, event_id: int, command: Command) -> CommandResult:
         """Send a command. Raises: SeatcastError."""
         _read_body(request)
-        return await command_queue.asubmit(
-            event_id=event_id, command=command, key=idempotency_key(request)
-        )
+        try:
+            return await command_queue.asubmit(
+                event_id=event_id, command=command, key=idempotency_key(request)
+            )
+        except WholeTable as refusal:
+            await _add_missing(refusal)
+            raise
 
     async def lock(self, request: Request, event_id: int, seat_ids: Sequence[int]) -> CommandResult:
         """Lock seats; a refusal has alternatives. Raises: SeatcastError."""
@@ -335,6 +340,9 @@ class ReserveView(SeatCommandView):
         except (SeatUnavailable, LockExpired) as refusal:
             await offer(refusal, event_id=event_id, seat_ids=order.seat_ids)
             raise
+        except WholeTable as refusal:
+            await _add_missing(refusal)
+            raise
         booked = answer["reservation"]
         return _done(answer, 201, reservation_id=booked["id"], reservation=booked)
 
@@ -462,6 +470,13 @@ def _reservation(answer: CommandResult, reservation_id: int) -> Response:
     """Return a command's message with the current reservation."""
     found = selectors.reservation(reservation_id=reservation_id)
     return Response({"success": True, "message": answer["message"], "reservation": found})
+
+
+async def _add_missing(refusal: WholeTable) -> None:
+    """Add the `missing` seats of the tables to the details of a refusal."""
+    named = [row["seat_id"] for row in refusal.details["conflicts"]]
+    missing = await in_thread(partial(selectors.other_seats_of_tables, seat_ids=named))
+    refusal.details["missing"] = missing
 
 
 def _read_body(request: Request) -> None:

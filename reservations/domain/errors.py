@@ -113,6 +113,12 @@ class CompanionSeat(Conflict):
     code = "companion_seat"
 
 
+class WholeTable(Conflict):
+    """Seats of a table were named that is sold as a whole. `missing` lists its other seats."""
+
+    code = "whole_table"
+
+
 class LockExpired(Conflict):
     code = "lock_expired"
 
@@ -283,8 +289,8 @@ def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
 
     `reason` is locked (by another person), reserved, blocked, expired (the actor's lock expired),
     not_held (the actor has no lock on it), limit, extension_limit, cooldown (the actor has held
-    it for the maximum duration) or companion (its accessible seat is missing). `locked_until` is
-    given while a lock is live.
+    it for the maximum duration), companion (its accessible seat is missing) or table (other seats
+    of its table are missing). `locked_until` is given while a lock is live.
     """
     return {
         "seat_id": seat.id,

@@ -1,6 +1,6 @@
 """What is special about a seat, and what buyers may wish for."""
 
-from enum import IntFlag, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 
 class SeatFeature(IntFlag):
@@ -18,6 +18,13 @@ class SeatFeature(IntFlag):
 
 NO_FEATURES = SeatFeature(0)
 ALL_FEATURES = ~NO_FEATURES
+
+
+class SoldBy(IntEnum):
+    """What is sold at once: a single seat, or the table that is the seat's group."""
+
+    SEAT = 0
+    TABLE = 1
 
 
 class SeatWish(StrEnum):

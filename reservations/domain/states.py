@@ -95,7 +95,8 @@ class SeatState:
     `not_holder`. `former_holder_id` held the seat last, from `former_locked_at` until they unlocked
     or reserved it at `released_at`. `reservation_id` is negative until the reservation is stored;
     `buyer_id` is the person of the reservation. `companion_of` is the id of the accessible seat
-    whose companion sits here.
+    whose companion sits here. `group` is the table of a seat that is sold only with the whole
+    table, which has `group_size` seats; empty for all others.
 
     `price` is what it costs without a ticket type. If prices were changed while it is held, `price`
     and `held_prices`, by ticket type, are those from before.
@@ -118,6 +119,8 @@ class SeatState:
     category_id: int | None = None
     held_prices: Mapping[int, Decimal] = field(default_factory=dict)
     companion_of: int | None = None
+    group: str = ""
+    group_size: int = 0
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""

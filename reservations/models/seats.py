@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from organisations.models import Organisation
 from reservations.currencies import require_currency, require_payable
-from reservations.domain.features import ALL_FEATURES
+from reservations.domain.features import ALL_FEATURES, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.plans.colors import is_color
 from reservations.time_zones import default_time_zone, require_time_zone
@@ -24,7 +24,7 @@ MAX_PAYMENT_SECONDS = 90 * 24 * 60 * 60
 # The columns of a seat that a sale does not change. Clients cache them under the event's layout.
 STATIC_SEAT_FIELDS = (
     *("id", "seat_number", "section", "row", "number", "x", "y", "category_id", "price"),
-    *("features", "note", "companion_of_id"),
+    *("features", "note", "companion_of_id", "group", "group_size", "sold_by"),
 )
 
 SEAT_STATUSES = [(status.value, status.word) for status in SeatStatus]
@@ -332,6 +332,21 @@ class Seat(models.Model):
         related_name="companions",
         db_index=False,
         help_text="The accessible seat whose companion sits here.",
+    )
+    group = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The table in the seating plan that it belongs to.",
+    )
+    group_size = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How many seats the group has; 0 without one."
+    )
+    sold_by = models.PositiveSmallIntegerField(
+        choices=[(each.value, each.name.lower()) for each in SoldBy],
+        default=SoldBy.SEAT.value,
+        db_default=SoldBy.SEAT.value,
     )
     status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES, default=SeatStatus.AVAILABLE)
     locked_by = models.ForeignKey(

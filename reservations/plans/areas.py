@@ -1,5 +1,8 @@
 """The shapes that a pretix plan's areas draw around the seats."""
 
+import math
+from dataclasses import replace
+
 from reservations.plans.plan import (
     TEXT_COLOR,
     Body,
@@ -16,11 +19,13 @@ from reservations.plans.pretix_format import (
     PolygonArea,
     PretixArea,
     PretixPoint,
+    PretixTable,
     PretixText,
     RectangleArea,
 )
 
 TEXT_SIZE = 16
+_TABLE, _TABLE_EDGE = "rgba(100, 116, 139, 0.16)", "rgba(100, 116, 139, 0.6)"
 
 
 def area_shape(area: PretixArea, *, origin: tuple[float, float]) -> Shape | None:
@@ -37,6 +42,33 @@ def area_shape(area: PretixArea, *, origin: tuple[float, float]) -> Shape | None
         color=area.color,
         border_color=area.border_color,
         text=text,
+    )
+
+
+def table_shape(table: PretixTable, *, name: str, at: tuple[float, float]) -> Shape:
+    """Return the top of a table with its name; `at` is its middle."""
+    width, height = table.width, table.height or table.width
+    x, y = round(at[0], 3), round(at[1], 3)
+    text = None
+    if name:
+        # A letter is about as wide as six tenths of its height.
+        size = min(0.8 * width / max(0.6 * len(name), 1), 0.5 * height, TEXT_SIZE)
+        text = ShapeText(text=name, size=round(size, 3), color=TEXT_COLOR)
+    if table.shape == "round":
+        return Shape(x, y, Circle(width / 2), color=_TABLE, border_color=_TABLE_EDGE, text=text)
+    rotation = (table.rotation or 0.0) % 360
+    turn = math.radians(rotation)
+    # From the middle to the upper left corner, where a rectangle begins.
+    dx = (-width * math.cos(turn) + height * math.sin(turn)) / 2
+    dy = (-width * math.sin(turn) - height * math.cos(turn)) / 2
+    return Shape(
+        x=round(x + dx, 3),
+        y=round(y + dy, 3),
+        body=Rectangle(width, height),
+        rotation=round(rotation, 3),
+        color=_TABLE,
+        border_color=_TABLE_EDGE,
+        text=replace(text, x=width / 2, y=height / 2) if text else None,
     )
 
 

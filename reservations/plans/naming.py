@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from reservations.domain.features import NO_FEATURES, SeatFeature
+from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
 from reservations.plans.errors import Fault
 from reservations.plans.labels import Place, distinct, seat_numbers
 from reservations.plans.plan import MAX_GUID_LENGTH, MAX_ROW_LENGTH, MAX_SEAT_NUMBER_LENGTH
@@ -21,6 +21,8 @@ class ReadRow:
     seat_label: str
     is_in_words: bool
     origin: tuple[float, float]
+    group: str = ""
+    sold_by: SoldBy = SoldBy.SEAT
 
     def place(self, number: str) -> Place:
         words = ""

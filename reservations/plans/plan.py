@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reservations.domain.features import NO_FEATURES, SeatFeature
+from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
 
 MAX_SEATS = 100_000
 MAX_SHAPES = 5_000
@@ -36,7 +36,8 @@ class PlanCategory:
 class PlanSeat:
     """A seat. `seat_number` and `guid` are unique in the plan; `category` is a category's name.
 
-    `companion_of` is the guid of the accessible seat whose companion sits here.
+    `companion_of` is the guid of the accessible seat whose companion sits here, and `group` names
+    the table that the seat belongs to.
     """
 
     guid: str
@@ -50,6 +51,8 @@ class PlanSeat:
     features: SeatFeature = NO_FEATURES
     note: str = ""
     companion_of: str | None = None
+    group: str = ""
+    sold_by: SoldBy = SoldBy.SEAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from reservations.domain.features import NO_FEATURES, SeatFeature
-from reservations.plans.areas import area_shape, coordinates
+from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
+from reservations.plans.areas import area_shape, coordinates, table_shape
+from reservations.plans.characters import is_clean
 from reservations.plans.errors import Fault, PlanError
 from reservations.plans.frame import (
     DEFAULT_SEAT_RADIUS,
@@ -28,6 +29,7 @@ from reservations.plans.naming import (
 from reservations.plans.places import SeatPlaces
 from reservations.plans.plan import (
     CATEGORY_COLOR,
+    MAX_GUID_LENGTH,
     MAX_ROW_LENGTH,
     MAX_SHAPES,
     Plan,
@@ -48,6 +50,8 @@ from reservations.plans.pretix_format import (
 
 MAX_BYTES = 64 * 1024 * 1024
 _MAX_LISTED = 500
+# What the tables and chairs of a plan are called that does not say so.
+_TABLE, _CHAIR = "Table %s", "Seat %s"
 
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
@@ -103,6 +107,8 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
             features=seat.features,
             note=seat.note,
             companion_of=seat.companion_of,
+            group=seat.row.group,
+            sold_by=seat.row.sold_by,
         )
         for seat, guid, seat_number, row in zip(reading.seats, guids, numbers, rows, strict=True)
     ]
@@ -141,6 +147,7 @@ class _Reading:
     signs: list[Shape] = field(default_factory=list)
     zones: list[tuple[str, slice]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)
 
     def shapes(self, places: SeatPlaces, *, radius: float) -> list[Shape]:
         # Labels are the least important decoration, so they are omitted if there is too much.
@@ -179,7 +186,8 @@ class _Reading:
         self, row: PretixRow, *, section: str, origin: tuple[float, float], where: tuple[int, int]
     ) -> None:
         name, (x, y) = row.row_number, coordinates(row.position)
-        row_label = (row.row_label or "").replace("%s", name).strip()
+        table, seat_label = row.table, row.seat_label or ""
+        row_label = (row.row_label or (_TABLE if table else "")).replace("%s", name).strip()
         if len(row_label) > MAX_ROW_LENGTH:
             problem = f"must have at most {MAX_ROW_LENGTH} characters with its %s"
             self.faults.append(
@@ -188,15 +196,19 @@ class _Reading:
         common = ReadRow(
             section=section,
             name=row_label or name,
-            seat_label=row.seat_label or "",
-            is_in_words=bool(row_label or row.seat_label),
+            seat_label=seat_label or (_CHAIR if table else ""),
+            is_in_words=bool(row_label or seat_label),
             origin=(origin[0] + x, origin[1] + y),
+            group=self._group(row, where) if table else "",
+            sold_by=SoldBy.TABLE if table and table.sold == "whole" else SoldBy.SEAT,
         )
         seats = [
             self._read_seat(seat, common, where=(*where, at)) for at, seat in enumerate(row.seats)
         ]
         self.seats += seats
-        if seats and name:
+        if table:
+            self.areas.append(table_shape(table, name=common.name, at=common.origin))
+        elif seats and name:
             ends = (0, min(1, len(seats) - 1), max(-2, -len(seats)), -1)
             self.signs += row_signs(
                 name,
@@ -205,6 +217,14 @@ class _Reading:
                 at_start=row.row_number_position in ("start", "both"),
                 at_end=row.row_number_position in ("end", "both"),
             )
+
+    def _group(self, row: PretixRow, where: tuple[int, int]) -> str:
+        """Return the table's name in the plan: its uuid, if that is there once."""
+        name = row.uuid if isinstance(row.uuid, str) else ""
+        if not name or len(name) > MAX_GUID_LENGTH or not is_clean(name) or name in self.groups:
+            name = path("zones", where[0], "rows", where[1])
+        self.groups.add(name)
+        return name
 
     def _read_seat(
         self, seat: PretixSeat, row: ReadRow, *, where: tuple[int, int, int]

@@ -17,7 +17,10 @@ relative to the area, color, size, by default 16}, which any shape may have.
 
 Keys of ours, which pretix ignores: a seat has perhaps `features` (a list of accessible, companion,
 restricted_view and aisle), a `note` for buyers, and `companion_of`, the `seat_guid` of the
-accessible seat whose companion sits there, which every companion seat must have.
+accessible seat whose companion sits there, which every companion seat must have. A row with a
+`table` is one: its seats are the chairs, and its position is the middle of the table. A table has a
+`shape` (round or long), a `width`, and if it is long a `height` and a `rotation` about its middle;
+`sold` is seat, or whole if all its chairs are sold at once. Its name is its `uuid`.
 
 Null counts as absent, and unknown keys are ignored. The editor gives new seats an empty category;
 such a seat has none. Older versions of the format have no `size`.
@@ -67,6 +70,8 @@ MAX_TEXT_LENGTH = 200
 
 AreaShape = Literal["circle", "ellipse", "polygon", "rectangle", "text"]
 AREA_SHAPES = get_args(AreaShape)
+TableShape = Literal["round", "long"]
+TableSale = Literal["seat", "whole"]
 FeatureWord = Literal["accessible", "companion", "restricted_view", "aisle"]
 
 Item = TypeVar("Item")
@@ -335,6 +340,15 @@ class PretixSeat:
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
+class PretixTable:
+    shape: TableShape
+    width: _Size
+    height: _Size | None = None
+    rotation: _Coordinate | None = None
+    sold: TableSale | None = None
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
 class PretixRow:
     row_number: _RowName
     position: PretixPoint | None = None
@@ -342,6 +356,8 @@ class PretixRow:
     seat_label: _NumberLine | None = None
     row_number_position: _RowLine | None = None
     seats: Annotated[list[_Each[PretixSeat]], _counted("seats")]
+    uuid: Any = None
+    table: PretixTable | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ Plans are parsed or drawn before they are passed in, so that a transaction only 
 ends transactions that are idle for ten seconds.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ BATCH_SEATS = 5_000
 BLOCKED_AT_ONCE = 2_000
 _SEAT_FIELDS = (
     *("event", "category", "guid", "seat_number", "section", "row", "number", "x", "y"),
-    *("features", "note"),
+    *("features", "note", "group", "group_size", "sold_by"),
     *("status", "extensions", "version"),
 )
 _UNTOUCHED = (SeatStatus.AVAILABLE.value, 0, 0)
@@ -193,7 +194,7 @@ def _write_seats(
     event: Event, plan: Plan, prices: Mapping[str, Decimal], report_progress: ReportProgress
 ) -> None:
     categories = _write_categories(event, plan, prices)
-    total = len(plan.seats)
+    total, sizes = len(plan.seats), Counter(seat.group for seat in plan.seats)
     for start in range(0, total, BATCH_SEATS):
         report_progress(f"Writing seat {start + 1:,} of {total:,}")
         rows = [
@@ -202,6 +203,7 @@ def _write_seats(
                 categories[seat.category] if seat.category else None,
                 *(seat.guid, seat.seat_number, seat.section, seat.row, seat.number),
                 *(seat.x, seat.y, seat.features, seat.note),
+                *(seat.group, sizes[seat.group] if seat.group else 0, seat.sold_by),
                 *_UNTOUCHED,
             )
             for seat in plan.seats[start : start + BATCH_SEATS]

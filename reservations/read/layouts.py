@@ -17,11 +17,11 @@ from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 from django.core.cache import caches
 
 from reservations.domain.errors import LayoutNotFound
-from reservations.domain.features import SeatFeature
+from reservations.domain.features import SeatFeature, SoldBy
 from reservations.models import Seat
 from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.read import selectors
-from reservations.read.records import Price, money
+from reservations.read.records import Price, money, one_of
 from reservations.singleflight import SingleflightCache
 
 UNITS = 100
@@ -34,7 +34,7 @@ _NO_TIME = 0
 
 
 class SeatRunRecord(TypedDict):
-    """Consecutive seats with the same section, row, category, price and prefix.
+    """Consecutive seats with the same section, row, category, price, prefix and table.
 
     A seat's `seat_number` is `prefix` and its number. A seat for which that does not hold is a run
     of its own: its `prefix` is the whole `seat_number`, and `number` its number.
@@ -46,6 +46,8 @@ class SeatRunRecord(TypedDict):
     price: Price
     prefix: Annotated[str, "`seat_number` is `prefix` and the seat's number."]
     count: Annotated[int, "The number of consecutive seats in this run."]
+    group: NotRequired[Annotated[str, "The table of these seats."]]
+    sold_by: NotRequired[Annotated[str, one_of("table"), "As in the seat list."]]
     number: NotRequired[
         Annotated[str, "Only in runs of one seat whose `seat_number` is the whole `prefix`."]
     ]
@@ -108,6 +110,9 @@ class StaticSeat(NamedTuple):
     features: int = 0
     note: str = ""
     companion_of: int | None = None
+    group: str = ""
+    group_size: int = 0
+    sold_by: int = SoldBy.SEAT
 
 
 _packed: SingleflightCache[tuple[int, str], PackedLayout] = SingleflightCache(
@@ -149,7 +154,7 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
     numbers: list[str] = []
     for alike, group in groupby(found, key=_in_common):
         together = list(group)
-        section, row, category, price, prefix = alike
+        section, row, category, price, prefix, group_name, sold_by = alike
         run: SeatRunRecord = {
             "section": section_indexes[section],
             "row": row,
@@ -158,6 +163,10 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
             "prefix": prefix or "",
             "count": len(together),
         }
+        if group_name:
+            run["group"] = group_name
+        if sold_by:
+            run["sold_by"] = SoldBy(sold_by).name.lower()
         if prefix is not None:
             runs.append(run)
             numbers += [seat.number for seat in together]
@@ -207,11 +216,16 @@ def _add_features(record: LayoutRecord, seats: list[StaticSeat]) -> None:
         record["companions_of"] = [indexes[seats[at].companion_of or 0] for at in companions]
 
 
-def _in_common(seat: StaticSeat) -> tuple[str, str, int | None, Decimal, str | None]:
+def _in_common(
+    seat: StaticSeat,
+) -> tuple[str, str, int | None, Decimal, str | None, str, int]:
     """Return what the seats of a run share; prefix is None if `seat_number` has no such form."""
     is_regular = seat.seat_number.endswith(seat.number)
     prefix = seat.seat_number[: len(seat.seat_number) - len(seat.number)] if is_regular else None
-    return seat.section, seat.row, seat.category, seat.price, prefix
+    return (
+        *(seat.section, seat.row, seat.category, seat.price, prefix),
+        *(seat.group, seat.sold_by),
+    )
 
 
 def differences(values: Iterable[int]) -> list[int]:

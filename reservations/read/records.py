@@ -12,7 +12,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from django.conf import settings
 from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
 
-from reservations.domain.features import ALL_FEATURES, SeatFeature
+from reservations.domain.features import ALL_FEATURES, SeatFeature, SoldBy
 from reservations.domain.states import PaymentStatus, SeatStatus, iso
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
@@ -59,6 +59,10 @@ class SeatRecord(TypedDict):
             "Only of a companion seat: the id of the accessible seat with which it is sold.",
         ]
     ]
+    group: NotRequired[Annotated[str, "The seat's table in the plan; absent if it has none."]]
+    sold_by: NotRequired[
+        Annotated[str, one_of("table"), "Absent: by the seat. By the table: only all its seats."]
+    ]
     status: Annotated[str, one_of("available", "locked", "reserved", "blocked")]
     is_available: bool
     locked_by: str | None
@@ -80,6 +84,13 @@ class LockRecord(SeatRecord):
     held_prices: Annotated[
         list[HeldPriceRecord], "Prices of ticket types that were changed since it was locked."
     ]
+
+
+class MissingSeatRecord(TypedDict):
+    """Another seat of a table that is sold as a whole."""
+
+    seat_id: int
+    seat_number: str
 
 
 class EntryRecord(TypedDict):
@@ -341,6 +352,10 @@ def seat_record(
         record["note"] = fields["note"]
     if fields["companion_of_id"] is not None:
         record["companion_of"] = fields["companion_of_id"]
+    if fields["group"]:
+        record["group"] = fields["group"]
+    if fields["sold_by"]:
+        record["sold_by"] = SoldBy(fields["sold_by"]).name.lower()
     return record
 
 

@@ -33,6 +33,7 @@ from reservations.read.records import (
     EventDetailRecord,
     EventRecord,
     LockRecord,
+    MissingSeatRecord,
     PlanRecord,
     ReservationRecord,
     ReservedSeatRecord,
@@ -402,6 +403,19 @@ def locks(*, event_id: int, person_id: int) -> list[LockRecord]:
     )
     now = clock.now()
     return with_extensions([_seat_record(row, now=now) for row in _seat_rows(held)])
+
+
+def other_seats_of_tables(*, seat_ids: Collection[int]) -> list[MissingSeatRecord]:
+    """Return the other seats of the tables to which seats of one event belong, in index order."""
+    named = Seat.objects.filter(pk__in=seat_ids)
+    rows = (
+        Seat.objects.filter(event_id__in=named.values("event_id"), group__in=named.values("group"))
+        .exclude(pk__in=seat_ids)
+        .exclude(group="")
+        .order_by("pk")
+        .values_list("pk", "seat_number")
+    )
+    return [{"seat_id": pk, "seat_number": number} for pk, number in rows]
 
 
 def with_extensions(seats: Sequence[SeatRecord]) -> list[LockRecord]:

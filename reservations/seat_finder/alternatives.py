@@ -9,6 +9,7 @@ import asyncio
 import math
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -95,14 +96,16 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
     """Return up to three disjoint sets of free seats, nearest to the centre of `wanted` first.
 
     Each has as many seats of each category as `wanted`. Sets of adjacent seats come first. Instead
-    of an accessible seat with companion seats there is another one with its own; otherwise no set
-    has such seats.
+    of an accessible seat with companion seats there is another one with its own, and instead of a
+    whole table another whole table; otherwise no set has such seats.
     """
     if not wanted:
         return []
     categories = sorted(_category(place) for place in wanted)
     sets: list[tuple[Place, ...]]
-    if any(place.is_special for place in wanted):
+    if any(place.table for place in wanted):
+        sets = [*_tables(wanted, free)]
+    elif any(place.is_special for place in wanted):
         sets = [*_accompanied(wanted, free)]
     elif categories[0] == categories[-1]:
         fitting = [place for place in free if _category(place) == categories[0]]
@@ -120,6 +123,17 @@ def nearest(wanted: Sequence[Place], free: Sequence[Place]) -> list[tuple[Place,
         if len(chosen) == MAX_OFFERS:
             break
     return chosen
+
+
+def _tables(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tuple[Place, ...]]:
+    """Yield the tables that are free as a whole and have as many seats as `wanted`."""
+    tables: defaultdict[str, list[Place]] = defaultdict(list)
+    for place in free:
+        if place.table and place.table_size == len(wanted):
+            tables[place.table].append(place)
+    for places in tables.values():
+        if len(places) == len(wanted):
+            yield tuple(sorted(places, key=lambda place: place.id))
 
 
 def _accompanied(wanted: Sequence[Place], free: Sequence[Place]) -> Iterator[tuple[Place, ...]]:

@@ -7,7 +7,8 @@ the row's end costs as much as three seats of distance. A seat with a restricted
 twice as far away.
 
 Features. Accessible seats are only in the sets of those who wish for one, with their companion
-seats; companion seats are in no other sets while they are held back.
+seats; companion seats are in no other sets while they are held back. Tables that are sold as a
+whole are in no set.
 
 Speed. No set of a stretch (a row between two aisles) can rank better than the stretch's nearest or
 cheapest seat. Stretches are searched in the order of that bound until none can beat the best set
@@ -25,7 +26,7 @@ from operator import or_
 from typing import Any, Protocol
 
 from reservations.domain.criteria import SeatCriteria, SortBy
-from reservations.domain.features import SeatFeature, SeatWish
+from reservations.domain.features import SeatFeature, SeatWish, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.seat_finder.accessible import AccessibleSeats
 from reservations.seat_finder.focal_point import focal_point
@@ -37,8 +38,10 @@ RESTRICTED_VIEW_WEIGHT = 2
 
 _TAKEN, _FREE = b"\0", b"\1"
 
-# The bit of a companion seat in a seat's marks; the other bits are its features.
+# The bits of a companion seat, and of one that is not sold by itself, in a seat's marks; the other
+# bits are its features.
 _COMPANION = 1 << max(SeatFeature).bit_length()
+_GROUPED = _COMPANION << 1
 
 Rank = tuple[int, float, int]
 """The sort key of a set: price in hundredths, view, and position in the index."""
@@ -57,6 +60,8 @@ class IndexedSeat(Placed, Protocol):
     def features(self) -> int: ...
     @property
     def companion_of(self) -> int | None: ...
+    @property
+    def sold_by(self) -> int: ...
 
 
 class FreeSeatIndex:
@@ -309,7 +314,8 @@ class FreeSeatIndex:
 
 
 def _mark(seat: IndexedSeat) -> int:
-    return seat.features | (_COMPANION if seat.companion_of is not None else 0)
+    companion = _COMPANION if seat.companion_of is not None else 0
+    return seat.features | companion | (0 if seat.sold_by == SoldBy.SEAT else _GROUPED)
 
 
 def _weight(seat: IndexedSeat) -> int:
@@ -318,7 +324,7 @@ def _weight(seat: IndexedSeat) -> int:
 
 def _excluded(criteria: SeatCriteria, *, holds_companions: bool) -> int:
     """Return the marks of seats that are in no set."""
-    excluded = int(SeatFeature.ACCESSIBLE)
+    excluded = SeatFeature.ACCESSIBLE | _GROUPED
     if holds_companions:
         excluded |= _COMPANION
     if SeatWish.FULL_VIEW in criteria.wishes:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from reservations import clock
-from reservations.domain.features import ALL_FEATURES, SeatFeature
+from reservations.domain.features import ALL_FEATURES, SeatFeature, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.models.seats import seat_price
@@ -30,6 +30,8 @@ class Place:
     category_id: int | None
     features: int
     companion_of: int | None
+    table: str
+    table_size: int
     price: Decimal
 
     @property
@@ -46,7 +48,8 @@ def places_of(*, event_id: int, seat_ids: Iterable[int]) -> list[Place]:
 def free_places_near(*, event_id: int, wanted: Sequence[Place]) -> list[Place]:
     """Return up to a few dozen free seats of the categories of `wanted`, nearest first.
 
-    If `wanted` has accessible or companion seats, only such seats; otherwise none of them.
+    If `wanted` has accessible or companion seats, only such seats; otherwise none of them. The same
+    goes for the seats of tables that are sold as a whole.
 
     The search area grows, at last to the whole plan, until there are enough for three sets.
     """
@@ -68,6 +71,8 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
         fits |= Q(category_id__isnull=True)
     special = Q(features__in=_ACCESSIBLE) | Q(companion_of__isnull=False)
     fits &= special if any(place.is_special for place in wanted) else ~special
+    is_table = any(place.table for place in wanted)
+    fits &= Q(sold_by=SoldBy.TABLE if is_table else SoldBy.SEAT)
     # The redundant condition on the status lets PostgreSQL use the partial index `seat_to_offer`.
     found = Seat.objects.filter(
         fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
@@ -87,6 +92,8 @@ def _places(found: QuerySet[Seat]) -> list[Place]:
     rows = found.values_list(
         *("pk", "seat_number", "section", "row", "x", "y", "category_id"),
         *("features", "companion_of_id"),
+        Case(When(sold_by=SoldBy.TABLE, then="group"), default=Value("")),
+        "group_size",
         seat_price(),
     )
     return [Place(*row) for row in rows]

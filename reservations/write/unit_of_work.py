@@ -21,6 +21,7 @@ from reservations.domain.commands import (
     Reads,
 )
 from reservations.domain.errors import EventNotFound
+from reservations.domain.features import SoldBy
 from reservations.domain.rules import NewReservation, Outcome, Transition, price_of
 from reservations.domain.states import (
     BatchState,
@@ -538,4 +539,6 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         category_id=seat["category_id"],
         held_prices=kept.by_type if kept else {},
         companion_of=seat["companion_of_id"],
+        group=seat["group"] if seat["sold_by"] == SoldBy.TABLE else "",
+        group_size=seat["group_size"],
     )

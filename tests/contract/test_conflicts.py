@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Seat
 from tests.contract.calls import refusal
@@ -51,6 +52,21 @@ def test_a_companion_seat_is_refused_without_its_accessible_seat(office: BoxOffi
     assert _faults(found) == [(office.free, "companion")]
     assert found["accessible_seat_ids"] == [office.held_by_bob]
     assert "alternatives" not in found
+    assert office.state() == before
+
+
+@pytest.mark.parametrize("what", ["lock", "unlock", "extend", "reserve"])
+def test_a_part_of_a_whole_table_is_refused_with_the_missing_seats(
+    what: str, office: BoxOffice
+) -> None:
+    wanted = office.free if what == "lock" else office.held
+    table = Seat.objects.filter(pk__in=[wanted, office.booked_by_bob])
+    table.update(group="T1", group_size=2, sold_by=SoldBy.TABLE)
+    before = office.state()
+    found = refusal(_post(office, what, wanted), 409, "whole_table")
+    assert _faults(found) == [(wanted, "table")]
+    missing = Seat.objects.get(pk=office.booked_by_bob)
+    assert found["missing"] == [{"seat_id": missing.pk, "seat_number": missing.seat_number}]
     assert office.state() == before
 
 

@@ -163,6 +163,7 @@ const REASONS: readonly string[] = [
   'extension_limit',
   'cooldown',
   'companion',
+  'table',
 ] satisfies ConflictReason[];
 
 function parseConflict(entry: unknown): Conflict[] {

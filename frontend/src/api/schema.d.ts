@@ -1260,9 +1260,10 @@ export interface components {
          *     * `cooldown` - cooldown
          *     * `ticket_type` - ticket_type
          *     * `companion` - companion
+         *     * `table` - table
          * @enum {string}
          */
-        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type" | "companion";
+        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type" | "companion" | "table";
         CredentialsRequest: {
             username: string;
             password: string;
@@ -1531,6 +1532,14 @@ export interface components {
             note?: string;
             /** @description Only of a companion seat: the id of the accessible seat with which it is sold. */
             companion_of?: number;
+            /** @description The seat's table in the plan; absent if it has none. */
+            group?: string;
+            /**
+             * @description Absent: by the seat. By the table: only all its seats.
+             *
+             *     * `table` - table
+             */
+            sold_by?: components["schemas"]["SoldByEnum"];
             status: components["schemas"]["SeatStatusEnum"];
             is_available: boolean;
             locked_by: string | null;
@@ -1587,6 +1596,10 @@ export interface components {
             color: (number | null)[];
             /** @description The free share of each point's seats: 0 is none, 9 all. */
             free: number[];
+        };
+        MissingSeat: {
+            seat_id: number;
+            seat_number: string;
         };
         NewInvitationRequest: {
             role: components["schemas"]["RoleEnum"];
@@ -1759,6 +1772,8 @@ export interface components {
             available_at?: string;
             /** @description What the seats cost now. */
             total?: string;
+            /** @description The other seats of tables that are sold as a whole. */
+            missing?: components["schemas"]["MissingSeat"][];
             /** @description The accessible seats without which the companion seats are not sold. */
             accessible_seat_ids?: number[];
             /** @description The most seats that are free together, if too few. */
@@ -1922,6 +1937,14 @@ export interface components {
             note?: string;
             /** @description Only of a companion seat: the id of the accessible seat with which it is sold. */
             companion_of?: number;
+            /** @description The seat's table in the plan; absent if it has none. */
+            group?: string;
+            /**
+             * @description Absent: by the seat. By the table: only all its seats.
+             *
+             *     * `table` - table
+             */
+            sold_by?: components["schemas"]["SoldByEnum"];
             status: components["schemas"]["SeatStatusEnum"];
             is_available: boolean;
             locked_by: string | null;
@@ -1953,6 +1976,14 @@ export interface components {
             prefix: string;
             /** @description The number of consecutive seats in this run. */
             count: number;
+            /** @description The table of these seats. */
+            group?: string;
+            /**
+             * @description As in the seat list.
+             *
+             *     * `table` - table
+             */
+            sold_by?: components["schemas"]["SoldByEnum"];
             /** @description Only in runs of one seat whose `seat_number` is the whole `prefix`. */
             number?: string;
         };
@@ -2155,6 +2186,11 @@ export interface components {
             /** @description In seconds. */
             expires_in: number;
         };
+        /**
+         * @description * `table` - table
+         * @enum {string}
+         */
+        SoldByEnum: "table";
         Ticket: {
             admits: boolean;
             /**

@@ -8,6 +8,7 @@ import type { Bounds } from '@/domain/geometry';
 import type { SeatWish } from '@/domain/seatMap/features';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { type Section, sectionsOf } from '@/domain/seatMap/sections';
+import { type Table, tablesOf } from '@/domain/seatMap/tables';
 
 /** The static part of a map: plan, seats' positions, sections, labels. */
 export interface Scene {
@@ -17,6 +18,7 @@ export interface Scene {
   readonly facts: readonly SeatFacts[];
   readonly sections: readonly Section[];
   readonly grid: SeatGrid;
+  readonly tables: readonly Table[];
   readonly rowLabels: readonly RowLabel[];
   readonly areas: readonly Area[];
   readonly areaByIndex: Uint16Array;
@@ -41,6 +43,7 @@ export function sceneOf(
     facts,
     sections,
     grid,
+    tables: tablesOf(facts),
     rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
     areas,
     areaByIndex: areaByIndex(areas, facts.length),

@@ -46,6 +46,8 @@ export function factsOf(seat: Seat, index: number): SeatFacts {
     features: (seat.features ?? []).reduce((sum, word) => sum | FEATURES[word], 0),
     note: seat.note ?? '',
     companionOf: seat.companion_of === undefined ? null : seat.companion_of - 100,
+    group: seat.group ?? '',
+    isSoldWhole: seat.sold_by === 'table',
   };
 }
 
@@ -60,13 +62,15 @@ export function packed(seats: readonly Seat[]): Layout {
   return {
     layout: LAYOUT,
     sections: [...new Set(seats.map(({ section }) => section))],
-    runs: seats.map(({ section, row, category, price, seat_number: name, number }) => ({
+    runs: seats.map(({ section, row, category, price, seat_number: name, number, ...seat }) => ({
       section: [...new Set(seats.map((seat) => seat.section))].indexOf(section),
       row,
       category,
       price,
       prefix: name.slice(0, name.length - number.length),
       count: 1,
+      ...(seat.group === undefined ? {} : { group: seat.group }),
+      ...(seat.sold_by === undefined ? {} : { sold_by: seat.sold_by }),
     })),
     ids: steps(seats.map(({ id }) => id)),
     numbers: seats.map(({ number }) => number),

@@ -11,6 +11,7 @@ Invariants, for any commands in any order:
   prolong; after it the former holder must wait for the cool-down, others need not;
 - a person's live locks, and their seats in live reservations, never exceed the two caps;
 - a reservation that is not paid at once is paid before its deadline, or lapses;
+- a table that is sold as a whole is locked, released and booked as a whole;
 - while companion seats are held back, a person books one only with its accessible seat;
 - a seat of a reservation enters once, and only while the reservation is live and paid;
 - a command changes all the seats it names, or none;

@@ -32,6 +32,7 @@ from reservations.domain.rules.preconditions import (
     require_accompanied,
     require_held,
     require_may_buy,
+    require_whole_tables,
 )
 from reservations.domain.rules.pricing import bill_of
 from reservations.domain.rules.seats import as_cancelled
@@ -55,6 +56,7 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
     bill = bill_of(seats, command.ticket_types, command.expected_total, state)
+    require_whole_tables(seats, state)
     require_accompanied(seats, state, beside=state.bought_by(command.actor.id))
     if command.actor.id in state.pending_payments.values():
         raise PaymentUnderWay
@@ -88,6 +90,7 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     require_may_buy(seats, command.actor, state)
     bill = bill_of(seats, command.ticket_types, command.expected_total, state)
+    require_whole_tables(seats, state)
     require_accompanied(seats, state, beside=state.bought_by(command.actor.id))
     if command.reference is not None:
         _require_payment(command.reference, command.actor, bill.total, state)

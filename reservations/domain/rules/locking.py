@@ -23,6 +23,7 @@ from reservations.domain.rules.preconditions import (
     require_accompanied,
     require_held,
     require_may_buy,
+    require_whole_tables,
     why_not_lockable,
 )
 from reservations.domain.rules.seats import as_free, as_released, updated
@@ -49,6 +50,7 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
         lambda seat: why_not_lockable(seat, person_id=command.actor.id, now=state.now),
         state,
     )
+    require_whole_tables(seats, state)
     held = state.held_by(command.actor.id)
     wanted = [seat for seat in seats if seat.id not in held]
     bought = state.bought_by(command.actor.id)
@@ -96,6 +98,7 @@ def lock_best(command: LockBest, state: BatchState) -> Outcome:
 def extend(command: ExtendLocks, state: BatchState) -> Outcome:
     seats = named_seats(command.seat_ids, state)
     require_held(seats, command.actor, state, taken=NotHolder)
+    require_whole_tables(seats, state)
     extended = [_extended(seat, state) for seat in seats]
     if stuck := [seat for seat, new in zip(seats, extended, strict=True) if new is None]:
         raise ExtensionLimit(
@@ -115,6 +118,7 @@ def extend(command: ExtendLocks, state: BatchState) -> Outcome:
 def unlock(command: UnlockSeats, state: BatchState) -> Outcome:
     seats = named_seats(command.seat_ids, state)
     require_held(seats, command.actor, state, taken=NotHolder)
+    require_whole_tables(seats, state)
     freed = tuple(as_released(seat, at=state.now) for seat in seats)
     return Outcome(
         sentence=f"{names(seats)} unlocked",

@@ -1,5 +1,6 @@
 """Preconditions of commands, checked seat by seat."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from reservations.domain.errors import (
     PurchaseLimit,
     SeatNotFound,
     SeatUnavailable,
+    WholeTable,
     conflict,
 )
 from reservations.domain.rules.wording import names, pluralize
@@ -100,6 +102,18 @@ def require_accompanied(
         accessible_seat_ids=sorted({seat.companion_of for seat in alone if seat.companion_of}),
         conflicts=[conflict(seat=seat, reason="companion", now=state.now) for seat in alone],
     )
+
+
+def require_whole_tables(seats: list[SeatState], state: BatchState) -> None:
+    """Require that of a table that is sold as a whole all seats are named. Raises: WholeTable."""
+    named = Counter(seat.group for seat in seats if seat.group)
+    parts = [seat for seat in seats if seat.group and named[seat.group] < seat.group_size]
+    if parts:
+        raise WholeTable(
+            f"{names(parts)} {'belongs' if len(parts) == 1 else 'belong'} to a table"
+            " that is sold only as a whole.",
+            conflicts=[conflict(seat=seat, reason="table", now=state.now) for seat in parts],
+        )
 
 
 def why_not_lockable(seat: SeatState, *, person_id: int | None, now: datetime) -> str | None:

@@ -40,6 +40,22 @@ def without(plan: Any, *path: str | int) -> Any:
 
 NOT_ACCESSIBLE = "must be the seat_guid of an accessible seat that is no companion seat itself, not"
 WRONG_VALUES = [
+    (
+        document(zone(row(seat(), table={"shape": "oval", "width": 9}))),
+        'zones[0].rows[0].table.shape: must be one of round, long, not "oval"',
+    ),
+    (
+        document(zone(row(seat(), table={"shape": "round", "width": 0}))),
+        "zones[0].rows[0].table.width: must be more than 0, not 0",
+    ),
+    (
+        document(zone(row(seat(), table={"shape": "round", "width": 9, "sold": True}))),
+        "zones[0].rows[0].table.sold: must be one of seat, whole, not true",
+    ),
+    (
+        document(zone(row(seat(), table=[]))),
+        "zones[0].rows[0].table: must be an object, not a list",
+    ),
     (with_seat(features="aisle"), f'{A_SEAT}.features: must be a list, not "aisle"'),
     (
         with_seat(features=["soft"]),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reservations.domain.features import NO_FEATURES, SeatFeature
+from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
 from reservations.plans import pretix_format
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
@@ -65,6 +65,39 @@ def test_a_seat_has_its_features_note_and_accessible_seat() -> None:
     assert (first.note, first.companion_of) == ("Ramp at door 2", None)
     assert (second.features, second.companion_of) == (SeatFeature.RESTRICTED_VIEW, "s1")
     assert (plain.features, plain.note, plain.companion_of) == (NO_FEATURES, "", None)
+
+
+def _table(**table: Any) -> Any:
+    chairs = [seat("s1", "1", x=-30), seat("s2", "2", x=30)]
+    given = {"shape": "round", "width": 40, **table}
+    return row(*chairs, name="4", x=200, y=100, uuid="t4", table=given)
+
+
+def test_a_table_is_a_group_with_its_top_below_the_chairs() -> None:
+    plan = parse(document(zone(_table())))
+    assert [each.seat_number for each in plan.seats] == ["Table 4, Seat 1", "Table 4, Seat 2"]
+    assert {(each.row, each.group, each.sold_by) for each in plan.seats} == {
+        ("Table 4", "t4", SoldBy.SEAT)
+    }
+    [top] = plan.shapes
+    assert (top.x, top.y, top.body) == (200, 100, Circle(20))
+    assert top.text is not None
+    assert top.text.text == "Table 4"
+
+
+def test_a_long_table_is_turned_about_its_middle() -> None:
+    turned = _table(shape="long", width=60, height=20, rotation=90)
+    [top] = parse(document(zone(turned))).shapes
+    assert (top.x, top.y, top.rotation, top.body) == (210, 70, 90, Rectangle(60, 20))
+
+
+def test_a_table_may_be_sold_as_a_whole_and_named_in_the_plan() -> None:
+    named = {**_table(sold="whole"), "row_label": "Tisch %s", "seat_label": "Stuhl %s"}
+    plan = parse(document(zone(named, {**_table(), "seats": [seat("s3", "3")]})))
+    assert [each.sold_by for each in plan.seats] == [SoldBy.TABLE, SoldBy.TABLE, SoldBy.SEAT]
+    assert plan.seats[0].seat_number == "Tisch 4, Stuhl 1"
+    # A name that is there twice is not that of a group.
+    assert plan.seats[2].group == "zones[0].rows[1]"
 
 
 def test_categories_keep_their_order_and_colours() -> None:

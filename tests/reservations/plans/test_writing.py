@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from reservations.domain.errors import EventNotFound
+from reservations.domain.features import SeatFeature, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from reservations.plans.errors import EventHasSeats, PlanError, UnknownCategory
@@ -160,3 +161,17 @@ class TestGrid:
         with pytest.raises(PlanError) as caught:
             grid(rows=rows, seats=seats)
         assert str(caught.value) == progress
+
+
+def test_tables_and_companion_seats_are_stored() -> None:
+    chairs = [seat("s1", "1"), seat("s2", "2", x=60)]
+    table = row(*chairs, name="4", uuid="t4", table={"shape": "round", "width": 9, "sold": "whole"})
+    pair = row(seat("s3", features=["accessible"]), seat("s4", "2", x=30, companion_of="s3"))
+    event = event_with(parse(document(zone(table, pair))))
+    columns = ("guid", "group", "group_size", "sold_by", "features", "companion_of__guid")
+    assert list(event.seats.order_by("pk").values_list(*columns)) == [
+        ("s1", "t4", 2, SoldBy.TABLE, 0, None),
+        ("s2", "t4", 2, SoldBy.TABLE, 0, None),
+        ("s3", "", 0, SoldBy.SEAT, SeatFeature.ACCESSIBLE, None),
+        ("s4", "", 0, SoldBy.SEAT, 0, "s3"),
+    ]

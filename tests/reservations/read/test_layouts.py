@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reservations.domain.errors import EventNotFound, LayoutNotFound
-from reservations.domain.features import ALL_FEATURES, SeatFeature
+from reservations.domain.features import ALL_FEATURES, SeatFeature, SoldBy
 from reservations.models import Category, Seat
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.services import refresh_layout
@@ -46,6 +46,7 @@ def read(record: LayoutRecord) -> Iterator[dict[str, Any]]:
                 "y": y / 100,
                 "category": run["category"],
                 "price": run["price"],
+                **{name: run[name] for name in ("group", "sold_by") if name in run},
             }
     assert not list(columns)
 
@@ -82,6 +83,9 @@ SEATS = st.lists(
         features=st.integers(0, ALL_FEATURES),
         note=st.sampled_from(["", "", "Behind a pillar", "Low ceiling"]),
         companion_of=st.none(),
+        group=st.sampled_from(["", "T1", "T2"]),
+        group_size=st.just(2),
+        sold_by=st.sampled_from(SoldBy),
     )
 )
 
@@ -140,6 +144,8 @@ def test_a_layout_equals_the_seat_list() -> None:
     Seat.objects.filter(pk__in=ids[3:5]).update(features=SeatFeature.ACCESSIBLE, note="Ramp")
     Seat.objects.filter(pk=ids[1]).update(features=SeatFeature.AISLE, companion_of=ids[3])
     Seat.objects.filter(pk=ids[5]).update(companion_of=ids[4])
+    Seat.objects.filter(pk__in=ids[2:4]).update(group="T1", group_size=2, sold_by=SoldBy.TABLE)
+    Seat.objects.filter(pk__in=ids[4:6]).update(group="T2", group_size=2)
     for at, seat in zip(count(), event.seats.order_by("pk"), strict=False):
         Seat.objects.filter(pk=seat.pk).update(x=at * 1.25, y=-at)
     layout = refresh_layout(event_id=event.pk)
@@ -170,7 +176,7 @@ def test_changing_a_static_column_changes_the_layout(column: str) -> None:
     event = make_event()
     category = Category.objects.create(event=event, name="Stalls")
     values = {"x": 7.5, "y": 7.5, "category_id": category.pk, "price": "12.00", "features": 1}
-    values["companion_of_id"] = seat_ids(event)[1]
+    values |= {"companion_of_id": seat_ids(event)[1], "group_size": 2, "sold_by": 1}
     before = refresh_layout(event_id=event.pk)
     event.seats.filter(pk=seat_ids(event)[0]).update(**{column: values.get(column, "other")})
     assert refresh_layout(event_id=event.pk) != before

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reservations.domain.criteria import SeatCriteria, SortBy
-from reservations.domain.features import ALL_FEATURES, SeatFeature, SeatWish
+from reservations.domain.features import ALL_FEATURES, SeatFeature, SeatWish, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.read.layouts import StaticSeat
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
@@ -98,6 +98,12 @@ def test_a_seat_with_a_restricted_view_is_chosen_last_and_never_against_the_wish
     assert index.best(SeatCriteria(1), limit=9) == [(1,), (3,), (2,)]
     assert index.best(SeatCriteria(1, wishes=FULL_VIEW), limit=9) == [(1,), (3,)]
     assert index.largest(SeatCriteria(9, wishes=FULL_VIEW)) == 1
+
+
+def test_tables_that_are_sold_as_a_whole_are_in_no_set() -> None:
+    index = FreeSeatIndex(_row(4, sold_by={2: SoldBy.TABLE, 3: SoldBy.TABLE}), STAGE)
+    assert set(index.best(SeatCriteria(1), limit=9)) == {(1,), (4,)}
+    assert index.largest(SeatCriteria(9)) == 1
 
 
 def test_a_set_for_those_who_wish_for_an_aisle_has_a_seat_on_it() -> None:

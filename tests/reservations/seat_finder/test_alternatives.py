@@ -46,6 +46,7 @@ def _place(
     category: int = STALLS,
     features: int = 0,
     companion_of: int | None = None,
+    table: str = "",
 ) -> Place:
     """Return a seat of a row, 20 away from the next."""
     return Place(
@@ -58,6 +59,8 @@ def _place(
         category_id=category,
         features=features,
         companion_of=companion_of,
+        table=table,
+        table_size=2 if table else 0,
         price=Decimal(50),
     )
 
@@ -77,6 +80,12 @@ def test_for_a_wheelchair_place_with_a_companion_another_pair_is_offered() -> No
     ]
     assert _names(nearest(wanted, free)) == ["A5 A6"]
     assert _names(nearest(wanted[:1], free)) == ["A3", "A5"]
+
+
+def test_for_a_whole_table_another_free_table_is_offered() -> None:
+    wanted = [_place(1, table="T1"), _place(2, table="T1")]
+    free = [_place(4, table="T2"), _place(6, table="T3"), _place(7, table="T3")]
+    assert _names(nearest(wanted, free)) == ["A6 A7"]
 
 
 def test_for_companion_seats_alone_nothing_is_offered() -> None:

@@ -62,9 +62,12 @@ function orphansIn(block: Block, statusOf: StatusOf): SeatFacts[] {
   });
 }
 
-/** Accessible and companion seats are left to those who need them. */
+/**
+ * Accessible and companion seats are left to those who need them, and around a table nobody sits
+ * alone.
+ */
 function isOrdinary(seat: SeatFacts | undefined): boolean {
-  return seat?.companionOf === null && (seat.features & ACCESSIBLE) === 0;
+  return seat?.companionOf === null && seat.group === '' && (seat.features & ACCESSIBLE) === 0;
 }
 
 /** The statuses after a move. */

@@ -19,6 +19,10 @@ export interface SeatFacts {
   readonly note: string;
   /** The index of the accessible seat whose companion sits here. */
   readonly companionOf: number | null;
+  /** The name of its table in the plan; empty if it has none. */
+  readonly group: string;
+  /** Whether it is sold only with its whole table. */
+  readonly isSoldWhole: boolean;
 }
 
 /** A seat's status as shown to this user. */
@@ -64,7 +68,9 @@ export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
     a.price === b.price &&
     a.features === b.features &&
     a.note === b.note &&
-    a.companionOf === b.companionOf
+    a.companionOf === b.companionOf &&
+    a.group === b.group &&
+    a.isSoldWhole === b.isSoldWhole
   );
 }
 

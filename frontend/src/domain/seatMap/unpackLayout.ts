@@ -38,6 +38,8 @@ export function unpackLayout(layout: Layout): SeatFacts[] {
         features: features.get(index) ?? 0,
         note: notes.get(index) ?? '',
         companionOf: companionOf.get(index) ?? null,
+        group: run.group ?? '',
+        isSoldWhole: run.sold_by === 'table',
       });
     }
   }

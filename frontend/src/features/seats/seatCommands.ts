@@ -4,13 +4,15 @@ import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/api/seats';
 import type { Lock, Seat } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
+import { soldApart } from '@/domain/seatMap/tables';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { ownLockOf } from '@/domain/tickets';
 import { errorText } from '@/features/seats/errorText';
 import { formatList, t } from '@/i18n/language';
 
 export interface SeatCommands {
-  lock(seat: SeatFacts): Promise<void>;
+  /** Lock one seat, or those of a whole table. */
+  lock(seats: readonly SeatFacts[]): Promise<void>;
   /** Lock all seats or none, and then release `insteadOf`. */
   take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): Promise<void>;
   /** Extend the locks of all seats, or of none. */
@@ -50,10 +52,14 @@ type HoldRequest = (key: string) => Promise<readonly HeldSeat[]>;
 export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   const { eventId, maxExtensions, store, send, onDone, onRefused } = options;
 
-  async function lock(seat: SeatFacts): Promise<void> {
-    const kept = await hold('lock', [seat], async (key) => [
-      (await lockSeat(eventId, seat.id, key)).seat,
-    ]);
+  async function lock(seats: readonly SeatFacts[]): Promise<void> {
+    const [first, ...others] = seats;
+    if (first === undefined) return;
+    const kept = await hold('lock', seats, async (key) =>
+      others.length === 0
+        ? [(await lockSeat(eventId, first.id, key)).seat]
+        : (await lockSeats(eventId, idsOf(seats), key)).seats,
+    );
     if (kept.length > 0) onDone(t('seats:held', wordsFor(kept)));
   }
 
@@ -112,7 +118,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'released' });
     onDone(t('seats:released', wordsFor(seats)));
-    await Promise.all(reversed.map(lock));
+    await Promise.all(soldApart(reversed).map(lock));
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {

@@ -22,12 +22,18 @@ export function statusWithFeatures(seat: MapSeat): string {
 }
 
 /** What is special about a seat, its note last. */
-export function featureWords({ features, companionOf, note }: SeatFacts): readonly string[] {
+export function featureWords({
+  features,
+  companionOf,
+  isSoldWhole,
+  note,
+}: SeatFacts): readonly string[] {
   return [
     (features & ACCESSIBLE) === 0 ? '' : t('seats:feature_accessible'),
     companionOf === null ? '' : t('seats:feature_companion'),
     (features & RESTRICTED_VIEW) === 0 ? '' : t('seats:feature_restricted_view'),
     (features & AISLE) === 0 ? '' : t('seats:feature_aisle'),
+    isSoldWhole ? t('seats:feature_table') : '',
     note,
   ].filter((words) => words !== '');
 }

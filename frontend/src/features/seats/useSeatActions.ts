@@ -6,6 +6,7 @@ import { useAnnounce } from '@/components/announce';
 import { assertNever } from '@/domain/assertNever';
 import type { Sales } from '@/domain/sales';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import { withTables } from '@/domain/seatMap/tables';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { offerFor, offerText, type Offer } from '@/features/seats/offer/offer';
 import { rememberPick } from '@/features/seats/pickBeforeSignIn';
@@ -79,30 +80,40 @@ export function useSeatActions({
     if (sales !== 'open') {
       announce(notOnSaleText(event, sales));
     } else if (seat.pending) {
-      store.dispatch({ type: 'commandReversed', seatId: seat.facts.id });
+      for (const { id } of together([seat])) {
+        store.dispatch({ type: 'commandReversed', seatId: id });
+      }
     } else if (seat.status === 'mine') {
-      void commands.unlock([seat.facts]);
+      void commands.unlock(together([seat]));
     } else if (seat.status !== 'available') {
       announce(unavailableText(seat));
     } else if (isSignedIn) {
       onOffer(null);
-      void commands.lock(seat.facts);
+      void commands.lock(together([seat]));
     } else {
       onSignInNeeded(seat);
     }
   }
 
+  /** Seats with those of their whole tables. */
+  function together(seats: readonly MapSeat[]): readonly SeatFacts[] {
+    return withTables(
+      seats.map(({ facts }) => facts),
+      store.getState().facts,
+    );
+  }
+
   function hold(seat: MapSeat): void {
     if (sales !== 'open') announce(notOnSaleText(event, sales));
-    else if (seat.status !== 'mine') void commands.lock(seat.facts);
+    else if (seat.status !== 'mine') void commands.lock(together([seat]));
   }
 
   function release(seats: readonly MapSeat[]): void {
-    void commands.unlock(seats.map(({ facts }) => facts));
+    void commands.unlock(together(seats));
   }
 
   function extend(seats: readonly MapSeat[]): void {
-    void commands.extend(seats.map(({ facts }) => facts));
+    void commands.extend(together(seats));
   }
 
   function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): void {

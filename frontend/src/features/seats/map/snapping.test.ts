@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Seat } from '@/api/types';
 import { SeatGrid } from '@/canvas/seatGrid';
 import type { DisplayStatus, MapSeat } from '@/domain/seatMap/seats';
+import { tablesOf } from '@/domain/seatMap/tables';
 import { seatMeant } from '@/features/seats/map/snapping';
 import { factsOf, makeEvent, makeSeat } from '@/testing/factories';
 
@@ -12,9 +14,13 @@ const SCALE = 0.4;
 /** The seat that a click means, this many pixels right of the first of two seats in a row. */
 function meant(
   dx: number,
-  { statuses, isFinger = false }: { statuses: [DisplayStatus, DisplayStatus]; isFinger?: boolean },
+  {
+    statuses,
+    isFinger = false,
+    table = {},
+  }: { statuses: [DisplayStatus, DisplayStatus]; isFinger?: boolean; table?: Partial<Seat> },
 ): string | null {
-  const facts = statuses.map((_, index) => factsOf(makeSeat(index), index));
+  const facts = statuses.map((_, index) => factsOf(makeSeat(index, table), index));
   const seats = statuses.map((status, index): MapSeat => ({
     facts: factsOf(makeSeat(index), index),
     status,
@@ -25,9 +31,21 @@ function meant(
   const grid = new SeatGrid(facts, { x: 0, y: 0, width: 140, height: 80 });
   const [first] = facts;
   const point = { x: (first?.x ?? 0) + dx / SCALE, y: first?.y ?? 0 };
-  const index = seatMeant({ grid, plan }, seats, point, { scale: SCALE }, isFinger);
+  const index = seatMeant(
+    { grid, plan, tables: tablesOf(facts) },
+    seats,
+    point,
+    { scale: SCALE },
+    isFinger,
+  );
   return index === null ? null : (facts[index]?.seatNumber ?? null);
 }
+
+it('means a table that is sold as a whole when it is on its top', () => {
+  const table: Partial<Seat> = { group: 't1', sold_by: 'table' };
+  expect(meant(6, { statuses: ['reserved', 'reserved'] })).toBeNull();
+  expect(meant(6, { statuses: ['reserved', 'reserved'], table })).toBe('A1');
+});
 
 describe('a click between seats', () => {
   it('means the nearest free seat within 10 px', () => {

@@ -1,6 +1,6 @@
 import type { Scene } from '@/canvas/scene';
 import type { Viewport } from '@/canvas/viewport';
-import type { Point } from '@/domain/geometry';
+import { distance, type Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 
 interface Reach {
@@ -18,10 +18,11 @@ const FINGER: Reach = { snapPx: 22, onSeatRadii: 1.25, takenRadii: 2 };
 
 /**
  * Return the index of the seat that a click at a plan point means: the seat below it, else the
- * nearest free one, else a taken one nearby; null if there is none.
+ * nearest free one, else a taken one nearby, else the table whose top is below it if it is sold as
+ * a whole; null if there is none.
  */
 export function seatMeant(
-  { grid, plan }: Pick<Scene, 'grid' | 'plan'>,
+  { grid, plan, tables }: Pick<Scene, 'grid' | 'plan' | 'tables'>,
   seats: readonly MapSeat[],
   point: Point,
   { scale }: Pick<Viewport, 'scale'>,
@@ -32,6 +33,8 @@ export function seatMeant(
   return (
     grid.nearest(point, onSeatRadii * radius) ??
     grid.nearest(point, snapPx / scale, (index) => seats[index]?.status === 'available') ??
-    grid.nearest(point, takenRadii * radius)
+    grid.nearest(point, takenRadii * radius) ??
+    tables.find(({ top }) => distance(point, top) < top.radius)?.index ??
+    null
   );
 }
