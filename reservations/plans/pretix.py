@@ -51,10 +51,15 @@ _MAX_LISTED = 500
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
     """Parse the contents of a file. See `parse`. Raises: PlanError."""
-    if len(data) > MAX_BYTES:
-        raise PlanError(Fault("", f"must have at most {MAX_BYTES // 1024 // 1024} MiB"))
+    return parse(decode(data), repair=repair)
+
+
+def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Decode JSON in UTF-8. Raises: PlanError."""
+    if len(data) > max_bytes:
+        raise PlanError(Fault("", f"must have at most {max_bytes // 1024 // 1024} MiB"))
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PlanError(Fault("", f"is not UTF-8 text (byte {error.start})")) from None
     except json.JSONDecodeError as error:
@@ -65,7 +70,6 @@ def read(data: bytes, *, repair: bool = False) -> Plan:
         raise PlanError(Fault("", "has a number with far too many digits")) from None
     except RecursionError:
         raise PlanError(Fault("", "is nested too deeply")) from None
-    return parse(document, repair=repair)
 
 
 def parse(document: Any, *, repair: bool = False) -> Plan:

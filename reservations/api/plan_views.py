@@ -1,0 +1,222 @@
+"""The API of seating plans: those of organisations, their drafts and versions."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from reservations.api.permissions import require_powers
+from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser, PlanThrottle, turn_of
+from reservations.api.plan_serializers import (
+    DraftSerializer,
+    NewPlanQuerySerializer,
+    PlanNameSerializer,
+    PlanSerializer,
+    RevisionSerializer,
+    VersionSerializer,
+)
+from reservations.api.requests import actor
+from reservations.api.serializers import RefusalSerializer
+from reservations.domain.errors import NotPermitted
+from reservations.permissions import Permission, may
+from reservations.plans import document, library
+from reservations.plans.errors import PlanNotFound
+from reservations.read import plans
+
+# A proxy that compresses adds the encoding to the tag.
+_REVISION = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-[a-z]+)?"')
+_CONFLICT = OpenApiResponse(RefusalSerializer, "The state of the plan does not allow it.")
+_IF_MATCH = OpenApiParameter(
+    name="If-Match",
+    type=OpenApiTypes.STR,
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description='The revision that was edited, in quotation marks: `"7"`.',
+)
+_DOCUMENT = {(200, "application/json"): OpenApiTypes.OBJECT}
+
+
+class OrganisationPlansView(APIView):
+    """The seating plans of an organisation."""
+
+    permission_classes: Sequence[Any] = (IsAuthenticated,)
+    parser_classes = (PlanBodyParser, CsvBodyParser)
+
+    def get_throttles(self) -> list[Any]:
+        return _throttles(self.request, super().get_throttles())
+
+    @extend_schema(operation_id="plans", responses=PlanSerializer(many=True))
+    def get(self, request: Request, organisation_id: int) -> Response:
+        """List the seating plans of an organisation, by name."""
+        _require_in(request, organisation_id, Permission.VIEW_EVENT)
+        return Response(plans.plans(organisation_id=organisation_id))
+
+    @extend_schema(
+        operation_id="create_plan",
+        parameters=[NewPlanQuerySerializer],
+        request={"application/json": OpenApiTypes.OBJECT, "text/csv": OpenApiTypes.STR},
+        responses={201: PlanSerializer},
+    )
+    def post(self, request: Request, organisation_id: int) -> Response:
+        """Create a plan from a document: pretix's seating-plan JSON, or CSV.
+
+        A document with seats becomes version 1 as well as the draft.
+        """
+        _require_in(request, organisation_id, Permission.CHANGE_EVENT)
+        query = NewPlanQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        who = actor(request)
+        with turn_of(who.id):
+            found = _document(request)
+            name = query.validated_data.get("name") or found.found.name or "Untitled plan"
+            plan_id = library.create_plan(
+                organisation_id=organisation_id, name=name, document=found, actor=who
+            )
+        return Response(plans.plan(plan_id=plan_id), status=201)
+
+
+class _PlanView(APIView):
+    """A view of one plan, for those who may see its organisation's events."""
+
+    permission_classes: Sequence[Any] = (IsAuthenticated,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        is_read = request.method in ("GET", "HEAD", "OPTIONS")
+        needed = Permission.VIEW_EVENT if is_read else Permission.CHANGE_EVENT
+        _require_in(request, plans.organisation_of(plan_id=kwargs["plan_id"]), needed)
+
+
+class PlanView(_PlanView):
+    @extend_schema(operation_id="plan", responses=PlanSerializer)
+    def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
+        """Return a plan without its documents."""
+        return Response(plans.plan(plan_id=plan_id))
+
+    @extend_schema(operation_id="rename_plan", request=PlanNameSerializer, responses=PlanSerializer)
+    def patch(self, request: Request, plan_id: int) -> Response:
+        """Rename a plan."""
+        body = PlanNameSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        library.rename_plan(plan_id=plan_id, name=body.validated_data["name"])
+        return Response(plans.plan(plan_id=plan_id))
+
+    @extend_schema(operation_id="delete_plan", request=None, responses={204: None, 409: _CONFLICT})
+    def delete(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
+        """Delete a plan with its versions, unless events use it."""
+        library.delete_plan(plan_id=plan_id)
+        return Response(status=204)
+
+
+class PlanDraftView(_PlanView):
+    parser_classes = (PlanBodyParser,)
+
+    def get_throttles(self) -> list[Any]:
+        return _throttles(self.request, super().get_throttles())
+
+    @extend_schema(operation_id="plan_draft", responses=_DOCUMENT)
+    def get(self, request: Request, plan_id: int) -> HttpResponseBase:
+        """Return the draft's document as it was sent; its revision is the ETag."""
+        return _stored(request, plans.draft_document(plan_id=plan_id))
+
+    @extend_schema(
+        operation_id="save_plan_draft",
+        parameters=[_IF_MATCH],
+        request=OpenApiTypes.OBJECT,
+        responses={200: DraftSerializer, 409: _CONFLICT},
+    )
+    def put(self, request: Request, plan_id: int) -> Response:
+        """Replace the draft at the revision of If-Match.
+
+        If somebody else has saved it meanwhile, the answer is 409 `stale_plan` with that
+        `revision`, `updated_by` and `updated_at`; the document that was sent is kept as a new plan,
+        whose id is `copy`.
+        """
+        who, revision = actor(request), _revision(request)
+        with turn_of(who.id):
+            library.save_draft(
+                plan_id=plan_id, revision=revision, document=_document(request), actor=who
+            )
+        return Response(plans.plan(plan_id=plan_id)["draft"])
+
+
+class PlanVersionsView(_PlanView):
+    @extend_schema(operation_id="plan_versions", responses=VersionSerializer(many=True))
+    def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
+        """List the versions of a plan, the newest first."""
+        return Response(plans.versions(plan_id=plan_id))
+
+    @extend_schema(
+        operation_id="save_plan_version",
+        request=RevisionSerializer,
+        responses={200: VersionSerializer, 201: VersionSerializer, 409: _CONFLICT},
+    )
+    def post(self, request: Request, plan_id: int) -> Response:
+        """Make a version of the draft; if it is the same as the newest one, return that (200)."""
+        body = RevisionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        saved = library.save_version(
+            plan_id=plan_id, revision=body.validated_data["revision"], actor=actor(request)
+        )
+        [record] = [
+            each for each in plans.versions(plan_id=plan_id) if each["number"] == saved.number
+        ]
+        return Response(record, status=201 if saved.is_new else 200)
+
+
+class PlanVersionView(_PlanView):
+    @extend_schema(operation_id="plan_version", responses=_DOCUMENT)
+    def get(self, request: Request, plan_id: int, number: int) -> HttpResponseBase:
+        """Return a version's document as it was sent; its SHA-256 is the ETag."""
+        return _stored(request, plans.version_document(plan_id=plan_id, number=number))
+
+
+def _throttles(request: Any, throttles: list[Any]) -> list[Any]:
+    """Return the throttles of a request, with another one if it parses a plan."""
+    return throttles if request.method == "GET" else [*throttles, PlanThrottle()]
+
+
+def _require_in(request: Request, organisation_id: int, permission: Permission) -> None:
+    """Raises: PlanNotFound for those who may not see the plans, NotPermitted, PermissionDenied."""
+    person_id = actor(request).id
+    if not may(person_id, Permission.VIEW_EVENT, organisation_id=organisation_id):
+        raise PlanNotFound
+    if not may(person_id, permission, organisation_id=organisation_id):
+        raise NotPermitted
+    require_powers(request.user)
+
+
+def _document(request: Request) -> document.Document:
+    """Read the document in the body. Raises: PlanError."""
+    data: Any = request.data
+    # REST framework calls no parser for an empty body.
+    return document.read(data if isinstance(data, bytes) else b"")
+
+
+def _revision(request: Request) -> int:
+    """Return the revision of If-Match. Raises: ValidationError."""
+    found = _REVISION.fullmatch(request.headers.get("If-Match", ""))
+    if found is None:
+        raise ValidationError({"If-Match": ['Must be the draft\'s revision, such as "7".']})
+    return int(found.group(1))
+
+
+def _stored(request: Request, stored: plans.StoredDocument) -> HttpResponseBase:
+    etag = quote_etag(stored.tag)
+    response = get_conditional_response(request._request, etag=etag)
+    if response is None:
+        response = HttpResponse(stored.data, content_type="application/json")
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,154 @@
+"""Seating plans of organisations over the API: drafts, versions, and who may see them."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from organisations.models import Membership, Organisation
+from organisations.roles import Role
+from reservations.models import PlanVersion, SeatingPlan
+from tests.contract.calls import refusal, send
+from tests.factories import make_user, signed_in
+from tests.reservations.plans.documents import document, row, seat, written, zone
+
+pytestmark = pytest.mark.any_database
+
+
+def hall(name: str = "Hall", **more: Any) -> bytes:
+    """Return the bytes of a document with two seats."""
+    seats = [seat("s1", "1", x=100, y=100), seat("s2", "2", x=130, y=100)]
+    return written(document(zone(row(*seats)), **{"name": name, **more}))
+
+
+def member(role: Role = Role.EDITOR, organisation: Organisation | None = None) -> APIClient:
+    organisation = organisation or Organisation.objects.create(name="Playhouse")
+    user = make_user()
+    Membership.objects.create(organisation=organisation, user=user, role=role)
+    client = signed_in(user)
+    client.organisation = organisation  # type: ignore[attr-defined]
+    return client
+
+
+def create(client: Any, data: bytes | None = None) -> dict[str, Any]:
+    path = f"/api/organisations/{client.organisation.pk}/plans/"
+    answer = send(client, "POST", path, data=hall() if data is None else data)
+    assert answer.status_code == 201, answer.content
+    created: dict[str, Any] = answer.json()
+    return created
+
+
+def save(client: Any, plan: int, revision: int, data: bytes) -> Any:
+    path = f"/api/plans/{plan}/draft/"
+    return send(client, "PUT", path, data=data, HTTP_IF_MATCH=f'"{revision}"')
+
+
+def test_a_created_plan_has_a_draft_and_a_first_version(db: None) -> None:
+    client = member()
+    plan = create(client)
+    assert (plan["name"], plan["draft"]["revision"], plan["draft"]["seats"]) == ("Hall", 1, 2)
+    assert plan["newest"]["number"] == 1
+    assert client.get(f"/api/organisations/{plan['organisation']}/plans/").json() == [plan]
+
+
+def test_a_plan_without_seats_has_a_draft_and_no_version(db: None) -> None:
+    plan = create(member(), hall(zones=[]))
+    assert plan["newest"] is None
+    assert plan["draft"]["seats"] == 0
+
+
+def test_stored_documents_are_byte_equal_to_what_was_sent(db: None) -> None:
+    client = member()
+    data = b'\n { "name" : "H", "categories":[], "zones": [], "mine": {"z": 1.50, "a": "\\u00e9"}} '
+    plan = create(client, data)["id"]
+    draft: Any = client.get(f"/api/plans/{plan}/draft/")
+    assert (draft.content, draft["ETag"]) == (data, '"1"')
+    saved: Any = client.post(f"/api/plans/{plan}/versions/", {"revision": 1})
+    assert saved.status_code == 201
+    version: Any = client.get(f"/api/plans/{plan}/versions/1/")
+    assert version.content == data
+    assert version["ETag"] == f'"{saved.json()["sha256"]}"'
+
+
+def test_an_untouched_save_makes_no_new_version(db: None) -> None:
+    client = member()
+    plan = create(client)
+    path = f"/api/plans/{plan['id']}/versions/"
+    assert save(client, plan["id"], 1, hall()).json()["revision"] == 1
+    again: Any = client.post(path, {"revision": 1})
+    assert (again.status_code, again.json()) == (200, plan["newest"])
+    assert save(client, plan["id"], 1, hall("Other")).json()["revision"] == 2
+    other: Any = client.post(path, {"revision": 2})
+    assert (other.status_code, other.json()["number"]) == (201, 2)
+    assert [each["number"] for each in client.get(path).json()] == [2, 1]
+
+
+def test_a_stale_save_is_refused_and_kept_as_a_copy(db: None) -> None:
+    alice = member()
+    bob = member(organisation=alice.organisation)  # type: ignore[attr-defined]
+    plan = create(alice)["id"]
+    assert save(alice, plan, 1, hall("Alice's")).status_code == 200
+    found = refusal(save(bob, plan, 1, hall("Bob's")), 409, "stale_plan")
+    assert (found["revision"], found["updated_at"] > "2020") == (2, True)
+    assert found["updated_by"] == alice.get("/api/me/").json()["username"]
+    assert bob.get(f"/api/plans/{plan}/draft/").content == hall("Alice's")
+    assert bob.get(f"/api/plans/{found['copy']}/draft/").content == hall("Bob's")
+    copy = bob.get(f"/api/plans/{found['copy']}/").json()
+    assert copy["name"].startswith("Hall (copy of ")
+    assert copy["newest"] is None
+
+
+def test_a_version_of_a_stale_revision_is_refused(db: None) -> None:
+    client = member()
+    plan = create(client)["id"]
+    save(client, plan, 1, hall("Other"))
+    found = client.post(f"/api/plans/{plan}/versions/", {"revision": 1})
+    assert refusal(found, 409, "stale_plan")["revision"] == 2
+    assert PlanVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("header", [None, "", "7", '"x"', '"-1"', '"1", "2"', "*", '"' + "9" * 40])
+def test_a_save_needs_the_revision_that_was_edited(header: str | None, db: None) -> None:
+    client = member()
+    plan = create(client)["id"]
+    headers = {} if header is None else {"HTTP_IF_MATCH": header}
+    answer = send(client, "PUT", f"/api/plans/{plan}/draft/", data=hall("Other"), **headers)
+    assert list(refusal(answer, 400, "invalid")["fields"]) == ["If-Match"]
+    assert client.get(f"/api/plans/{plan}/draft/").content == hall()
+
+
+def test_a_revision_may_have_the_suffix_of_a_compressing_proxy(db: None) -> None:
+    client = member()
+    plan = create(client)["id"]
+    path = f"/api/plans/{plan}/draft/"
+    answer = send(client, "PUT", path, data=hall("Other"), HTTP_IF_MATCH='W/"1-zstd"')
+    assert answer.json()["revision"] == 2
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_plan_is_seen_and_changed_by_role(role: Role | None, db: None) -> None:
+    owner: Any = member(Role.OWNER)
+    plan = create(owner)
+    client: Any = member() if role is None else member(role, owner.organisation)
+    sees, changes = role not in (None, Role.DOOR), role in (Role.OWNER, Role.EDITOR)
+    of_plan, of_all = f"/api/plans/{plan['id']}/", f"/api/organisations/{plan['organisation']}"
+    for path in (of_plan, f"{of_plan}draft/", f"{of_plan}versions/", f"{of_plan}versions/1/"):
+        if sees:
+            assert client.get(path).status_code == 200
+        else:
+            refusal(client.get(path), 404, "plan_not_found")
+    answers = [
+        send(client, "POST", f"{of_all}/plans/", data=hall()),
+        save(client, plan["id"], 1, hall("Other")),
+        client.post(f"{of_plan}versions/", {"revision": 2}),
+        client.patch(of_plan, {"name": "New"}),
+        client.delete(of_plan),
+    ]
+    for answer, status in zip(answers, (201, 200, 201, 200, 204), strict=True):
+        if changes:
+            assert answer.status_code == status, answer.content
+        elif sees:
+            refusal(answer, 403, "permission_denied")
+        else:
+            assert answer.status_code in (403, 404)
+    assert SeatingPlan.objects.filter(name="Hall").count() == 1
