@@ -6,11 +6,14 @@ from rest_framework import serializers
 
 from reservations.api.record_serializers import serializer_of
 from reservations.plans.library import MAX_NAME_LENGTH
-from reservations.read.plans import DraftRecord, PlanRecord, VersionRecord
+from reservations.read.plans import PlanDraftRecord, PlanVersionRecord, SeatingPlanRecord
+from reservations.read.previews import PlanCheckRecord, PlanPreviewRecord
 
-PlanSerializer = serializer_of(PlanRecord)
-DraftSerializer = serializer_of(DraftRecord)
-VersionSerializer = serializer_of(VersionRecord)
+SeatingPlanSerializer = serializer_of(SeatingPlanRecord)
+PlanDraftSerializer = serializer_of(PlanDraftRecord)
+PlanVersionSerializer = serializer_of(PlanVersionRecord)
+PlanCheckSerializer = serializer_of(PlanCheckRecord)
+PlanPreviewSerializer = serializer_of(PlanPreviewRecord)
 
 
 class PlanNameSerializer(serializers.Serializer[Any]):
@@ -28,4 +31,19 @@ class NewPlanQuerySerializer(serializers.Serializer[Any]):
 class RevisionSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(
         min_value=1, max_value=2**63 - 1, help_text="The draft's revision."
+    )
+
+
+class PreviewQuerySerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The version's number. Default: the draft.",
+    )
+
+
+class ExportQuerySerializer(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(
+        choices=["pretix", "csv"], default="pretix", help_text="The format of the file."
     )

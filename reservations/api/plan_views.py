@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -16,23 +17,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations.api.permissions import require_powers
+from reservations.api.permissions import HasPermission, require_powers
 from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser, PlanThrottle, turn_of
 from reservations.api.plan_serializers import (
-    DraftSerializer,
+    ExportQuerySerializer,
     NewPlanQuerySerializer,
+    PlanCheckSerializer,
+    PlanDraftSerializer,
     PlanNameSerializer,
-    PlanSerializer,
+    PlanPreviewSerializer,
+    PlanVersionSerializer,
+    PreviewQuerySerializer,
     RevisionSerializer,
-    VersionSerializer,
+    SeatingPlanSerializer,
 )
 from reservations.api.requests import actor
 from reservations.api.serializers import RefusalSerializer
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may
-from reservations.plans import document, library
+from reservations.plans import csv_format, document, library
+from reservations.plans.check import check
 from reservations.plans.errors import PlanNotFound
-from reservations.read import plans
+from reservations.read import plans, previews
 
 # A proxy that compresses adds the encoding to the tag.
 _REVISION = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-[a-z]+)?"')
@@ -56,7 +62,7 @@ class OrganisationPlansView(APIView):
     def get_throttles(self) -> list[Any]:
         return _throttles(self.request, super().get_throttles())
 
-    @extend_schema(operation_id="plans", responses=PlanSerializer(many=True))
+    @extend_schema(operation_id="plans", responses=SeatingPlanSerializer(many=True))
     def get(self, request: Request, organisation_id: int) -> Response:
         """List the seating plans of an organisation, by name."""
         _require_in(request, organisation_id, Permission.VIEW_EVENT)
@@ -66,7 +72,7 @@ class OrganisationPlansView(APIView):
         operation_id="create_plan",
         parameters=[NewPlanQuerySerializer],
         request={"application/json": OpenApiTypes.OBJECT, "text/csv": OpenApiTypes.STR},
-        responses={201: PlanSerializer},
+        responses={201: SeatingPlanSerializer},
     )
     def post(self, request: Request, organisation_id: int) -> Response:
         """Create a plan from a document: pretix's seating-plan JSON, or CSV.
@@ -78,8 +84,9 @@ class OrganisationPlansView(APIView):
         query.is_valid(raise_exception=True)
         who = actor(request)
         with turn_of(who.id):
-            found = _document(request)
-            name = query.validated_data.get("name") or found.found.name or "Untitled plan"
+            asked = query.validated_data.get("name", "")
+            found = _document(request, name=asked)
+            name = asked or found.found.name or "Untitled plan"
             plan_id = library.create_plan(
                 organisation_id=organisation_id, name=name, document=found, actor=who
             )
@@ -99,12 +106,14 @@ class _PlanView(APIView):
 
 
 class PlanView(_PlanView):
-    @extend_schema(operation_id="plan", responses=PlanSerializer)
+    @extend_schema(operation_id="plan", responses=SeatingPlanSerializer)
     def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
         """Return a plan without its documents."""
         return Response(plans.plan(plan_id=plan_id))
 
-    @extend_schema(operation_id="rename_plan", request=PlanNameSerializer, responses=PlanSerializer)
+    @extend_schema(
+        operation_id="rename_plan", request=PlanNameSerializer, responses=SeatingPlanSerializer
+    )
     def patch(self, request: Request, plan_id: int) -> Response:
         """Rename a plan."""
         body = PlanNameSerializer(data=request.data)
@@ -134,7 +143,7 @@ class PlanDraftView(_PlanView):
         operation_id="save_plan_draft",
         parameters=[_IF_MATCH],
         request=OpenApiTypes.OBJECT,
-        responses={200: DraftSerializer, 409: _CONFLICT},
+        responses={200: PlanDraftSerializer, 409: _CONFLICT},
     )
     def put(self, request: Request, plan_id: int) -> Response:
         """Replace the draft at the revision of If-Match.
@@ -152,7 +161,7 @@ class PlanDraftView(_PlanView):
 
 
 class PlanVersionsView(_PlanView):
-    @extend_schema(operation_id="plan_versions", responses=VersionSerializer(many=True))
+    @extend_schema(operation_id="plan_versions", responses=PlanVersionSerializer(many=True))
     def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
         """List the versions of a plan, the newest first."""
         return Response(plans.versions(plan_id=plan_id))
@@ -160,7 +169,7 @@ class PlanVersionsView(_PlanView):
     @extend_schema(
         operation_id="save_plan_version",
         request=RevisionSerializer,
-        responses={200: VersionSerializer, 201: VersionSerializer, 409: _CONFLICT},
+        responses={200: PlanVersionSerializer, 201: PlanVersionSerializer, 409: _CONFLICT},
     )
     def post(self, request: Request, plan_id: int) -> Response:
         """Make a version of the draft; if it is the same as the newest one, return that (200)."""
@@ -182,6 +191,81 @@ class PlanVersionView(_PlanView):
         return _stored(request, plans.version_document(plan_id=plan_id, number=number))
 
 
+class PlanExportView(_PlanView):
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: ARG002
+        """Use the renderer of JSON: the query's `format` is that of the file."""
+        renderer = self.get_renderers()[0]
+        return renderer, renderer.media_type
+
+    @extend_schema(
+        operation_id="export_plan",
+        parameters=[ExportQuerySerializer],
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request, plan_id: int, number: int) -> HttpResponseBase:
+        """Return a version as a file: the document as it was sent, or its seats as CSV."""
+        query = ExportQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        stored = plans.version_document(plan_id=plan_id, number=number)
+        data, suffix, kind = stored.data, "json", "application/json"
+        if query.validated_data["format"] == "csv":
+            with turn_of(actor(request).id):
+                data = csv_format.write_csv(document.read(stored.data))
+            suffix, kind = "csv", "text/csv; charset=utf-8"
+        name = slugify(plans.plan(plan_id=plan_id)["name"]) or "plan"
+        disposition = f'attachment; filename="{name}-{number}.{suffix}"'
+        return HttpResponse(data, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+class PlanPreviewView(_PlanView):
+    def get_throttles(self) -> list[Any]:
+        return [*super().get_throttles(), PlanThrottle()]
+
+    @extend_schema(
+        operation_id="plan_preview",
+        parameters=[PreviewQuerySerializer],
+        responses=PlanPreviewSerializer,
+    )
+    def get(self, request: Request, plan_id: int) -> Response:
+        """Return the draft, or a version, as buyers would see it, and what is wrong with it.
+
+        `plan` and `layout` are as those of an event, with `ids` that count from 1; they are null if
+        the document cannot be put onto an event at all.
+        """
+        query = PreviewQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        number = query.validated_data.get("version")
+        stored = (
+            plans.draft_document(plan_id=plan_id)
+            if number is None
+            else plans.version_document(plan_id=plan_id, number=number)
+        )
+        with turn_of(actor(request).id):
+            return Response(previews.preview(document.read(stored.data)))
+
+
+class CheckPlanView(APIView):
+    permission_classes = (HasPermission.to(Permission.CHANGE_EVENT),)
+    parser_classes = (PlanBodyParser,)
+
+    def get_throttles(self) -> list[Any]:
+        return [*super().get_throttles(), PlanThrottle()]
+
+    @extend_schema(
+        operation_id="check_plan",
+        request=OpenApiTypes.OBJECT,
+        responses=PlanCheckSerializer,
+        extensions={"x-permissions": [Permission.CHANGE_EVENT]},
+    )
+    def post(self, request: Request) -> Response:
+        """Return what is wrong with a document, errors first. It is not stored."""
+        with turn_of(actor(request).id):
+            return Response(previews.problems_of(check(_document(request))))
+
+
 def _throttles(request: Any, throttles: list[Any]) -> list[Any]:
     """Return the throttles of a request, with another one if it parses a plan."""
     return throttles if request.method == "GET" else [*throttles, PlanThrottle()]
@@ -197,11 +281,14 @@ def _require_in(request: Request, organisation_id: int, permission: Permission) 
     require_powers(request.user)
 
 
-def _document(request: Request) -> document.Document:
-    """Read the document in the body. Raises: PlanError."""
+def _document(request: Request, *, name: str = "") -> document.Document:
+    """Read the document in the body; `name` is the plan's if it is CSV. Raises: PlanError."""
     data: Any = request.data
     # REST framework calls no parser for an empty body.
-    return document.read(data if isinstance(data, bytes) else b"")
+    sent = data if isinstance(data, bytes) else b""
+    if (request.content_type or "").startswith(CsvBodyParser.media_type):
+        return csv_format.read_csv(sent, name=name)
+    return document.read(sent)
 
 
 def _revision(request: Request) -> int:

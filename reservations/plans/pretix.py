@@ -37,6 +37,7 @@ from reservations.plans.plan import (
 from reservations.plans.pretix_format import (
     MAX_FAULTS,
     PretixCategory,
+    PretixPlan,
     PretixRow,
     PretixSeat,
     PretixZone,
@@ -77,7 +78,11 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
 
     With `repair`, seats with a repeated guid get new ones. Raises: PlanError with the first faults.
     """
-    found = read_document(document)
+    return plan_of(read_document(document), repair=repair)
+
+
+def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
+    """Return the plan of a document that was read. See `parse`. Raises: PlanError."""
     faults = _repeated_names(found.categories)
     reading = _Reading(size=(found.size.width, found.size.height) if found.size else (0, 0))
     for at, zone in enumerate(found.zones):

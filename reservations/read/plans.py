@@ -18,7 +18,7 @@ class PlanEventRecord(TypedDict):
     name: str
 
 
-class VersionRecord(TypedDict):
+class PlanVersionRecord(TypedDict):
     number: int
     sha256: Sha256
     seats: int
@@ -27,7 +27,7 @@ class VersionRecord(TypedDict):
     events: Annotated[list[PlanEventRecord], "The events that have their seats from it."]
 
 
-class DraftRecord(TypedDict):
+class PlanDraftRecord(TypedDict):
     revision: Annotated[int, "For the If-Match of the next save."]
     sha256: Sha256
     seats: int
@@ -35,13 +35,13 @@ class DraftRecord(TypedDict):
     updated_by: str | None
 
 
-class PlanRecord(TypedDict):
+class SeatingPlanRecord(TypedDict):
     id: int
     organisation: int
     name: str
     created_at: Timestamp
-    draft: DraftRecord
-    newest: VersionRecord | None
+    draft: PlanDraftRecord
+    newest: PlanVersionRecord | None
 
 
 class StoredDocument(NamedTuple):
@@ -59,19 +59,19 @@ def organisation_of(*, plan_id: int) -> int:
     raise PlanNotFound
 
 
-def plans(*, organisation_id: int) -> list[PlanRecord]:
+def plans(*, organisation_id: int) -> list[SeatingPlanRecord]:
     """Return the plans of an organisation, by name."""
     return _plan_records(SeatingPlan.objects.filter(organisation=organisation_id))
 
 
-def plan(*, plan_id: int) -> PlanRecord:
+def plan(*, plan_id: int) -> SeatingPlanRecord:
     """Raises: PlanNotFound."""
     for record in _plan_records(SeatingPlan.objects.filter(pk=plan_id)):
         return record
     raise PlanNotFound
 
 
-def versions(*, plan_id: int) -> list[VersionRecord]:
+def versions(*, plan_id: int) -> list[PlanVersionRecord]:
     """Return the versions of a plan, the newest first."""
     found = PlanVersion.objects.filter(plan=plan_id).order_by("-number")
     return [record for _, record in _version_records(found)]
@@ -93,7 +93,7 @@ def draft_document(*, plan_id: int) -> StoredDocument:
     raise PlanNotFound
 
 
-def _plan_records(found: Iterable[SeatingPlan]) -> list[PlanRecord]:
+def _plan_records(found: Iterable[SeatingPlan]) -> list[SeatingPlanRecord]:
     stored = list(found)
     ids = [plan.pk for plan in stored]
     drafts = {
@@ -118,7 +118,7 @@ def _plan_records(found: Iterable[SeatingPlan]) -> list[PlanRecord]:
     ]
 
 
-def _draft_record(draft: PlanDraft) -> DraftRecord:
+def _draft_record(draft: PlanDraft) -> PlanDraftRecord:
     return {
         "revision": draft.revision,
         "sha256": draft.sha256,
@@ -128,7 +128,7 @@ def _draft_record(draft: PlanDraft) -> DraftRecord:
     }
 
 
-def _version_records(found: QuerySet[PlanVersion]) -> list[tuple[int, VersionRecord]]:
+def _version_records(found: QuerySet[PlanVersion]) -> list[tuple[int, PlanVersionRecord]]:
     """Return versions with the ids of their plans."""
     stored = list(found.select_related("created_by").defer("document"))
     using: dict[int, list[PlanEventRecord]] = {}

@@ -152,3 +152,112 @@ def test_a_plan_is_seen_and_changed_by_role(role: Role | None, db: None) -> None
         else:
             assert answer.status_code in (403, 404)
     assert SeatingPlan.objects.filter(name="Hall").count() == 1
+
+
+CSV = (
+    b"section,row,number,x,y,category\r\n"
+    b"Stalls,A,1,100,100,Best\r\nStalls,A,2,130,100,Best\r\nCircle,A,1,100,300,Other\r\n"
+)
+
+
+def test_a_plan_can_come_from_csv_and_be_exported_again(db: None) -> None:
+    client: Any = member()
+    path = f"/api/organisations/{client.organisation.pk}/plans/?name=From%20CSV"
+    plan = send(client, "POST", path, data=CSV, content_type="text/csv").json()
+    assert (plan["name"], plan["newest"]["seats"]) == ("From CSV", 3)
+    export: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/?format=csv")
+    assert export["Content-Disposition"] == 'attachment; filename="from-csv-1.csv"'
+    lines = export.content.decode().splitlines()
+    assert lines[1] == "Stalls,A,1,100,100,Best,,,,Stalls-A-1,"
+    document: Any = client.get(f"/api/plans/{plan['id']}/versions/1/")
+    as_json: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/")
+    assert as_json.content == document.content
+
+
+def test_faults_of_csv_name_their_lines(db: None) -> None:
+    client: Any = member()
+    path = f"/api/organisations/{client.organisation.pk}/plans/"
+    data = CSV + b"Stalls,B,1,here,100,Best\r\n"
+    found = refusal(
+        send(client, "POST", path, data=data, content_type="text/csv"), 400, "plan_broken"
+    )
+    assert [fault["path"] for fault in found["faults"]] == ["line 5, x"]
+    assert not SeatingPlan.objects.exists()
+
+
+def test_a_preview_has_the_seats_in_the_shapes_of_an_event(db: None) -> None:
+    client = member()
+    plan = create(client)["id"]
+    found = client.get(f"/api/plans/{plan}/preview/").json()
+    assert (found["errors"], found["layout"]["numbers"]) == (0, ["1", "2"])
+    assert (found["plan"]["name"], found["offset"]) == ("Hall", {"x": 0, "y": 0})
+    assert [problem["code"] for problem in found["problems"]] == [
+        *("unused_category", "no_focal_point")
+    ]
+    assert client.get(f"/api/plans/{plan}/preview/?version=1").json() == found
+    refusal(client.get(f"/api/plans/{plan}/preview/?version=2"), 404, "plan_not_found")
+
+
+def test_a_check_names_the_place_of_each_problem(db: None) -> None:
+    twice = row(seat("s1", "1", x=100, y=100), seat("s2", "1", x=140, y=100), x=5)
+    answer = send(member(), "POST", "/api/plans/check/", data=written(document(zone(twice))))
+    found = answer.json()
+    assert (found["errors"], found["warnings"]) == (1, 2)
+    first = found["problems"][0]
+    assert first["sentence"] == '2 seats are called "Stalls, A 1".'
+    assert (first["code"], first["path"]) == ("duplicate_label", "zones[0].rows[0].seats[0]")
+    assert (first["at"], first["ids"]) == ({"x": 105, "y": 100}, ["s1", "s2"])
+
+
+PNG = "data:image/png;base64,iVBORw0KGgo="
+HOSTILE = {
+    "deep nesting": b"[" * 5_000_000,
+    "50 MB": b'{"name": "' + b"x" * 50_000_000 + b'"}',
+    "not a number": hall(focal_point={"x": float("nan"), "y": 0}),
+    "not a number under an unknown key": hall(mine={"list": [1, float("inf")]}),
+    "far away": hall(focal_point={"x": 1e9, "y": 0}),
+    "a wrong type": hall(zones={"0": []}),
+    "an SVG as background": hall(
+        background={"href": "data:image/svg+xml;base64,PHN2Zz4=", "width": 1, "height": 1}
+    ),
+    "a script as background": hall(
+        background={"href": "javascript:alert(1)", "width": 1, "height": 1}
+    ),
+    "a picture of another kind": hall(
+        background={"href": PNG.replace("png", "webp"), "width": 1, "height": 1}
+    ),
+    "a picture that is no base64": hall(
+        background={"href": f"{PNG}<svg>", "width": 1, "height": 1}
+    ),
+    "control characters": hall(name="a\x00b"),
+    "no JSON": b"{",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_document_is_refused_with_its_faults(kind: str, db: None) -> None:
+    client: Any = member()
+    plan = create(client)["id"]
+    all_plans = f"/api/organisations/{client.organisation.pk}/plans/"
+    for answer in (
+        save(client, plan, 1, HOSTILE[kind]),
+        send(client, "POST", all_plans, data=HOSTILE[kind]),
+        send(client, "POST", "/api/plans/check/", data=HOSTILE[kind]),
+    ):
+        found = refusal(answer, 400, "plan_broken")
+        assert found["faults"]
+        assert len(answer.content) < 10_000
+    assert client.get(f"/api/plans/{plan}/draft/").content == hall()
+    assert SeatingPlan.objects.count() == 1
+
+
+def test_a_picture_to_trace_and_a_script_in_a_name_are_stored_as_they_are(db: None) -> None:
+    background = {"href": PNG, "width": 1, "height": 1}
+    data = hall("<script>alert(1)</script>", background=background)
+    client = member()
+    plan = create(client, data)
+    answer: Any = client.get(f"/api/plans/{plan['id']}/draft/")
+    assert answer.content == data
+    assert answer["Content-Type"] == "application/json"
+    assert answer["X-Content-Type-Options"] == "nosniff"
