@@ -5,7 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from reservations.api.record_serializers import serializer_of
+from reservations.api.serializers import MAX_ID, BoundedListField
 from reservations.plans.library import MAX_NAME_LENGTH
+from reservations.read.plan_changes import PlanChangesRecord
 from reservations.read.plans import PlanDraftRecord, PlanVersionRecord, SeatingPlanRecord
 from reservations.read.previews import PlanCheckRecord, PlanPreviewRecord
 
@@ -13,6 +15,7 @@ SeatingPlanSerializer = serializer_of(SeatingPlanRecord)
 PlanDraftSerializer = serializer_of(PlanDraftRecord)
 PlanVersionSerializer = serializer_of(PlanVersionRecord)
 PlanCheckSerializer = serializer_of(PlanCheckRecord)
+PlanChangesSerializer = serializer_of(PlanChangesRecord)
 PlanPreviewSerializer = serializer_of(PlanPreviewRecord)
 
 
@@ -47,3 +50,15 @@ class ExportQuerySerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(
         choices=["pretix", "csv"], default="pretix", help_text="The format of the file."
     )
+
+
+class PutPlanSerializer(serializers.Serializer[Any]):
+    plan = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    keep = BoundedListField(
+        child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
+        required=False,
+        max_length=5_000,
+        help_text="The ids of seats that stay as they are, off the new plan.",
+    )
+    dry_run = serializers.BooleanField(default=False, help_text="Only answer what would change.")

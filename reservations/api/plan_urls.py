@@ -6,6 +6,7 @@ from reservations.api import plan_views as views
 
 urlpatterns = [
     path("organisations/<id:organisation_id>/plans/", views.OrganisationPlansView.as_view()),
+    path("events/<id:event_id>/plan/", views.EventPlanView.as_view()),
     path("plans/check/", views.CheckPlanView.as_view()),
     path("plans/<id:plan_id>/", views.PlanView.as_view()),
     path("plans/<id:plan_id>/draft/", views.PlanDraftView.as_view()),

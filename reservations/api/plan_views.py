@@ -22,23 +22,29 @@ from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser, PlanThr
 from reservations.api.plan_serializers import (
     ExportQuerySerializer,
     NewPlanQuerySerializer,
+    PlanChangesSerializer,
     PlanCheckSerializer,
     PlanDraftSerializer,
     PlanNameSerializer,
     PlanPreviewSerializer,
     PlanVersionSerializer,
     PreviewQuerySerializer,
+    PutPlanSerializer,
     RevisionSerializer,
     SeatingPlanSerializer,
 )
-from reservations.api.requests import actor
+from reservations.api.requests import actor, requester
 from reservations.api.serializers import RefusalSerializer
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may
-from reservations.plans import csv_format, document, library
-from reservations.plans.check import check
-from reservations.plans.errors import PlanNotFound
-from reservations.read import plans, previews
+from reservations.plans import csv_format, document, library, replacing
+from reservations.plans.check import Severity, check
+from reservations.plans.errors import Fault, PlanConflicts, PlanError, PlanNotFound
+from reservations.plans.plan import Plan
+from reservations.plans.pretix import plan_of
+from reservations.plans.pretix_format import MAX_FAULTS
+from reservations.read import plans, previews, selectors
+from reservations.read.plan_changes import plan_changes
 
 # A proxy that compresses adds the encoding to the tag.
 _REVISION = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-[a-z]+)?"')
@@ -264,6 +270,74 @@ class CheckPlanView(APIView):
         """Return what is wrong with a document, errors first. It is not stored."""
         with turn_of(actor(request).id):
             return Response(previews.problems_of(check(_document(request))))
+
+
+class EventPlanView(APIView):
+    permission_classes: Sequence[Any] = (IsAuthenticated,)
+
+    def get_throttles(self) -> list[Any]:
+        return [*super().get_throttles(), PlanThrottle()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        event_id = kwargs["event_id"]
+        selectors.require_access(event_id=event_id, requester=requester(request))
+        if not may(actor(request).id, Permission.CHANGE_EVENT, event_id=event_id):
+            raise NotPermitted
+        require_powers(request.user)
+
+    @extend_schema(
+        operation_id="put_plan_on_event",
+        request=PutPlanSerializer,
+        responses={200: PlanChangesSerializer, 409: _CONFLICT},
+        extensions={"x-permissions": [Permission.CHANGE_EVENT]},
+    )
+    def post(self, request: Request, event_id: int) -> Response:
+        """Put a version of a plan onto an event, which may be on sale.
+
+        Seats are matched by `seat_guid`. Held, sold and blocked seats that the version would
+        remove, rename or sell for another price stand in the way: the answer is 409
+        `plan_conflicts` with the same body as a dry run, and nothing is changed. A version with
+        errors is 400 `plan_broken`.
+        """
+        body = PutPlanSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked, who = body.validated_data, actor(request)
+        _require_same_organisation(request, event_id=event_id, plan_id=asked["plan"])
+        version = plans.version(plan_id=asked["plan"], number=asked["version"])
+        with turn_of(who.id):
+            plan = _plan_without_errors(version.data)
+            keep, is_dry_run = asked.get("keep", []), asked["dry_run"]
+            if is_dry_run:
+                changes = replacing.preview_plan(event_id=event_id, plan=plan, keep=keep)
+            else:
+                changes = replacing.put_plan(
+                    event_id=event_id, plan=plan, version_id=version.id, keep=keep
+                )
+        is_done = not is_dry_run and not changes.in_the_way
+        found = plan_changes(
+            changes, event_id=event_id, plan=plan, person_id=who.id, is_done=is_done
+        )
+        if not is_dry_run and not is_done:
+            raise PlanConflicts(**found)
+        return Response(found)
+
+
+def _require_same_organisation(request: Request, *, event_id: int, plan_id: int) -> None:
+    """Raises: PlanNotFound if the plan is not one of the event's organisation."""
+    owner = plans.organisation_of(plan_id=plan_id)
+    _require_in(request, owner, Permission.VIEW_EVENT)
+    if plans.organisation_of_event(event_id=event_id) not in (owner, None):
+        raise PlanNotFound
+
+
+def _plan_without_errors(data: bytes) -> Plan:
+    """Raises: PlanError with the errors of the check."""
+    found = document.read(data)
+    errors = [each for each in check(found) if each.severity is Severity.ERROR]
+    if errors:
+        raise PlanError(*(Fault(each.path, each.sentence) for each in errors[:MAX_FAULTS]))
+    return plan_of(found.found)
 
 
 def _throttles(request: Any, throttles: list[Any]) -> list[Any]:

@@ -107,7 +107,8 @@ class Shape:
 class Plan:
     """A seating plan. The order of `seats` becomes the order of their index on the wire.
 
-    `notes` are sentences about what parsing has changed or left out.
+    The best seats are nearest to `focal_point`. `notes` are sentences about what parsing has
+    changed or left out.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Plan:
     seats: tuple[PlanSeat, ...]
     shapes: tuple[Shape, ...] = ()
     notes: tuple[str, ...] = ()
+    focal_point: tuple[float, float] | None = None
 
 
 def with_categories_renamed(plan: Plan, renamed: Mapping[str, str]) -> Plan:
@@ -145,13 +147,16 @@ def with_categories_renamed(plan: Plan, renamed: Mapping[str, str]) -> Plan:
 
 def drawing(plan: Plan) -> dict[str, Any]:
     """Return the plan without its seats as JSON, as stored in `Event.plan` and shown by the API."""
-    return {
+    drawn = {
         "name": plan.name,
         "width": plan.width,
         "height": plan.height,
         "seat_radius": plan.seat_radius,
         "shapes": [_shape_data(shape) for shape in plan.shapes],
     }
+    if plan.focal_point is not None:
+        drawn["focal_point"] = {"x": plan.focal_point[0], "y": plan.focal_point[1]}
+    return drawn
 
 
 def _shape_data(shape: Shape) -> dict[str, Any]:

@@ -128,6 +128,7 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
                 *_order_notes(reading.seats),
                 *_overlap_notes(seats, places),
             ),
+            focal_point=coordinates(found.focal_point) if found.focal_point else None,
         )
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple, TypedDict
 
 from django.db.models import QuerySet
 
+from reservations.domain.errors import EventNotFound
 from reservations.domain.states import iso
 from reservations.models import Event, PlanDraft, PlanVersion, SeatingPlan
 from reservations.plans.errors import PlanNotFound
@@ -51,6 +52,19 @@ class StoredDocument(NamedTuple):
     tag: str
 
 
+class StoredVersion(NamedTuple):
+    id: int
+    data: bytes
+
+
+def organisation_of_event(*, event_id: int) -> int | None:
+    """Return the id of an event's organisation; None without one. Raises: EventNotFound."""
+    found = Event.objects.filter(pk=event_id).values_list("organisation_id", flat=True)
+    for organisation_id in found:
+        return organisation_id
+    raise EventNotFound
+
+
 def organisation_of(*, plan_id: int) -> int:
     """Return the id of a plan's organisation. Raises: PlanNotFound."""
     found = SeatingPlan.objects.filter(pk=plan_id).values_list("organisation_id", flat=True)
@@ -75,6 +89,14 @@ def versions(*, plan_id: int) -> list[PlanVersionRecord]:
     """Return the versions of a plan, the newest first."""
     found = PlanVersion.objects.filter(plan=plan_id).order_by("-number")
     return [record for _, record in _version_records(found)]
+
+
+def version(*, plan_id: int, number: int) -> StoredVersion:
+    """Return a version's id and document. Raises: PlanNotFound."""
+    found = PlanVersion.objects.filter(plan=plan_id, number=number)
+    for pk, data in found.values_list("pk", "document"):
+        return StoredVersion(pk, bytes(data))
+    raise PlanNotFound("This plan has no such version.")
 
 
 def version_document(*, plan_id: int, number: int) -> StoredDocument:

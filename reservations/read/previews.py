@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, TypedDict
+from typing import Annotated, TypedDict, cast
 
 from reservations.plans.check import MAX_PROBLEMS, Problem, Severity, check
 from reservations.plans.document import Document
@@ -51,10 +51,9 @@ def preview(document: Document) -> PlanPreviewRecord:
     except PlanError:
         nowhere: PlanPointRecord = {"x": 0, "y": 0}
         return {**problems, "plan": None, "layout": None, "categories": [], "offset": nowhere}
-    drawn = drawing(plan)
     return {
         **problems,
-        "plan": {key: drawn[key] for key in PlanRecord.__annotations__},  # type: ignore[typeddict-item]
+        "plan": cast("PlanRecord", drawing(plan)),
         "layout": layout_record("", _static_seats(plan)),
         "categories": [
             {"id": at, "name": category.name, "color": category.color, "price": None}

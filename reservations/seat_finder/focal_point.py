@@ -1,8 +1,8 @@
 """The focal point of a plan, such as the stage: the best seats are nearest to it. Pure.
 
-It is the position of a text with a word such as stage, screen, pitch or Bühne. Of several such
-texts the shortest is taken, so that STAGE wins over STAGE DOOR. Without any, it is the middle of
-the plan's top edge.
+A plan without one of its own has it at the position of a text with a word such as stage, screen,
+pitch or Bühne. Of several such texts the shortest is taken, so that STAGE wins over STAGE DOOR.
+Without any, it is the middle of the plan's top edge.
 """
 
 import math
@@ -23,6 +23,8 @@ _SIGHT = re.compile(
 
 def focal_point(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
     """Return the focal point in plan units; `plan` has the form of `Event.plan`."""
+    if point := plan.get("focal_point"):
+        return point["x"], point["y"]
     sights = list(_sights(plan))
     if sights:
         return min(sights, key=lambda sight: len(sight[0]))[1]
