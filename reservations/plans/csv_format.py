@@ -7,7 +7,7 @@ an apostrophe in front, as OWASP recommends, which import takes off again.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,11 +48,10 @@ def read_csv(data: bytes, *, name: str) -> Document:
     guids = distinct(cut, max_length=MAX_GUID_LENGTH)
     seats = [_seat(line, guid) for line, guid in zip(lines, guids, strict=True)]
     zones = zones_of(seats, [_written(line, seat) for line, seat in zip(lines, seats, strict=True)])
-    reach = 2 * DEFAULT_SEAT_RADIUS
     categories = dict.fromkeys(seat.category for seat in seats if seat.category)
     document = written(
         name=name,
-        size=(max(seat.x for seat in seats) + reach, max(seat.y for seat in seats) + reach),
+        size=(_extent(seat.x for seat in seats), _extent(seat.y for seat in seats)),
         categories=[
             PlanCategory(name=each, color=COLORS[at % len(COLORS)])
             for at, each in enumerate(categories)
@@ -179,6 +178,12 @@ def _written(line: _Line, seat: PlanSeat) -> dict[str, Any]:
         if value := line.cells.get(key):
             found[key] = value
     return found
+
+
+def _extent(coordinates: Iterable[float]) -> float:
+    """Return the width or height of a plan that has room for seats at these coordinates."""
+    reach = 2 * DEFAULT_SEAT_RADIUS
+    return min(max(0.0, *coordinates) + reach, MAX_NUMBER)
 
 
 def _by_line(

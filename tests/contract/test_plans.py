@@ -7,9 +7,11 @@ from rest_framework.test import APIClient
 
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
-from reservations.models import PlanVersion, SeatingPlan
+from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.models import Event, PlanVersion, SeatingPlan
+from reservations.write.command_queue import CommandQueue
 from tests.contract.calls import refusal, send
-from tests.factories import make_user, signed_in
+from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
 from tests.reservations.plans.documents import document, row, seat, written, zone
 
 pytestmark = pytest.mark.any_database
@@ -261,3 +263,85 @@ def test_a_picture_to_trace_and_a_script_in_a_name_are_stored_as_they_are(db: No
     assert answer.content == data
     assert answer["Content-Type"] == "application/json"
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def event_of(client: Any, **fields: Any) -> Event:
+    return make_event(seats=0, organisation=client.organisation, **fields)
+
+
+def put(client: Any, event: Event, plan: int, **more: Any) -> Any:
+    body = {"plan": plan, "version": 1, **more}
+    return client.post(f"/api/events/{event.pk}/plan/", body)
+
+
+def test_a_version_is_put_onto_an_event_after_a_dry_run(db: None) -> None:
+    client = member()
+    event, plan = event_of(client), create(client)
+    dry = put(client, event, plan["id"], dry_run=True).json()
+    assert (dry["is_done"], dry["seats"], dry["added"]) == (False, 2, 2)
+    assert dry["new_categories"] == ["Stalls", "Circle"]
+    assert [change["becomes"] for change in dry["changes"]] == ["A1", "A2"]
+    assert not event.seats.exists()
+    done = put(client, event, plan["id"]).json()
+    assert (done["is_done"], done["added"], event.seats.count()) == (True, 2, 2)
+    versions: Any = client.get(f"/api/plans/{plan['id']}/versions/").json()
+    assert versions[0]["events"] == [{"id": event.pk, "name": "Concert"}]
+    found = refusal(client.delete(f"/api/plans/{plan['id']}/"), 409, "plan_in_use")
+    assert found["events"] == ["Concert"]
+
+
+def test_a_sold_seat_in_the_way_is_named_with_its_booking(db: None) -> None:
+    owner = member(Role.OWNER)
+    editor = member(organisation=owner.organisation)  # type: ignore[attr-defined]
+    event, plan = event_of(owner), create(owner)
+    put(owner, event, plan["id"])
+    sold, _ = seat_ids(event)
+    buyer, queue = make_person(), CommandQueue(event.pk)
+    queue.submit(LockSeats(buyer, (sold,)))
+    booking: Any = queue.submit(ReserveSeats(buyer, (sold,), "invoice"))
+    other = create(owner, hall(zones=[zone(row(seat("s2", "2", x=130, y=100)))]))
+    found = refusal(put(owner, event, other["id"]), 409, "plan_conflicts")
+    [blocked] = found["in_the_way"]
+    assert (blocked["seat_id"], blocked["use"], blocked["obstacle"]) == (sold, "sold", "removed")
+    assert blocked["reservation"] == booking["reservation"]["id"]
+    # An editor may not see bookings.
+    found = refusal(put(editor, event, other["id"]), 409, "plan_conflicts")
+    assert found["in_the_way"][0]["reservation"] is None
+    assert put(editor, event, other["id"], keep=[sold]).json()["kept"] == 1
+    assert seat_ids(event)[0] == sold
+
+
+def test_a_version_with_errors_is_not_put_onto_an_event(db: None) -> None:
+    client = member()
+    twice = row(seat("s1", "1", x=100, y=100), seat("s2", "1", x=140, y=100))
+    event, plan = event_of(client), create(client, hall(zones=[zone(twice)]))
+    found = refusal(put(client, event, plan["id"]), 400, "plan_broken")
+    assert [fault["path"] for fault in found["faults"]] == ["zones[0].rows[0].seats[0]"]
+    assert not event.seats.exists()
+
+
+def test_a_plan_of_another_organisation_is_not_found(db: None) -> None:
+    client, stranger = member(), member()
+    event = event_of(client)
+    refusal(put(client, event, create(stranger)["id"]), 404, "plan_not_found")
+    both: Any = member(organisation=stranger.organisation)  # type: ignore[attr-defined]
+    Membership.objects.create(
+        organisation=client.organisation,  # type: ignore[attr-defined]
+        user_id=both.session["_auth_user_id"],
+        role=Role.EDITOR,
+    )
+    refusal(put(both, event, create(stranger)["id"]), 404, "plan_not_found")
+    assert not event.seats.exists()
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_plan_is_put_onto_an_event_by_role(role: Role | None, db: None) -> None:
+    owner: Any = member(Role.OWNER)
+    event, plan = event_of(owner), create(owner)
+    client: Any = member() if role is None else member(role, owner.organisation)
+    answer = put(client, event, plan["id"])
+    if role in (Role.OWNER, Role.EDITOR):
+        assert answer.status_code == 200
+    else:
+        refusal(answer, 403, "permission_denied")
+        assert not event.seats.exists()
