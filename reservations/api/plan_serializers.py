@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from reservations.api.record_serializers import serializer_of
 from reservations.api.serializers import MAX_ID, BoundedListField
+from reservations.demo.templates import TEMPLATES
 from reservations.plans.library import MAX_NAME_LENGTH
 from reservations.read.plan_changes import PlanChangesRecord
 from reservations.read.plans import PlanDraftRecord, PlanVersionRecord, SeatingPlanRecord
@@ -28,6 +29,11 @@ class NewPlanQuerySerializer(serializers.Serializer[Any]):
         required=False,
         max_length=MAX_NAME_LENGTH,
         help_text="The plan's name. Default: that in the document.",
+    )
+    template = serializers.ChoiceField(
+        required=False,
+        choices=TEMPLATES,
+        help_text="Begin with a demo hall, instead of with the document in the body.",
     )
 
 

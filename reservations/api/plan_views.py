@@ -35,6 +35,7 @@ from reservations.api.plan_serializers import (
 )
 from reservations.api.requests import actor, requester
 from reservations.api.serializers import RefusalSerializer
+from reservations.demo.templates import template
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may
 from reservations.plans import csv_format, document, library, replacing
@@ -91,7 +92,11 @@ class OrganisationPlansView(APIView):
         who = actor(request)
         with turn_of(who.id):
             asked = query.validated_data.get("name", "")
-            found = _document(request, name=asked)
+            found = (
+                document.read(template(query.validated_data["template"]))
+                if "template" in query.validated_data
+                else _document(request, name=asked)
+            )
             name = asked or found.found.name or "Untitled plan"
             plan_id = library.create_plan(
                 organisation_id=organisation_id, name=name, document=found, actor=who

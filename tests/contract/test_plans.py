@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
+from reservations.demo.templates import TEMPLATES
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, PlanVersion, SeatingPlan
 from reservations.write.command_queue import CommandQueue
@@ -345,3 +346,12 @@ def test_a_plan_is_put_onto_an_event_by_role(role: Role | None, db: None) -> Non
     else:
         refusal(answer, 403, "permission_denied")
         assert not event.seats.exists()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_plan_can_begin_with_a_demo_hall(template: str, db: None) -> None:
+    client: Any = member()
+    path = f"/api/organisations/{client.organisation.pk}/plans/?template={template}"
+    plan = client.post(path, {}).json()
+    assert plan["newest"]["seats"] > 200
+    assert client.get(f"/api/plans/{plan['id']}/preview/").json()["errors"] == 0

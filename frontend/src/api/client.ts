@@ -119,7 +119,8 @@ export function recheckSession(): void {
   tabs.notifyLocal({ kind: 'session' });
 }
 
-async function send<T>(request: ApiRequest): Promise<Answer<T>> {
+/** Send a request as it is, for bodies that are not in the schema. Throws ApiError. */
+export async function send<T>(request: ApiRequest): Promise<Answer<T>> {
   try {
     return await sendWithRecovery<T>(request);
   } catch (cause) {
