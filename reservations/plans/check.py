@@ -15,6 +15,7 @@ from reservations.plans.errors import PlanError
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
 from reservations.plans.pretix import plan_of
 from reservations.plans.pretix_format import PretixPlan, PretixRow, PretixSeat, path, shown
+from reservations.seat_finder.focal_point import names_a_sight
 
 MAX_PROBLEMS = 500
 MAX_IDS = 100
@@ -246,7 +247,8 @@ def _frame(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
             verb = "is" if len(found) == 1 else "are"
             sentence = f"{_seats(len(found))} of {_row_words(found[0])} {verb} outside the plan."
             yield _of(Code.OUTSIDE, Severity.WARNING, sentence, found)
-    if seats and plan.focal_point is None:
+    texts = [area.text.text or "" for zone in plan.zones for area in zone.areas or () if area.text]
+    if seats and plan.focal_point is None and not any(map(names_a_sight, texts)):
         sentence = "The plan has no focal point, so the best seats are those near the top's middle."
         yield _warning(Code.NO_FOCAL_POINT, sentence, path="focal_point")
 

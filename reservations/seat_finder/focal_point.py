@@ -34,11 +34,16 @@ def focal_point(plan: Mapping[str, Any], seats: Sequence[Placed]) -> Point:
     return (min(xs) + max(xs)) / 2, min((seat.y for seat in seats), default=0.0)
 
 
+def names_a_sight(text: str) -> bool:
+    """Return whether a text has a word such as stage."""
+    return _SIGHT.search(text) is not None
+
+
 def _sights(plan: Mapping[str, Any]) -> Iterator[tuple[str, Point]]:
     """Yield each text that names a stage or the like, with its position."""
     for shape in plan.get("shapes", ()):
         text = shape.get("text")
-        if text and _SIGHT.search(text["text"]):
+        if text and names_a_sight(text["text"]):
             turn = math.radians(shape["rotation"])
             sine, cosine = math.sin(turn), math.cos(turn)
             yield (

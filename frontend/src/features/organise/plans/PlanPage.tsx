@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Link, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
@@ -53,6 +53,7 @@ function PlanDetails({ plan, me }: { readonly plan: SeatingPlan; readonly me: Me
   const [place, setPlace] = useState<Point | null>(null);
   const [isUsing, setIsUsing] = useState(false);
   const announce = useAnnounce();
+  const drawing = useRef<HTMLElement>(null);
   const { draft, newest } = plan;
   // An unchanged draft is the newest version.
   const shown =
@@ -73,6 +74,8 @@ function PlanDetails({ plan, me }: { readonly plan: SeatingPlan; readonly me: Me
     if (problem.at === null) return;
     const { x, y } = preview.data?.offset ?? { x: 0, y: 0 };
     setPlace({ x: problem.at.x + x, y: problem.at.y + y });
+    // On a phone the drawing is above the list.
+    drawing.current?.scrollIntoView({ block: 'nearest' });
     announce(t('plans:shownOnPlan', { problem: problemText(problem) }), 'quiet');
   }
 
@@ -111,7 +114,11 @@ function PlanDetails({ plan, me }: { readonly plan: SeatingPlan; readonly me: Me
           </div>
         )}
       </header>
-      <section className="plan-panel plan-page__drawing" aria-label={t('plans:preview')}>
+      <section
+        ref={drawing}
+        className="plan-panel plan-page__drawing"
+        aria-label={t('plans:preview')}
+      >
         {preview.data === undefined && preview.error === null && <Skeleton shape="card" />}
         {preview.error !== null && (
           <Failure error={preview.error} onRetry={() => void preview.refetch()} />

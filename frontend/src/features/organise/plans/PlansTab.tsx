@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 
-import type { Organisation, SeatingPlan } from '@/api/types';
+import type { Organisation, PlanPreview, SeatingPlan } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { Message } from '@/components/Message';
-import { PlanThumbnail } from '@/components/PlanThumbnail';
+import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import { NewPlan } from '@/features/organise/plans/NewPlan';
 import { savedText } from '@/features/organise/plans/planText';
 import { t } from '@/i18n/language';
@@ -102,6 +103,17 @@ function PlanDrawing({ plan: { id, draft } }: { readonly plan: SeatingPlan }) {
     ...previewQuery(id, { revision: draft.revision }),
     enabled: isSmall,
   });
+  const toneOf = useMemo(() => toneByCategory(data), [data]);
   if (data?.plan == null) return <Icon name="fit" />;
-  return <PlanThumbnail plan={data.plan} facts={data.facts} label={null} />;
+  return <PlanThumbnail plan={data.plan} facts={data.facts} label={null} toneOf={toneOf} />;
+}
+
+type Drawn = Pick<PlanPreview, 'categories'> & { readonly facts: readonly SeatFacts[] };
+
+function toneByCategory(drawn: Drawn | undefined): (index: number) => Tone {
+  const colors = new Map(drawn?.categories.map(({ id, color }) => [id, color]));
+  return (index) => {
+    const color = colors.get(drawn?.facts[index]?.categoryId ?? 0);
+    return color?.startsWith('#') === true ? (color as Tone) : 'seat';
+  };
 }

@@ -159,14 +159,16 @@ function Changes({ changes }: { readonly changes: PlanChanges }) {
   }
   return (
     <>
-      <dl className="use-plan__counts">
-        {counts.map(([kind, count]) => (
-          <div key={kind}>
-            <dt>{t(`plans:change_${kind}`)}</dt>
-            <dd>{formatNumber(count)}</dd>
-          </div>
-        ))}
-      </dl>
+      {counts.length > 0 && (
+        <dl className="use-plan__counts">
+          {counts.map(([kind, count]) => (
+            <div key={kind}>
+              <dt>{t(`plans:change_${kind}`)}</dt>
+              <dd>{formatNumber(count)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       {changes.moved_taken > 0 && (
         <p className="plan-panel__hint">{t('plans:movedTaken', { count: changes.moved_taken })}</p>
       )}
