@@ -24,6 +24,11 @@ class PlanNameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=MAX_NAME_LENGTH)
 
 
+class DeletedPlanSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+
+
 class NewPlanQuerySerializer(serializers.Serializer[Any]):
     name = serializers.CharField(
         required=False,

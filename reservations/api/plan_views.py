@@ -17,9 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from organisations.errors import OrganisationNotFound
 from reservations.api.permissions import HasPermission, require_powers
 from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser, PlanThrottle, turn_of
 from reservations.api.plan_serializers import (
+    DeletedPlanSerializer,
     ExportQuerySerializer,
     NewPlanQuerySerializer,
     PlanChangesSerializer,
@@ -37,7 +39,7 @@ from reservations.api.requests import actor, requester
 from reservations.api.serializers import RefusalSerializer
 from reservations.demo.templates import template
 from reservations.domain.errors import NotPermitted
-from reservations.permissions import Permission, may
+from reservations.permissions import Permission, may, sees_organisation
 from reservations.plans import csv_format, document, library, replacing
 from reservations.plans.check import Severity, check
 from reservations.plans.errors import Fault, PlanConflicts, PlanError, PlanNotFound
@@ -57,6 +59,10 @@ _IF_MATCH = OpenApiParameter(
     required=True,
     description='The revision that was edited, in quotation marks: `"7"`.',
 )
+_READING = (Permission.VIEW_EVENT, Permission.CHANGE_EVENT)
+_WRITING = (Permission.CHANGE_EVENT,)
+_FOR_READING = {"x-permissions": [str(each) for each in _READING]}
+_FOR_WRITING = {"x-permissions": [str(each) for each in _WRITING]}
 _DOCUMENT = {(200, "application/json"): OpenApiTypes.OBJECT}
 
 
@@ -69,14 +75,17 @@ class OrganisationPlansView(APIView):
     def get_throttles(self) -> list[Any]:
         return _throttles(self.request, super().get_throttles())
 
-    @extend_schema(operation_id="plans", responses=SeatingPlanSerializer(many=True))
+    @extend_schema(
+        operation_id="plans", responses=SeatingPlanSerializer(many=True), extensions=_FOR_READING
+    )
     def get(self, request: Request, organisation_id: int) -> Response:
         """List the seating plans of an organisation, by name."""
-        _require_in(request, organisation_id, Permission.VIEW_EVENT)
+        _require_organisation(request, organisation_id, *_READING)
         return Response(plans.plans(organisation_id=organisation_id))
 
     @extend_schema(
         operation_id="create_plan",
+        extensions=_FOR_WRITING,
         parameters=[NewPlanQuerySerializer],
         request={"application/json": OpenApiTypes.OBJECT, "text/csv": OpenApiTypes.STR},
         responses={201: SeatingPlanSerializer},
@@ -86,7 +95,7 @@ class OrganisationPlansView(APIView):
 
         A document with seats becomes version 1 as well as the draft.
         """
-        _require_in(request, organisation_id, Permission.CHANGE_EVENT)
+        _require_organisation(request, organisation_id, *_WRITING)
         query = NewPlanQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         who = actor(request)
@@ -105,25 +114,32 @@ class OrganisationPlansView(APIView):
 
 
 class _PlanView(APIView):
-    """A view of one plan, for those who may see its organisation's events."""
+    """A view of one plan, for those who may see or change its organisation's events."""
 
     permission_classes: Sequence[Any] = (IsAuthenticated,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         is_read = request.method in ("GET", "HEAD", "OPTIONS")
-        needed = Permission.VIEW_EVENT if is_read else Permission.CHANGE_EVENT
-        _require_in(request, plans.organisation_of(plan_id=kwargs["plan_id"]), needed)
+        _require_in(
+            request,
+            plans.organisation_of(plan_id=kwargs["plan_id"]),
+            *(_READING if is_read else _WRITING),
+            not_found=PlanNotFound,
+        )
 
 
 class PlanView(_PlanView):
-    @extend_schema(operation_id="plan", responses=SeatingPlanSerializer)
+    @extend_schema(operation_id="plan", responses=SeatingPlanSerializer, extensions=_FOR_READING)
     def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
         """Return a plan without its documents."""
         return Response(plans.plan(plan_id=plan_id))
 
     @extend_schema(
-        operation_id="rename_plan", request=PlanNameSerializer, responses=SeatingPlanSerializer
+        operation_id="rename_plan",
+        request=PlanNameSerializer,
+        responses=SeatingPlanSerializer,
+        extensions=_FOR_WRITING,
     )
     def patch(self, request: Request, plan_id: int) -> Response:
         """Rename a plan."""
@@ -132,11 +148,17 @@ class PlanView(_PlanView):
         library.rename_plan(plan_id=plan_id, name=body.validated_data["name"])
         return Response(plans.plan(plan_id=plan_id))
 
-    @extend_schema(operation_id="delete_plan", request=None, responses={204: None, 409: _CONFLICT})
-    def delete(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
+    @extend_schema(
+        operation_id="delete_plan",
+        request=None,
+        responses={200: DeletedPlanSerializer, 409: _CONFLICT},
+        extensions=_FOR_WRITING,
+    )
+    def delete(self, request: Request, plan_id: int) -> Response:
         """Delete a plan with its versions, unless events use it."""
+        _ = request.data  # refuses a malformed body
         library.delete_plan(plan_id=plan_id)
-        return Response(status=204)
+        return Response({"success": True, "message": "Plan deleted"})
 
 
 class PlanDraftView(_PlanView):
@@ -145,7 +167,7 @@ class PlanDraftView(_PlanView):
     def get_throttles(self) -> list[Any]:
         return _throttles(self.request, super().get_throttles())
 
-    @extend_schema(operation_id="plan_draft", responses=_DOCUMENT)
+    @extend_schema(operation_id="plan_draft", responses=_DOCUMENT, extensions=_FOR_READING)
     def get(self, request: Request, plan_id: int) -> HttpResponseBase:
         """Return the draft's document as it was sent; its revision is the ETag."""
         return _stored(request, plans.draft_document(plan_id=plan_id))
@@ -163,22 +185,28 @@ class PlanDraftView(_PlanView):
         `revision`, `updated_by` and `updated_at`; the document that was sent is kept as a new plan,
         whose id is `copy`.
         """
-        who, revision = actor(request), _revision(request)
+        who = actor(request)
         with turn_of(who.id):
+            found = _document(request)
             library.save_draft(
-                plan_id=plan_id, revision=revision, document=_document(request), actor=who
+                plan_id=plan_id, revision=_revision(request), document=found, actor=who
             )
         return Response(plans.plan(plan_id=plan_id)["draft"])
 
 
 class PlanVersionsView(_PlanView):
-    @extend_schema(operation_id="plan_versions", responses=PlanVersionSerializer(many=True))
+    @extend_schema(
+        operation_id="plan_versions",
+        responses=PlanVersionSerializer(many=True),
+        extensions=_FOR_READING,
+    )
     def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
         """List the versions of a plan, the newest first."""
         return Response(plans.versions(plan_id=plan_id))
 
     @extend_schema(
         operation_id="save_plan_version",
+        extensions=_FOR_WRITING,
         request=RevisionSerializer,
         responses={200: PlanVersionSerializer, 201: PlanVersionSerializer, 409: _CONFLICT},
     )
@@ -196,7 +224,7 @@ class PlanVersionsView(_PlanView):
 
 
 class PlanVersionView(_PlanView):
-    @extend_schema(operation_id="plan_version", responses=_DOCUMENT)
+    @extend_schema(operation_id="plan_version", responses=_DOCUMENT, extensions=_FOR_READING)
     def get(self, request: Request, plan_id: int, number: int) -> HttpResponseBase:
         """Return a version's document as it was sent; its SHA-256 is the ETag."""
         return _stored(request, plans.version_document(plan_id=plan_id, number=number))
@@ -210,6 +238,7 @@ class PlanExportView(_PlanView):
 
     @extend_schema(
         operation_id="export_plan",
+        extensions=_FOR_READING,
         parameters=[ExportQuerySerializer],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,
@@ -237,6 +266,7 @@ class PlanPreviewView(_PlanView):
 
     @extend_schema(
         operation_id="plan_preview",
+        extensions=_FOR_READING,
         parameters=[PreviewQuerySerializer],
         responses=PlanPreviewSerializer,
     )
@@ -269,7 +299,7 @@ class CheckPlanView(APIView):
         operation_id="check_plan",
         request=OpenApiTypes.OBJECT,
         responses=PlanCheckSerializer,
-        extensions={"x-permissions": [Permission.CHANGE_EVENT]},
+        extensions=_FOR_WRITING,
     )
     def post(self, request: Request) -> Response:
         """Return what is wrong with a document, errors first. It is not stored."""
@@ -295,7 +325,7 @@ class EventPlanView(APIView):
         operation_id="put_plan_on_event",
         request=PutPlanSerializer,
         responses={200: PlanChangesSerializer, 409: _CONFLICT},
-        extensions={"x-permissions": [Permission.CHANGE_EVENT]},
+        extensions=_FOR_WRITING,
     )
     def post(self, request: Request, event_id: int) -> Response:
         """Put a version of a plan onto an event, which may be on sale.
@@ -331,7 +361,7 @@ class EventPlanView(APIView):
 def _require_same_organisation(request: Request, *, event_id: int, plan_id: int) -> None:
     """Raises: PlanNotFound if the plan is not one of the event's organisation."""
     owner = plans.organisation_of(plan_id=plan_id)
-    _require_in(request, owner, Permission.VIEW_EVENT)
+    _require_in(request, owner, *_READING, not_found=PlanNotFound)
     if plans.organisation_of_event(event_id=event_id) not in (owner, None):
         raise PlanNotFound
 
@@ -350,14 +380,28 @@ def _throttles(request: Any, throttles: list[Any]) -> list[Any]:
     return throttles if request.method == "GET" else [*throttles, PlanThrottle()]
 
 
-def _require_in(request: Request, organisation_id: int, permission: Permission) -> None:
-    """Raises: PlanNotFound for those who may not see the plans, NotPermitted, PermissionDenied."""
+def _require_in(
+    request: Request,
+    organisation_id: int,
+    *permissions: Permission,
+    not_found: type[Exception],
+) -> None:
+    """Require one of the permissions for an organisation.
+
+    Raises: `not_found` for those who may not see its events; NotPermitted, PermissionDenied.
+    """
     person_id = actor(request).id
-    if not may(person_id, Permission.VIEW_EVENT, organisation_id=organisation_id):
-        raise PlanNotFound
-    if not may(person_id, permission, organisation_id=organisation_id):
-        raise NotPermitted
+    if not may(person_id, *permissions, organisation_id=organisation_id):
+        is_seen = may(person_id, *_READING, organisation_id=organisation_id)
+        raise NotPermitted if is_seen else not_found
     require_powers(request.user)
+
+
+def _require_organisation(request: Request, organisation_id: int, *permissions: Permission) -> None:
+    """Raises: OrganisationNotFound for others than its members and operators; NotPermitted."""
+    if not sees_organisation(actor(request).id, organisation_id=organisation_id):
+        raise OrganisationNotFound
+    _require_in(request, organisation_id, *permissions, not_found=NotPermitted)
 
 
 def _document(request: Request, *, name: str = "") -> document.Document:
