@@ -387,6 +387,8 @@ REST_FRAMEWORK = {
         "password_network": "20/hour",
         # An export costs as much as many requests.
         "export": "10/hour",
+        # An editor saves every few seconds; reading a plan of 50,000 seats takes about a second.
+        "plan": "120/min",
     },
     "NUM_PROXIES": environment.proxies,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

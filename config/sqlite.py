@@ -1,7 +1,7 @@
 """SQLite's LIKE, which ignores case only in ASCII, made like PostgreSQL's lookups without case."""
 
-import re
 import sqlite3
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +21,21 @@ def _define_like(connection: BaseDatabaseWrapper, **_: Any) -> None:
 def _like(pattern: str | None, text: Any, escape: str) -> bool | None:
     if pattern is None or text is None:
         return None
-    return _compiled(pattern, escape).fullmatch(str(text)) is not None
+    return fnmatchcase(str(text).casefold(), _glob(pattern.casefold(), escape))
 
 
 @lru_cache(maxsize=64)
-def _compiled(pattern: str, escape: str) -> re.Pattern[str]:
-    wildcards = {"%": ".*", "_": "."}
-    parts = re.findall(rf"{re.escape(escape)}.|.", pattern, re.DOTALL)
-    regex = "".join(wildcards.get(part, re.escape(part.removeprefix(escape))) for part in parts)
-    return re.compile(regex, re.IGNORECASE | re.DOTALL)
+def _glob(pattern: str, escape: str) -> str:
+    """Return a LIKE pattern as one of `fnmatch`."""
+    wildcards = {"%": "*", "_": "?"}
+    parts, characters = [], iter(pattern)
+    for character in characters:
+        if character == escape:
+            parts.append(_literal(next(characters, "")))
+        else:
+            parts.append(wildcards.get(character, _literal(character)))
+    return "".join(parts)
+
+
+def _literal(character: str) -> str:
+    return f"[{character}]" if character in ("*", "?", "[") else character

@@ -44,8 +44,8 @@ CLOSE_SECONDS = 5.0
 UNACKNOWLEDGED_SECONDS = 30.0
 """How long what was sent on an event stream may stay unacknowledged before it is cut.
 
-Longer than a viewer may be behind, so that most slow readers are closed with 4408 before. Linux also
-counts the time in which the client's receive buffer stays full.
+Longer than a viewer may be behind, so that most slow readers are closed with 4408 before. Linux
+also counts the time in which the client's receive buffer stays full.
 """
 
 CLOSE_FRAME_SECONDS = 0.5

@@ -35,6 +35,15 @@ export function salePath(eventId: number): string {
   return `${SALES_PATH}/${eventId}`;
 }
 
+export function planPath(planId: number): string {
+  return `${SALES_PATH}/plans/${planId}`;
+}
+
+/** The editor of a plan. */
+export function planEditPath(planId: number): string {
+  return `${planPath(planId)}/edit`;
+}
+
 export function reservationPath(reservationId: string): string {
   return `/reservations/${reservationId}`;
 }

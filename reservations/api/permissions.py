@@ -98,6 +98,11 @@ def has_powers(user: object) -> bool:
     return _powers().may_use_powers(user)
 
 
+def require_powers(user: object) -> None:
+    """Raises: rest_framework's PermissionDenied if the user may not use their permissions now."""
+    _powers().require_second_factor(user)
+
+
 @cache
 def _powers() -> Powers:
     return cast("Powers", import_string(settings.SEATCAST_POWERS))

@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from reservations.api import ticket_type_views, views
 from reservations.api.requests import IdConverter, PublicIdConverter
@@ -29,4 +29,5 @@ urlpatterns = [
     path("reservations/<public_id:reservation_id>/paid/", views.PaidView.as_view()),
     path("tickets/<str:code>/", views.TicketView.as_view()),
     path("tickets/<str:code>/entry/", views.EntryView.as_view()),
+    path("", include("reservations.api.plan_urls")),
 ]

@@ -60,7 +60,7 @@ def differences(
         event = Event.objects.filter(pk=event_id).defer("plan", "description").first()
         if event is None:
             raise EventNotFound
-        seats = Seat.objects.filter(event=event).values_list("pk", "seat_number")
+        seats = Seat.with_removed.filter(event=event).values_list("pk", "seat_number")
         seat_numbers = dict(seats.iterator(_CHUNK_ROWS))
         replay = Replay(clock.now(), seat_numbers, _Names(), unpaid=_unpaid(event))
         reservations = ReservationCheck(event, replay)
@@ -115,7 +115,7 @@ def _replayed(event: Event, replay: Replay, progress: Callable[[str], None]) -> 
 
 
 def _seat_faults(event: Event, replay: Replay, *, sold: dict[int, int]) -> Iterator[str]:
-    seats = Seat.objects.filter(event=event).order_by("pk").defer("section", "row", "number")
+    seats = Seat.with_removed.filter(event=event).order_by("pk").defer("section", "row", "number")
     for seat in seats.iterator(_CHUNK_ROWS):
         replayed, found = replay.seats.get(seat.pk, LoggedSeat()), _as_logged(seat)
         if _is_of_an_older_release(found.former_hold, replayed.former_hold):

@@ -7,6 +7,7 @@ sharded without a schema change.
 from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue
 from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
+from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
 from reservations.models.seats import Category, Event, Seat, TicketPrice, TicketType, require_color
 
 __all__ = [
@@ -16,10 +17,13 @@ __all__ = [
     "Event",
     "IdempotencyKey",
     "Payment",
+    "PlanDraft",
+    "PlanVersion",
     "Reservation",
     "ReservationSeat",
     "Seat",
     "SeatChange",
+    "SeatingPlan",
     "TicketPrice",
     "TicketType",
     "overdue",

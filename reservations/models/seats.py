@@ -168,6 +168,14 @@ class Event(models.Model):
         help_text="Whose members may see a members-only event. Empty: everyone signed in.",
     )
     plan = models.JSONField(default=dict, blank=True, editable=False)
+    plan_version = models.ForeignKey(
+        "PlanVersion",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="events",
+        help_text="The version of a seating plan that its seats are from.",
+    )
     layout = models.CharField(max_length=16, editable=False, default="")
     change_seq = models.BigIntegerField(default=0, editable=False)
 
@@ -283,12 +291,22 @@ class TicketPrice(models.Model):
         return f"{self.ticket_type}: {self.price}"
 
 
+class SeatManager(models.Manager["Seat"]):
+    """The seats without those that a newer version of the plan has removed."""
+
+    def get_queryset(self) -> models.QuerySet["Seat"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Seat(models.Model):
     """A seat of an event.
 
     A lock is valid only before `locked_until`: a seat with an expired lock is available, even if
     its status has not been updated. Seats are listed by primary key; a seat's position in that
     list is its index in frames.
+
+    A seat that its plan no longer has keeps its row for the sake of the change log and of ended
+    bookings; `Seat.objects` leaves it out, and only `Seat.with_removed` finds it.
     """
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="seats")
@@ -399,15 +417,27 @@ class Seat(models.Model):
     version = models.BigIntegerField(
         default=0, help_text="The event's sequence number at the seat's last change."
     )
+    removed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a new version of the plan left it out."
+    )
+
+    objects = SeatManager()
+    with_removed = models.Manager["Seat"]()
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["event", "seat_number"], name="a_seat_number_is_unique_in_its_event"
+                fields=["event", "seat_number"],
+                condition=Q(removed_at__isnull=True),
+                name="a_seat_number_is_unique_among_an_events_seats",
             ),
             models.UniqueConstraint(
                 fields=["event", "guid"], name="a_seat_guid_is_unique_in_its_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True) | Q(status=SeatStatus.AVAILABLE),
+                name="only_an_available_seat_is_removed",
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | Q(price__gte=0),

@@ -47,6 +47,8 @@ def framed(plan: Plan) -> Plan:
         height=round(height, 3),
         seats=tuple(_moved(plan.seats, left, top)),
         shapes=tuple(_moved(plan.shapes, left, top)),
+        focal_point=plan.focal_point
+        and (round(plan.focal_point[0] - left, 3), round(plan.focal_point[1] - top, 3)),
     )
 
 

@@ -37,7 +37,7 @@ class PlanSeat:
     """A seat. `seat_number` and `guid` are unique in the plan; `category` is a category's name.
 
     `companion_of` is the guid of the accessible seat whose companion sits here, and `group` names
-    the table that the seat belongs to.
+    the table that the seat belongs to, which has `group_size` seats.
     """
 
     guid: str
@@ -52,6 +52,7 @@ class PlanSeat:
     note: str = ""
     companion_of: str | None = None
     group: str = ""
+    group_size: int = 0
     sold_by: SoldBy = SoldBy.SEAT
 
 
@@ -119,7 +120,8 @@ class Shape:
 class Plan:
     """A seating plan. The order of `seats` becomes the order of their index on the wire.
 
-    `notes` are sentences about what parsing has changed or left out.
+    The best seats are nearest to `focal_point`. `notes` are sentences about what parsing has
+    changed or left out.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Plan:
     seats: tuple[PlanSeat, ...]
     shapes: tuple[Shape, ...] = ()
     notes: tuple[str, ...] = ()
+    focal_point: tuple[float, float] | None = None
 
 
 def with_categories_renamed(plan: Plan, renamed: Mapping[str, str]) -> Plan:
@@ -157,13 +160,16 @@ def with_categories_renamed(plan: Plan, renamed: Mapping[str, str]) -> Plan:
 
 def drawing(plan: Plan) -> dict[str, Any]:
     """Return the plan without its seats as JSON, as stored in `Event.plan` and shown by the API."""
-    return {
+    drawn = {
         "name": plan.name,
         "width": plan.width,
         "height": plan.height,
         "seat_radius": plan.seat_radius,
         "shapes": [_shape_data(shape) for shape in plan.shapes],
     }
+    if plan.focal_point is not None:
+        drawn["focal_point"] = {"x": plan.focal_point[0], "y": plan.focal_point[1]}
+    return drawn
 
 
 def _shape_data(shape: Shape) -> dict[str, Any]:

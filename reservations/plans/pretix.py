@@ -5,6 +5,7 @@ be there once; numbers may repeat, as those of tables do.
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,7 @@ from reservations.plans.plan import (
 from reservations.plans.pretix_format import (
     MAX_FAULTS,
     PretixCategory,
+    PretixPlan,
     PretixRow,
     PretixSeat,
     PretixZone,
@@ -56,10 +58,15 @@ _TABLE, _CHAIR = "Table %s", "Seat %s"
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
     """Parse the contents of a file. See `parse`. Raises: PlanError."""
-    if len(data) > MAX_BYTES:
-        raise PlanError(Fault("", f"must have at most {MAX_BYTES // 1024 // 1024} MiB"))
+    return parse(decode(data), repair=repair)
+
+
+def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Decode JSON in UTF-8. Raises: PlanError."""
+    if len(data) > max_bytes:
+        raise PlanError(Fault("", f"must have at most {max_bytes // 1024 // 1024} MiB"))
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PlanError(Fault("", f"is not UTF-8 text (byte {error.start})")) from None
     except json.JSONDecodeError as error:
@@ -70,7 +77,6 @@ def read(data: bytes, *, repair: bool = False) -> Plan:
         raise PlanError(Fault("", "has a number with far too many digits")) from None
     except RecursionError:
         raise PlanError(Fault("", "is nested too deeply")) from None
-    return parse(document, repair=repair)
 
 
 def parse(document: Any, *, repair: bool = False) -> Plan:
@@ -78,7 +84,11 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
 
     With `repair`, seats with a repeated guid get new ones. Raises: PlanError with the first faults.
     """
-    found = read_document(document)
+    return plan_of(read_document(document), repair=repair)
+
+
+def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
+    """Return the plan of a document that was read. See `parse`. Raises: PlanError."""
     faults = _repeated_names(found.categories)
     reading = _Reading(size=(found.size.width, found.size.height) if found.size else (0, 0))
     for at, zone in enumerate(found.zones):
@@ -94,6 +104,7 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
         raise PlanError(*faults[:MAX_FAULTS])
     radius = common_radius(seat.radius for seat in reading.seats)
     places = SeatPlaces([seat.position for seat in reading.seats], radius=radius)
+    sizes = Counter(seat.row.group for seat in reading.seats)
     seats = [
         PlanSeat(
             guid=guid,
@@ -108,6 +119,7 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
             note=seat.note,
             companion_of=seat.companion_of,
             group=seat.row.group,
+            group_size=sizes[seat.row.group] if seat.row.group else 0,
             sold_by=seat.row.sold_by,
         )
         for seat, guid, seat_number, row in zip(reading.seats, guids, numbers, rows, strict=True)
@@ -130,6 +142,7 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
                 *_order_notes(reading.seats),
                 *_overlap_notes(seats, places),
             ),
+            focal_point=coordinates(found.focal_point) if found.focal_point else None,
         )
     )
 

@@ -22,6 +22,10 @@ accessible seat whose companion sits there, which every companion seat must have
 `shape` (round or long), a `width`, and if it is long a `height` and a `rotation` about its middle;
 `sold` is seat, or whole if all its chairs are sold at once. Its name is its `uuid`.
 
+The document may have `floors` [{id, name}], a `focal_point`
+{x, y} towards which the best seats are, and a `background` {href, x, y, width, height, opacity},
+an image to trace in the editor, as a data URL; a zone the id of its `floor`.
+
 Null counts as absent, and unknown keys are ignored. The editor gives new seats an empty category;
 such a seat has none. Older versions of the format have no `size`.
 """
@@ -67,6 +71,7 @@ MAX_NUMBER = 100_000
 MAX_CATEGORIES = 500
 MAX_POINTS = 1_000
 MAX_TEXT_LENGTH = 200
+MAX_FLOORS = 50
 
 AreaShape = Literal["circle", "ellipse", "polygon", "rectangle", "text"]
 AREA_SHAPES = get_args(AreaShape)
@@ -363,9 +368,28 @@ class PretixRow:
 @dataclass(slots=True, frozen=True, kw_only=True)
 class PretixZone:
     name: Annotated[_Text, Field(max_length=MAX_SECTION_LENGTH)] | None = None
+    floor: Annotated[_Text, Field(max_length=MAX_NAME_LENGTH)] | None = None
     position: PretixPoint
     rows: Annotated[list[_Each[PretixRow]], Field(max_length=MAX_SEATS)]
     areas: Annotated[list[_Each[_AnyArea]], _counted("areas")] | None = None
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class PlanFloor:
+    id: Annotated[_Text, Field(max_length=MAX_NAME_LENGTH), AfterValidator(_full)]
+    name: Annotated[_Text, Field(max_length=MAX_NAME_LENGTH)] = ""
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class PlanBackground:
+    """An image to trace. `document` checks that `href` is one."""
+
+    href: Annotated[str, Strict()]
+    x: _Coordinate = 0
+    y: _Coordinate = 0
+    width: _Size
+    height: _Size
+    opacity: Annotated[_Number, Field(ge=0, le=1)] = 1
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -373,6 +397,9 @@ class PretixPlan:
     name: Annotated[_Text, Field(max_length=MAX_NAME_LENGTH)] | None = None
     categories: Annotated[list[_Each[PretixCategory]], Field(max_length=MAX_CATEGORIES)]
     size: PretixSize | None = None
+    floors: Annotated[list[_Each[PlanFloor]], Field(max_length=MAX_FLOORS)] | None = None
+    focal_point: PretixPoint | None = None
+    background: PlanBackground | None = None
     zones: Annotated[list[_Each[PretixZone]], Field(max_length=MAX_SEATS)]
 
 

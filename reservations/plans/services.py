@@ -7,8 +7,7 @@ Plans are parsed or drawn before they are passed in, so that a transaction only 
 ends transactions that are idle for ten seconds.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,7 @@ from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import EventHasNoSeats, EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
-from reservations.plans.plan import Plan, drawing
+from reservations.plans.plan import Plan, PlanSeat, drawing
 from reservations.plans.prices import prices_of_holds_kept
 from reservations.time_zones import default_time_zone
 from reservations.write import bulk
@@ -182,7 +181,7 @@ def static_changes(*, event_id: int) -> Iterator[Event]:
             yield event
             # Reload what may have been changed through another object.
             event.refresh_from_db(fields=["price", "currency", "plan"])
-        _store_layout(event)
+        store_layout(event)
 
 
 def _known_prices(plan: Plan, prices: Mapping[str, Decimal] | None) -> Mapping[str, Decimal]:
@@ -190,31 +189,40 @@ def _known_prices(plan: Plan, prices: Mapping[str, Decimal] | None) -> Mapping[s
     return prices or {}
 
 
-def _write_seats(
-    event: Event, plan: Plan, prices: Mapping[str, Decimal], report_progress: ReportProgress
+def insert_seats(
+    event: Event,
+    seats: Sequence[PlanSeat],
+    categories: Mapping[str, int],
+    report_progress: ReportProgress = ignore_progress,
 ) -> None:
-    categories = _write_categories(event, plan, prices)
-    total, sizes = len(plan.seats), Counter(seat.group for seat in plan.seats)
-    for start in range(0, total, BATCH_SEATS):
-        report_progress(f"Writing seat {start + 1:,} of {total:,}")
+    """Store new seats in the order given. The event must be locked, or new."""
+    for start in range(0, len(seats), BATCH_SEATS):
+        report_progress(f"Writing seat {start + 1:,} of {len(seats):,}")
         rows = [
             (
                 event.pk,
                 categories[seat.category] if seat.category else None,
                 *(seat.guid, seat.seat_number, seat.section, seat.row, seat.number),
                 *(seat.x, seat.y, seat.features, seat.note),
-                *(seat.group, sizes[seat.group] if seat.group else 0, seat.sold_by),
+                *(seat.group, seat.group_size, seat.sold_by),
                 *_UNTOUCHED,
             )
-            for seat in plan.seats[start : start + BATCH_SEATS]
+            for seat in seats[start : start + BATCH_SEATS]
         ]
         bulk.write(bulk.insert(Seat, _SEAT_FIELDS, rows))
-    _write_companions(event, plan)
+
+
+def _write_seats(
+    event: Event, plan: Plan, prices: Mapping[str, Decimal], report_progress: ReportProgress
+) -> None:
+    categories = write_categories(event, plan, prices)
+    insert_seats(event, plan.seats, categories, report_progress)
+    write_companions(event, plan)
     report_progress("Naming the layout")
-    _store_layout(event)
+    store_layout(event)
 
 
-def _write_companions(event: Event, plan: Plan) -> None:
+def write_companions(event: Event, plan: Plan) -> None:
     """Store which accessible seats the companion seats belong to."""
     wanted = {seat.guid: seat.companion_of for seat in plan.seats if seat.companion_of}
     if not wanted:
@@ -236,7 +244,7 @@ def _block(event: Event, categories: Collection[str]) -> None:
         work.write([Decision(command, decide(command, work.state), None)])
 
 
-def _write_categories(event: Event, plan: Plan, prices: Mapping[str, Decimal]) -> dict[str, int]:
+def write_categories(event: Event, plan: Plan, prices: Mapping[str, Decimal]) -> dict[str, int]:
     """Create the plan's categories that the event does not have; return ids by name."""
     stored = {category.name: category for category in Category.objects.filter(event=event)}
     for planned in plan.categories:
@@ -249,7 +257,8 @@ def _write_categories(event: Event, plan: Plan, prices: Mapping[str, Decimal]) -
     return {name: category.pk for name, category in stored.items()}
 
 
-def _store_layout(event: Event) -> None:
+def store_layout(event: Event) -> None:
+    """Store the hash of the event's static seat data. The event must be locked, or new."""
     event.layout = layout_of(event)
     event.save(update_fields=["layout"])
 

@@ -277,8 +277,14 @@ class DrawingRecord(TypedDict):
     shapes: list[ShapeRecord]
 
 
+class FocalPointRecord(TypedDict):
+    x: float
+    y: float
+
+
 class PlanRecord(DrawingRecord):
     name: str
+    focal_point: NotRequired[FocalPointRecord]
 
 
 class TicketPriceRecord(TypedDict):

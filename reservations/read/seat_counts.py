@@ -20,7 +20,7 @@ _MAX_ENTRIES = 4_096
 
 # Cache keys: event id with layout, and event id with sequence number.
 _OfLayout = tuple[int, str]
-_OfNumber = tuple[int, int]
+_OfNumber = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ def counts_of(events: list[Event], *, now: datetime) -> dict[int, Counts]:
     """Return the counts of events by id. Seats with an expired lock count as available."""
     lapsed = _lapsed(events, now=now)
     static = _static.get_all([(event.pk, event.layout) for event in events], _count_all)
-    free = _free.get_all([(event.pk, event.change_seq) for event in events], _count_free)
+    free = _free.get_all([_number_of(event) for event in events], _count_free)
     found = {}
     for event in events:
         static_counts = static[event.pk, event.layout]
         if static_counts.layout not in (None, event.layout):
             # The layout changed after the event was read. It may change back later.
             _static.discard((event.pk, event.layout))
-        available = free[event.pk, event.change_seq] + lapsed.get(event.pk, 0)
+        available = free[_number_of(event)] + lapsed.get(event.pk, 0)
         found[event.pk] = Counts(static_counts.total, available, static_counts.price_from)
     return found
 
@@ -77,6 +77,11 @@ def _lapsed(events: list[Event], *, now: datetime) -> dict[int, int]:
     )
 
 
+def _number_of(event: Event) -> _OfNumber:
+    """Return what changes with the free seats: a new plan adds and removes some."""
+    return event.pk, event.change_seq, event.layout
+
+
 def _count_all(keys: Iterable[_OfLayout]) -> dict[_OfLayout, _Static]:
     rows = (
         Seat.objects.filter(event__in=[event_id for event_id, _ in keys])
@@ -90,7 +95,7 @@ def _count_all(keys: Iterable[_OfLayout]) -> dict[_OfLayout, _Static]:
 
 def _count_free(keys: Iterable[_OfNumber]) -> dict[_OfNumber, int]:
     free = Seat.objects.filter(
-        event__in=[event_id for event_id, _ in keys], status=SeatStatus.AVAILABLE
+        event__in=[event_id for event_id, *_ in keys], status=SeatStatus.AVAILABLE
     )
     found = dict(free.order_by().values_list("event_id").annotate(Count("pk")))
     return {key: found.get(key[0], 0) for key in keys}

@@ -555,15 +555,20 @@ def seat_map(*, event_id: int) -> SeatMap:
     """Return the whole seat map for a hub. Raises: EventNotFound.
 
     The sequence number is read before the seats. Applying a change that the seats already include
-    is harmless, because changes carry whole states.
+    is harmless, because changes carry whole states. The layout is compared in the statement that
+    reads the seats, because a new plan changes their indexes.
     """
-    head = event_head(event_id=event_id)
-    rows = (
-        Seat.objects.filter(event_id=event_id)
-        .order_by("pk")
-        .values_list("pk", "status", "locked_until", "locked_by__username", "version")
-    )
-    return SeatMap(head=head, seats=tuple(MappedSeat(*row) for row in rows.iterator(_BATCH)))
+    while True:
+        head = event_head(event_id=event_id)
+        stored = Seat.objects.filter(event_id=event_id)
+        rows = (
+            stored.filter(event__layout=head.layout)
+            .order_by("pk")
+            .values_list("pk", "status", "locked_until", "locked_by__username", "version")
+        )
+        seats = tuple(MappedSeat(*row) for row in rows.iterator(_BATCH))
+        if seats or not stored.exists():
+            return SeatMap(head=head, seats=seats)
 
 
 def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:

@@ -125,10 +125,10 @@ def _read(event_id: int) -> _CacheEntry:
         read_at = time.monotonic()
         head, plan = selectors.event_head(event_id=event_id), selectors.plan(event_id=event_id)
         seats = list(static_seats(event_id=event_id, layout=head.layout))
-        stored = Seat.objects.filter(event_id=event_id)
-        if not seats and stored.exists():
+        if not seats and Seat.objects.filter(event_id=event_id).exists():
             raise Outpaced
         index = FreeSeatIndex(seats, plan)
+        stored = Seat.objects.filter(event_id=event_id, event__layout=head.layout)
         taken = stored.exclude(status=SeatStatus.AVAILABLE).order_by()
         for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
             index.update(seat_id, status=status, locked_until=locked_until)

@@ -68,6 +68,8 @@ def _operators_create_organisations(settings: Settings) -> None:
     settings.SEATCAST_ORGANISATIONS = "operators"
 
 
+# Whoever has one of them for all organisations sees each.
+OF_ORGANISATIONS = {SEE_EVENTS, CHANGE_ORGANISATION}
 GUARDED = [call for call in CALLS if call.permissions]
 
 
@@ -98,6 +100,12 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         ("invitations", (CHANGE_ORGANISATION,)),
         ("invite", (CHANGE_ORGANISATION,)),
         ("withdraw_invitation", (CHANGE_ORGANISATION,)),
+        *((name, (CHANGE_EVENT, SEE_EVENTS)) for name in ("plans", "plan", "plan_draft")),
+        *((name, (CHANGE_EVENT, SEE_EVENTS)) for name in ("plan_versions", "plan_version")),
+        *((name, (CHANGE_EVENT, SEE_EVENTS)) for name in ("export_plan", "plan_preview")),
+        *((name, (CHANGE_EVENT,)) for name in ("create_plan", "rename_plan", "delete_plan")),
+        *((name, (CHANGE_EVENT,)) for name in ("save_plan_version", "check_plan")),
+        ("put_plan_on_event", (CHANGE_EVENT,)),
     }
     assert set(settings.CLIENT_PERMISSIONS) == set(map(str, Permission))
 
@@ -114,8 +122,10 @@ def test_a_call_requires_its_permission(role: Role, call: Call, office: BoxOffic
         sees_it = {VIEW, CHANGE} & set(role.permissions)
         if "{reservation}" in call.path and not sees_it and "paid" not in call.path:
             refusal(answer, 404, "reservation_not_found")
-        elif "{organisation}" in call.path and SEE_EVENTS not in role.permissions:
+        elif "{organisation}" in call.path and not OF_ORGANISATIONS & set(role.permissions):
             refusal(answer, 404, "organisation_not_found")
+        elif "/{plan}/" in call.path and SEE_EVENTS not in role.permissions:
+            refusal(answer, 404, "plan_not_found")
         else:
             refusal(answer, 403, "permission_denied")
     assert office.state()[:4] == before[:4]

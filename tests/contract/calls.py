@@ -15,7 +15,8 @@ class Call:
     `body` is a valid body, with placeholders such as `{seat}`; `optional` are its optional fields.
     One of `permissions` is required: for objects of others, or for any if `needs` is "organiser".
     A call that `has_steps` succeeds only after others; tests of its own make these. An edit
-    (`is_edit`) changes static data, without the command queue.
+    (`is_edit`) changes static data, without the command queue. A body that is a seating plan
+    (`is_document`) has faults of its own, which `test_plans.py` tests.
     """
 
     method: str
@@ -26,6 +27,7 @@ class Call:
     permissions: tuple[str, ...] = ()
     has_steps: bool = False
     is_edit: bool = False
+    is_document: bool = False
 
     @property
     def name(self) -> str:
@@ -63,6 +65,8 @@ CHANGE_ORGANISATION = "organisations.change_organisation"
 READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
 ORGANISATION = "/api/organisations/{organisation}/"
+PLAN = "/api/plans/{plan}/"
+DOCUMENT = {"name": "Hall", "categories": [], "zones": []}
 SECOND_STEP = {"challenge": "{challenge}", "method": "recovery_code", "code": "{recovery_code}"}
 
 CALLS = [
@@ -273,6 +277,47 @@ CALLS = [
         "organiser and csrf",
         permissions=(CHANGE_ORGANISATION,),
     ),
+    Call("GET", f"{ORGANISATION}plans/", "organiser", permissions=(SEE_EVENTS, CHANGE_EVENT)),
+    Call(
+        "POST",
+        f"{ORGANISATION}plans/",
+        "organiser and csrf",
+        DOCUMENT,
+        permissions=(CHANGE_EVENT,),
+        is_document=True,
+    ),
+    Call(
+        "POST",
+        "/api/plans/check/",
+        "organiser and csrf",
+        DOCUMENT,
+        permissions=(CHANGE_EVENT,),
+        is_document=True,
+    ),
+    *(
+        Call("GET", f"{PLAN}{path}", "organiser", permissions=(SEE_EVENTS, CHANGE_EVENT))
+        for path in ("", "draft/", "preview/", "versions/", "versions/1/", "versions/1/export/")
+    ),
+    Call("PATCH", PLAN, "organiser and csrf", {"name": "Hall"}, permissions=(CHANGE_EVENT,)),
+    Call("DELETE", PLAN, "organiser and csrf", permissions=(CHANGE_EVENT,)),
+    # It needs If-Match.
+    Call("PUT", f"{PLAN}draft/", "organiser and csrf", DOCUMENT, has_steps=True, is_document=True),
+    Call(
+        "POST",
+        f"{PLAN}versions/",
+        "organiser and csrf",
+        {"revision": 1},
+        permissions=(CHANGE_EVENT,),
+    ),
+    Call(
+        "POST",
+        "/api/events/{event}/plan/",
+        "organiser and csrf",
+        {"plan": "{plan}", "version": 1, "dry_run": True},
+        optional="dry_run",
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
     Call("POST", "/api/invitations/check/", "person and csrf", {"token": "{invitation_token}"}),
     Call("POST", "/api/invitations/accept/", "person and csrf", {"token": "{invitation_token}"}),
 ]
@@ -283,7 +328,7 @@ COMMANDS = [
     if call.path.startswith(("/api/events/{", "/api/reservations/{", "/api/tickets/{"))
     and not call.is_edit
 ]
-CALLS_WITH_BODY = [call for call in CALLS if call.body is not None]
+CALLS_WITH_BODY = [call for call in CALLS if call.body is not None and not call.is_document]
 CALLS_OF_AN_EVENT = [call for call in CALLS if "{event}" in call.path]
 CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path]
 

@@ -17,7 +17,18 @@ from accounts.second_factor import challenges, passkeys, recovery, totp
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
-from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
+from reservations.models import (
+    Event,
+    PlanDraft,
+    PlanVersion,
+    Reservation,
+    ReservationSeat,
+    Seat,
+    SeatChange,
+    SeatingPlan,
+)
+from reservations.plans.document import read
+from reservations.plans.library import create_plan
 from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.accounts.second_factor.device import App, Key
@@ -32,6 +43,7 @@ from tests.factories import (
     seat_ids,
     signed_in,
 )
+from tests.reservations.plans.documents import document, written
 
 
 @dataclass
@@ -46,6 +58,7 @@ class BoxOffice:
     bob: User
     organiser: User
     organisation: Organisation
+    plan: int
     carol: User
     invitation: Invitation
     free: int
@@ -82,7 +95,7 @@ class BoxOffice:
         queries = []
         for model in (
             *(Seat, Reservation, ReservationSeat, SeatChange),
-            *(Organisation, Membership, Invitation),
+            *(Organisation, Membership, Invitation, SeatingPlan, PlanDraft, PlanVersion),
         ):
             key = ", ".join(str(field.column) for field in model._meta.pk_fields)
             queries.append(f"SELECT * FROM {model._meta.db_table} ORDER BY {key}")
@@ -112,6 +125,7 @@ class BoxOffice:
             "organisation": self.organisation.pk,
             "user": self.carol.pk,
             "invitation": self.invitation.pk,
+            "plan": self.plan,
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
             **self.factors,
         }
@@ -136,6 +150,12 @@ def _opened() -> BoxOffice:
     organisation = Organisation.objects.create(name="Theatre")
     carol = make_user("carol")
     Membership.objects.create(organisation=organisation, user=carol, role=Role.VIEWER)
+    plan = create_plan(
+        organisation_id=organisation.pk,
+        name="Hall",
+        document=read(written(document(**{"focal_point": {"x": 0, "y": 0}}))),
+        actor=person(carol),
+    )
     invitation = Invitation.objects.create(
         organisation=organisation,
         email="dora@example.com",
@@ -150,6 +170,7 @@ def _opened() -> BoxOffice:
         organisation=organisation,
         carol=carol,
         invitation=invitation,
+        plan=plan,
         free=ids[0],
         held=ids[1],
         held_by_bob=ids[2],

@@ -68,6 +68,13 @@ NO_COUNT: dict[str, Any] = {
     "too many": MAX_SEATS + 1,
     "10^30": 10**30,
 }
+NO_ID: dict[str, Any] = {
+    "zero": 0,
+    "a word": "one",
+    "a list": [1],
+    "null": None,
+    "10^30": 10**30,
+}
 BAD: dict[str, dict[str, Any]] = {
     "count": NO_COUNT,
     "wishes": {
@@ -97,7 +104,7 @@ BAD: dict[str, dict[str, Any]] = {
     "uid": NO_TEXT,
     "token": NO_TEXT,
     "refresh": NO_TEXT,
-    "event": {"zero": 0, "a word": "one", "a list": [1], "null": None, "10^30": 10**30},
+    "event": NO_ID,
     "gate": {
         "a list": ["North"],
         "an object": {"at": "North"},
@@ -106,6 +113,8 @@ BAD: dict[str, dict[str, Any]] = {
         "NUL": "North\x00",
         "long": "N" * 41,
     },
+    **dict.fromkeys(("plan", "version", "revision"), NO_ID),
+    "dry_run": {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}},
     **dict.fromkeys(("challenge", "method", "code", "name"), NO_TEXT),
     "credential": {"null": None, "a text": "x", "a list": [1], "a truth": True},
     "role": {"unknown": "boss", "in capitals": "OWNER", "null": None, "a list": ["owner"]},

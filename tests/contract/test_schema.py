@@ -43,9 +43,9 @@ def _schema() -> BaseSchema:
 def _operation(call: Call) -> tuple[str, str]:
     """Return a call's path and method in the schema."""
     path = call.path.replace("{held}", "{seat}")
-    for name in ("event", "seat", "reservation", "passkey", "sign_in"):
+    for name in ("event", "seat", "reservation", "passkey", "sign_in", "plan"):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
-    return path, call.method.lower()
+    return path.replace("/versions/1/", "/versions/{number}/"), call.method.lower()
 
 
 CALLS_OF_THE_DESK = [

@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.models import NOT_PROVIDED
 
-OURS = {"accounts", "reservations", "security_log"}
+OURS = {"accounts", "organisations", "reservations", "security_log"}
 # Older than any site that is open.
 BEFORE_THE_FIRST_RELEASE = {
     ("accounts", "0001_initial"),
@@ -30,18 +30,43 @@ OPAQUE = (migrations.RunSQL, migrations.SeparateDatabaseAndState)
 def hindrances(migration: migrations.Migration) -> Iterator[str]:
     """Yield what old servers would stumble over.
 
-    A migration that takes something away says in `contracts` since when no server uses it.
+    A migration that takes something away says in `contracts` since when no server uses it. A check
+    of new columns alone is met by their defaults, which are all that old servers write.
     """
     if getattr(migration, "contracts", ""):
         return
+    new_columns = {
+        operation.name
+        for operation in migration.operations
+        if isinstance(operation, migrations.AddField)
+    }
     made = {
         operation.name_lower
         for operation in migration.operations
         if isinstance(operation, migrations.CreateModel)
     }
     for operation in migration.operations:
+        if _checks(operation) and _checks(operation) <= new_columns:
+            continue
         if getattr(operation, "model_name_lower", None) not in made and _hinders(operation):
             yield operation.describe()
+
+
+def _checks(operation: Operation) -> set[str]:
+    """Return the columns of a new check constraint; none for other operations."""
+    constraint = getattr(operation, "constraint", None)
+    if not isinstance(constraint, models.CheckConstraint):
+        return set()
+    return {name.partition("__")[0] for name in _looked_up(constraint.condition)}
+
+
+def _looked_up(condition: object) -> Iterator[str]:
+    """Yield the lookups of a condition, such as `price__gte`."""
+    for child in getattr(condition, "children", ()):
+        if isinstance(child, tuple):
+            yield child[0]
+        else:
+            yield from _looked_up(child)
 
 
 def _hinders(operation: Operation) -> bool:

@@ -115,7 +115,9 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     "sales_close_after_they_open": lambda _: Event.objects.update(
         sales_open_at=timezone.now(), sales_close_at=timezone.now() - timedelta(days=1)
     ),
-    "a_seat_number_is_unique_in_its_event": lambda event: event.seats.update(seat_number="A1"),
+    "a_seat_number_is_unique_among_an_events_seats": lambda event: event.seats.update(
+        seat_number="A1"
+    ),
     "a_seat_guid_is_unique_in_its_event": lambda event: event.seats.update(guid="A-1"),
     "a_seat_status_matches_its_columns": lambda event: event.seats.update(status=SeatStatus.LOCKED),
     "a_reservation_status_matches_its_columns": lambda event: _book(event, status="cancelled"),

@@ -37,6 +37,7 @@ interface ApiErrorParts {
   readonly entries?: readonly AdmittedSeat[];
   readonly requestId?: string | null;
   readonly secondStep?: SecondStep | null;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -62,6 +63,8 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   /** Set when the password was correct and a second factor is required. */
   readonly secondStep: SecondStep | null;
+  /** The response's body, for details that only one feature reads. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(parts: ApiErrorParts, options?: ErrorOptions) {
     super(parts.message, options);
@@ -76,6 +79,7 @@ export class ApiError extends Error {
     this.entries = parts.entries ?? [];
     this.requestId = parts.requestId ?? null;
     this.secondStep = parts.secondStep ?? null;
+    this.details = parts.details ?? {};
   }
 
   get isNotAuthenticated(): boolean {
@@ -135,6 +139,7 @@ export function errorFromResponse(
   const ownMessage = code === null ? null : messageForCode(code, fields, retryAfterSeconds);
   return new ApiError({
     status,
+    details: fields,
     message: ownMessage ?? serverMessage ?? t('errors:code_unexpected'),
     code: code ?? 'unexpected',
     conflicts: Array.isArray(fields['conflicts']) ? fields['conflicts'].flatMap(parseConflict) : [],

@@ -9,7 +9,13 @@ import {
   onTokensStored,
   type TokenStore,
 } from '@/api/tokenStore';
-import { type Answer, type ApiRequest, type RequestHeaders, transmit } from '@/api/transport';
+import {
+  type Answer,
+  type ApiRequest,
+  type RequestHeaders,
+  transmit,
+  transmitText,
+} from '@/api/transport';
 import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
 import type { SocketTicket, TokenPair } from '@/api/types';
 import { siteStorage } from '@/browser/storage';
@@ -119,9 +125,21 @@ export function recheckSession(): void {
   tabs.notifyLocal({ kind: 'session' });
 }
 
-async function send<T>(request: ApiRequest): Promise<Answer<T>> {
+/** Send a request as it is, for bodies that are not in the schema. Throws ApiError. */
+export async function send<T>(request: ApiRequest): Promise<Answer<T>> {
+  return sendBy<T>(transmit, request);
+}
+
+/** Like `send`, for a response that is not JSON. Throws ApiError. */
+export async function sendForText(request: ApiRequest): Promise<Answer<string>> {
+  return sendBy(transmitText, request);
+}
+
+type Transmit<T> = (request: ApiRequest) => Promise<Answer<T>>;
+
+async function sendBy<T>(transmitting: Transmit<T>, request: ApiRequest): Promise<Answer<T>> {
   try {
-    return await sendWithRecovery<T>(request);
+    return await sendWithRecovery(transmitting, request);
   } catch (cause) {
     const error = toApiError(cause);
     if (error.isNotAuthenticated && request.url !== ME_PATH) recheckSession();
@@ -129,14 +147,17 @@ async function send<T>(request: ApiRequest): Promise<Answer<T>> {
   }
 }
 
-async function sendWithRecovery<T>(request: ApiRequest): Promise<Answer<T>> {
+async function sendWithRecovery<T>(
+  transmitting: Transmit<T>,
+  request: ApiRequest,
+): Promise<Answer<T>> {
   const credentials = await auth.headersFor(request);
   try {
-    return await transmit<T>(withHeaders(request, credentials));
+    return await transmitting(withHeaders(request, credentials));
   } catch (error) {
     if (!(error instanceof ApiError) || !(await auth.recover(error, credentials))) throw error;
   }
-  return transmit<T>(withHeaders(request, await auth.headersFor(request)));
+  return transmitting(withHeaders(request, await auth.headersFor(request)));
 }
 
 function withHeaders(request: ApiRequest, headers: RequestHeaders): ApiRequest {
@@ -146,7 +167,7 @@ function withHeaders(request: ApiRequest, headers: RequestHeaders): ApiRequest {
 /** Null for an anonymous visitor. Throws ApiError. */
 async function fetchTicket(): Promise<string | null> {
   try {
-    const { body } = await sendWithRecovery<SocketTicket>({
+    const { body } = await sendWithRecovery<SocketTicket>(transmit, {
       method: 'post',
       url: 'socket-ticket/',
     });

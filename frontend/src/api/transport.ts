@@ -14,8 +14,9 @@ export interface ApiRequest {
   readonly url: string;
   readonly headers?: RequestHeaders;
   readonly query?: Readonly<Record<string, string | number>>;
-  /** Sent as JSON. */
-  readonly body?: object;
+  /** Sent as JSON; text and files as they are, with the content type in `headers`. */
+  readonly body?: object | string;
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -26,14 +27,20 @@ export interface Answer<T> {
 
 /** Send one request as it is. Throws ApiError. */
 export async function transmit<T>(request: ApiRequest): Promise<Answer<T>> {
-  const { response, text } = await fetchText(request);
-  const { status, headers } = response;
-  if (!response.ok) throw errorFromResponse(status, parsed(text), headers.get('Retry-After'));
+  const { body: text, headers } = await transmitText(request);
   try {
     return { body: (text === '' ? undefined : JSON.parse(text)) as T, headers };
   } catch (cause) {
     throw errorWithoutResponse('unexpected', cause);
   }
+}
+
+/** Send one request as it is, and return the text of its response. Throws ApiError. */
+export async function transmitText(request: ApiRequest): Promise<Answer<string>> {
+  const { response, text } = await fetchText(request);
+  const { status, headers } = response;
+  if (!response.ok) throw errorFromResponse(status, parsed(text), headers.get('Retry-After'));
+  return { body: text, headers };
 }
 
 interface TextResponse {
@@ -43,15 +50,15 @@ interface TextResponse {
 
 /** Throws ApiError. */
 async function fetchText(request: ApiRequest): Promise<TextResponse> {
-  const { method, url, query, body, signal } = request;
+  const { method, url, query, body, signal, timeoutMs = TIMEOUT_MS } = request;
   const fetching = new AbortController();
   const abort = () => {
     fetching.abort();
   };
-  const lateness = new Error(`No response within ${TIMEOUT_MS} ms`);
+  const lateness = new Error(`No response within ${timeoutMs} ms`);
   const timer = setTimeout(() => {
     fetching.abort(lateness);
-  }, TIMEOUT_MS);
+  }, timeoutMs);
   // Not `AbortSignal.any`, which browsers of early 2024 lack.
   signal?.addEventListener('abort', abort);
   if (signal?.aborted === true) abort();
@@ -65,7 +72,7 @@ async function fetchText(request: ApiRequest): Promise<TextResponse> {
       },
       credentials: crossOriginApi === null ? 'same-origin' : 'omit',
       signal: fetching.signal,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: encoded(body) }),
     });
     observeDateHeader(response.headers);
     // The connection may also be lost within the body.
@@ -76,6 +83,10 @@ async function fetchText(request: ApiRequest): Promise<TextResponse> {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function encoded(body: object | string): string | Blob {
+  return typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body);
 }
 
 function searchFor(query: ApiRequest['query']): string {

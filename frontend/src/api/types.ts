@@ -23,6 +23,17 @@ export type AdmittedAnswer = Schemas['AdmittedAnswer'];
 export type AdmittedSeat = Schemas['AdmittedSeat'];
 export type ConflictReason = Schemas['ConflictReasonEnum'];
 export type Me = Schemas['Me'];
+/** An organisation as the caller sees it. */
+export type Organisation = Schemas['Organisation'];
+/** A seating plan of an organisation, without its documents. */
+export type SeatingPlan = Schemas['SeatingPlan'];
+export type PlanVersion = Schemas['PlanVersion'];
+/** A plan as buyers would see it, with its problems. */
+export type PlanPreview = Schemas['PlanPreview'];
+export type PlanProblem = Schemas['PlanProblem'];
+/** What a version changes about an event's seats. */
+export type PlanChanges = Schemas['PlanChanges'];
+export type InTheWay = Schemas['InTheWay'];
 export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
 export type TokenPair = Schemas['TokenPair'];

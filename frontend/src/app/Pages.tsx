@@ -24,6 +24,9 @@ const SalesPage = lazy(async () => ({
 const OrganisePage = lazy(async () => ({
   default: (await import('@/features/organise/OrganisePage')).OrganisePage,
 }));
+const PlanPage = lazy(async () => ({
+  default: (await import('@/features/organise/plans/PlanPage')).PlanPage,
+}));
 const SignInPage = lazy(async () => ({
   default: (await import('@/features/account/SignInPage')).SignInPage,
 }));
@@ -54,6 +57,7 @@ export function Pages() {
         <Route path="reservations/:reservationId" element={<ReservationPage />} />
         <Route path="tickets/:code?" element={<TicketCheckPage />} />
         <Route path="organise" element={<SalesPage />} />
+        <Route path="organise/plans/:planId" element={<PlanPage />} />
         <Route path="organise/:eventId" element={<OrganisePage />} />
         <Route path="sign-in" element={<SignInPage />} />
         <Route path="register" element={<RegisterPage />} />

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 
 import type { Category } from '@/api/types';
 import { type SeatTone, toneOf } from '@/canvas/palette';
-import { usePalette } from '@/features/seats/usePalette';
+import { usePalette } from '@/components/map/usePalette';
 
 /** The colours of each category's seats in the current theme, by the category's id. */
 export function useSeatTones(categories: readonly Category[]): ReadonlyMap<number, SeatTone> {

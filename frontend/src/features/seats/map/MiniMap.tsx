@@ -5,8 +5,8 @@ import type { Scene } from '@/canvas/scene';
 import { fit, toPlan, toScreen } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
-import type { MapView } from '@/features/seats/map/mapView';
-import { usePalette } from '@/features/seats/usePalette';
+import type { MapView } from '@/components/map/mapView';
+import { usePalette } from '@/components/map/usePalette';
 
 interface MiniMapProps {
   readonly mapRef: RefObject<MapCanvas | null>;

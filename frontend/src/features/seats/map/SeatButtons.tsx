@@ -2,7 +2,7 @@ import { memo, useMemo } from 'react';
 
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import type { MapSeat } from '@/domain/seatMap/seats';
-import type { SettledView } from '@/features/seats/map/mapView';
+import type { SettledView } from '@/components/map/mapView';
 import { seatLabel } from '@/features/seats/seatLabels';
 
 interface SeatButtonsProps {

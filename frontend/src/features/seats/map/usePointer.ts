@@ -13,7 +13,7 @@ import { toPlan, type Viewport } from '@/canvas/viewport';
 import { distance, type Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { pitchOf } from '@/domain/seatMap/sections';
-import type { MapView } from '@/features/seats/map/mapView';
+import type { MapView } from '@/components/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 import { seatMeant } from '@/features/seats/map/snapping';
 

@@ -3,7 +3,7 @@ import { type RefObject, useLayoutEffect } from 'react';
 import { guardOpening } from '@/browser/openingGuard';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { boundsOf } from '@/domain/geometry';
-import type { MapView } from '@/features/seats/map/mapView';
+import type { MapView } from '@/components/map/mapView';
 
 /** Seats stay at least this large when the map makes room. */
 const MIN_RADIUS_PX = 4;

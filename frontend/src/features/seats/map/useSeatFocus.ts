@@ -11,7 +11,7 @@ import {
 import type { Bounds } from '@/domain/geometry';
 import { ARROWS, neighbour } from '@/domain/seatMap/neighbour';
 import type { SeatFacts } from '@/domain/seatMap/seats';
-import type { MapView } from '@/features/seats/map/mapView';
+import type { MapView } from '@/components/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 import { TAPPABLE_RADIUS_PX } from '@/features/seats/map/usePointer';
 

@@ -1,6 +1,8 @@
 import { Icon } from '@/components/Icon';
-import type { MapControls } from '@/features/seats/map/mapControls';
+import type { MapControls } from '@/components/map/mapControls';
 import { t } from '@/i18n/language';
+
+import './zoomButtons.css';
 
 interface ZoomButtonsProps {
   readonly controls: MapControls;

@@ -8,8 +8,8 @@ import {
 } from 'react';
 
 import type { PlanExtent } from '@/canvas/viewport';
-import { watchGestures } from '@/features/seats/map/gestures';
-import { MapView, type SettledView } from '@/features/seats/map/mapView';
+import { watchGestures } from '@/components/map/gestures';
+import { MapView, type SettledView } from '@/components/map/mapView';
 
 interface MapViewHandle {
   readonly view: MapView;

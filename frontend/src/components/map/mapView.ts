@@ -1,6 +1,6 @@
 import { confine, fit, type PlanExtent, reveal, type Viewport } from '@/canvas/viewport';
 import type { Bounds, Size } from '@/domain/geometry';
-import { MapControls } from '@/features/seats/map/mapControls';
+import { MapControls } from '@/components/map/mapControls';
 
 /** The view after the last movement. */
 export interface SettledView {

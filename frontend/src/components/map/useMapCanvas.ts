@@ -8,8 +8,8 @@ import type { Scene } from '@/canvas/scene';
 import { createCanvas } from '@/canvas/surface';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
-import type { MapView } from '@/features/seats/map/mapView';
-import { usePalette } from '@/features/seats/usePalette';
+import type { MapView } from '@/components/map/mapView';
+import { usePalette } from '@/components/map/usePalette';
 
 interface MapCanvasOptions {
   readonly canvas: RefObject<HTMLCanvasElement | null>;

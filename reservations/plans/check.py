@@ -1,0 +1,309 @@
+"""Check a seating plan for what its author may not have meant, and say where each problem is. Pure.
+
+An error prevents a plan from being put onto an event; a warning does not. Problems of neighbours
+are reported together: one for a row without numbers, not one for each of its seats.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reservations.plans.document import Document
+from reservations.plans.errors import PlanError
+from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
+from reservations.plans.pretix import plan_of
+from reservations.plans.pretix_format import PretixPlan, PretixRow, PretixSeat, path, shown
+from reservations.seat_finder.focal_point import names_a_sight
+
+MAX_PROBLEMS = 500
+MAX_IDS = 100
+# Seats that touch are drawn side by side; rounded coordinates can bring them a little closer.
+_TOUCHING = 0.98
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(StrEnum):
+    """What is wrong, for clients that have sentences of their own."""
+
+    BROKEN = "broken"
+    NO_SEATS = "no_seats"
+    EMPTY_SECTION = "empty_section"
+    EMPTY_ROW = "empty_row"
+    DUPLICATE_ID = "duplicate_id"
+    DUPLICATE_LABEL = "duplicate_label"
+    MISSING_LABEL = "missing_label"
+    NO_CATEGORY = "no_category"
+    UNUSED_CATEGORY = "unused_category"
+    HIDDEN_SEATS = "hidden_seats"
+    CLOSE_SEATS = "close_seats"
+    OUTSIDE = "outside"
+    NO_FOCAL_POINT = "no_focal_point"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A problem of the document.
+
+    `at` is the place to look at, in the document's absolute coordinates, `ids` the guids of the
+    seats (MAX_IDS at most), `count` how many there are, and `name` what to call the place.
+    """
+
+    code: Code
+    severity: Severity
+    sentence: str
+    path: str = ""
+    at: tuple[float, float] | None = None
+    ids: tuple[str, ...] = ()
+    count: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A seat with its indexes in the document and its absolute position."""
+
+    zone: int
+    row: int
+    seat: int
+    found: PretixSeat
+    section: str
+    row_name: str
+    at: tuple[float, float]
+
+    @property
+    def path(self) -> str:
+        return path("zones", self.zone, "rows", self.row, "seats", self.seat)
+
+    @property
+    def label(self) -> str:
+        parts = (self.section, f"{self.row_name} {self.found.seat_number}".strip())
+        return ", ".join(part for part in parts if part)
+
+
+def check(document: Document) -> list[Problem]:
+    """Return the problems of a document, errors first, in the order of the document."""
+    plan, seats = document.found, list(_placed(document.found))
+    problems = [
+        *_emptiness(plan, seats),
+        *_labels(seats),
+        *_categories(plan, seats),
+        *_proximity(seats),
+        *_frame(plan, seats),
+    ]
+    known = {problem.path for problem in problems if problem.severity is Severity.ERROR}
+    problems += _faults_of_reading(document, known=known)
+    return sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
+
+
+def has_errors(problems: Sequence[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _placed(plan: PretixPlan) -> Iterator[_Placed]:
+    for zone_at, zone in enumerate(plan.zones):
+        for row_at, row in enumerate(zone.rows):
+            left = zone.position.x + (row.position.x if row.position else 0)
+            top = zone.position.y + (row.position.y if row.position else 0)
+            name = (row.row_label or "").replace("%s", row.row_number).strip() or row.row_number
+            for at, seat in enumerate(row.seats):
+                place = (left + seat.position.x, top + seat.position.y)
+                yield _Placed(zone_at, row_at, at, seat, zone.name or "", name, place)
+
+
+def _emptiness(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
+    if not seats:
+        yield _error(Code.NO_SEATS, "The plan has no seats.", path="zones")
+    for zone_at, zone in enumerate(plan.zones):
+        place = (zone.position.x, zone.position.y)
+        name = zone.name or ""
+        if not any(row.seats for row in zone.rows) and not zone.areas:
+            sentence = f"The section {shown(name)} is empty."
+            yield _warning(
+                Code.EMPTY_SECTION, sentence, path=path("zones", zone_at), at=place, name=name
+            )
+            continue
+        for row_at, row in enumerate(zone.rows):
+            if not row.seats:
+                yield _warning(
+                    Code.EMPTY_ROW,
+                    f"The row {shown(row.row_number)} has no seats.",
+                    path=path("zones", zone_at, "rows", row_at),
+                    at=_row_place(place, row),
+                    name=row.row_number,
+                )
+
+
+def _row_place(zone: tuple[float, float], row: PretixRow) -> tuple[float, float]:
+    return (zone[0] + row.position.x, zone[1] + row.position.y) if row.position else zone
+
+
+def _labels(seats: Sequence[_Placed]) -> Iterator[Problem]:
+    by_guid: defaultdict[str, list[_Placed]] = defaultdict(list)
+    by_label: defaultdict[tuple[str, str, str], list[_Placed]] = defaultdict(list)
+    unlabelled: list[_Placed] = []
+    for seat in seats:
+        by_guid[seat.found.seat_guid].append(seat)
+        if seat.found.seat_number.strip():
+            by_label[seat.section, seat.row_name, seat.found.seat_number].append(seat)
+        else:
+            unlabelled.append(seat)
+    for guid, found in by_guid.items():
+        if len(found) > 1:
+            sentence = f"{len(found):,} seats have the id {shown(guid)}."
+            yield _of(Code.DUPLICATE_ID, Severity.ERROR, sentence, found)
+    for found in by_label.values():
+        if len(found) > 1:
+            sentence = f"{len(found):,} seats are called {shown(found[0].label)}."
+            yield _of(Code.DUPLICATE_LABEL, Severity.ERROR, sentence, found)
+    for found in _by_row(unlabelled):
+        where = f"{_seats(len(found))} of {_row_words(found[0])}"
+        is_error = not found[0].row_name.strip()
+        severity = Severity.ERROR if is_error else Severity.WARNING
+        verb = "has no number" if len(found) == 1 else "have no number"
+        yield _of(Code.MISSING_LABEL, severity, f"{where} {verb}.", found)
+
+
+def _categories(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
+    for found in _by_row([seat for seat in seats if not seat.found.category]):
+        verb = "has no category" if len(found) == 1 else "have no category"
+        sentence = f"{_seats(len(found))} of {_row_words(found[0])} {verb}."
+        yield _of(Code.NO_CATEGORY, Severity.ERROR, sentence, found)
+    used = {seat.found.category for seat in seats}
+    for at, category in enumerate(plan.categories):
+        if category.name not in used:
+            yield _warning(
+                Code.UNUSED_CATEGORY,
+                f"No seat has the category {shown(category.name)}.",
+                path=path("categories", at),
+                name=category.name,
+            )
+
+
+def _proximity(seats: Sequence[_Placed]) -> Iterator[Problem]:
+    radius = common_radius(seat.found.radius or DEFAULT_SEAT_RADIUS for seat in seats)
+    points = [seat.at for seat in seats]
+    hidden = _groups(points, range(len(points)), reach=radius / 2)
+    for group in hidden:
+        sentence = f"{len(group):,} seats lie on each other, so that only one can be clicked."
+        yield _of(Code.HIDDEN_SEATS, Severity.ERROR, sentence, [seats[at] for at in group])
+    covered = {at for group in hidden for at in group[1:]}
+    rest = [at for at in range(len(points)) if at not in covered]
+    for group in _groups(points, rest, reach=2 * radius * _TOUCHING):
+        sentence = f"{len(group):,} seats overlap: they are closer than a seat is wide."
+        yield _of(Code.CLOSE_SEATS, Severity.WARNING, sentence, [seats[at] for at in group])
+
+
+def _groups(
+    points: Sequence[tuple[float, float]], of: Sequence[int], *, reach: float
+) -> list[list[int]]:
+    """Return groups of points that are nearer to the first of their group than `reach`.
+
+    Only firsts are in the grid, so a cell has four at most, and many points on one place take no
+    quadratic time.
+    """
+    cells: dict[tuple[int, int], list[int]] = {}
+    groups: dict[int, list[int]] = {}
+    square = reach * reach
+    for at in of:
+        x, y = points[at]
+        column, row = math.floor(x / reach), math.floor(y / reach)
+        for cell in (
+            *((column, row), (column - 1, row), (column + 1, row)),
+            *((column, row - 1), (column - 1, row - 1), (column + 1, row - 1)),
+            *((column, row + 1), (column - 1, row + 1), (column + 1, row + 1)),
+        ):
+            if cell in cells and (near := _nearest(points, cells[cell], x, y, square)) is not None:
+                groups.setdefault(near, [near]).append(at)
+                break
+        else:
+            cells.setdefault((column, row), []).append(at)
+    return list(groups.values())
+
+
+def _nearest(
+    points: Sequence[tuple[float, float]], among: Sequence[int], x: float, y: float, square: float
+) -> int | None:
+    """Return the first point whose squared distance is less than `square`."""
+    for at in among:
+        other_x, other_y = points[at]
+        if (other_x - x) ** 2 + (other_y - y) ** 2 < square:
+            return at
+    return None
+
+
+def _frame(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
+    if plan.size is not None:
+        width, height = plan.size.width, plan.size.height
+        outside = [
+            seat for seat in seats if not (0 <= seat.at[0] <= width and 0 <= seat.at[1] <= height)
+        ]
+        for found in _by_row(outside):
+            verb = "is" if len(found) == 1 else "are"
+            sentence = f"{_seats(len(found))} of {_row_words(found[0])} {verb} outside the plan."
+            yield _of(Code.OUTSIDE, Severity.WARNING, sentence, found)
+    texts = [area.text.text or "" for zone in plan.zones for area in zone.areas or () if area.text]
+    if seats and plan.focal_point is None and not any(map(names_a_sight, texts)):
+        sentence = "The plan has no focal point, so the best seats are those near the top's middle."
+        yield _warning(Code.NO_FOCAL_POINT, sentence, path="focal_point")
+
+
+def _faults_of_reading(document: Document, *, known: set[str]) -> Iterator[Problem]:
+    """Yield what prevents the plan from being read, unless its place is known already."""
+    try:
+        plan_of(document.found)
+    except PlanError as error:
+        faults = error.faults
+    else:
+        return
+    for fault in faults:
+        if not any(fault.path.startswith(each) for each in known):
+            yield _error(Code.BROKEN, f"{fault}.", path=fault.path)
+
+
+def _by_row(seats: Sequence[_Placed]) -> list[list[_Placed]]:
+    rows: defaultdict[tuple[int, int], list[_Placed]] = defaultdict(list)
+    for seat in seats:
+        rows[seat.zone, seat.row].append(seat)
+    return list(rows.values())
+
+
+def _row_words(seat: _Placed) -> str:
+    row = f"row {seat.row_name}" if seat.row_name.strip() else "a row without a name"
+    return f"{row} in {seat.section}" if seat.section else row
+
+
+def _seats(count: int) -> str:
+    return "1 seat" if count == 1 else f"{count:,} seats"
+
+
+def _of(code: Code, severity: Severity, sentence: str, seats: Sequence[_Placed]) -> Problem:
+    return Problem(
+        code=code,
+        severity=severity,
+        sentence=sentence,
+        path=seats[0].path,
+        at=seats[0].at,
+        ids=tuple(seat.found.seat_guid for seat in seats[:MAX_IDS]),
+        count=len(seats),
+        name=seats[0].label,
+    )
+
+
+def _error(
+    code: Code, sentence: str, *, path: str, at: tuple[float, float] | None = None, name: str = ""
+) -> Problem:
+    severity = Severity.ERROR
+    return Problem(code=code, severity=severity, sentence=sentence, path=path, at=at, name=name)
+
+
+def _warning(
+    code: Code, sentence: str, *, path: str, at: tuple[float, float] | None = None, name: str = ""
+) -> Problem:
+    severity = Severity.WARNING
+    return Problem(code=code, severity=severity, sentence=sentence, path=path, at=at, name=name)

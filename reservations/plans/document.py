@@ -1,0 +1,89 @@
+"""Documents of seating plans, as the editor sends them and versions store them.
+
+A document is a plan in pretix's format with optional keys of ours (`pretix_format`). It is stored
+as the bytes that were sent, because its SHA-256 names a version.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from reservations.plans import pretix
+from reservations.plans.errors import Fault, PlanError
+from reservations.plans.pretix_format import PretixPlan, path, read_document
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_IMAGE_BYTES = 8 * 1024 * 1024
+
+_IMAGE = re.compile(r"data:image/(png|jpeg|webp);base64,")
+_SIGNATURES = {
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "jpeg": re.compile(rb"\xff\xd8\xff"),
+    "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+}
+# What `json.loads` accepts besides JSON, outside of strings or not.
+_NO_NUMBER = re.compile(rb"NaN|Infinity")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document: `data` as it was sent, and `found` as it was read."""
+
+    data: bytes
+    found: PretixPlan
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def seats(self) -> int:
+        return sum(len(row.seats) for zone in self.found.zones for row in zone.rows)
+
+
+def read(data: bytes) -> Document:
+    """Read a document that may be unfinished: without seats, or with labels missing.
+
+    Raises: PlanError.
+    """
+    decoded = pretix.decode(data, max_bytes=MAX_BYTES)
+    found = read_document(decoded)
+    if _NO_NUMBER.search(data) and (fault := _no_number(decoded)):
+        raise PlanError(fault)
+    if found.background is not None and (problem := _image_problem(found.background.href)):
+        raise PlanError(Fault(path("background", "href"), problem))
+    return Document(data=data, found=found)
+
+
+def _no_number(decoded: Any) -> Fault | None:
+    """Return the fault of the first number that is not JSON, under a key that nobody reads."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), decoded)]
+    while waiting:
+        keys, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [((*keys, key), each) for key, each in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*keys, at), each) for at, each in enumerate(value)]
+        elif isinstance(value, float) and (value != value or abs(value) == float("inf")):
+            return Fault(path(*keys), "must be a finite number")
+    return None
+
+
+def _image_problem(href: str) -> str | None:
+    """Return why a text is not the data URL of an image; None if it is one."""
+    start = _IMAGE.match(href)
+    if start is None:
+        return "must be a data URL of a PNG, JPEG or WebP image"
+    if len(href) > MAX_IMAGE_BYTES * 4 / 3:
+        return f"must have at most {MAX_IMAGE_BYTES // 1024 // 1024} MiB"
+    try:
+        image = base64.b64decode(href[start.end() :], validate=True)
+    except (binascii.Error, ValueError):
+        return "must be in base64"
+    kind = start.group(1)
+    if not _SIGNATURES[kind].match(image):
+        return f"is not a {kind.upper()} image"
+    return None

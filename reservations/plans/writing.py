@@ -1,0 +1,125 @@
+"""Write a plan as a document in pretix's format: the inverse of reading one. Pure."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import orjson
+
+from reservations.plans.plan import (
+    Circle,
+    Ellipse,
+    Plan,
+    PlanCategory,
+    PlanSeat,
+    Polygon,
+    Rectangle,
+    Shape,
+)
+
+# So that writing a plan twice gives the same bytes.
+_NAMESPACE = uuid.UUID("6f9d7c6e-1f0b-4f58-9c6e-4c1d5a1f7e11")
+
+
+def document_of(plan: Plan) -> bytes:
+    """Return a plan's document. Its seats and shapes have absolute positions, in one place each."""
+    seats = [
+        {
+            "seat_guid": seat.guid,
+            "uuid": _uuid("seat", seat.guid),
+            "seat_number": seat.number,
+            "position": {"x": seat.x, "y": seat.y},
+            "category": seat.category or "",
+            "radius": plan.seat_radius,
+        }
+        for seat in plan.seats
+    ]
+    zones = zones_of(plan.seats, seats)
+    if plan.shapes:
+        zones.append(_zone("", areas=[_area(shape) for shape in plan.shapes]))
+    return written(
+        name=plan.name, size=(plan.width, plan.height), categories=plan.categories, zones=zones
+    )
+
+
+def written(
+    *,
+    name: str,
+    size: tuple[float, float],
+    categories: Iterable[PlanCategory],
+    zones: list[dict[str, Any]],
+) -> bytes:
+    """Return the bytes of a document."""
+    return orjson.dumps(
+        {
+            "name": name,
+            "size": {"width": size[0], "height": size[1]},
+            "categories": [{"name": each.name, "color": each.color} for each in categories],
+            "zones": zones,
+        }
+    )
+
+
+def zones_of(seats: Sequence[PlanSeat], written: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a zone for each section, and in it a row for each run of seats of one row.
+
+    `written` has the seats as they are written, in the same order.
+    """
+    zones: dict[str, dict[str, Any]] = {}
+    pairs = zip(seats, written, strict=True)
+    for (section, name), found in groupby(pairs, key=lambda pair: (pair[0].section, pair[0].row)):
+        zone = zones.setdefault(section, _zone(section))
+        zone["rows"].append(
+            {
+                "row_number": name,
+                "row_number_position": "both",
+                "uuid": _uuid("row", section, name, str(len(zone["rows"]))),
+                "position": {"x": 0, "y": 0},
+                "seats": [seat for _, seat in found],
+            }
+        )
+    return list(zones.values())
+
+
+def _zone(name: str, *, areas: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    return {
+        "name": name,
+        "uuid": _uuid("zone", name, str(bool(areas))),
+        "position": {"x": 0, "y": 0},
+        "rows": [],
+        "areas": list(areas),
+    }
+
+
+def _area(shape: Shape) -> dict[str, Any]:
+    area: dict[str, Any] = {
+        "shape": "text",
+        "position": {"x": shape.x, "y": shape.y},
+        "rotation": shape.rotation,
+        "color": shape.color or "",
+        "border_color": shape.border_color or "",
+    }
+    match shape.body:
+        case Rectangle(width, height):
+            area |= {"shape": "rectangle", "rectangle": {"width": width, "height": height}}
+        case Circle(radius):
+            area |= {"shape": "circle", "circle": {"radius": radius}}
+        case Ellipse(x, y):
+            area |= {"shape": "ellipse", "ellipse": {"radius": {"x": x, "y": y}}}
+        case Polygon(points):
+            corners = [{"x": x, "y": y} for x, y in points]
+            area |= {"shape": "polygon", "polygon": {"points": corners}}
+    if shape.text is not None:
+        area["text"] = {
+            "text": shape.text.text,
+            "position": {"x": shape.text.x, "y": shape.text.y},
+            "color": shape.text.color,
+            "size": shape.text.size,
+        }
+    area["uuid"] = _uuid("area", orjson.dumps(area).decode())
+    return area
+
+
+def _uuid(*parts: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))

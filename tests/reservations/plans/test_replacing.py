@@ -1,0 +1,252 @@
+"""A new version of a plan on an event with seats: what changes, what stays, what is in the way."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from reservations.audit.verification import Counts, differences
+from reservations.domain.commands import (
+    BlockSeats,
+    CancelReservation,
+    LockSeats,
+    ReserveSeats,
+)
+from reservations.domain.errors import SeatNotFound
+from reservations.models import Event, Seat
+from reservations.plans.differences import Kind, Obstacle, SeatUse
+from reservations.plans.plan import Plan, PlanCategory, PlanSeat
+from reservations.plans.replacing import preview_plan, put_plan
+from reservations.plans.services import fill_event
+from reservations.read import layouts, seat_counts, selectors
+from reservations.write.command_queue import CommandQueue
+from tests.factories import make_event, make_person, stored_id
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+
+
+def planned(*names: str, section: str = "Stalls", **fields: Any) -> tuple[PlanSeat, ...]:
+    """Return seats such as A1, in a row from left to right."""
+    return tuple(
+        PlanSeat(
+            guid=f"{section}-{name}",
+            seat_number=name,
+            section=section,
+            row=name[0],
+            number=name[1:],
+            x=20.0 * at,
+            y=10.0,
+            category="Best",
+            **fields,
+        )
+        for at, name in enumerate(names, start=1)
+    )
+
+
+def plan_with(seats: Sequence[PlanSeat]) -> Plan:
+    names = dict.fromkeys(seat.category for seat in seats if seat.category)
+    return Plan(
+        name="Hall",
+        width=500,
+        height=100,
+        seat_radius=9,
+        categories=tuple(PlanCategory(name) for name in names),
+        seats=tuple(seats),
+    )
+
+
+BEFORE = planned("A1", "A2", "A3", "A4")
+
+
+@pytest.fixture
+def event() -> Event:
+    return fill_event(event_id=make_event(seats=0).pk, plan=plan_with(BEFORE))
+
+
+def put(event: Event, *seats: PlanSeat, keep: Sequence[int] = ()) -> Any:
+    """Put a plan onto the event, as a dry run before; the log must agree with the seats after."""
+    before = [*Seat.with_removed.order_by("pk").values_list()]
+    plan = plan_with(seats)
+    dry = preview_plan(event_id=event.pk, plan=plan, keep=keep)
+    assert [*Seat.with_removed.order_by("pk").values_list()] == before
+    changes = put_plan(event_id=event.pk, plan=plan, version_id=None, keep=keep)
+    assert (changes.counts(), changes.in_the_way) == (dry.counts(), dry.in_the_way)
+    assert list(differences(event_id=event.pk, counts=Counts())) == []
+    if changes.in_the_way:
+        assert [*Seat.with_removed.order_by("pk").values_list()] == before
+    return changes
+
+
+def pk(name: str) -> int:
+    return Seat.objects.get(seat_number=name).pk
+
+
+def stored(event: Event) -> list[str]:
+    """Return the names of the event's seats in index order."""
+    return list(event.seats.order_by("pk").values_list("seat_number", flat=True))
+
+
+def hold(event: Event, *names: str) -> Any:
+    buyer = make_person()
+    CommandQueue(event.pk).submit(LockSeats(buyer, tuple(map(pk, names))))
+    return buyer
+
+
+def sell(event: Event, *names: str) -> int:
+    ids = tuple(map(pk, names))
+    buyer = hold(event, *names)
+    queue = CommandQueue(event.pk)
+    return stored_id(queue.submit(ReserveSeats(buyer, ids, "invoice")))
+
+
+def test_an_event_without_seats_is_filled() -> None:
+    event = make_event(seats=0)
+    changes = put(event, *BEFORE)
+    assert (changes.counts()[Kind.ADDED], stored(event)) == (4, ["A1", "A2", "A3", "A4"])
+    event.refresh_from_db()
+    assert event.plan["width"] == 500
+
+
+def test_the_same_plan_changes_nothing(event: Event) -> None:
+    layout = event.layout
+    assert put(event, *BEFORE).counts().total() == 0
+    event.refresh_from_db()
+    assert event.layout == layout
+
+
+def test_free_seats_are_added_removed_renamed_moved_and_recategorised(event: Event) -> None:
+    layout = event.layout
+    first, second, third, _ = BEFORE
+    moved, other = replace(first, x=300.0), replace(third, category="Other")
+    renamed = replace(second, seat_number="B2", row="B")
+    changes = put(event, moved, renamed, other, *planned("C1"))
+    assert changes.counts() == dict.fromkeys(
+        (Kind.ADDED, Kind.REMOVED, Kind.RELABELLED, Kind.MOVED, Kind.RECATEGORISED), 1
+    )
+    assert stored(event) == ["A1", "B2", "A3", "C1"]
+    assert Seat.objects.get(seat_number="A1").x == 300
+    assert Seat.objects.get(seat_number="A3").category == event.categories.get(name="Other")
+    event.refresh_from_db()
+    assert event.layout != layout
+    assert len(list(layouts.static_seats(event_id=event.pk, layout=event.layout))) == 4
+
+
+def test_seats_can_exchange_their_names(event: Event) -> None:
+    first, second, *others = BEFORE
+    swapped = [
+        replace(first, seat_number="A2", number="2"),
+        replace(second, seat_number="A1", number="1"),
+    ]
+    put(event, *swapped, *others)
+    assert stored(event) == ["A2", "A1", "A3", "A4"]
+
+
+def test_a_removed_seat_cannot_be_locked_and_is_counted_no_more(event: Event) -> None:
+    gone, buyer = pk("A4"), make_person()
+    put(event, *BEFORE[:3])
+    with pytest.raises(SeatNotFound):
+        CommandQueue(event.pk).submit(LockSeats(buyer, (gone,)))
+    [counted] = seat_counts.counts_of([Event.objects.get()], now=timezone.now()).values()
+    assert (counted.total, counted.available) == (3, 3)
+    assert [seat.id for seat in selectors.seat_map(event_id=event.pk).seats] == [
+        *map(pk, ("A1", "A2", "A3"))
+    ]
+
+
+def test_a_removed_seat_with_a_history_comes_back_with_it(event: Event) -> None:
+    CommandQueue(event.pk).submit(CancelReservation(make_person(), sell(event, "A4"), True))
+    old = pk("A4")
+    put(event, *BEFORE[:3])
+    put(event, *BEFORE)
+    assert pk("A4") == old
+    sell(event, "A4")
+
+
+def test_another_seat_can_have_the_name_of_a_removed_one(event: Event) -> None:
+    put(event, *BEFORE[:3], replace(BEFORE[3], guid="another"))
+    assert stored(event) == ["A1", "A2", "A3", "A4"]
+    assert Seat.with_removed.filter(seat_number="A4").count() == 2
+
+
+@pytest.mark.parametrize("take", [hold, sell])
+def test_a_held_or_sold_seat_is_not_removed(take: Any, event: Event) -> None:
+    take(event, "A2", "A3")
+    changes = put(event, BEFORE[0], *BEFORE[2:])
+    [found] = changes.in_the_way
+    use = SeatUse.HELD if take is hold else SeatUse.SOLD
+    assert (found.seat.id, found.use, found.obstacle) == (pk("A2"), use, Obstacle.REMOVED)
+
+
+def test_a_blocked_seat_is_not_removed_but_renamed(event: Event) -> None:
+    CommandQueue(event.pk).submit(BlockSeats(None, (pk("A1"), pk("A2"))))
+    renamed = replace(BEFORE[1], seat_number="B2", row="B")
+    assert [each.seat.id for each in put(event, renamed, *BEFORE[2:]).in_the_way] == [pk("A1")]
+    assert not put(event, BEFORE[0], renamed, *BEFORE[2:]).in_the_way
+
+
+def test_a_protected_seat_can_be_kept_as_it_is(event: Event) -> None:
+    sell(event, "A2")
+    before = Seat.objects.filter(seat_number="A2").values().get()
+    changes = put(event, BEFORE[0], *BEFORE[2:], keep=[pk("A2")])
+    assert [seat.id for seat in changes.kept] == [pk("A2")]
+    assert Seat.objects.filter(seat_number="A2").values().get() == before
+
+
+@pytest.mark.parametrize("take", [hold, sell])
+def test_a_held_or_sold_seat_is_not_renamed(take: Any, event: Event) -> None:
+    take(event, "A2")
+    renamed = replace(BEFORE[1], seat_number="B2", row="B")
+    [found] = put(event, BEFORE[0], renamed, *BEFORE[2:]).in_the_way
+    assert found.obstacle is Obstacle.RELABELLED
+
+
+def test_a_held_seat_is_not_sold_for_another_price_and_a_sold_one_may_be(event: Event) -> None:
+    hold(event, "A1")
+    sell(event, "A2")
+    other = [replace(seat, category="Other") for seat in BEFORE]
+    [found] = put(event, *other).in_the_way
+    assert (found.seat.id, found.obstacle) == (pk("A1"), Obstacle.RECATEGORISED)
+
+
+def test_a_held_or_sold_seat_moves_with_the_drawing(event: Event) -> None:
+    hold(event, "A1")
+    sell(event, "A2")
+    changes = put(event, *(replace(seat, y=50.0) for seat in BEFORE))
+    assert (changes.counts()[Kind.MOVED], not changes.in_the_way) == (4, True)
+    assert set(Seat.objects.values_list("y", flat=True)) == {50.0}
+
+
+def test_a_new_section_does_not_rename_the_sold_seats_of_another(event: Event) -> None:
+    """With two sections the plan's names begin with the section."""
+    sell(event, "A1")
+    named = [replace(seat, seat_number=f"Stalls {seat.seat_number}") for seat in BEFORE]
+    circle = [
+        replace(seat, seat_number=f"Circle {seat.seat_number}")
+        for seat in planned("A1", section="Circle")
+    ]
+    assert not put(event, *named, *circle).in_the_way
+    assert stored(event) == ["A1", "Stalls A2", "Stalls A3", "Stalls A4", "Circle A1"]
+
+
+def test_a_kept_name_cannot_be_given_to_another_seat(event: Event) -> None:
+    sell(event, "A2")
+    another = replace(BEFORE[1], guid="another")
+    [found] = put(event, BEFORE[0], another, *BEFORE[2:], keep=[pk("A2")]).in_the_way
+    assert (found.obstacle, found.can_keep) == (Obstacle.NAME_TAKEN, False)
+
+
+def test_an_expired_lock_protects_nothing(event: Event) -> None:
+    hold(event, "A4")
+    _expire(event)
+    assert put(event, *BEFORE[:3]).counts()[Kind.REMOVED] == 1
+
+
+def _expire(event: Event) -> None:
+    """Move a lock and its log row into the past."""
+    earlier = timezone.now() - timedelta(minutes=10)
+    ends = earlier + timedelta(minutes=5)
+    event.seats.filter(seat_number="A4").update(locked_at=earlier, locked_until=ends)
+    event.changes.update(at=earlier, locked_until=ends)
