@@ -27,7 +27,7 @@ export function eventPath(eventId: number): string {
   return `/events/${eventId}`;
 }
 
-/** The list of sales, for organisers. */
+/** The organisers' home. */
 export const SALES_PATH = '/organise';
 
 /** The organiser's live view of an event. */
@@ -42,6 +42,13 @@ export function planPath(planId: number): string {
 /** The editor of a plan. */
 export function planEditPath(planId: number): string {
   return `${planPath(planId)}/edit`;
+}
+
+export type OrganisationTab = 'events' | 'plans' | 'members';
+
+export function organisationPath(organisationId: number, tab: OrganisationTab = 'events'): string {
+  const path = `${SALES_PATH}/organisations/${organisationId}`;
+  return tab === 'events' ? path : `${path}/${tab}`;
 }
 
 export function reservationPath(reservationId: string): string {

@@ -32,6 +32,8 @@ export interface EventChoice {
   readonly starts_before?: string;
   /** Leave out events that are over. */
   readonly upcoming?: 'true';
+  /** Leave those that the user helps to organise. */
+  readonly managed?: 'true';
 }
 
 export async function fetchEvents(

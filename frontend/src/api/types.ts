@@ -34,6 +34,10 @@ export type PlanProblem = Schemas['PlanProblem'];
 /** What a version changes about an event's seats. */
 export type PlanChanges = Schemas['PlanChanges'];
 export type InTheWay = Schemas['InTheWay'];
+export type Role = Schemas['RoleEnum'];
+export type Member = Schemas['Member'];
+export type Invitation = Schemas['Invitation'];
+export type InvitationOffer = Schemas['Offer'];
 export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
 export type TokenPair = Schemas['TokenPair'];

@@ -3,7 +3,7 @@ import { Link, NavLink, useLocation } from 'react-router';
 import { Brand } from '@/app/Brand';
 import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
-import { hasPermission } from '@/domain/permissions';
+import { hasPermissionSomewhere, isOrganiser } from '@/domain/permissions';
 import { t } from '@/i18n/language';
 import { DOOR_PATH, SALES_PATH, signInPath } from '@/paths';
 import { useMe, useSignOut } from '@/queries/session';
@@ -25,12 +25,12 @@ export function Header() {
           <span className="header__wide">{t('app:myReservations')}</span>
           <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
-        {hasPermission(me, 'reservations.view_reservation') && (
+        {isOrganiser(me) && (
           <NavLink className="header__sales" to={SALES_PATH}>
             {t('app:sales')}
           </NavLink>
         )}
-        {hasPermission(me, 'reservations.scan_ticket') && (
+        {hasPermissionSomewhere(me, 'reservations.scan_ticket') && (
           <NavLink to={DOOR_PATH}>
             <span className="header__wide">{t('app:door')}</span>
             <span className="header__narrow">{t('app:door_short')}</span>

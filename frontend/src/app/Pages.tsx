@@ -18,8 +18,14 @@ const ReservationPage = lazy(async () => ({
 const TicketCheckPage = lazy(async () => ({
   default: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
 }));
-const SalesPage = lazy(async () => ({
-  default: (await import('@/features/organise/SalesPage')).SalesPage,
+const HomePage = lazy(async () => ({
+  default: (await import('@/features/organise/home/HomePage')).HomePage,
+}));
+const OrganisationPage = lazy(async () => ({
+  default: (await import('@/features/organise/organisation/OrganisationPage')).OrganisationPage,
+}));
+const InvitationPage = lazy(async () => ({
+  default: (await import('@/features/organise/invitation/InvitationPage')).InvitationPage,
 }));
 const OrganisePage = lazy(async () => ({
   default: (await import('@/features/organise/OrganisePage')).OrganisePage,
@@ -56,8 +62,10 @@ export function Pages() {
         <Route path="reservations" element={<MyReservationsPage />} />
         <Route path="reservations/:reservationId" element={<ReservationPage />} />
         <Route path="tickets/:code?" element={<TicketCheckPage />} />
-        <Route path="organise" element={<SalesPage />} />
         <Route path="organise/plans/:planId" element={<PlanPage />} />
+        <Route path="organise" element={<HomePage />} />
+        <Route path="organise/organisations/:organisationId/:tab?" element={<OrganisationPage />} />
+        <Route path="organise/invitations" element={<InvitationPage />} />
         <Route path="organise/:eventId" element={<OrganisePage />} />
         <Route path="sign-in" element={<SignInPage />} />
         <Route path="register" element={<RegisterPage />} />

@@ -6,6 +6,7 @@ import common from '@/i18n/de/common.json';
 import errors from '@/i18n/de/errors.json';
 import events from '@/i18n/de/events.json';
 import map from '@/i18n/de/map.json';
+import organisations from '@/i18n/de/organisations.json';
 import organise from '@/i18n/de/organise.json';
 import plans from '@/i18n/de/plans.json';
 import reservations from '@/i18n/de/reservations.json';
@@ -22,6 +23,7 @@ export const de: Catalogue = {
   errors,
   events,
   map,
+  organisations,
   organise,
   plans,
   reservations,

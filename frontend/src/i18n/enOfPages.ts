@@ -1,9 +1,18 @@
 import account from '@/i18n/en/account.json';
 import events from '@/i18n/en/events.json';
+import organisations from '@/i18n/en/organisations.json';
 import organise from '@/i18n/en/organise.json';
 import plans from '@/i18n/en/plans.json';
 import reservations from '@/i18n/en/reservations.json';
 import security from '@/i18n/en/security.json';
 
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
-export const enOfPages = { account, events, organise, plans, reservations, security };
+export const enOfPages = {
+  account,
+  events,
+  organisations,
+  organise,
+  plans,
+  reservations,
+  security,
+};

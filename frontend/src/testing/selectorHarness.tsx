@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect } from 'vitest';
 
-import type { EventDetail, Lock, Seat } from '@/api/types';
+import type { EventDetail, Lock, Me, Seat } from '@/api/types';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
 import { sumAmounts } from '@/i18n/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
@@ -17,6 +17,7 @@ export const ALICE = {
   new_email: '',
   is_staff: false,
   permissions: [] as string[],
+  organisations: [] as Me['organisations'],
   second_factor: { set_up: false, passed: false, required: false },
 };
 

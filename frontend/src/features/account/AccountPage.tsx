@@ -1,12 +1,13 @@
-import { Navigate, useLocation } from 'react-router';
+import { Link, Navigate, useLocation } from 'react-router';
 
+import { hasPermission, isOrganiser } from '@/domain/permissions';
 import { ChangePassword } from '@/features/account/ChangePassword';
 import { EmailAddress } from '@/features/account/EmailAddress';
 import { PersonalDataCard } from '@/features/account/security/PersonalDataCard';
 import { SecondFactorCard } from '@/features/account/security/SecondFactorCard';
 import { SessionsCard } from '@/features/account/security/SessionsCard';
 import { t } from '@/i18n/language';
-import { signInPath } from '@/paths';
+import { SALES_PATH, signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
 
 import './account.css';
@@ -31,6 +32,11 @@ export function AccountPage() {
         <SecondFactorCard username={me.username} />
         <SessionsCard />
         <PersonalDataCard username={me.username} />
+        {hasPermission(me, 'organisations.add_organisation') && !isOrganiser(me) && (
+          <p>
+            <Link to={SALES_PATH}>{t('account:organise')}</Link>
+          </p>
+        )}
       </div>
     </div>
   );

@@ -6,7 +6,7 @@ import { toApiError } from '@/api/apiError';
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
-import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
+import { type MailedLink, useMailedLink } from '@/hooks/mailedLink';
 import { t } from '@/i18n/language';
 import { reloadSession } from '@/queries/session';
 

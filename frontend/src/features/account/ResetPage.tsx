@@ -7,7 +7,7 @@ import { toApiError } from '@/api/apiError';
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
-import { type MailedLink, useMailedLink } from '@/features/account/mailedLink';
+import { type MailedLink, useMailedLink } from '@/hooks/mailedLink';
 import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';

@@ -5,7 +5,9 @@ import { toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { LiveSale } from '@/features/organise/LiveSale';
-import { LoadingSale, OrganisersOnly } from '@/features/organise/OrganisersOnly';
+import { LoadingSale } from '@/features/organise/LoadingSale';
+import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
+import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { eventQuery } from '@/queries/events';
 import '@/i18n/loadOrganiseMessages';
 
@@ -15,16 +17,18 @@ import './organise.css';
 export function OrganisePage() {
   const { eventId = '' } = useParams();
   if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
-  return (
-    <OrganisersOnly eventId={Number(eventId)}>
-      <EventSale key={eventId} eventId={Number(eventId)} />
-    </OrganisersOnly>
-  );
+  return <SignedInOnly>{() => <EventSale key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
 }
 
 function EventSale({ eventId }: { readonly eventId: number }) {
   const { data: event, error, refetch } = useQuery(eventQuery(eventId));
-  if (event !== undefined) return <LiveSale event={event} />;
+  if (event !== undefined) {
+    return (
+      <OrganisersOnly event={event}>
+        <LiveSale event={event} />
+      </OrganisersOnly>
+    );
+  }
   if (error === null) return <LoadingSale />;
   return toApiError(error).status === 404 ? (
     <NoSuchEvent />

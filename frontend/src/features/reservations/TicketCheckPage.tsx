@@ -6,7 +6,7 @@ import { type ApiError, toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
-import { hasPermission } from '@/domain/permissions';
+import { hasPermissionSomewhere } from '@/domain/permissions';
 import { AdmitForm } from '@/features/reservations/AdmitForm';
 import { NextTicket } from '@/features/reservations/NextTicket';
 import { CheckedTicket, TicketFacts, UnknownTicket } from '@/features/reservations/TicketVerdict';
@@ -25,7 +25,7 @@ export function TicketCheckPage() {
   const { code = '' } = useParams();
   const me = useMe();
   if (me === null) return <ForStewards />;
-  if (me !== undefined && !hasPermission(me, 'reservations.scan_ticket')) {
+  if (me !== undefined && !hasPermissionSomewhere(me, 'reservations.scan_ticket')) {
     return <ForStewards name={me.username} />;
   }
   return (

@@ -3,7 +3,7 @@ import { Suspense, useMemo, useRef, useState } from 'react';
 import type { EventDetail, Me, Reservation } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Skeleton } from '@/components/Skeleton';
-import { hasPermission } from '@/domain/permissions';
+import { mayWatchSale } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
@@ -196,7 +196,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       <SelectorHead event={event} feedState={feedState} viewers={viewers} />
       <Notices event={event} sales={sales} clock={store.clock} />
       <SelectorTools
-        salePath={hasPermission(me, 'reservations.view_reservation') ? salePath(event.id) : null}
+        salePath={mayWatchSale(me, event) ? salePath(event.id) : null}
         view={view}
         isOnSale={isOnSale && event.seats_total > 0}
         onChooseView={chooseView}

@@ -12,13 +12,22 @@ export interface MailedLink {
  * They are lost when the page is left.
  */
 export function useMailedLink(): MailedLink | null {
+  return useParsedHash(parseMailedLink);
+}
+
+/** As `useMailedLink`, for links with a token only. */
+export function useMailedToken(): string | null {
+  return useParsedHash(parseToken);
+}
+
+function useParsedHash<Link>(parse: (hash: string) => Link | null): Link | null {
   const { hash, pathname } = useLocation();
   const navigate = useNavigate();
-  const [link, setLink] = useState(() => parseMailedLink(hash));
+  const [link, setLink] = useState(() => parse(hash));
   const [readHash, setReadHash] = useState(hash);
   if (hash !== readHash) {
     setReadHash(hash);
-    if (hash !== '') setLink(parseMailedLink(hash));
+    if (hash !== '') setLink(parse(hash));
   }
   useEffect(() => {
     if (hash !== '') void navigate(pathname, { replace: true });
@@ -28,8 +37,12 @@ export function useMailedLink(): MailedLink | null {
 
 /** Parse the URL fragment, which is never sent to servers; null if incomplete. */
 function parseMailedLink(hash: string): MailedLink | null {
-  const params = new URLSearchParams(hash.replace(/^#/, ''));
-  const uid = params.get('uid') ?? '';
-  const token = params.get('token') ?? '';
-  return uid === '' || token === '' ? null : { uid, token };
+  const uid = new URLSearchParams(hash.replace(/^#/, '')).get('uid') ?? '';
+  const token = parseToken(hash);
+  return uid === '' || token === null ? null : { uid, token };
+}
+
+function parseToken(hash: string): string | null {
+  const token = new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
+  return token === '' ? null : token;
 }

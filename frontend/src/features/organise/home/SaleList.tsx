@@ -1,38 +1,39 @@
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 
 import { dateHeaderClock } from '@/api/dateHeaderClock';
-import type { EventSummary } from '@/api/types';
-import { Message } from '@/components/Message';
+import type { EventSummary, Me, Organisation } from '@/api/types';
 import { EventPages } from '@/components/EventPages';
 import { saleState } from '@/components/saleState';
-import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
+import { mayWatchSale } from '@/domain/permissions';
 import { useSales } from '@/hooks/useSales';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { salePath } from '@/paths';
+import { eventPath, salePath } from '@/paths';
+
 import '@/i18n/loadEventsMessages';
-import '@/i18n/loadOrganiseMessages';
 
-import './organise.css';
-
-/** The sales that the user may watch. */
-export function SalesPage() {
-  return (
-    <OrganisersOnly eventId={null}>
-      <SaleList />
-    </OrganisersOnly>
-  );
+interface SaleListProps {
+  readonly me: Me;
+  readonly organisations: readonly Organisation[];
+  /** Shown if there are no events. */
+  readonly none: ReactNode;
 }
 
-function SaleList() {
+/** The events that the user helps to organise, with how much of each is taken. */
+export function SaleList({ me, organisations, none }: SaleListProps) {
   const [withPast, setWithPast] = useState(false);
-  const choice = useMemo(() => (withPast ? {} : { upcoming: 'true' as const }), [withPast]);
+  const choice = useMemo(
+    () => ({ managed: 'true' as const, ...(!withPast && { upcoming: 'true' as const }) }),
+    [withPast],
+  );
+  const names = useMemo(
+    () => new Map(organisations.map(({ id, name }) => [id, name])),
+    [organisations],
+  );
   return (
-    <div className="page">
-      <title>{t('pageTitle', { page: t('organise:sales') })}</title>
-      <h1 className="page__title">{t('organise:sales')}</h1>
+    <>
       <label className="sales__past">
         <input
           type="checkbox"
@@ -43,34 +44,41 @@ function SaleList() {
         />
         {t('organise:withPast')}
       </label>
-      <EventPages
-        choice={choice}
-        className="sales"
-        none={
-          <Message title={t('organise:noSales')}>
-            <p>{t('organise:noSales_note')}</p>
-          </Message>
-        }
-      >
-        {(event) => <Sale event={event} />}
+      <EventPages choice={choice} className="sales" none={none}>
+        {(event) => (
+          <Sale
+            event={event}
+            path={mayWatchSale(me, event) ? salePath(event.id) : eventPath(event.id)}
+            organiser={names.size > 1 ? (names.get(event.organisation ?? 0) ?? null) : null}
+          />
+        )}
       </EventPages>
-    </div>
+    </>
   );
 }
 
-function Sale({ event }: { readonly event: EventSummary }) {
+interface SaleProps {
+  readonly event: EventSummary;
+  /** Where its name leads. */
+  readonly path: string;
+  /** The organisation's name; null if there is only one. */
+  readonly organiser: string | null;
+}
+
+function Sale({ event, path, organiser }: SaleProps) {
   const { tag, tone, note } = saleState(event, useSales(event, dateHeaderClock));
   const { seats_total: total, seats_available: free } = event;
   return (
     <article className="sale">
       <div className="sale__what">
         <h2 className="sale__name">
-          <Link to={salePath(event.id)}>{event.name}</Link>
+          <Link to={path}>{event.name}</Link>
         </h2>
         <p className="sale__facts">
           <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
           {event.venue}
         </p>
+        {organiser !== null && <p className="sale__facts">{organiser}</p>}
       </div>
       <div className="sale__state">
         <span className="sale__tag" data-tone={tone}>

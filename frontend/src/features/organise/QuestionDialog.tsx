@@ -1,0 +1,37 @@
+import { Button } from '@/components/Button';
+import { ErrorNote } from '@/features/organise/ErrorNote';
+import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
+import { t } from '@/i18n/language';
+
+interface QuestionDialogProps {
+  readonly title: string;
+  readonly lead: string;
+  readonly confirmLabel: string;
+  readonly busy: boolean;
+  readonly error: Error | null;
+  readonly onConfirm: () => void;
+  readonly onDismiss: () => void;
+}
+
+/** Asks before something that takes another's help to undo. */
+export function QuestionDialog({
+  title,
+  lead,
+  confirmLabel,
+  busy,
+  error,
+  onConfirm,
+  onDismiss,
+}: QuestionDialogProps) {
+  return (
+    <OrganiserDialog title={title} lead={lead} isAlert onDismiss={onDismiss}>
+      <ErrorNote error={error} />
+      <div className="dialog__actions">
+        <Button onClick={onDismiss}>{t('organisations:cancel')}</Button>
+        <Button look="danger" busy={busy} onClick={onConfirm}>
+          {confirmLabel}
+        </Button>
+      </div>
+    </OrganiserDialog>
+  );
+}
