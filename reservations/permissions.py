@@ -70,6 +70,9 @@ def holders(
     Without either: for at least one. Superusers have all permissions.
     """
     people: Any = get_user_model()._default_manager
+    if isinstance(event_id, OuterRef):
+        # The memberships are a query within the query of people.
+        event_id = OuterRef(event_id)
     granted = Q()
     for permission in permissions:
         members = members_with(permission, event_id=event_id, organisation_id=organisation_id)

@@ -7,6 +7,7 @@ from accounts.models import User
 from organisations.models import Membership, Organisation
 from organisations.roles import PERMISSIONS, Role
 from reservations.permissions import Permission, holders, may
+from reservations.read import selectors
 from tests.factories import make_event, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -67,3 +68,14 @@ def _member(organisation: Organisation, role: Role) -> User:
     user = make_user()
     Membership.objects.create(organisation=organisation, user=user, role=role)
     return user
+
+
+def test_members_see_the_drafts_of_their_organisation_alone() -> None:
+    choir, circus = _organisation("Choir"), _organisation("Circus")
+    draft = make_event(organisation=choir, visibility="draft")
+    foreign = make_event(organisation=circus, visibility="draft")
+    # Their primary keys are those of no event.
+    _, _, alice = (_member(choir, Role.EDITOR) for _ in range(3))
+    seen = selectors.events(requester=selectors.Requester(id=alice.pk, has_powers=True))
+    assert [event["id"] for event in seen.events] == [draft.pk]
+    assert selectors.permitted_viewers(event_id=foreign.pk, person_ids=[alice.pk]) == set()
