@@ -55,7 +55,7 @@ def only(
     members: int = 403,
     outsiders: int = 403,
     body: dict[str, Any] | None = None,
-    **others: int,
+    **others: int | str,
 ) -> Row:
     """Admit some people; refuse other members and outsiders, and anonymous visitors with 401."""
     outcomes: dict[str, int | str] = {

@@ -43,7 +43,10 @@ def _schema() -> BaseSchema:
 def _operation(call: Call) -> tuple[str, str]:
     """Return a call's path and method in the schema."""
     path = call.path.replace("{held}", "{seat}")
-    for name in ("event", "seat", "reservation", "passkey", "sign_in", "plan"):
+    for name in (
+        *("event", "seat", "reservation", "passkey", "sign_in"),
+        *("organisation", "user", "invitation", "plan"),
+    ):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
     return path.replace("/versions/1/", "/versions/{number}/"), call.method.lower()
 

@@ -5,7 +5,15 @@ import pytest
 from deploy.paths import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text().splitlines()
-PACKAGES = {"config", "accounts", "reservations", "realtime", "security_log", "providers"}
+PACKAGES = {
+    "config",
+    "accounts",
+    "organisations",
+    "reservations",
+    "realtime",
+    "security_log",
+    "providers",
+}
 ALLOWED = {
     line.removeprefix("!")
     for line in (ROOT / ".dockerignore").read_text().splitlines()
