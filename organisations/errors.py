@@ -54,7 +54,7 @@ class InvitationWithdrawn(Refused):
 
 class OrganisationInUse(Refused):
     default_code = "organisation_in_use"
-    default_detail = "This organisation has events, so it cannot be deleted."
+    default_detail = "This organisation has events or seating plans, so it cannot be deleted."
 
 
 class TooManyOrganisations(Refused):

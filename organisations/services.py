@@ -68,7 +68,10 @@ def rename(*, organisation_id: int, name: str) -> None:
 
 
 def delete(*, organisation_id: int) -> None:
-    """Delete an organisation without events. Raises: OrganisationNotFound, OrganisationInUse."""
+    """Delete an organisation without events and plans.
+
+    Raises: OrganisationNotFound, OrganisationInUse.
+    """
     with transaction.atomic():
         organisation = _locked(organisation_id)
         _record(Kind.ORGANISATION_DELETED, organisation)

@@ -117,7 +117,7 @@ class OrganisationView(APIView):
         extensions=_OWNERS,
     )
     def delete(self, request: Request, organisation_id: int) -> Response:
-        """Delete an organisation that has no events."""
+        """Delete an organisation without events and seating plans."""
         _ = request.data  # refuses a malformed body
         services.delete(organisation_id=organisation_id)
         return Response({"success": True, "message": "Organisation deleted"})

@@ -28,9 +28,12 @@ from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event
+from reservations.plans.document import read
+from reservations.plans.library import create_plan
 from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_user, person, seat_ids, signed_in, stranger
+from tests.reservations.plans.documents import document, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -55,7 +58,7 @@ def only(
     members: int = 403,
     outsiders: int = 403,
     body: dict[str, Any] | None = None,
-    **others: int | str,
+    **others: int,
 ) -> Row:
     """Admit some people; refuse other members and outsiders, and anonymous visitors with 401."""
     outcomes: dict[str, int | str] = {
@@ -81,6 +84,9 @@ SIGNED_IN = only(*PEOPLE)
 SELLERS = ("box_office", "owner", "operator")
 EDITORS = ("editor", "owner", "operator")
 MANAGERS = only("owner", "operator", outsiders=404)
+READERS = ("viewer", "box_office", "editor", "owner", "operator")
+PLAN_READERS = only(*READERS, outsiders=404, door=404)
+PLAN_EDITORS = only(*EDITORS, outsiders=404, door=404)
 ORGANISATION = "organisations/{organisation_id}/"
 
 ROWS: dict[str, Row] = {
@@ -126,10 +132,7 @@ ROWS: dict[str, Row] = {
     "GET events/{event_id}/layouts/{layout}/": PUBLIC,
     "GET events/{event_id}/miniature/": PUBLIC,
     "GET events/{event_id}/changes/": PUBLIC,
-    "GET events/{draft}/": only(
-        *("viewer", "box_office", "editor", "owner", "operator"),
-        **{"anonymous": 404, "outsiders": 404, "door": 404},
-    ),
+    "GET events/{draft}/": only(*READERS, outsiders=404, anonymous=404, door=404),
     "GET events/{event_id}/locks/": SIGNED_IN,
     "POST events/{event_id}/seats/{seat_id}/lock/": SIGNED_IN,
     "POST events/{event_id}/seats/{seat_id}/unlock/": SIGNED_IN,
@@ -142,6 +145,22 @@ ROWS: dict[str, Row] = {
     "GET events/{draft}/revenue/": only(*SELLERS, outsiders=404, door=404),
     "PUT events/{event_id}/ticket-types/": only(*EDITORS),
     "PUT events/{draft}/ticket-types/": only(*EDITORS, outsiders=404, door=404),
+    # Seating plans
+    f"GET {ORGANISATION}plans/": only(*READERS, outsiders=404),
+    f"POST {ORGANISATION}plans/": only(*EDITORS, outsiders=404),
+    "GET plans/{plan_id}/": PLAN_READERS,
+    "PATCH plans/{plan_id}/": PLAN_EDITORS,
+    "DELETE plans/{plan_id}/": PLAN_EDITORS,
+    "GET plans/{plan_id}/draft/": PLAN_READERS,
+    "PUT plans/{plan_id}/draft/": PLAN_EDITORS,
+    "GET plans/{plan_id}/preview/": PLAN_READERS,
+    "GET plans/{plan_id}/versions/": PLAN_READERS,
+    "POST plans/{plan_id}/versions/": PLAN_EDITORS,
+    "GET plans/{plan_id}/versions/{number}/": PLAN_READERS,
+    "GET plans/{plan_id}/versions/{number}/export/": PLAN_READERS,
+    "POST plans/check/": only(*EDITORS, "foreign_owner"),
+    "POST events/{event_id}/plan/": only(*EDITORS),
+    "POST events/{draft}/plan/": only(*EDITORS, outsiders=404, door=404),
     # Bookings
     "GET reservations/": SIGNED_IN,
     "GET reservations/{reservation_id}/": only("buyer", *SELLERS, members=404, outsiders=404),
@@ -225,6 +244,8 @@ def _made() -> House:
             "user_id": guest.pk,
             "invitation_id": _invitation(choir).pk,
             "sign_in_id": _sign_in(buyer).pk,
+            "plan_id": _plan(choir, people["owner"]),
+            "number": 1,
             "passkey_id": Passkey.objects.create(
                 person=buyer, name="Key", credential_id="AAAA", public_key=b""
             ).pk,
@@ -237,6 +258,15 @@ def _booked(event: Event, user: User, seat_id: int) -> str:
     queue.submit(LockSeats(person(user), (seat_id,)))
     answer = queue.submit(ReserveSeats(person(user), (seat_id,), "invoice"))
     return str(answer["reservation"]["id"])
+
+
+def _plan(organisation: Organisation, owner: User) -> int:
+    return create_plan(
+        organisation_id=organisation.pk,
+        name="Hall",
+        document=read(written(document())),
+        actor=person(owner),
+    )
 
 
 def _sign_in(user: User) -> SignIn:

@@ -613,7 +613,7 @@ export interface paths {
         get: operations["organisation"];
         put?: never;
         post?: never;
-        /** @description Delete an organisation that has no events. */
+        /** @description Delete an organisation without events and seating plans. */
         delete: operations["delete_organisation"];
         options?: never;
         head?: never;
