@@ -94,6 +94,10 @@ class BestSerializer(serializers.Serializer[Any]):
     )
 
 
+class PlacesSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(min_value=1, max_value=MAX_SEATS)
+
+
 class TicketTypesField(serializers.DictField):
     """Ids of ticket types by the id of a seat."""
 
@@ -300,6 +304,9 @@ class RefusalSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(),
         required=False,
         help_text="The accessible seats without which the companion seats are not sold.",
+    )
+    left = serializers.IntegerField(
+        required=False, help_text="How many places of the standing area are free, if too few."
     )
     largest = serializers.IntegerField(
         required=False, help_text="The most seats that are free together, if too few."

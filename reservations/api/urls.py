@@ -22,6 +22,7 @@ urlpatterns = [
     path("events/<id:event_id>/revenue/", views.RevenueView.as_view()),
     path("events/<id:event_id>/ticket-types/", ticket_type_views.TicketTypesView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
+    path("events/<id:event_id>/areas/<str:group>/lock/", views.LockPlacesView.as_view()),
     path("events/<id:event_id>/extend/", views.ExtendLocksView.as_view()),
     path("reservations/", views.ReservationsView.as_view()),
     path("reservations/<public_id:reservation_id>/", views.ReservationView.as_view()),

@@ -32,6 +32,7 @@ from reservations.api.serializers import (
     LockSerializer,
     MiniatureSerializer,
     PaidAnswerSerializer,
+    PlacesSerializer,
     ReservationSerializer,
     ReservedAnswerSerializer,
     ReserveSerializer,
@@ -48,6 +49,7 @@ from reservations.domain.commands import (
     Command,
     ExtendLocks,
     LockBest,
+    LockPlaces,
     LockSeats,
     MarkPaid,
     UnlockSeats,
@@ -68,6 +70,7 @@ from reservations.read import layouts, miniatures, seat_lists, selectors
 from reservations.read.records import CommandResult
 from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
+from reservations.seat_finder.standing import lock_places
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
 from reservations.write import command_queue
 from security_log.pagination import add_next_link
@@ -294,6 +297,23 @@ class LockBestView(SeatCommandView):
         key = idempotency_key(request)
         answer = await in_thread(
             partial(lock_best, event_id=event_id, command=command, key=key), COMMANDS
+        )
+        return _seats(answer)
+
+
+class LockPlacesView(SeatCommandView):
+    @writes("lock_places", SeatsAnswerSerializer, body=PlacesSerializer)
+    async def post(self, request: Request, event_id: int, group: str) -> HttpResponse:
+        """Lock places of a standing area by number, all or none.
+
+        They are interchangeable: any free ones are locked. A shortage is refused with `area_full`,
+        and how many are `left`.
+        """
+        body = _body(PlacesSerializer, request)
+        command = LockPlaces(actor(request), group, body["count"])
+        key = idempotency_key(request)
+        answer = await in_thread(
+            partial(lock_places, event_id=event_id, command=command, key=key), COMMANDS
         )
         return _seats(answer)
 

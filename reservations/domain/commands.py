@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple
 
-from reservations.domain.criteria import Choice, SeatCriteria
+from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.states import Person
 
 
@@ -64,6 +64,23 @@ class LockBest:
     def reads(self) -> Reads:
         seat_ids = tuple(chain.from_iterable(self.choice.sets)) if self.choice else ()
         return Reads(seat_ids, caps_of=self.actor.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LockPlaces:
+    """Lock any `count` places of a standing area, `group`, all or none.
+
+    `choice` was made before the event's row was locked: the first of its places that are still free
+    are locked. Without a choice only the caps and the sale window are checked.
+    """
+
+    actor: Person
+    group: str
+    count: int
+    choice: Places | None = None
+
+    def reads(self) -> Reads:
+        return Reads(self.choice.seat_ids if self.choice else (), caps_of=self.actor.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +244,7 @@ ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
 Command = (
     LockSeats
     | LockBest
+    | LockPlaces
     | ExtendLocks
     | UnlockSeats
     | StartPayment

@@ -28,6 +28,17 @@ class SeatCriteria:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Free places of a standing area, more than are wanted.
+
+    If these are too few, `left` is how many are free in all.
+    """
+
+    seat_ids: tuple[int, ...]
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Sets of seats that meet the criteria, the best first.
 

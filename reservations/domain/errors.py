@@ -39,6 +39,11 @@ class SeatNotFound(NotFound):
     default_sentence = "There is no such seat in this event."
 
 
+class AreaNotFound(NotFound):
+    code = "area_not_found"
+    default_sentence = "There is no such standing area in this event."
+
+
 class LayoutNotFound(NotFound):
     code = "layout_not_found"
     default_sentence = "The seats of this event are laid out differently now. Load it again."
@@ -117,6 +122,12 @@ class WholeTable(Conflict):
     """Seats of a table were named that is sold as a whole. `missing` lists its other seats."""
 
     code = "whole_table"
+
+
+class AreaFull(Conflict):
+    """Too few places of a standing area are free: `left`."""
+
+    code = "area_full"
 
 
 class LockExpired(Conflict):

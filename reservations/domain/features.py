@@ -21,10 +21,14 @@ ALL_FEATURES = ~NO_FEATURES
 
 
 class SoldBy(IntEnum):
-    """What is sold at once: a single seat, or the table that is the seat's group."""
+    """How a seat is sold: by itself, with its whole table, or as any place of a standing area.
+
+    Table and standing area are the seat's `group`.
+    """
 
     SEAT = 0
     TABLE = 1
+    NUMBER = 2
 
 
 class SeatWish(StrEnum):

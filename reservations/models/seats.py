@@ -356,7 +356,7 @@ class Seat(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="The table in the seating plan that it belongs to.",
+        help_text="The table or standing area in the seating plan that it belongs to.",
     )
     group_size = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How many seats the group has; 0 without one."
@@ -498,6 +498,15 @@ class Seat(models.Model):
                 fields=["event", "category", "x"],
                 condition=Q(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]),
                 name="seat_to_offer",
+            ),
+            # For the free places of a standing area.
+            models.Index(
+                fields=["event", "group", "id"],
+                condition=Q(
+                    sold_by=SoldBy.NUMBER.value,
+                    status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED],
+                ),
+                name="place_to_sell",
             ),
             # For deleting seats, and for the companions of an accessible seat.
             models.Index(

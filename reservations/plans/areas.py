@@ -45,6 +45,21 @@ def area_shape(area: PretixArea, *, origin: tuple[float, float]) -> Shape | None
     )
 
 
+def middle(shape: Shape) -> tuple[float, float]:
+    """Return the middle of a shape's outline."""
+    match shape.body:
+        case Rectangle(width, height):
+            x, y = width / 2, height / 2
+        case Polygon(points):
+            x = (min(x for x, _ in points) + max(x for x, _ in points)) / 2
+            y = (min(y for _, y in points) + max(y for _, y in points)) / 2
+        case _:
+            x = y = 0
+    turn = math.radians(shape.rotation)
+    sine, cosine = math.sin(turn), math.cos(turn)
+    return round(shape.x + x * cosine - y * sine, 3), round(shape.y + x * sine + y * cosine, 3)
+
+
 def table_shape(table: PretixTable, *, name: str, at: tuple[float, float]) -> Shape:
     """Return the top of a table with its name; `at` is its middle."""
     width, height = table.width, table.height or table.width

@@ -50,9 +50,13 @@ class ReadSeat:
     features: SeatFeature = NO_FEATURES
     note: str = ""
     companion_of: str | None = None
+    area_path: str = ""
+    """Of a place of a standing area."""
 
     @property
     def path(self) -> str:
+        if self.area_path:
+            return self.area_path
         zone, row, seat = self.where
         return path("zones", zone, "rows", row, "seats", seat)
 

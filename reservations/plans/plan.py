@@ -104,7 +104,8 @@ class ShapeText:
 class Shape:
     """Decoration: a stage, a table, a label. Without a body it is only text.
 
-    `rotation` is in degrees, clockwise, about x,y.
+    A standing area has the name of its places' `group`. `rotation` is in degrees, clockwise, about
+    x,y.
     """
 
     x: float
@@ -114,6 +115,7 @@ class Shape:
     color: str | None = None
     border_color: str | None = None
     text: ShapeText | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ def _shape_data(shape: Shape) -> dict[str, Any]:
         "color": shape.color,
         "border_color": shape.border_color,
     }
+    if shape.group:
+        data["group"] = shape.group
     if shape.text is not None:
         data["text"] = {
             "text": shape.text.text,

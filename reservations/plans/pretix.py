@@ -6,11 +6,11 @@ be there once; numbers may repeat, as those of tables do.
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
-from reservations.plans.areas import area_shape, coordinates, table_shape
+from reservations.plans.areas import area_shape, coordinates, middle, table_shape
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import Fault, PlanError
 from reservations.plans.frame import (
@@ -20,6 +20,7 @@ from reservations.plans.frame import (
     row_signs,
     zone_sign,
 )
+from reservations.plans.labels import Place
 from reservations.plans.naming import (
     ReadRow,
     ReadSeat,
@@ -32,6 +33,7 @@ from reservations.plans.plan import (
     CATEGORY_COLOR,
     MAX_GUID_LENGTH,
     MAX_ROW_LENGTH,
+    MAX_SEATS,
     MAX_SHAPES,
     Plan,
     PlanCategory,
@@ -44,6 +46,7 @@ from reservations.plans.pretix_format import (
     PretixPlan,
     PretixRow,
     PretixSeat,
+    PretixStanding,
     PretixZone,
     path,
     read_document,
@@ -54,6 +57,7 @@ MAX_BYTES = 64 * 1024 * 1024
 _MAX_LISTED = 500
 # What the tables and chairs of a plan are called that does not say so.
 _TABLE, _CHAIR = "Table %s", "Seat %s"
+_STANDING = "Standing"
 
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
@@ -94,17 +98,18 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
     for at, zone in enumerate(found.zones):
         reading.add_zone(zone, at=at)
     faults += reading.faults
-    guids, guid_notes = unique_guids(reading.seats, repair=repair, faults=faults)
-    numbers, number_notes = unique_numbers(reading.seats, faults=faults)
-    rows = unique_rows(reading.seats)
+    everything = [*reading.seats, *reading.standing]
+    guids, guid_notes = unique_guids(everything, repair=repair, faults=faults)
+    numbers, number_notes = unique_numbers(everything, faults=faults)
+    rows = unique_rows(everything)
     faults += _companion_faults(reading.seats)
-    if not reading.seats:
+    if not everything:
         faults.append(Fault("zones", "must have seats"))
     if faults:
         raise PlanError(*faults[:MAX_FAULTS])
-    radius = common_radius(seat.radius for seat in reading.seats)
+    radius = common_radius(seat.radius for seat in reading.seats or everything)
     places = SeatPlaces([seat.position for seat in reading.seats], radius=radius)
-    sizes = Counter(seat.row.group for seat in reading.seats)
+    sizes = Counter(seat.row.group for seat in everything)
     seats = [
         PlanSeat(
             guid=guid,
@@ -122,7 +127,7 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
             group_size=sizes[seat.row.group] if seat.row.group else 0,
             sold_by=seat.row.sold_by,
         )
-        for seat, guid, seat_number, row in zip(reading.seats, guids, numbers, rows, strict=True)
+        for seat, guid, seat_number, row in zip(everything, guids, numbers, rows, strict=True)
     ]
     return framed(
         Plan(
@@ -140,7 +145,7 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
                 *guid_notes,
                 *number_notes,
                 *_order_notes(reading.seats),
-                *_overlap_notes(seats, places),
+                *_overlap_notes(seats[: len(reading.seats)], places),
             ),
             focal_point=coordinates(found.focal_point) if found.focal_point else None,
         )
@@ -161,6 +166,7 @@ class _Reading:
     zones: list[tuple[str, slice]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
+    standing: list[ReadSeat] = field(default_factory=list)
 
     def shapes(self, places: SeatPlaces, *, radius: float) -> list[Shape]:
         # Labels are the least important decoration, so they are omitted if there is too much.
@@ -192,8 +198,13 @@ class _Reading:
             self._add_row(row, section=zone.name or "", origin=origin, where=(at, row_at))
         if len(self.seats) > first:
             self.zones.append((zone.name or "", slice(first, len(self.seats))))
-        shapes = (area_shape(area, origin=origin) for area in zone.areas or ())
-        self.areas += [shape for shape in shapes if shape is not None]
+        for area_at, area in enumerate(zone.areas or ()):
+            shape = area_shape(area, origin=origin)
+            if area.standing is not None:
+                where = path("zones", at, "areas", area_at)
+                shape = self._add_standing(area.standing, shape, zone.name or "", where)
+            if shape is not None:
+                self.areas.append(shape)
 
     def _add_row(
         self, row: PretixRow, *, section: str, origin: tuple[float, float], where: tuple[int, int]
@@ -230,6 +241,49 @@ class _Reading:
                 at_start=row.row_number_position in ("start", "both"),
                 at_end=row.row_number_position in ("end", "both"),
             )
+
+    def _add_standing(
+        self, standing: PretixStanding, shape: Shape | None, zone: str, where: str
+    ) -> Shape | None:
+        """Add the places of a standing area, and return its shape."""
+        if shape is None or shape.body is None:
+            self.faults.append(
+                Fault(f"{where}.shape", "must have an outline for people to stand in")
+            )
+            return shape
+        if standing.guid in self.groups:
+            problem = f"{shown(standing.guid)} is that of another area too"
+            self.faults.append(Fault(f"{where}.standing.guid", problem))
+            return shape
+        if len(self.seats) + standing.capacity > MAX_SEATS:
+            self.faults.append(Fault("zones", f"must have at most {MAX_SEATS:,} seats"))
+            return shape
+        self.groups.add(standing.guid)
+        name = shape.text.text if shape.text else zone or _STANDING
+        row = ReadRow(
+            section=name,
+            name="",
+            seat_label="",
+            is_in_words=True,
+            origin=middle(shape),
+            group=standing.guid,
+            sold_by=SoldBy.NUMBER,
+        )
+        self.standing += [
+            ReadSeat(
+                where=(0, 0, 0),
+                guid=f"{standing.guid}-{number}",
+                row=row,
+                place=Place(section=name, row="", number=str(number), words=f"{name} {number}"),
+                position=row.origin,
+                category=standing.category,
+                radius=DEFAULT_SEAT_RADIUS,
+                is_start=False,
+                area_path=f"{where}.standing",
+            )
+            for number in range(1, standing.capacity + 1)
+        ]
+        return replace(shape, group=standing.guid)
 
     def _group(self, row: PretixRow, where: tuple[int, int]) -> str:
         """Return the table's name in the plan: its uuid, if that is there once."""

@@ -20,7 +20,9 @@ restricted_view and aisle), a `note` for buyers, and `companion_of`, the `seat_g
 accessible seat whose companion sits there, which every companion seat must have. A row with a
 `table` is one: its seats are the chairs, and its position is the middle of the table. A table has a
 `shape` (round or long), a `width`, and if it is long a `height` and a `rotation` about its middle;
-`sold` is seat, or whole if all its chairs are sold at once. Its name is its `uuid`.
+`sold` is seat, or whole if all its chairs are sold at once. Its name is its `uuid`. An area with
+`standing` {capacity, category, guid} is a standing area, whose places are sold by number; the
+`category` may be empty.
 
 The document may have `floors` [{id, name}], a `focal_point`
 {x, y} towards which the best seats are, and a `background` {href, x, y, width, height, opacity},
@@ -208,6 +210,12 @@ def _full(text: str) -> str:
     return text
 
 
+def _in_a_url(text: str) -> str:
+    if not text.strip() or "/" in text or text in (".", ".."):
+        raise _fault("must not be empty, and without slashes")
+    return text
+
+
 _Each = Annotated[Item, WrapValidator(_unless_refused)]
 
 _Text = Annotated[str, Strict(), Field(pattern=CLEAN)]
@@ -256,6 +264,15 @@ class PretixText:
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
+class PretixStanding:
+    capacity: Annotated[int, Strict(), Field(ge=1, le=MAX_SEATS)]
+    guid: Annotated[
+        _Text, Field(max_length=MAX_GUID_LENGTH - len(f"-{MAX_SEATS}")), AfterValidator(_in_a_url)
+    ]
+    category: Annotated[_CategoryName, AfterValidator(_known_category)] = ""
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
 class PretixArea:
     """An area without a body: only text."""
 
@@ -265,6 +282,7 @@ class PretixArea:
     color: _Color = None
     border_color: _Color = None
     text: PretixText | None = None
+    standing: PretixStanding | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -421,6 +439,8 @@ def _problem(found: ErrorDetails) -> str:
         case "too_long":
             what = found["loc"][-1]
             return f"must have at most {limits['max_length']:,} {what}, not {len(value):,}"
+        case "int_type":
+            complaint = "must be a whole number"
         case "literal_error":
             complaint = "must be one of " + limits["expected"].replace("'", "").replace(
                 " or ", ", "

@@ -21,7 +21,7 @@ from reservations.domain.features import SeatFeature, SoldBy
 from reservations.models import Seat
 from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.read import selectors
-from reservations.read.records import Price, money, one_of
+from reservations.read.records import SOLD_BY, Price, money, one_of
 from reservations.singleflight import SingleflightCache
 
 UNITS = 100
@@ -46,8 +46,17 @@ class SeatRunRecord(TypedDict):
     price: Price
     prefix: Annotated[str, "`seat_number` is `prefix` and the seat's number."]
     count: Annotated[int, "The number of consecutive seats in this run."]
-    group: NotRequired[Annotated[str, "The table of these seats."]]
-    sold_by: NotRequired[Annotated[str, one_of("table"), "As in the seat list."]]
+    group: NotRequired[Annotated[str, "The table or standing area of these seats."]]
+    sold_by: NotRequired[Annotated[str, one_of("table", "number"), SOLD_BY]]
+    first: NotRequired[
+        Annotated[
+            int,
+            "Only in runs of places of a standing area: the number of the first; the others follow"
+            " it. Such a run has no values in `numbers`, `xs` and `ys`.",
+        ]
+    ]
+    x: NotRequired[Annotated[int, "Where these places are, in hundredths of a plan unit."]]
+    y: NotRequired[Annotated[int, "Like `x`."]]
     number: NotRequired[
         Annotated[str, "Only in runs of one seat whose `seat_number` is the whole `prefix`."]
     ]
@@ -152,6 +161,7 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
         section_indexes.setdefault(seat.section, len(section_indexes))
     runs: list[SeatRunRecord] = []
     numbers: list[str] = []
+    drawn: list[StaticSeat] = []
     for alike, group in groupby(found, key=_in_common):
         together = list(group)
         section, row, category, price, prefix, group_name, sold_by = alike
@@ -167,6 +177,10 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
             run["group"] = group_name
         if sold_by:
             run["sold_by"] = SoldBy(sold_by).name.lower()
+        if prefix is not None and (place := _place(together)):
+            runs.append({**run, **place})
+            continue
+        drawn += together
         if prefix is not None:
             runs.append(run)
             numbers += [seat.number for seat in together]
@@ -180,8 +194,8 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
         "runs": runs,
         "ids": differences(seat.id for seat in found),
         "numbers": numbers,
-        "xs": differences(round(seat.x * UNITS) for seat in found),
-        "ys": differences(round(seat.y * UNITS) for seat in found),
+        "xs": differences(round(seat.x * UNITS) for seat in drawn),
+        "ys": differences(round(seat.y * UNITS) for seat in drawn),
     }
     _add_features(record, found)
     return record
@@ -190,6 +204,29 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
 def clear_layout_cache() -> None:
     """Clear the cache. For tests, which change seats without a new layout."""
     _packed.clear()
+
+
+class _PlaceRecord(TypedDict):
+    first: int
+    x: int
+    y: int
+
+
+def _place(seats: list[StaticSeat]) -> _PlaceRecord | None:
+    """Return what describes a run of numbered places at one point; None if they are not."""
+    seat = seats[0]
+    if seat.sold_by != SoldBy.NUMBER or not seat.number.isdecimal():
+        return None
+    first = int(seat.number)
+    is_regular = all(
+        (each.number, each.x, each.y) == (str(number), seat.x, seat.y)
+        for number, each in enumerate(seats, start=first)
+    )
+    return (
+        {"first": first, "x": round(seat.x * UNITS), "y": round(seat.y * UNITS)}
+        if is_regular
+        else None
+    )
 
 
 def _add_features(record: LayoutRecord, seats: list[StaticSeat]) -> None:

@@ -36,6 +36,10 @@ def one_of(*choices: str) -> Any:
     return partial(ChoiceField, choices=choices)
 
 
+SOLD_BY = (
+    "Absent: by the seat. Table: only with all seats of its table. Number: as any place of its"
+    " standing area."
+)
 Feature = Annotated[str, one_of(*ALL_FEATURES.words)]
 
 
@@ -59,10 +63,10 @@ class SeatRecord(TypedDict):
             "Only of a companion seat: the id of the accessible seat with which it is sold.",
         ]
     ]
-    group: NotRequired[Annotated[str, "The seat's table in the plan; absent if it has none."]]
-    sold_by: NotRequired[
-        Annotated[str, one_of("table"), "Absent: by the seat. By the table: only all its seats."]
+    group: NotRequired[
+        Annotated[str, "The seat's table or standing area in the plan; absent if it has none."]
     ]
+    sold_by: NotRequired[Annotated[str, one_of("table", "number"), SOLD_BY]]
     status: Annotated[str, one_of("available", "locked", "reserved", "blocked")]
     is_available: bool
     locked_by: str | None
@@ -255,6 +259,7 @@ class ShapeTextRecord(TypedDict):
 
 
 class ShapeRecord(TypedDict):
+    group: NotRequired[Annotated[str, "The standing area that the shape is."]]
     shape: Annotated[str, one_of("rectangle", "circle", "ellipse", "polygon", "text")]
     x: float
     y: float

@@ -15,6 +15,7 @@ from functools import partial
 from reservations import database
 from reservations.domain.criteria import Choice, SeatCriteria
 from reservations.domain.errors import Outpaced
+from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat
 from reservations.read import selectors
@@ -127,8 +128,9 @@ def _read(event_id: int) -> _CacheEntry:
         seats = list(static_seats(event_id=event_id, layout=head.layout))
         if not seats and Seat.objects.filter(event_id=event_id).exists():
             raise Outpaced
-        index = FreeSeatIndex(seats, plan)
         stored = Seat.objects.filter(event_id=event_id, event__layout=head.layout)
+        seated = [seat for seat in seats if seat.sold_by != SoldBy.NUMBER]
+        index = FreeSeatIndex(seated, plan)
         taken = stored.exclude(status=SeatStatus.AVAILABLE).order_by()
         for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
             index.update(seat_id, status=status, locked_until=locked_until)

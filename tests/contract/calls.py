@@ -178,6 +178,7 @@ CALLS = [
     Call("GET", "/api/events/{event}/locks/", "person"),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
     Call("POST", "/api/events/{event}/lock/", "person and csrf", {"seat_ids": ["{seat}"]}),
+    Call("POST", "/api/events/{event}/areas/{group}/lock/", "person and csrf", {"count": 1}),
     Call(
         "POST",
         "/api/events/{event}/best/",

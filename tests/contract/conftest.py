@@ -17,6 +17,7 @@ from accounts.second_factor import challenges, passkeys, recovery, totp
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.domain.features import SoldBy
 from reservations.models import (
     Event,
     PlanDraft,
@@ -49,6 +50,8 @@ from tests.reservations.plans.documents import document, written
 @dataclass
 class BoxOffice:
     """An event with six seats: two free; alice and bob each hold one and have booked one.
+
+    The second free one is the only place of a standing area.
 
     And an organisation without events: carol is a member, and there is an open invitation.
     """
@@ -111,6 +114,7 @@ class BoxOffice:
     def _ids(self) -> dict[str, object]:
         return {
             "event": self.event.pk,
+            "group": "east",
             "layout": self.event.layout,
             "seat": self.free,
             "held": self.held,
@@ -141,6 +145,7 @@ def _opened() -> BoxOffice:
     bob = make_user("bob", email="bob@example.com")
     event = make_event(seats=6)
     ids, queue = seat_ids(event), CommandQueue(event.pk)
+    event.seats.filter(pk=ids[5]).update(group="east", group_size=1, sold_by=SoldBy.NUMBER)
     booked = {}
     for user, held, taken in ((alice, ids[1], ids[3]), (bob, ids[2], ids[4])):
         queue.submit(LockSeats(person(user), (held, taken)))

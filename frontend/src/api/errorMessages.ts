@@ -44,6 +44,8 @@ function detailedMessage(
       return withCount(details['largest'], (count) =>
         t('errors:code_no_seats_togetherLargest', { count }),
       );
+    case 'area_full':
+      return withCount(details['left'], (count) => t('errors:code_area_fullLeft', { count }));
     case 'sales_not_open':
       return withTime(details['sales_open_at'], (when) =>
         t('errors:code_sales_not_openUntil', { when }),

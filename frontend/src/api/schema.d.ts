@@ -114,6 +114,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/areas/{group}/lock/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Lock places of a standing area by number, all or none.
+         *
+         *     They are interchangeable: any free ones are locked. A shortage is refused with `area_full`,
+         *     and how many are `left`.
+         */
+        post: operations["lock_places"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/best/": {
         parameters: {
             query?: never;
@@ -1733,12 +1755,13 @@ export interface components {
             note?: string;
             /** @description Only of a companion seat: the id of the accessible seat with which it is sold. */
             companion_of?: number;
-            /** @description The seat's table in the plan; absent if it has none. */
+            /** @description The seat's table or standing area in the plan; absent if it has none. */
             group?: string;
             /**
-             * @description Absent: by the seat. By the table: only all its seats.
+             * @description Absent: by the seat. Table: only with all seats of its table. Number: as any place of its standing area.
              *
              *     * `table` - table
+             *     * `number` - number
              */
             sold_by?: components["schemas"]["SoldByEnum"];
             status: components["schemas"]["SeatStatusEnum"];
@@ -1938,6 +1961,9 @@ export interface components {
          * @enum {string}
          */
         PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded" | "due" | "paid";
+        PlacesRequest: {
+            count: number;
+        };
         Plan: {
             /** Format: double */
             width: number;
@@ -2101,6 +2127,8 @@ export interface components {
             missing?: components["schemas"]["MissingSeat"][];
             /** @description The accessible seats without which the companion seats are not sold. */
             accessible_seat_ids?: number[];
+            /** @description How many places of the standing area are free, if too few. */
+            left?: number;
             /** @description The most seats that are free together, if too few. */
             largest?: number;
         };
@@ -2269,12 +2297,13 @@ export interface components {
             note?: string;
             /** @description Only of a companion seat: the id of the accessible seat with which it is sold. */
             companion_of?: number;
-            /** @description The seat's table in the plan; absent if it has none. */
+            /** @description The seat's table or standing area in the plan; absent if it has none. */
             group?: string;
             /**
-             * @description Absent: by the seat. By the table: only all its seats.
+             * @description Absent: by the seat. Table: only with all seats of its table. Number: as any place of its standing area.
              *
              *     * `table` - table
+             *     * `number` - number
              */
             sold_by?: components["schemas"]["SoldByEnum"];
             status: components["schemas"]["SeatStatusEnum"];
@@ -2308,14 +2337,21 @@ export interface components {
             prefix: string;
             /** @description The number of consecutive seats in this run. */
             count: number;
-            /** @description The table of these seats. */
+            /** @description The table or standing area of these seats. */
             group?: string;
             /**
-             * @description As in the seat list.
+             * @description Absent: by the seat. Table: only with all seats of its table. Number: as any place of its standing area.
              *
              *     * `table` - table
+             *     * `number` - number
              */
             sold_by?: components["schemas"]["SoldByEnum"];
+            /** @description Only in runs of places of a standing area: the number of the first; the others follow it. Such a run has no values in `numbers`, `xs` and `ys`. */
+            first?: number;
+            /** @description Where these places are, in hundredths of a plan unit. */
+            x?: number;
+            /** @description Like `x`. */
+            y?: number;
             /** @description Only in runs of one seat whose `seat_number` is the whole `prefix`. */
             number?: string;
         };
@@ -2454,6 +2490,8 @@ export interface components {
          */
         SeverityEnum: "error" | "warning";
         Shape: {
+            /** @description The standing area that the shape is. */
+            group?: string;
             shape: components["schemas"]["ShapeEnum"];
             /** Format: double */
             x: number;
@@ -2535,9 +2573,10 @@ export interface components {
         };
         /**
          * @description * `table` - table
+         *     * `number` - number
          * @enum {string}
          */
-        SoldByEnum: "table";
+        SoldByEnum: "table" | "number";
         Ticket: {
             admits: boolean;
             /**
@@ -3087,6 +3126,125 @@ export interface operations {
             };
             /** @description The Accept header names no available media type. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    lock_places: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -34,6 +34,16 @@ export function lockBest(
   return post(`events/${eventId}/best/`, criteria, key);
 }
 
+/** Lock any places of a standing area. */
+export function lockPlaces(
+  eventId: number,
+  group: string,
+  count: number,
+  key: string,
+): Promise<SeatsAnswer> {
+  return post(`events/${eventId}/areas/${encodeURIComponent(group)}/lock/`, { count }, key);
+}
+
 /** Extend the caller's locks on all of these seats, or none. */
 export function extendLocks(
   eventId: number,

@@ -70,7 +70,7 @@ export class Highlights {
     // Check only candidates: this runs on every change of a large hall.
     const maybe = changed === null ? seats.keys() : new Set([...this.#mine, ...changed]);
     this.#seats = seats;
-    this.#mine = [...maybe].filter((index) => seats[index]?.status === 'mine');
+    this.#mine = [...maybe].filter((index) => isOwnSeat(seats[index]));
     if (nowMs === null) return;
     for (const index of changed ?? []) {
       const status = seats[index]?.status;
@@ -206,6 +206,11 @@ export class Highlights {
     context.lineWidth = widthPx;
     context.stroke();
   }
+}
+
+/** Places of standing areas have no position of their own. */
+function isOwnSeat(seat: MapSeat | undefined): boolean {
+  return seat?.status === 'mine' && !seat.facts.isPlace;
 }
 
 function drawPulse(

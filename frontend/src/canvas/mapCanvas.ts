@@ -101,7 +101,11 @@ export class MapCanvas {
     const changed: number[] = [];
     if (!isFirst) {
       for (let index = 0; index < seats.length; index++) {
-        if (seats[index]?.status !== before[index]?.status) changed.push(index);
+        const seat = seats[index];
+        // Standing areas are not drawn here.
+        if (seat?.status !== before[index]?.status && seat?.facts.isPlace === false) {
+          changed.push(index);
+        }
       }
     }
     this.#seatData = { seats, availability: this.#updateAvailability(scene, seats) };

@@ -26,6 +26,8 @@ export function rowLabelsOf(
     const [beforeLast, last] = seats.slice(-2);
     if (first === undefined || second === undefined || name === '') return [];
     if (beforeLast === undefined || last === undefined) return [];
+    // The top of a table has its name.
+    if (first.group !== '') return [];
     return [beyond(second, first), beyond(beforeLast, last)]
       .filter((point) => grid.nearest(point, ROOM * seatRadius) === null)
       .filter((point) => !isLabelled(point, name))

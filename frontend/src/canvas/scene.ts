@@ -8,6 +8,7 @@ import type { Bounds } from '@/domain/geometry';
 import type { SeatWish } from '@/domain/seatMap/features';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { type Section, sectionsOf } from '@/domain/seatMap/sections';
+import { type StandingArea, standingAreasOf } from '@/domain/seatMap/standing';
 import { type Table, tablesOf } from '@/domain/seatMap/tables';
 
 /** The static part of a map: plan, seats' positions, sections, labels. */
@@ -19,6 +20,8 @@ export interface Scene {
   readonly sections: readonly Section[];
   readonly grid: SeatGrid;
   readonly tables: readonly Table[];
+  /** Their places are in none of the sections. */
+  readonly standing: readonly StandingArea[];
   readonly rowLabels: readonly RowLabel[];
   readonly areas: readonly Area[];
   readonly areaByIndex: Uint16Array;
@@ -34,7 +37,7 @@ export function sceneOf(
 ): Scene {
   const extent = planExtent(plan, facts);
   const grid = new SeatGrid(facts, extent.bounds);
-  const sections = sectionsOf(facts);
+  const sections = sectionsOf(facts.filter(({ isPlace }) => !isPlace));
   const areas = areasOf(sections, plan.seat_radius);
   return {
     plan,
@@ -44,6 +47,7 @@ export function sceneOf(
     sections,
     grid,
     tables: tablesOf(facts),
+    standing: standingAreasOf(facts),
     rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
     areas,
     areaByIndex: areaByIndex(areas, facts.length),

@@ -4,7 +4,7 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 /** Average number of seats in a cell. */
 const SEATS_PER_CELL = 8;
 
-/** Spatial index of the seats. */
+/** Spatial index of the seats, without the places of standing areas. */
 export class SeatGrid {
   readonly #facts: readonly SeatFacts[];
   readonly #left: number;
@@ -24,13 +24,15 @@ export class SeatGrid {
     this.#rows = Math.floor(height / this.#cell) + 1;
     this.#starts = new Uint32Array(this.#columns * this.#rows + 1);
     this.#seats = new Uint32Array(facts.length);
-    const cells = facts.map((seat) => this.#cellOf(seat));
-    for (const cell of cells) this.#starts[cell + 1] = (this.#starts[cell + 1] ?? 0) + 1;
+    const cells = facts.map((seat) => (seat.isPlace ? null : this.#cellOf(seat)));
+    for (const cell of cells)
+      if (cell !== null) this.#starts[cell + 1] = (this.#starts[cell + 1] ?? 0) + 1;
     for (let cell = 0; cell < this.#columns * this.#rows; cell++) {
       this.#starts[cell + 1] = (this.#starts[cell + 1] ?? 0) + (this.#starts[cell] ?? 0);
     }
     const next = this.#starts.slice();
     cells.forEach((cell, index) => {
+      if (cell === null) return;
       const place = next[cell] ?? 0;
       this.#seats[place] = index;
       next[cell] = place + 1;

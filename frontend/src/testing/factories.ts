@@ -48,6 +48,7 @@ export function factsOf(seat: Seat, index: number): SeatFacts {
     companionOf: seat.companion_of === undefined ? null : seat.companion_of - 100,
     group: seat.group ?? '',
     isSoldWhole: seat.sold_by === 'table',
+    isPlace: seat.sold_by === 'number',
   };
 }
 

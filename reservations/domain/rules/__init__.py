@@ -30,6 +30,7 @@ from reservations.domain.commands import (
     ExtendLocks,
     LapseUnpaid,
     LockBest,
+    LockPlaces,
     LockSeats,
     MarkPaid,
     ReleaseExpired,
@@ -48,7 +49,7 @@ from reservations.domain.rules.booking import (
     reserve,
     start_payment,
 )
-from reservations.domain.rules.locking import extend, lock, lock_best, unlock
+from reservations.domain.rules.locking import extend, lock, lock_best, lock_places, unlock
 from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, Transition
 from reservations.domain.states import BatchState
 
@@ -79,6 +80,8 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return lock(command, state)
         case LockBest():
             return lock_best(command, state)
+        case LockPlaces():
+            return lock_places(command, state)
         case ExtendLocks():
             return extend(command, state)
         case UnlockSeats():

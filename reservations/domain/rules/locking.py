@@ -4,8 +4,9 @@ import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reservations.domain.commands import ExtendLocks, LockBest, LockSeats, UnlockSeats
+from reservations.domain.commands import ExtendLocks, LockBest, LockPlaces, LockSeats, UnlockSeats
 from reservations.domain.errors import (
+    AreaFull,
     ExtensionLimit,
     LockCooldown,
     NoSeatsTogether,
@@ -68,13 +69,34 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
     )
 
 
+def lock_places(command: LockPlaces, state: BatchState) -> Outcome:
+    _require_open_sale(state.terms, now=state.now)
+    _require_may_hold(command.actor, command.count, state)
+    if command.choice is None:
+        raise Outpaced
+    if len(command.choice.seat_ids) < command.count:
+        left = command.choice.left
+        raise AreaFull(
+            f"Only {pluralize(left, 'place')} {'is' if left == 1 else 'are'} left there."
+            if left
+            else "There is no place left there.",
+            left=left,
+        )
+    free = [
+        seat_id
+        for seat_id in command.choice.seat_ids
+        if _is_free(seat_id, state)
+        and _used_up_until(state.seats[seat_id], command.actor, state) is None
+    ]
+    if len(free) < command.count:
+        raise Outpaced
+    return lock(LockSeats(command.actor, tuple(free[: command.count])), state)
+
+
 def lock_best(command: LockBest, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
     criteria, choice = command.criteria, command.choice
-    held = len(state.held_by(command.actor.id))
-    if held + criteria.count > state.terms.seat_cap:
-        raise _seat_limit([], state)
-    require_may_buy([], command.actor, state, besides=held + criteria.count)
+    _require_may_hold(command.actor, criteria.count, state)
     if choice is None:
         raise Outpaced
     if not choice.sets:
@@ -127,6 +149,14 @@ def unlock(command: UnlockSeats, state: BatchState) -> Outcome:
     )
 
 
+def _require_may_hold(actor: Person, count: int, state: BatchState) -> None:
+    """Require that the caps allow `count` more seats. Raises: SeatLimit, PurchaseLimit."""
+    held = len(state.held_by(actor.id))
+    if held + count > state.terms.seat_cap:
+        raise _seat_limit([], state)
+    require_may_buy([], actor, state, besides=held + count)
+
+
 def _is_free(seat_id: int, state: BatchState) -> bool:
     seat = state.seats.get(seat_id)
     return seat is not None and seat.is_available(now=state.now)
@@ -155,13 +185,20 @@ def _continued_hold(seat: SeatState, actor: Person, state: BatchState) -> Hold |
     return hold if state.now < state.terms.lockable_again_at(hold) else None
 
 
+def _used_up_until(seat: SeatState, actor: Person, state: BatchState) -> datetime | None:
+    """Return when the actor can lock a seat again that they held for the maximum duration."""
+    hold = _continued_hold(seat, actor, state)
+    if hold is None or state.terms.last_deadline(locked_at=hold.locked_at) > state.now:
+        return None
+    return state.terms.lockable_again_at(hold)
+
+
 def _require_cooled_down(wanted: list[SeatState], actor: Person, state: BatchState) -> None:
     """Refuse seats that the actor has held for the maximum duration. Raises: LockCooldown."""
     used_up = {
-        seat.id: state.terms.lockable_again_at(hold)
+        seat.id: until
         for seat in wanted
-        if (hold := _continued_hold(seat, actor, state)) is not None
-        and state.terms.last_deadline(locked_at=hold.locked_at) <= state.now
+        if (until := _used_up_until(seat, actor, state)) is not None
     }
     if not used_up:
         return

@@ -14,6 +14,7 @@ from reservations.domain.commands import (
     ExtendLocks,
     LapseUnpaid,
     LockBest,
+    LockPlaces,
     LockSeats,
     MarkPaid,
     ReleaseExpired,
@@ -22,7 +23,7 @@ from reservations.domain.commands import (
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.domain.criteria import Choice, SeatCriteria
+from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.rules import decide
 from reservations.domain.states import BatchState, PaymentState, PaymentStatus, SeatState
 from tests.reservations.domain.batch_states import (
@@ -60,6 +61,7 @@ TERMS_WITH_VERIFICATION = replace(TERMS, requires_verified_email=True)
 
 # A command of each kind that is carried out, so that the rules look at all that they need.
 COMMANDS: list[Command] = [
+    LockPlaces(ALICE, "east", 1, Places((2,))),
     LockSeats(ALICE, (1,)),
     LockBest(ALICE, SeatCriteria(2), Choice(((1, 2),))),
     ExtendLocks(ALICE, (3,)),

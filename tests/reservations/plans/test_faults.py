@@ -39,7 +39,36 @@ def without(plan: Any, *path: str | int) -> Any:
 
 
 NOT_ACCESSIBLE = "must be the seat_guid of an accessible seat that is no companion seat itself, not"
+STANDING = {"capacity": 2, "category": "", "guid": "east"}
 WRONG_VALUES = [
+    (
+        with_area(standing={**STANDING, "capacity": 0}),
+        f"{AN_AREA}.standing.capacity: must be at least 1, not 0",
+    ),
+    (
+        with_area(standing={**STANDING, "capacity": 1.5}),
+        f"{AN_AREA}.standing.capacity: must be a whole number, not 1.5",
+    ),
+    (
+        with_area(standing={**STANDING, "capacity": 100_000}),
+        "zones: must have at most 100,000 seats",
+    ),
+    (
+        with_area(standing={**STANDING, "guid": "a/b"}),
+        f"{AN_AREA}.standing.guid: must not be empty, and without slashes",
+    ),
+    (
+        with_area(standing={**STANDING, "category": "Balcony"}),
+        f'{AN_AREA}.standing.category: "Balcony" is not one of the plan\'s categories',
+    ),
+    (
+        with_area(shape="text", text={"text": "East"}, standing=STANDING),
+        f"{AN_AREA}.shape: must have an outline for people to stand in",
+    ),
+    (
+        document(zone(row(seat()), areas=[{**area(), "standing": STANDING}] * 2)),
+        'zones[0].areas[1].standing.guid: "east" is that of another area too',
+    ),
     (
         document(zone(row(seat(), table={"shape": "oval", "width": 9}))),
         'zones[0].rows[0].table.shape: must be one of round, long, not "oval"',

@@ -100,6 +100,37 @@ def test_a_table_may_be_sold_as_a_whole_and_named_in_the_plan() -> None:
     assert plan.seats[2].group == "zones[0].rows[1]"
 
 
+def _standing(**more: Any) -> Any:
+    corners = [{"x": 0, "y": 0}, {"x": 40, "y": 0}, {"x": 40, "y": 20}, {"x": 0, "y": 20}]
+    standing = {"capacity": 3, "category": "Stalls", "guid": "east", **more}
+    return {
+        **area("polygon", polygon={"points": corners}, text={"text": "East"}, standing=standing),
+        "position": {"x": 100, "y": 50},
+    }
+
+
+def test_a_standing_area_has_as_many_places_as_it_holds() -> None:
+    plan = parse(document(zone(row(seat(x=100, y=100)), areas=[_standing()])))
+    first, *places = plan.seats
+    assert first.sold_by == SoldBy.SEAT
+    assert [(place.guid, place.seat_number) for place in places] == [
+        ("east-1", "East 1"),
+        ("east-2", "East 2"),
+        ("east-3", "East 3"),
+    ]
+    assert {
+        (place.section, place.row, place.group, place.sold_by, place.category, place.x, place.y)
+        for place in places
+    } == {("East", "", "east", SoldBy.NUMBER, "Stalls", 120, 60)}
+    assert [shape["group"] for shape in drawing(plan)["shapes"] if "group" in shape] == ["east"]
+    # They lie on one point, but not in each other's way.
+    assert not plan.notes
+
+
+def test_a_plan_may_have_only_a_standing_area() -> None:
+    assert len(parse(document(zone(areas=[_standing()]))).seats) == 3
+
+
 def test_categories_keep_their_order_and_colours() -> None:
     plan = parse(document(categories=[{"name": "Stalls"}, {"name": "B", "color": "#ABC"}]))
     assert plan.categories == (PlanCategory("Stalls"), PlanCategory("B", "#abc"))

@@ -24,17 +24,18 @@ from tests.factories import make_event, seat_ids
 
 def read(record: LayoutRecord) -> Iterator[dict[str, Any]]:
     """Yield the seats, as a client makes them again."""
-    columns = enumerate(
-        zip(
-            *(accumulate(record[name]) for name in ("ids", "xs", "ys")),
-            record["numbers"],
-            strict=True,
-        )
+    ids = enumerate(accumulate(record["ids"]))
+    columns = zip(
+        accumulate(record["xs"]), accumulate(record["ys"]), record["numbers"], strict=True
     )
     special = _special(record)
     for run in record["runs"]:
-        for _ in range(run["count"]):
-            index, (seat_id, x, y, number) = next(columns)
+        for at in range(run["count"]):
+            index, seat_id = next(ids)
+            if "first" in run:
+                x, y, number = run["x"], run["y"], str(run["first"] + at)
+            else:
+                x, y, number = next(columns)
             yield {
                 **special.get(index, {}),
                 "id": seat_id,
@@ -49,6 +50,7 @@ def read(record: LayoutRecord) -> Iterator[dict[str, Any]]:
                 **{name: run[name] for name in ("group", "sold_by") if name in run},
             }
     assert not list(columns)
+    assert not list(ids)
 
 
 def _special(record: LayoutRecord) -> dict[int, dict[str, Any]]:
@@ -123,6 +125,24 @@ def test_an_irregular_seat_number_is_a_run_of_its_own() -> None:
     assert record["numbers"] == ["1", ""]
     assert record["runs"][1]["prefix"] == "Royal box"
     assert record["runs"][1]["number"] == "7"
+
+
+def test_the_places_of_a_standing_area_are_one_run_without_columns() -> None:
+    seats = [
+        _seat(id=at, seat_number=f"East {at}", row="", number=str(at), sold_by=SoldBy.NUMBER)
+        for at in range(7, 50_007)
+    ]
+    record = layout_record("x", [_seat(), *seats])
+    assert [run["count"] for run in record["runs"]] == [1, 50_000]
+    assert record["runs"][1]["first"] == 7
+    assert [len(record["xs"]), len(record["ys"]), len(record["numbers"])] == [1, 1, 1]
+    assert [seat["seat_number"] for seat in read(record)][-1] == "East 50006"
+
+
+def test_places_at_several_points_keep_their_columns() -> None:
+    seats = [_seat(id=at, number=str(at), sold_by=SoldBy.NUMBER, x=float(at)) for at in (1, 2)]
+    seats = [seat._replace(seat_number=f"A{seat.number}") for seat in seats]
+    assert [seat["x"] for seat in read(layout_record("x", seats))] == [1, 2]
 
 
 def test_what_no_seat_has_is_left_out() -> None:

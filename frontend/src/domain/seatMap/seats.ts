@@ -19,10 +19,12 @@ export interface SeatFacts {
   readonly note: string;
   /** The index of the accessible seat whose companion sits here. */
   readonly companionOf: number | null;
-  /** The name of its table in the plan; empty if it has none. */
+  /** The name of its table or standing area in the plan; empty if it has none. */
   readonly group: string;
   /** Whether it is sold only with its whole table. */
   readonly isSoldWhole: boolean;
+  /** Whether it is a place of a standing area, `group`, and sold by number. */
+  readonly isPlace: boolean;
 }
 
 /** A seat's status as shown to this user. */
@@ -70,7 +72,8 @@ export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
     a.note === b.note &&
     a.companionOf === b.companionOf &&
     a.group === b.group &&
-    a.isSoldWhole === b.isSoldWhole
+    a.isSoldWhole === b.isSoldWhole &&
+    a.isPlace === b.isPlace
   );
 }
 

@@ -16,14 +16,20 @@ export function unpackLayout(layout: Layout): SeatFacts[] {
   );
   const companionOf = new Map(companions);
   const facts: SeatFacts[] = [];
-  let [id, x, y, index] = [0, 0, 0, 0];
+  let [id, x, y, index, column] = [0, 0, 0, 0, 0];
   for (const run of runs) {
     const section = sections[run.section] ?? '';
     for (const end = index + run.count; index < end; index++) {
       id += ids[index] ?? 0;
-      x += xs[index] ?? 0;
-      y += ys[index] ?? 0;
-      const ending = numbers[index] ?? '';
+      let ending: string;
+      if (run.first === undefined) {
+        x += xs[column] ?? 0;
+        y += ys[column] ?? 0;
+        ending = numbers[column] ?? '';
+        column += 1;
+      } else {
+        ending = String(run.first + run.count - (end - index));
+      }
       facts.push({
         id,
         index,
@@ -31,8 +37,8 @@ export function unpackLayout(layout: Layout): SeatFacts[] {
         section,
         row: run.row,
         number: run.number ?? ending,
-        x: x / HUNDREDTHS,
-        y: y / HUNDREDTHS,
+        x: (run.x ?? x) / HUNDREDTHS,
+        y: (run.y ?? y) / HUNDREDTHS,
         categoryId: run.category,
         price: run.price,
         features: features.get(index) ?? 0,
@@ -40,6 +46,7 @@ export function unpackLayout(layout: Layout): SeatFacts[] {
         companionOf: companionOf.get(index) ?? null,
         group: run.group ?? '',
         isSoldWhole: run.sold_by === 'table',
+        isPlace: run.sold_by === 'number',
       });
     }
   }

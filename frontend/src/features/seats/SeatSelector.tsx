@@ -5,6 +5,7 @@ import { useAnnounce } from '@/components/announce';
 import { Skeleton } from '@/components/Skeleton';
 import { mayWatchSale } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { StandingArea } from '@/domain/seatMap/standing';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { CheckoutDialog, useCheckoutLoading } from '@/features/seats/basket/lazyCheckout';
@@ -14,9 +15,8 @@ import { errorText } from '@/features/seats/errorText';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
-import { SeatFilter } from '@/features/seats/filter/SeatFilter';
 import { useFilteredScene } from '@/features/seats/filter/useFilteredScene';
-import { FindDialog, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
+import { FindDialog, SeatFilter, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
 import type { SeatListHandle } from '@/features/seats/list/SeatList';
 import { useView, type View } from '@/features/seats/list/useView';
 import { SeatMap, type SeatMapHandle } from '@/features/seats/map/SeatMap';
@@ -47,7 +47,8 @@ interface SeatSelectorProps {
 }
 
 type OpenDialog =
-  | { readonly name: 'find' | 'shortcuts' | 'review' }
+  | { readonly name: 'shortcuts' | 'review' }
+  | { readonly name: 'find'; readonly area: StandingArea | null }
   | { readonly name: 'signIn'; readonly seatNumber: string | null }
   | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
@@ -146,9 +147,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setDialog({ name: 'review' });
     });
   };
-  const openFind = () => {
+  const openFind = (area: StandingArea | null) => {
     find.reset();
-    setDialog(me === null ? { name: 'signIn', seatNumber: null } : { name: 'find' });
+    setDialog(me === null ? { name: 'signIn', seatNumber: null } : { name: 'find', area });
   };
   const openShortcuts = () => {
     setDialog({ name: 'shortcuts' });
@@ -158,6 +159,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     area.current?.focus({ preventScroll: true });
   };
   function showSeats(found: readonly SeatFacts[]) {
+    if (found.every(({ isPlace }) => isPlace)) return;
     map.current?.showSeats(found);
     list.current?.show(found);
   }
@@ -167,7 +169,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     basket,
     goTo,
     find: () => {
-      if (isOnSale) openFind();
+      if (isOnSale) openFind(null);
     },
     reserve: () => {
       if (mine.length > 0 && basketSummary(mine).isSettled) reserve();
@@ -200,7 +202,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         view={view}
         isOnSale={isOnSale && event.seats_total > 0}
         onChooseView={chooseView}
-        onFind={openFind}
+        onFind={() => {
+          openFind(null);
+        }}
         onHelp={openShortcuts}
         filter={<SeatFilter scene={scene} onChoose={filter} />}
       />
@@ -215,6 +219,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
             isOnSale={isOnSale}
             offered={offered}
             onPick={pick}
+            onStand={openFind}
           >
             {cards}
           </SeatMap>
@@ -227,6 +232,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
               seats={seats}
               isOnSale={isOnSale}
               onPick={pick}
+              onStand={openFind}
             >
               {cards}
             </SeatList>
@@ -254,6 +260,8 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           <FindDialog
             event={event}
             scene={scene}
+            area={dialog.area}
+            seats={seats}
             remaining={event.seat_cap - mine.length}
             find={find}
             onClose={closeDialog}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Link } from 'react-router';
 
 import { Button } from '@/components/Button';
@@ -37,7 +37,7 @@ export function SelectorTools({
           {t('choosing:find')}
         </Button>
       )}
-      {filter}
+      <Suspense>{filter}</Suspense>
       {salePath !== null && (
         <Link className="button selector__sale" to={salePath}>
           <Icon name="eye" />

@@ -54,6 +54,7 @@ it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
         isOnSale: true,
         offered: [],
         onPick: pick,
+        onStand: () => undefined,
       }),
   ],
   [
@@ -65,6 +66,7 @@ it.each<[string, (seats: readonly MapSeat[]) => ReactElement]>([
         seats,
         isOnSale: true,
         onPick: pick,
+        onStand: () => undefined,
       }),
   ],
 ])('the %s keeps no seats of earlier renders in memory', async (_, draw) => {

@@ -12,3 +12,11 @@ export const FindDialog = lazy(async () => ({
 export const ShortcutsDialog = lazy(async () => ({
   default: (await import('@/features/seats/shortcuts/ShortcutsDialog')).ShortcutsDialog,
 }));
+
+export const SeatFilter = lazy(async () => ({
+  default: (await import('@/features/seats/filter/SeatFilter')).SeatFilter,
+}));
+
+export const StandingButtons = lazy(async () => ({
+  default: (await import('@/features/seats/map/StandingButtons')).StandingButtons,
+}));

@@ -1,6 +1,7 @@
 import { assertNever } from '@/domain/assertNever';
 import { ACCESSIBLE, AISLE, RESTRICTED_VIEW } from '@/domain/seatMap/features';
 import { isAskedFor, type MapSeat, type SeatFacts } from '@/domain/seatMap/seats';
+import type { StandingArea } from '@/domain/seatMap/standing';
 import { t } from '@/i18n/language';
 import { formatAmount } from '@/i18n/money';
 
@@ -55,6 +56,11 @@ export function statusText(seat: MapSeat): string {
     default:
       return assertNever(status);
   }
+}
+
+/** How many places of a standing area are left. */
+export function standingLeftText({ seatIndexes }: StandingArea, left: number): string {
+  return t('seats:standing_left', { left, total: seatIndexes.length });
 }
 
 /** Why a seat cannot be picked. */

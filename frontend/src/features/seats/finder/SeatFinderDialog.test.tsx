@@ -47,6 +47,8 @@ function Scene({ event, store, remaining, found }: SceneProps) {
     <SeatFinderDialog
       event={event}
       scene={{ facts, sections: sectionsOf(facts), wishes: [] }}
+      area={null}
+      seats={store.getState().seats}
       remaining={remaining}
       find={find}
       onClose={() => {

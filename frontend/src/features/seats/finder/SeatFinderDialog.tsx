@@ -5,6 +5,9 @@ import type { EventDetail } from '@/api/types';
 import type { Scene } from '@/canvas/scene';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
+import { standingLeftText } from '@/features/seats/seatLabels';
 import { wishesAmong } from '@/domain/seatMap/features';
 import { WishChoices } from '@/features/seats/filter/WishChoices';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
@@ -18,6 +21,9 @@ import './finder.css';
 interface SeatFinderDialogProps {
   readonly event: EventDetail;
   readonly scene: Pick<Scene, 'facts' | 'sections' | 'wishes'>;
+  /** The standing area to find places in; null to find seats. */
+  readonly area: StandingArea | null;
+  readonly seats: readonly MapSeat[];
   /** How many more seats the user may hold. */
   readonly remaining: number;
   readonly find: SeatFinder;
@@ -27,9 +33,16 @@ interface SeatFinderDialogProps {
 const USUAL_PARTY = 2;
 
 export function SeatFinderDialog(props: SeatFinderDialogProps) {
+  const { area, remaining, onClose } = props;
   return (
-    <Dialog title={t('choosing:find_title')} onDismiss={props.onClose}>
-      {props.remaining < 1 ? <CapReached {...props} /> : <CriteriaForm {...props} />}
+    <Dialog title={area?.name ?? t('choosing:find_title')} onDismiss={onClose}>
+      {remaining < 1 ? (
+        <CapReached {...props} />
+      ) : area === null ? (
+        <CriteriaForm {...props} />
+      ) : (
+        <PlacesForm {...props} area={area} />
+      )}
     </Dialog>
   );
 }
@@ -139,6 +152,47 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
         <Button onClick={onClose}>{t('choosing:find_cancel')}</Button>
         <Button look="primary" type="submit" data-initial-focus busy={find.isBusy}>
           {t('choosing:find_go', { count })}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface PlacesFormProps extends SeatFinderDialogProps {
+  readonly area: StandingArea;
+}
+
+function PlacesForm({ event, area, seats, remaining, find, onClose }: PlacesFormProps) {
+  const [wanted, setWanted] = useState(Math.min(USUAL_PARTY, remaining));
+  const left = leftIn(area, seats);
+  const most = Math.min(remaining, Math.max(left, 1));
+  const count = Math.min(wanted, most);
+  return (
+    <form
+      className="find"
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        find.find({ group: area.group, count });
+      }}
+    >
+      <p className="dialog__lead" role="status">
+        {standingLeftText(area, left)} · {formatMoney(area.price, event.currency)}
+      </p>
+      <Stepper
+        value={count}
+        max={most}
+        onChange={(next) => {
+          setWanted(next);
+          find.reset();
+        }}
+      />
+      <div className="find__error" role="alert">
+        {find.error !== null && <p className="dialog__error">{seatFinderErrorText(find.error)}</p>}
+      </div>
+      <div className="dialog__actions">
+        <Button onClick={onClose}>{t('choosing:find_cancel')}</Button>
+        <Button look="primary" type="submit" data-initial-focus busy={find.isBusy || left === 0}>
+          {t('choosing:stand_go', { count })}
         </Button>
       </div>
     </form>

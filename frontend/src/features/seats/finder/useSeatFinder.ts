@@ -3,17 +3,20 @@ import { useState } from 'react';
 
 import { type ApiError, toApiError } from '@/api/apiError';
 import { createReusableKey } from '@/api/idempotencyKey';
-import { lockBest, type SeatCriteria } from '@/api/seats';
+import { lockBest, lockPlaces, type SeatCriteria } from '@/api/seats';
 import type { EventDetail } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { ownLocks } from '@/features/seats/seatCommands';
 
+/** Seats together, or places of a standing area. */
+type Wanted = SeatCriteria | { readonly group: string; readonly count: number };
+
 export interface SeatFinder {
   readonly isBusy: boolean;
   /** Why the last search failed. */
   readonly error: ApiError | null;
-  readonly find: (criteria: SeatCriteria) => void;
+  readonly find: (wanted: Wanted) => void;
   /** Clear the last error. */
   readonly reset: () => void;
 }
@@ -34,8 +37,10 @@ interface SeatFinderOptions {
 export function useSeatFinder({ event, store, onFound, onRefused }: SeatFinderOptions): SeatFinder {
   const [idempotencyKey] = useState(() => createReusableKey());
   const { mutate, reset, isPending, error } = useMutation({
-    mutationFn: ({ criteria, key }: { readonly criteria: SeatCriteria; readonly key: string }) =>
-      lockBest(event.id, criteria, key),
+    mutationFn: ({ criteria, key }: { readonly criteria: Wanted; readonly key: string }) =>
+      'group' in criteria
+        ? lockPlaces(event.id, criteria.group, criteria.count, key)
+        : lockBest(event.id, criteria, key),
     onSuccess: ({ seats }) => {
       idempotencyKey.settled();
       const locks = seats.flatMap((seat) => ownLocks(seat, event.max_extensions));
@@ -55,7 +60,7 @@ export function useSeatFinder({ event, store, onFound, onRefused }: SeatFinderOp
     },
   });
 
-  function find(criteria: SeatCriteria): void {
+  function find(criteria: Wanted): void {
     if (!isPending) mutate({ criteria, key: idempotencyKey.keyFor(JSON.stringify(criteria)) });
   }
 

@@ -24,7 +24,7 @@ function openList(seats: Seat[], wishes: readonly SeatWish[] = []) {
     LAYOUT,
   );
   const picked: string[] = [];
-  const scene = { sections: sectionsOf(map.state.facts), wishes };
+  const scene = { sections: sectionsOf(map.state.facts), standing: [], wishes };
   const handle = createRef<SeatListHandle>();
   const list = (shown: readonly MapSeat[]) => (
     <SeatList
@@ -33,6 +33,7 @@ function openList(seats: Seat[], wishes: readonly SeatWish[] = []) {
       scene={scene}
       seats={shown}
       isOnSale
+      onStand={() => undefined}
       onPick={({ facts }) => picked.push(facts.seatNumber)}
     />
   );

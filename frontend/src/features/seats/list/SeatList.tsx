@@ -14,12 +14,15 @@ import type { EventDetail } from '@/api/types';
 import type { Scene } from '@/canvas/scene';
 import { meets, type SeatWish } from '@/domain/seatMap/features';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
 import type { Section } from '@/domain/seatMap/sections';
 import { JumpToSection } from '@/features/seats/list/JumpToSection';
 import { freeAmong, ListSection, SHOWN_AT_ONCE } from '@/features/seats/list/ListSection';
 import { useToggleSet } from '@/features/seats/list/useToggleSet';
+import { standingLeftText } from '@/features/seats/seatLabels';
 import { useSeatTones } from '@/features/seats/useSeatTones';
 import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 import './list.css';
 
@@ -32,16 +35,26 @@ interface SeatListProps {
   readonly ref?: Ref<SeatListHandle>;
   readonly event: EventDetail;
   /** Stable while layout and filter stay the same. Only seats that meet its wishes are listed. */
-  readonly scene: Pick<Scene, 'sections' | 'wishes'>;
+  readonly scene: Pick<Scene, 'sections' | 'standing' | 'wishes'>;
   readonly seats: readonly MapSeat[];
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
+  readonly onStand: (area: StandingArea) => void;
   /** Rendered above the list. */
   readonly children?: ReactNode;
 }
 
 /** The seats as a list by section and row; closed parts are not rendered. */
-export function SeatList({ ref, event, scene, seats, isOnSale, onPick, children }: SeatListProps) {
+export function SeatList({
+  ref,
+  event,
+  scene,
+  seats,
+  isOnSale,
+  onPick,
+  onStand,
+  children,
+}: SeatListProps) {
   const sections = useMemo(() => sectionsMeeting(scene.sections, scene.wishes), [scene]);
   const [onlyFree, setOnlyFree] = useState(false);
   const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
@@ -106,6 +119,23 @@ export function SeatList({ ref, event, scene, seats, isOnSale, onPick, children 
           {sections.length === 0 && <p>{t('choosing:filter_none')}</p>}
           {sections.length > 1 && <JumpToSection sections={sections} onJump={jumpTo} />}
         </div>
+        {scene.wishes.length === 0 &&
+          scene.standing.map((area) => (
+            <button
+              key={area.group}
+              type="button"
+              className="seat-item list__standing"
+              onClick={() => {
+                onStand(area);
+              }}
+            >
+              <span className="seat-item__what">
+                <b>{area.name}</b>{' '}
+                <span className="tabular">{formatMoney(area.price, currency)}</span>{' '}
+                <small>{standingLeftText(area, leftIn(area, seats))}</small>
+              </span>
+            </button>
+          ))}
         {sections.map((section) => (
           <ListSection
             key={section.name}

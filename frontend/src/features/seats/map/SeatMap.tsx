@@ -3,6 +3,7 @@ import {
   type ReactNode,
   type Ref,
   type RefObject,
+  Suspense,
   useCallback,
   useImperativeHandle,
   useLayoutEffect,
@@ -18,6 +19,7 @@ import { toScreen } from '@/canvas/viewport';
 import { useAnnounce } from '@/components/announce';
 import { type Bounds, boundsOf } from '@/domain/geometry';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { StandingArea } from '@/domain/seatMap/standing';
 import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
 import type { MapControls } from '@/components/map/mapControls';
@@ -34,6 +36,7 @@ import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { useSoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
+import { StandingButtons } from '@/features/seats/lazyComponents';
 import { t } from '@/i18n/language';
 import { formatShortMoney } from '@/i18n/money';
 
@@ -64,6 +67,7 @@ interface SeatMapProps {
   /** Indexes of seats offered instead of others; stable while they stay the same. */
   readonly offered: readonly number[];
   readonly onPick: (seat: MapSeat) => void;
+  readonly onStand: (area: StandingArea) => void;
   /** Rendered above the map. */
   readonly children?: ReactNode;
 }
@@ -81,6 +85,7 @@ export function SeatMap({
   isOnSale,
   offered,
   onPick,
+  onStand,
   children,
 }: SeatMapProps) {
   const frame = useRef<HTMLDivElement>(null);
@@ -199,6 +204,16 @@ export function SeatMap({
                 onFocusedAtOnce={forgetLeftSection}
                 onOpen={openSection}
               />
+            )}
+            {scene.standing.length > 0 && (
+              <Suspense>
+                <StandingButtons
+                  areas={scene.standing}
+                  seats={seats}
+                  event={event}
+                  onStand={onStand}
+                />
+              </Suspense>
             )}
             <SeatButtons
               scene={scene}

@@ -1,0 +1,31 @@
+import type { EventDetail } from '@/api/types';
+import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { standingLeftText } from '@/features/seats/seatLabels';
+import { formatShortMoney } from '@/i18n/money';
+
+interface StandingButtonsProps {
+  readonly areas: readonly StandingArea[];
+  readonly seats: readonly MapSeat[];
+  readonly event: EventDetail;
+  readonly onStand: (area: StandingArea) => void;
+}
+
+/** The standing areas on the map, each with how many places are left. */
+export function StandingButtons({ areas, seats, event, onStand }: StandingButtonsProps) {
+  return areas.map((area) => (
+    <button
+      key={area.group}
+      type="button"
+      className="standing-button"
+      style={{ left: area.middle.x, top: area.middle.y }}
+      onClick={(click) => {
+        click.stopPropagation();
+        onStand(area);
+      }}
+    >
+      <b>{area.name}</b> <span>{standingLeftText(area, leftIn(area, seats))}</span>{' '}
+      <span>{formatShortMoney(area.price, event.currency)}</span>
+    </button>
+  ));
+}
