@@ -69,7 +69,7 @@ def _operators_create_organisations(settings: Settings) -> None:
 
 
 # Whoever has one of them for all organisations sees each.
-OF_ORGANISATIONS = {SEE_EVENTS, CHANGE_ORGANISATION}
+OF_ORGANISATIONS = {SEE_EVENTS, CHANGE_EVENT, CHANGE_ORGANISATION}
 GUARDED = [call for call in CALLS if call.permissions]
 
 
