@@ -48,6 +48,8 @@ def _operation(call: Call) -> tuple[str, str]:
         *("organisation", "user", "invitation", "plan"),
     ):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
+    for name in ("organisation", "user", "invitation"):
+        path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
     return path.replace("/versions/1/", "/versions/{number}/"), call.method.lower()
 
 
@@ -122,6 +124,11 @@ def test_every_response_matches_the_schema(
         "reservation_id": office.reservation,
         "passkey_id": office.factors["passkey"],
         "sign_in_id": office.sign_in,
+        "organisation_id": office.organisation.pk,
+        "user_id": office.carol.pk,
+        "invitation_id": office.invitation.pk,
+        "plan_id": office.plan,
+        "number": 1,
     }
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))

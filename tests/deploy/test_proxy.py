@@ -362,18 +362,33 @@ def test_only_safe_requests_are_retried_after_a_server_dies(
     assert tries == 1 or answer.json()["body"] == "{}"
 
 
+@pytest.mark.parametrize(
+    ("path", "length"),
+    [
+        ("/api/login/", 1_000_000),
+        ("/api/plans/1/versions", 22_000_000),
+        ("/api/organisations/1/plans/", 50_000_000),
+        ("/api/organisations/1/", 1_000_000),
+    ],
+)
 def test_a_large_body_is_refused_before_it_is_read_completely(
-    at: httpx.Client, config: ProxyConfig, office: Office
+    path: str, length: int, at: httpx.Client, config: ProxyConfig, office: Office
 ) -> None:
     request = HTTPConnection(HOST, config.address.port, timeout=60)
     with closing(request):
-        request.putrequest("POST", "/api/login/")
-        request.putheader("Content-Length", "1000000")
+        request.putrequest("POST", path)
+        request.putheader("Content-Length", str(length))
         request.endheaders(b"x" * 300_000)
         answer = request.getresponse()
         assert answer.status == 413
         assert json.load(answer)["code"] == "malformed"
     assert office.asked == []
+
+
+@pytest.mark.parametrize("path", ["/api/plans/1/draft/", "/api/organisations/1/plans/"])
+def test_a_seating_plan_may_be_large(path: str, at: httpx.Client, office: Office) -> None:
+    answer = at.post(path, content=b"x" * 20 * 1024 * 1024)
+    assert answer.status_code == 200
 
 
 def test_a_long_header_is_refused_in_the_apis_format(

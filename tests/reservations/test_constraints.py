@@ -10,16 +10,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, F, UniqueConstraint
 from django.utils import timezone
 
+from organisations.models import Organisation
 from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import (
     Category,
     Event,
     IdempotencyKey,
     Payment,
+    PlanVersion,
     Reservation,
     ReservationSeat,
     Seat,
     SeatChange,
+    SeatingPlan,
     TicketPrice,
     TicketType,
 )
@@ -96,6 +99,13 @@ def _start_paying(event: Event, **fields: Any) -> None:
     )
 
 
+def _make_version_twice() -> None:
+    organisation = Organisation.objects.create(name="Theatre")
+    plan = SeatingPlan.objects.create(organisation=organisation, name="Hall")
+    for _ in range(2):
+        PlanVersion.objects.create(plan=plan, number=1, document=b"{}", sha256="0" * 64, seats=0)
+
+
 VIOLATIONS: dict[str, Callable[[Event], object]] = {
     "a_seat_is_in_at_most_one_live_reservation": _sell_twice,
     "a_seat_is_once_in_a_reservation": _put_twice_in_one,
@@ -111,6 +121,10 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
         event, "1.00", "2.00", category=Category.objects.create(event=event, name="Stalls")
     ),
     "a_ticket_type_has_one_price_without_a_category": lambda event: _price(event, "1.00", "2.00"),
+    "only_an_available_seat_is_removed": lambda event: event.seats.update(
+        status=SeatStatus.BLOCKED, removed_at=timezone.now()
+    ),
+    "a_plan_version_has_its_own_number": lambda _: _make_version_twice(),
     "a_seat_price_is_not_negative": lambda event: event.seats.update(price="-0.01"),
     "sales_close_after_they_open": lambda _: Event.objects.update(
         sales_open_at=timezone.now(), sales_close_at=timezone.now() - timedelta(days=1)
