@@ -7,13 +7,22 @@ sharded without a schema change.
 from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue
 from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
-from reservations.models.seats import Category, Event, Seat, TicketPrice, TicketType, require_color
+from reservations.models.seats import (
+    Category,
+    Event,
+    EventPicture,
+    Seat,
+    TicketPrice,
+    TicketType,
+    require_color,
+)
 
 __all__ = [
     "Category",
     "DemoCharge",
     "Entry",
     "Event",
+    "EventPicture",
     "IdempotencyKey",
     "Payment",
     "Reservation",

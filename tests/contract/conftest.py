@@ -17,7 +17,7 @@ from accounts.second_factor import challenges, passkeys, recovery, totp
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
-from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
+from reservations.models import Category, Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.accounts.second_factor.device import App, Key
@@ -61,6 +61,7 @@ class BoxOffice:
     code: str
     factors: dict[str, object]
     sign_in: str
+    category: int
 
     def caller(self, call: Call) -> User:
         """Return a person who may make a call: alice, or an organiser where it takes one."""
@@ -113,6 +114,7 @@ class BoxOffice:
             "user": self.carol.pk,
             "invitation": self.invitation.pk,
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
+            "category": self.category,
             **self.factors,
         }
 
@@ -126,6 +128,7 @@ def _opened() -> BoxOffice:
     alice = make_user("alice", password=PASSWORD, email="alice@example.com")
     bob = make_user("bob", email="bob@example.com")
     event = make_event(seats=6)
+    category = Category.objects.create(event=event, name="Stalls")
     ids, queue = seat_ids(event), CommandQueue(event.pk)
     booked = {}
     for user, held, taken in ((alice, ids[1], ids[3]), (bob, ids[2], ids[4])):
@@ -163,6 +166,7 @@ def _opened() -> BoxOffice:
         code=ticket_code(booked[alice]),
         factors=_factors(alice),
         sign_in=SignIn.objects.get(person=alice).pk,
+        category=category.pk,
     )
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from reservations.events.lifecycle import publish_event
 from reservations.models import Event
-from reservations.plans.services import publish_event
 from reservations.read import selectors
 from tests.contract.calls import CALLS_OF_AN_EVENT, Call, refusal
 from tests.contract.conftest import BoxOffice

@@ -19,7 +19,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.contract.calls import CALLS, CALLS_OF_A_RESERVATION, CALLS_OF_AN_EVENT, Call
+from tests.contract.calls import (
+    CALLS,
+    CALLS_OF_A_RESERVATION,
+    CALLS_OF_AN_EVENT,
+    CHANGE_EVENT,
+    Call,
+)
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 
@@ -43,7 +49,7 @@ def _schema() -> BaseSchema:
 def _operation(call: Call) -> tuple[str, str]:
     """Return a call's path and method in the schema."""
     path = call.path.replace("{held}", "{seat}")
-    for name in ("event", "seat", "reservation", "passkey", "sign_in"):
+    for name in ("event", "seat", "reservation", "passkey", "sign_in", "organisation"):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
     return path, call.method.lower()
 
@@ -119,6 +125,7 @@ def test_every_response_matches_the_schema(
         "reservation_id": office.reservation,
         "passkey_id": office.factors["passkey"],
         "sign_in_id": office.sign_in,
+        "organisation_id": office.organisation,
     }
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
