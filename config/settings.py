@@ -413,6 +413,8 @@ SPECTACULAR_SETTINGS = {
     "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "organisations.roles.Role",
+        "VisibilityEnum": ["draft", "public", "members"],
+        "AudienceEnum": ["public", "members"],
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],
         "TicketReasonEnum": ["cancelled", "lapsed", "unpaid", "used"],

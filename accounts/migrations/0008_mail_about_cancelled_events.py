@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_invitations'),
+        ("accounts", "0007_invitations"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='mail',
-            name='kind',
-            field=models.CharField(choices=[('link', 'Link'), ('changed', 'Changed'), ('verify', 'Verify'), ('moving', 'Moving'), ('moved', 'Moved'), ('invited', 'Invited'), ('cancelled', 'Cancelled')], max_length=10),
+            model_name="mail",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("link", "Link"),
+                    ("changed", "Changed"),
+                    ("verify", "Verify"),
+                    ("moving", "Moving"),
+                    ("moved", "Moved"),
+                    ("invited", "Invited"),
+                    ("cancelled", "Cancelled"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

@@ -67,6 +67,11 @@ class EventFieldsSerializer(serializers.Serializer[Any]):
         min_value=60, max_value=MAX_PAYMENT_SECONDS, allow_null=True
     )
     requires_verified_email = serializers.BooleanField()
+    ticket_fee = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    booking_fee = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    tax_percent = serializers.DecimalField(
+        max_digits=5, decimal_places=2, min_value=0, max_value=100, allow_null=True
+    )
     visibility = serializers.ChoiceField(
         choices=[Event.Visibility.PUBLIC.value, Event.Visibility.MEMBERS.value]
     )

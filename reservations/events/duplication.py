@@ -8,7 +8,7 @@ from reservations import clock
 from reservations.domain.errors import EventNotFound, StaleEvent
 from reservations.domain.states import SeatStatus
 from reservations.events.editing import EDITABLE
-from reservations.models import Category, Event, EventPicture, Seat
+from reservations.models import Category, Event, EventPicture, Seat, TicketPrice, TicketType
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.layout import layout_of
 from reservations.plans.services import BATCH_SEATS, block_seats
@@ -62,7 +62,7 @@ def _shift_times(event: Event, *, by: timedelta) -> None:
 
 
 def _copy_seats(source: Event, event: Event) -> None:
-    categories = {}
+    categories: dict[int | None, int] = {}
     for category in Category.objects.filter(event=source):
         old, category.pk, category.event = category.pk, None, event
         category.save(force_insert=True)
@@ -74,6 +74,18 @@ def _copy_seats(source: Event, event: Event) -> None:
     ]
     for start in range(0, len(rows), BATCH_SEATS):
         bulk.write(bulk.insert(Seat, _SEAT_FIELDS, rows[start : start + BATCH_SEATS]))
+    for ticket_type in TicketType.objects.filter(event=source):
+        prices = list(ticket_type.prices.all())
+        ticket_type.pk, ticket_type.event = None, event
+        ticket_type.save(force_insert=True)
+        TicketPrice.objects.bulk_create(
+            TicketPrice(
+                ticket_type=ticket_type,
+                category_id=categories.get(price.category_id),
+                price=price.price,
+            )
+            for price in prices
+        )
     blocked = Seat.objects.filter(event=source, status=SeatStatus.BLOCKED).values("guid")
     same = Seat.objects.filter(event=event, guid__in=blocked).order_by("pk")
     block_seats(event, list(same.values_list("pk", flat=True)))

@@ -24,11 +24,12 @@ EDITABLE = (
     *("name", "description", "venue", "date", "time_zone", "price", "currency"),
     *("sales_open_at", "sales_close_at", "cancel_until", "lock_seconds", "max_extensions"),
     *("seat_cap", "purchase_cap", "offline_methods", "payment_seconds"),
-    *("requires_verified_email", "visibility"),
+    *("requires_verified_email", "visibility", "ticket_fee", "booking_fee", "tax_percent"),
 )
 """The fields that `edit_event` changes."""
 
 _MONEY = {"price", "currency"}
+_AMOUNTS = {*_MONEY, "ticket_fee", "booking_fee"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,7 @@ def _validate(event: Event, changed: Sequence[str]) -> None:
     names = {field.name for field in Event._meta.fields}
     event.clean_fields(exclude=names - set(changed))
     _require_clean(event, [name for name in ("name", "venue", "description") if name in changed])
-    if not _MONEY.isdisjoint(changed):
+    if not _AMOUNTS.isdisjoint(changed):
         event.clean()
     try:
         event.validate_constraints()

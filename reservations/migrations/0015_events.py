@@ -88,4 +88,23 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
         ),
+        migrations.AlterField(
+            model_name="seatchange",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("locked", "locked"),
+                    ("extended", "extended"),
+                    ("unlocked", "unlocked"),
+                    ("expired", "expired"),
+                    ("reserved", "reserved"),
+                    ("cancelled", "cancelled"),
+                    ("lapsed", "lapsed"),
+                    ("ended", "ended"),
+                    ("blocked", "blocked"),
+                    ("unblocked", "unblocked"),
+                ],
+                max_length=10,
+            ),
+        ),
     ]

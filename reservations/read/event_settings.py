@@ -13,6 +13,7 @@ from reservations.domain.states import PaymentStatus, SeatStatus, iso
 from reservations.models import Category, Event, Payment, Reservation, Seat, overdue
 from reservations.read.records import (
     CategoryRecord,
+    Percent,
     PictureRecord,
     Price,
     Timestamp,
@@ -86,6 +87,9 @@ class EventSettingsRecord(TypedDict):
     offline_methods: list[str] | None
     payment_seconds: int | None
     requires_verified_email: bool
+    ticket_fee: Price
+    booking_fee: Price
+    tax_percent: Percent | None
     visibility: Annotated[str, one_of("draft", "public", "members")]
     cancelled_at: Timestamp | None
     picture: PictureRecord | None
@@ -138,6 +142,9 @@ def event_settings(*, event_id: int) -> EventSettingsRecord:
         "offline_methods": event.offline_methods,
         "payment_seconds": event.payment_seconds,
         "requires_verified_email": event.requires_verified_email,
+        "ticket_fee": money(event.ticket_fee),
+        "booking_fee": money(event.booking_fee),
+        "tax_percent": None if event.tax_percent is None else money(event.tax_percent),
         "visibility": event.visibility,
         "cancelled_at": iso(event.cancelled_at),
         "picture": picture_records([event_id]).get(event_id),

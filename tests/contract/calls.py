@@ -80,6 +80,9 @@ EVENT_FIELDS: dict[str, Any] = {
     "offline_methods": ["invoice"],
     "payment_seconds": 86400,
     "requires_verified_email": False,
+    "ticket_fee": "1.00",
+    "booking_fee": "2.50",
+    "tax_percent": "7.00",
     "visibility": "public",
 }
 READ_LOG = "security_log.view_securityevent"

@@ -107,7 +107,7 @@ BAD: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("requires_verified_email", "is_draft", "members_only"), NO_TRUTH),
     **dict.fromkeys(("venue", "time_zone", "currency"), NO_TEXT),
     "description": {name: bad for name, bad in NO_TEXT.items() if name not in ("empty", "long")},
-    "price": NO_PRICE,
+    **dict.fromkeys(("price", "ticket_fee", "booking_fee", "tax_percent"), NO_PRICE),
     "offline_methods": {
         "a word": "invoice",
         "unknown": ["gold"],

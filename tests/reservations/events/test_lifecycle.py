@@ -26,7 +26,15 @@ from reservations.events.lifecycle import (
     unpublish_event,
 )
 from reservations.events.pictures import set_picture
-from reservations.models import Category, Event, EventPicture, Reservation, Seat
+from reservations.models import (
+    Category,
+    Event,
+    EventPicture,
+    Reservation,
+    Seat,
+    TicketPrice,
+    TicketType,
+)
 from reservations.plans.services import block_seats, refresh_layout
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
@@ -117,6 +125,9 @@ def _source() -> Event:
     )
     category = Category.objects.create(event=event, name="Stalls", price=80)
     Seat.objects.filter(event=event, number="1").update(category=category, x=12.5, price=90)
+    child = TicketType.objects.create(event=event, name="Child")
+    TicketPrice.objects.create(ticket_type=child, category=category, price=20)
+    TicketPrice.objects.create(ticket_type=child, price=10)
     block_seats(event, seat_ids(event)[2:])
     set_picture(event_id=event.pk, editor_id=None, content=png())
     refresh_layout(event_id=event.pk)
@@ -152,6 +163,11 @@ def test_a_duplicate_has_settings_and_seats_but_nothing_of_the_sale() -> None:
         ]
     statuses = Seat.objects.filter(event=copy).order_by("pk").values_list("status", flat=True)
     assert list(statuses) == [SeatStatus.AVAILABLE, SeatStatus.AVAILABLE, SeatStatus.BLOCKED]
+    prices = TicketPrice.objects.filter(ticket_type__event=copy).order_by("price")
+    assert list(prices.values_list("category__event", "ticket_type__name", "price")) == [
+        (None, "Child", Decimal(10)),
+        (copy.pk, "Child", Decimal(20)),
+    ]
     assert not Reservation.objects.exists()
     assert copy.layout
     assert copy.layout != event.layout
