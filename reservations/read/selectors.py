@@ -622,7 +622,9 @@ def _visible_to(requester: Requester) -> QuerySet[Event]:
         is_member = Q(member_group__isnull=True) | Q(member_group__in=own_groups)
         seen |= Q(visibility=Event.Visibility.MEMBERS) & is_member
     if requester.id is not None and requester.has_powers:
-        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=requester.id)
+        # From inside the memberships, the events are the query around the one of the people.
+        event_id = OuterRef(OuterRef("pk"))
+        permitted = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk=requester.id)
         seen |= Q(Exists(permitted))
     return Event.objects.filter(seen)
 
