@@ -37,6 +37,7 @@ interface ApiErrorParts {
   readonly entries?: readonly AdmittedSeat[];
   readonly requestId?: string | null;
   readonly secondStep?: SecondStep | null;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -60,6 +61,8 @@ export class ApiError extends Error {
   readonly entries: readonly AdmittedSeat[];
   /** The id under which the server logged the request. */
   readonly requestId: string | null;
+  /** All fields of the server's response. */
+  readonly details: Readonly<Record<string, unknown>>;
   /** Set when the password was correct and a second factor is required. */
   readonly secondStep: SecondStep | null;
 
@@ -76,6 +79,7 @@ export class ApiError extends Error {
     this.entries = parts.entries ?? [];
     this.requestId = parts.requestId ?? null;
     this.secondStep = parts.secondStep ?? null;
+    this.details = parts.details ?? {};
   }
 
   get isNotAuthenticated(): boolean {
@@ -150,6 +154,7 @@ export function errorFromResponse(
     entries: Array.isArray(fields['entries']) ? fields['entries'].flatMap(parseEntry) : [],
     requestId: typeof fields['request_id'] === 'string' ? fields['request_id'] : null,
     secondStep: secondStep(fields),
+    details: fields,
   });
 }
 

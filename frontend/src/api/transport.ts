@@ -5,6 +5,8 @@ import { crossOriginApi } from '@/api/origins';
 
 const BASE_URL = crossOriginApi === null ? '/api/' : new URL('/api/', crossOriginApi).href;
 const TIMEOUT_MS = 10_000;
+/** A file of some megabytes, from a phone. */
+const FILE_TIMEOUT_MS = 120_000;
 
 export type RequestHeaders = Readonly<Record<string, string>>;
 
@@ -16,6 +18,8 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | number>>;
   /** Sent as JSON. */
   readonly body?: object;
+  /** Sent as it is, in place of a body. */
+  readonly file?: Blob;
   readonly signal?: AbortSignal;
 }
 
@@ -43,15 +47,16 @@ interface TextResponse {
 
 /** Throws ApiError. */
 async function fetchText(request: ApiRequest): Promise<TextResponse> {
-  const { method, url, query, body, signal } = request;
+  const { method, url, query, body, file, signal } = request;
+  const timeoutMs = file === undefined ? TIMEOUT_MS : FILE_TIMEOUT_MS;
   const fetching = new AbortController();
   const abort = () => {
     fetching.abort();
   };
-  const lateness = new Error(`No response within ${TIMEOUT_MS} ms`);
+  const lateness = new Error(`No response within ${timeoutMs} ms`);
   const timer = setTimeout(() => {
     fetching.abort(lateness);
-  }, TIMEOUT_MS);
+  }, timeoutMs);
   // Not `AbortSignal.any`, which browsers of early 2024 lack.
   signal?.addEventListener('abort', abort);
   if (signal?.aborted === true) abort();
@@ -61,11 +66,13 @@ async function fetchText(request: ApiRequest): Promise<TextResponse> {
       headers: {
         Accept: 'application/json',
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(file !== undefined && { 'Content-Type': file.type }),
         ...request.headers,
       },
       credentials: crossOriginApi === null ? 'same-origin' : 'omit',
       signal: fetching.signal,
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(file !== undefined && { body: file }),
     });
     observeDateHeader(response.headers);
     // The connection may also be lost within the body.
@@ -76,6 +83,11 @@ async function fetchText(request: ApiRequest): Promise<TextResponse> {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** The absolute URL of a request without a body, for what the browser loads itself. */
+export function absoluteUrl(url: string, query: ApiRequest['query']): string {
+  return new URL(BASE_URL + url + searchFor(query), location.href).href;
 }
 
 function searchFor(query: ApiRequest['query']): string {

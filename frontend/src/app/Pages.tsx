@@ -21,6 +21,9 @@ const TicketCheckPage = lazy(async () => ({
 const SalesPage = lazy(async () => ({
   default: (await import('@/features/organise/SalesPage')).SalesPage,
 }));
+const EventSettingsPage = lazy(async () => ({
+  default: (await import('@/features/organise/events/EventSettingsPage')).EventSettingsPage,
+}));
 const OrganisePage = lazy(async () => ({
   default: (await import('@/features/organise/OrganisePage')).OrganisePage,
 }));
@@ -54,6 +57,7 @@ export function Pages() {
         <Route path="reservations/:reservationId" element={<ReservationPage />} />
         <Route path="tickets/:code?" element={<TicketCheckPage />} />
         <Route path="organise" element={<SalesPage />} />
+        <Route path="organise/events/:eventId/settings" element={<EventSettingsPage />} />
         <Route path="organise/:eventId" element={<OrganisePage />} />
         <Route path="sign-in" element={<SignInPage />} />
         <Route path="register" element={<RegisterPage />} />

@@ -7,6 +7,7 @@ import errors from '@/i18n/de/errors.json';
 import events from '@/i18n/de/events.json';
 import map from '@/i18n/de/map.json';
 import organise from '@/i18n/de/organise.json';
+import organiserEvents from '@/i18n/de/organiserEvents.json';
 import reservations from '@/i18n/de/reservations.json';
 import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
@@ -22,6 +23,7 @@ export const de: Catalogue = {
   events,
   map,
   organise,
+  organiserEvents,
   reservations,
   seats,
   security,

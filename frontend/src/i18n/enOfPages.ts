@@ -1,8 +1,9 @@
 import account from '@/i18n/en/account.json';
 import events from '@/i18n/en/events.json';
+import organiserEvents from '@/i18n/en/organiserEvents.json';
 import organise from '@/i18n/en/organise.json';
 import reservations from '@/i18n/en/reservations.json';
 import security from '@/i18n/en/security.json';
 
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
-export const enOfPages = { account, events, organise, reservations, security };
+export const enOfPages = { account, events, organise, organiserEvents, reservations, security };
