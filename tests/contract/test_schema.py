@@ -23,7 +23,6 @@ from tests.contract.calls import (
     CALLS,
     CALLS_OF_A_RESERVATION,
     CALLS_OF_AN_EVENT,
-    CHANGE_EVENT,
     Call,
 )
 from tests.contract.conftest import BoxOffice

@@ -179,7 +179,7 @@ def test_a_price_that_was_kept_ends_with_the_hold() -> None:
     queue, (seat, *_) = CommandQueue(event.pk), seat_ids(event)
     queue.submit(LockSeats(alice, (seat,)))
     _edit_price(event)
-    assert queue.submit(UnlockSeats(alice, (seat,)))["seats"][0]["price"] == "70.00"
+    queue.submit(UnlockSeats(alice, (seat,)))
     assert queue.submit(LockSeats(bob, (seat,)))["seats"][0]["price"] == "70.00"
     booked = queue.submit(ReserveSeats(bob, (seat,), "invoice"))["reservation"]
     assert booked["total_price"] == "70.00"

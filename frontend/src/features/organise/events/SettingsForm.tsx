@@ -1,6 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useId, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useForm, useWatch } from 'react-hook-form';
 
 import { toApiError } from '@/api/apiError';
 import { editEvent, fetchEventSettings } from '@/api/organiserEvents';
@@ -28,12 +28,12 @@ interface SettingsFormProps {
 /** All settings that are saved together; only what was changed is sent. */
 export function SettingsForm({ event }: SettingsFormProps) {
   const announce = useAnnounce();
-  const queryClient = useQueryClient();
   const settle = useSettled(event.id);
   const zonesId = useId();
   const [zones] = useState(knownTimeZones);
-  const { register, handleSubmit, reset, setError, clearErrors, watch, formState } =
+  const { register, handleSubmit, reset, setError, clearErrors, control, formState } =
     useForm<SettingsValues>({ defaultValues: valuesOf(event) });
+  const offline = useWatch({ control, name: 'offline' });
   const { dirtyFields, errors, isDirty } = formState;
 
   // What others saved shows in the fields that were not changed here.
@@ -72,7 +72,7 @@ export function SettingsForm({ event }: SettingsFormProps) {
     return () => {
       window.removeEventListener('beforeunload', warn);
     };
-  }, [isDirty, queryClient]);
+  }, [isDirty]);
 
   const field = (name: Exclude<SettingsName, 'offline' | 'offline_methods'>) => ({
     ...register(name),
@@ -228,7 +228,7 @@ export function SettingsForm({ event }: SettingsFormProps) {
                 <option value="usual">{t('organiserEvents:offline_usual')}</option>
                 <option value="own">{t('organiserEvents:offline_own')}</option>
               </Select>
-              {watch('offline') === 'own' &&
+              {offline === 'own' &&
                 event.offline_choices.map(({ code, name }) => (
                   <Check key={code} {...register('offline_methods')} value={code} label={name} />
                 ))}
