@@ -33,10 +33,7 @@ describe('headers of a static host', () => {
     if (policy !== undefined) {
       const places = `connect-src 'self' ${SERVER} wss://seats.example.org;`;
       const withPictures = policy.replace("img-src 'self';", `img-src 'self' ${SERVER};`);
-      expected.set(
-        'Content-Security-Policy',
-        withPictures.replace("connect-src 'self';", places),
-      );
+      expected.set('Content-Security-Policy', withPictures.replace("connect-src 'self';", places));
     }
     for (const [name, value] of expected)
       expect([name, saidOf('/*').get(name)]).toEqual([name, value]);

@@ -36,6 +36,9 @@ HTMLDialogElement.prototype.close = function close() {
   this.open = false;
 };
 
+// And escaping of selectors, which React Aria calls with plain words.
+Object.assign(globalThis, { CSS: { ...globalThis.CSS, escape: (text: string) => text } });
+
 // And canvas drawing.
 HTMLCanvasElement.prototype.getContext = () => null;
 globalThis.matchMedia = (media) =>
