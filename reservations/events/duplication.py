@@ -74,6 +74,7 @@ def _copy_seats(source: Event, event: Event) -> None:
     ]
     for start in range(0, len(rows), BATCH_SEATS):
         bulk.write(bulk.insert(Seat, _SEAT_FIELDS, rows[start : start + BATCH_SEATS]))
+    _copy_companions(source, event)
     for ticket_type in TicketType.objects.filter(event=source):
         prices = list(ticket_type.prices.all())
         ticket_type.pk, ticket_type.event = None, event
@@ -89,6 +90,16 @@ def _copy_seats(source: Event, event: Event) -> None:
     blocked = Seat.objects.filter(event=source, status=SeatStatus.BLOCKED).values("guid")
     same = Seat.objects.filter(event=event, guid__in=blocked).order_by("pk")
     block_seats(event, list(same.values_list("pk", flat=True)))
+
+
+def _copy_companions(source: Event, event: Event) -> None:
+    found = Seat.objects.filter(event=source, companion_of__isnull=False)
+    wanted = dict(found.values_list("guid", "companion_of__guid"))
+    if not wanted:
+        return
+    ids = dict(Seat.objects.filter(event=event).values_list("guid", "pk"))
+    rows = [(ids[accessible], ids[guid]) for guid, accessible in wanted.items()]
+    bulk.write(bulk.update(Seat, ("companion_of",), rows))
 
 
 def _copy_picture(source: Event, event: Event) -> None:

@@ -125,6 +125,8 @@ def _source() -> Event:
     )
     category = Category.objects.create(event=event, name="Stalls", price=80)
     Seat.objects.filter(event=event, number="1").update(category=category, x=12.5, price=90)
+    first, second, _ = Seat.objects.filter(event=event).order_by("pk")
+    Seat.objects.filter(pk=second.pk).update(companion_of=first, note="No view", features=2)
     child = TicketType.objects.create(event=event, name="Child")
     TicketPrice.objects.create(ticket_type=child, category=category, price=20)
     TicketPrice.objects.create(ticket_type=child, price=10)
@@ -161,6 +163,9 @@ def test_a_duplicate_has_settings_and_seats_but_nothing_of_the_sale() -> None:
             ("A2", "A-2", 0, None, None, None),
             ("A3", "A-3", 0, None, None, None),
         ]
+    companion = Seat.objects.get(event=copy, companion_of__isnull=False)
+    assert (companion.guid, companion.note, companion.features) == ("A-2", "No view", 2)
+    assert companion.companion_of == Seat.objects.get(event=copy, guid="A-1")
     statuses = Seat.objects.filter(event=copy).order_by("pk").values_list("status", flat=True)
     assert list(statuses) == [SeatStatus.AVAILABLE, SeatStatus.AVAILABLE, SeatStatus.BLOCKED]
     prices = TicketPrice.objects.filter(ticket_type__event=copy).order_by("price")
