@@ -161,6 +161,41 @@ Wenn Sie nicht wissen, wer das ist, müssen Sie nichts tun: Ohne Ihre Zusage ges
 """,
         ),
     },
+    # To many people at once, of whom no language is known.
+    Mail.Kind.CANCELLED: {
+        "en": (
+            "Cancelled: {event}",
+            """{hello}
+
+this event is cancelled:
+
+{event}
+{venue}, {date}
+
+Your booking {booking} is cancelled too. {refund}
+
+{site}/reservations/{booking}
+""",
+        ),
+        "de": (
+            "Abgesagt: {event}",
+            """{hello}
+
+diese Veranstaltung ist abgesagt:
+
+{event}
+{venue}, {date}
+
+Ihre Buchung {booking} ist damit ebenfalls storniert. {refund}
+
+{site}/reservations/{booking}
+""",
+        ),
+    },
+}
+_REFUND = {
+    "en": ("Nothing was charged online.", "You get {amount} back the way you paid."),
+    "de": ("Online wurde nichts abgebucht.", "Sie erhalten {amount} auf dem Zahlweg zurück."),
 }
 _INVITATIONS = "/organise/invitations"
 _SOMEBODY = {"en": "An organisation", "de": "Eine Organisation"}
@@ -170,6 +205,8 @@ _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     """Return the subject and body of a mail; `people` are several only for password links."""
+    if mail.kind == Mail.Kind.CANCELLED:
+        return _render_cancelled(mail, people[0])
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     person = people[0]
     subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
@@ -183,6 +220,23 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
         site=site,
         verify=f"{site}/email/confirm#{address_fragment(person, mail.address)}",
     )
+
+
+def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
+    """Return a subject and a body in all languages."""
+    texts = []
+    for language in LANGUAGES:
+        subject, body = _TEMPLATES[Mail.Kind.CANCELLED][language]
+        about = {
+            **mail.details,
+            "hello": _hello(person, language),
+            "site": settings.SEATCAST_SITE_URL.rstrip("/"),
+        }
+        nothing, refund = _REFUND[language]
+        amount = about["refund"]
+        about["refund"] = refund.format(amount=amount) if amount else nothing
+        texts.append((subject.format(**about), body.format(**about)))
+    return " / ".join(subject for subject, _ in texts), "\n".join(body for _, body in texts)
 
 
 def _hello(person: User, language: str) -> str:

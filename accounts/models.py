@@ -149,6 +149,7 @@ class Mail(models.Model):
         MOVING = "moving"
         MOVED = "moved"
         INVITED = "invited"
+        CANCELLED = "cancelled"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()

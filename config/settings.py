@@ -345,6 +345,8 @@ SEATCAST_ORGANISATIONS = environment.organisations
 SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
 # The module that checks it, for apps that do not import accounts.
 SEATCAST_POWERS = "accounts.organisers"
+# The module that tells buyers what happened to their bookings.
+SEATCAST_NOTICES = "accounts.notices"
 # Idle time-out and maximum lifetime of a session or a family of refresh tokens.
 SEATCAST_SESSION_IDLE_SECONDS = environment.session_idle_seconds
 SEATCAST_STAFF_IDLE_SECONDS = environment.staff_idle_seconds
@@ -413,6 +415,8 @@ SPECTACULAR_SETTINGS = {
     "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "organisations.roles.Role",
+        "VisibilityEnum": ["draft", "public", "members"],
+        "AudienceEnum": ["public", "members"],
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],
         "TicketReasonEnum": ["cancelled", "lapsed", "unpaid", "used"],

@@ -20,7 +20,7 @@ const NO_BARE_TEXT = [
   { selector: 'JSXText[value=/\\p{L}{2}/u]', message: KEYS_ONLY },
   {
     selector:
-      'JSXAttribute[name.name=/^(aria-label|aria-description|title|alt|placeholder|label|lead|hint|submitLabel)$/] > Literal',
+      'JSXAttribute[name.name=/^(aria-label|aria-description|title|alt|placeholder|label|lead|hint|submitLabel)$/] > Literal[value!=""]',
     message: KEYS_ONLY,
   },
 ];

@@ -184,7 +184,7 @@ class Hub:
     async def _load_first(self) -> None:
         # Check that the event exists before subscribing; otherwise anyone could fill Redis with
         # subscriptions.
-        await heads.head_of(self.event_id)
+        head = await heads.head_of(self.event_id)
         self._start_task(self._listen())
         # The change log suffices while the channel layer is away, so do not wait long for it.
         await _wait_up_to(SUBSCRIBE_SECONDS, self._is_subscribed)
@@ -193,6 +193,7 @@ class Hub:
             replica=await self._load(),
             viewers=self._viewers,
             count_viewers=self._count_viewers,
+            revision=head.revision,
         )
         self._start_task(self._writer.run())
         self._start_task(self._send_beats())
@@ -293,6 +294,7 @@ class Hub:
             self.close_all(CloseCode.NO_SUCH_EVENT)
             return
         self._set_visibility(is_public=head.is_public)
+        self.writer.revision = head.revision
         if self._catch_up is not None and not self._catch_up.done():
             self._needs_compare = True
             return

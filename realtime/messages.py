@@ -85,9 +85,12 @@ def delta_frame(*, since: int, seq: int, now_ms: int, changes: Iterable[WireChan
     return _frame(**{"type": "delta", "from": since}, seq=seq, now=now_ms, changes=rows)
 
 
-def beat_frame(*, seq: int, now_ms: int, viewers: int) -> str:
-    """Return a `beat`. `seq` is the number of the last frame that the client was sent."""
-    return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers)
+def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int) -> str:
+    """Return a `beat`. `seq` is the number of the last frame that the client was sent.
+
+    `revision` is that of the event's settings: a client whose event has another one loads it again.
+    """
+    return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers, revision=revision)
 
 
 def now_ms() -> int:

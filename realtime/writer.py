@@ -25,7 +25,8 @@ class HubWriter:
     """Writes the replica's changes to the viewers.
 
     `count_viewers` returns the event's number of viewers in all processes. `oldest_pending_commit`
-    is the time of the oldest commit that is not published yet, in Unix seconds.
+    is the time of the oldest commit that is not published yet, in Unix seconds. `revision` is the
+    newest known one of the event's settings, for beats.
     """
 
     def __init__(
@@ -35,9 +36,11 @@ class HubWriter:
         replica: Replica,
         viewers: ViewerGroup,
         count_viewers: Callable[[], int],
+        revision: int = 0,
     ) -> None:
         self.replica = replica
         self.oldest_pending_commit: float | None = None
+        self.revision = revision
         self._viewers = viewers
         self._count_viewers = count_viewers
         self._new_replica: Replica | None = None
@@ -126,7 +129,9 @@ class HubWriter:
 
     async def _write_beat(self) -> None:
         seq = self.replica.published_seq
-        frame = beat_frame(seq=seq, now_ms=now_ms(), viewers=self._count_viewers())
+        frame = beat_frame(
+            seq=seq, now_ms=now_ms(), viewers=self._count_viewers(), revision=self.revision
+        )
         await self._viewers.publish(Frame(frame), since=seq, seq=seq)
         metrics.frame("beat").inc()
 

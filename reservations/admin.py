@@ -23,10 +23,12 @@ from reservations import clock
 from reservations.domain.commands import BlockSeats, Command, MarkPaid, UnblockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person, SeatStatus
+from reservations.events.editing import edits
+from reservations.events.lifecycle import publish_event
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.payments import checkout
 from reservations.plans.seats import SeatEdit, edit_seats
-from reservations.plans.services import publish_event, static_changes
+from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
@@ -68,9 +70,10 @@ class EventAdmin(admin.ModelAdmin):
     inlines = (CategoryInline,)
     readonly_fields = ("layout", "change_seq")
     fieldsets = (
-        (None, {"fields": ("name", "description", "venue", "time_zone", "date")}),
+        (None, {"fields": ("organisation", "name", "description", "venue", "time_zone", "date")}),
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
-        ("Limits", {"fields": ("lock_seconds", "seat_cap", "purchase_cap", "cancel_until")}),
+        ("Holds", {"fields": ("lock_seconds", "max_extensions")}),
+        ("Limits", {"fields": ("seat_cap", "purchase_cap", "cancel_until")}),
         ("Companion seats", {"fields": ("companions_held_until",)}),
         ("Payment", {"fields": ("offline_methods", "payment_seconds", "requires_verified_email")}),
         ("Audience", {"fields": ("visibility", "member_group")}),
@@ -103,7 +106,7 @@ class EventAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, events: QuerySet[Event]) -> None:
         for event_id, name in events.order_by("pk").values_list("pk", "name"):
             try:
-                was_draft = publish_event(event_id=event_id)
+                was_draft = publish_event(event_id=event_id, editor_id=_person(request).id)
             except SeatcastError as error:
                 self.message_user(request, f"{name}: {error.sentence}", messages.ERROR)
             else:
@@ -130,8 +133,13 @@ class EventAdmin(admin.ModelAdmin):
             obj.save(update_fields=[name for name in form.changed_data if name in form.fields])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        with static_changes(event_id=form.instance.pk):
+        event_id, editor_id = form.instance.pk, _person(request).id
+        with (
+            edits(event_id=event_id, editor_id=editor_id) as edit,
+            static_changes(event_id=event_id),
+        ):
             super().save_related(request, form, formsets, change)
+            edit.save()
 
 
 @admin.register(Seat)

@@ -29,9 +29,8 @@ def record_decisions(
                 _record_scan(command, outcome, reservation, state)
         elif isinstance(command, CancelReservation) and command.as_organiser:
             with _sent_by(decision.source):
-                _record_change(
-                    Kind.RESERVATION_CANCELLED, command, outcome.cancelled_id, reservations
-                )
+                for number in outcome.cancelled_ids:
+                    _record_change(Kind.RESERVATION_CANCELLED, command, number, reservations)
         elif isinstance(command, MarkPaid):
             with _sent_by(decision.source):
                 _record_change(Kind.RESERVATION_MARKED_PAID, command, outcome.paid_id, reservations)

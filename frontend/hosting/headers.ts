@@ -25,7 +25,7 @@ function saidOfAll({ origin }: URL, isForwarded: boolean): Headers {
     'default-src': "'none'",
     'script-src': "'self'",
     'style-src': "'self'",
-    'img-src': "'self'",
+    'img-src': isForwarded ? "'self'" : `'self' ${origin}`,
     'connect-src': isForwarded ? `'self' ${origin}/ws/ ${sockets}` : `'self' ${origin} ${sockets}`,
     'worker-src': "'self'",
     'form-action': "'self'",

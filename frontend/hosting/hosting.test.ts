@@ -32,7 +32,8 @@ describe('headers of a static host', () => {
     const policy = expected.get('Content-Security-Policy');
     if (policy !== undefined) {
       const places = `connect-src 'self' ${SERVER} wss://seats.example.org;`;
-      expected.set('Content-Security-Policy', policy.replace("connect-src 'self';", places));
+      const withPictures = policy.replace("img-src 'self';", `img-src 'self' ${SERVER};`);
+      expected.set('Content-Security-Policy', withPictures.replace("connect-src 'self';", places));
     }
     for (const [name, value] of expected)
       expect([name, saidOf('/*').get(name)]).toEqual([name, value]);

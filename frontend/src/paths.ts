@@ -30,6 +30,18 @@ export function eventPath(eventId: number): string {
 /** The organisers' home. */
 export const SALES_PATH = '/organise';
 
+export type OrganisationTab = 'events' | 'plans' | 'members';
+
+export function organisationPath(organisationId: number, tab: OrganisationTab = 'events'): string {
+  const path = `${SALES_PATH}/organisations/${organisationId}`;
+  return tab === 'events' ? path : `${path}/${tab}`;
+}
+
+/** The settings of an event, for its organisers. */
+export function eventSettingsPath(eventId: number): string {
+  return `${SALES_PATH}/events/${eventId}/settings`;
+}
+
 /** The organiser's live view of an event. */
 export function salePath(eventId: number): string {
   return `${SALES_PATH}/${eventId}`;
@@ -42,13 +54,6 @@ export function planPath(planId: number): string {
 /** The editor of a plan. */
 export function planEditPath(planId: number): string {
   return `${planPath(planId)}/edit`;
-}
-
-export type OrganisationTab = 'events' | 'plans' | 'members';
-
-export function organisationPath(organisationId: number, tab: OrganisationTab = 'events'): string {
-  const path = `${SALES_PATH}/organisations/${organisationId}`;
-  return tab === 'events' ? path : `${path}/${tab}`;
 }
 
 export function reservationPath(reservationId: string): string {

@@ -24,6 +24,15 @@ _REFUSALS = {
         RefusalSerializer, "The idempotency key was used before with another body."
     ),
 }
+_EDIT_REFUSED = OpenApiResponse(
+    RefusalSerializer, "The state of the event or of its seats does not allow it."
+)
+_IF_MATCH = OpenApiParameter(
+    name="If-Match",
+    type=OpenApiTypes.STR,
+    location=OpenApiParameter.HEADER,
+    description="The ETag of what was edited: refused with `stale_event` if it has changed.",
+)
 _IDEMPOTENCY_KEY = OpenApiParameter(
     name="Idempotency-Key",
     type=OpenApiTypes.STR,
@@ -43,7 +52,7 @@ def reads(
     return extend_schema(
         operation_id=operation_id,
         parameters=[query] if query else [],
-        responses={200: answer},
+        responses={(200, "image/webp"): OpenApiTypes.BINARY} if answer is bytes else {200: answer},
         extensions=_extensions(permissions),
     )
 
@@ -65,6 +74,29 @@ def writes(
         request=body,
         parameters=[_IDEMPOTENCY_KEY],
         responses={status: answer, **_REFUSALS},
+        extensions=_extensions(permissions),
+    )
+
+
+def edits(
+    operation_id: str,
+    answer: Any,
+    *,
+    body: Any = None,
+    status: int = 200,
+    permissions: Sequence[Permission] = (),
+    has_revision: bool = False,
+) -> Callable[[F], F]:
+    """Describe a view by which organisers edit something.
+
+    One of the `permissions` is required, for the event or the organisation.
+    """
+    is_file = body is bytes
+    return extend_schema(
+        operation_id=operation_id,
+        request={"image/*": OpenApiTypes.BINARY} if is_file else body,
+        parameters=[_IF_MATCH] if has_revision else [],
+        responses={status: answer, 409: _EDIT_REFUSED},
         extensions=_extensions(permissions),
     )
 

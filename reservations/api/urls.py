@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from reservations.api import ticket_type_views, views
+from reservations.api import event_views, ticket_type_views, views
 from reservations.api.requests import IdConverter, PublicIdConverter
 
 register_converter(IdConverter, "id")
@@ -24,6 +24,17 @@ urlpatterns = [
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
     path("events/<id:event_id>/areas/<str:group>/lock/", views.LockPlacesView.as_view()),
     path("events/<id:event_id>/extend/", views.ExtendLocksView.as_view()),
+    path(
+        "organisations/<id:organisation_id>/events/", event_views.OrganisationEventsView.as_view()
+    ),
+    path("events/<id:event_id>/settings/", event_views.EventSettingsView.as_view()),
+    path("events/<id:event_id>/categories/", event_views.CategoriesView.as_view()),
+    path("events/<id:event_id>/duplicate/", event_views.DuplicateView.as_view()),
+    path("events/<id:event_id>/publish/", event_views.PublishView.as_view()),
+    path("events/<id:event_id>/open-sale/", event_views.OpenSaleView.as_view()),
+    path("events/<id:event_id>/close-sale/", event_views.CloseSaleView.as_view()),
+    path("events/<id:event_id>/cancel-event/", event_views.CancelEventView.as_view()),
+    path("events/<id:event_id>/picture/", event_views.PictureView.as_view()),
     path("reservations/", views.ReservationsView.as_view()),
     path("reservations/<public_id:reservation_id>/", views.ReservationView.as_view()),
     path("reservations/<public_id:reservation_id>/cancel/", views.CancelView.as_view()),

@@ -24,6 +24,7 @@ _AFTER: Mapping[str, SeatStatus] = {
     Reason.RESERVED: SeatStatus.RESERVED,
     Reason.CANCELLED: SeatStatus.AVAILABLE,
     Reason.LAPSED: SeatStatus.AVAILABLE,
+    Reason.ENDED: SeatStatus.AVAILABLE,
     Reason.BLOCKED: SeatStatus.BLOCKED,
     Reason.UNBLOCKED: SeatStatus.AVAILABLE,
 }
@@ -183,6 +184,8 @@ class Replay:
                 is_right = before.is_locked(change.at) and before.holder_id == change.actor_id
             case Reason.EXPIRED:
                 is_right = before.status == SeatStatus.LOCKED and before.is_free(change.at)
+            case Reason.ENDED:
+                is_right = before.is_locked(change.at)
             case Reason.CANCELLED | Reason.LAPSED:
                 is_right = before.status == SeatStatus.RESERVED
             case Reason.UNBLOCKED:
@@ -281,7 +284,7 @@ def _move(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> None:
 def _former_hold(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> Hold | None:
     """Return the seat's former hold after a change."""
     match change.reason:
-        case Reason.UNLOCKED | Reason.RESERVED:
+        case Reason.UNLOCKED | Reason.RESERVED | Reason.ENDED:
             return Hold.of(seat.holder_id, seat.locked_at, change.at)
         case Reason.EXPIRED:
             return Hold.of(seat.holder_id, seat.locked_at, seat.locked_until)

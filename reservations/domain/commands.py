@@ -19,14 +19,15 @@ class Reads(NamedTuple):
 
     `seat_ids` are the seats that the command names. `caps_of` is the person whose held and bought
     seats count towards the caps; it has no default, so that a new command cannot forget it.
-    `reservation_id` brings the reservation with its seats and entries, and `payment` the payment
-    with that reference. `pending_payments_of` and `verified_email_of` are people. `ticket_types`
-    brings the event's ticket types with their prices.
+    `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
+    `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
+    people. `ticket_types` brings the event's ticket types with their prices.
     """
 
     seat_ids: tuple[int, ...]
     caps_of: int | None
     reservation_id: int | None = None
+    reservation_ids: tuple[int, ...] = ()
     payment: str | None = None
     pending_payments_of: int | None = None
     verified_email_of: int | None = None
@@ -219,6 +220,28 @@ class ReleaseExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelReservations:
+    """Cancel the live ones of some reservations of a cancelled event, and free their seats."""
+
+    actor: Person | None
+    reservation_ids: tuple[int, ...]
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, reservation_ids=self.reservation_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class EndLocks:
+    """Release the live locks on some seats of a cancelled event, whoever has them."""
+
+    actor: Person | None
+    seat_ids: tuple[int, ...]
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
+
+
+@dataclass(frozen=True, slots=True)
 class BlockSeats:
     """Take available seats off sale, all or none; organisers only, or a plan's import (None)."""
 
@@ -252,6 +275,8 @@ Command = (
     | BlockSeats
     | UnblockSeats
     | ReservationCommand
+    | CancelReservations
+    | EndLocks
     | ReleaseExpired
     | LapseUnpaid
 )

@@ -164,6 +164,41 @@ class SalesClosed(Conflict):
     code = "sales_closed"
 
 
+class EventCancelled(Conflict):
+    code = "event_cancelled"
+    default_sentence = "This event is cancelled. Nothing is sold any more."
+
+
+class EventHasNoSeats(Conflict):
+    code = "event_has_no_seats"
+    default_sentence = "This event has no seats yet, so it cannot be published."
+
+
+class SeatsTaken(Conflict):
+    """Held or sold seats do not allow this change of the event; `held` and `sold` count them."""
+
+    code = "seats_taken"
+
+
+class StaleEvent(Conflict):
+    """The event was edited meanwhile; `revision`, `edited_at` and `edited_by` are the last edit."""
+
+    code = "stale_event"
+    default_sentence = "Somebody else has edited this event meanwhile. Nothing was saved."
+
+
+class PictureRefused(SeatcastError):
+    """The file is not a picture that can be shown."""
+
+    code = "picture_refused"
+    default_sentence = "Give a PNG, JPEG or WebP file of at most 5 MB and 40 million pixels."
+
+
+class PictureNotFound(NotFound):
+    code = "picture_not_found"
+    default_sentence = "This event has no such picture."
+
+
 class CancellationClosed(Conflict):
     code = "cancellation_closed"
 

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     RESERVED = "reserved"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+    ENDED = "ended"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
 
@@ -239,7 +240,8 @@ class Terms:
     Until `companions_held_until`, or always if it is None, a companion seat is sold only with its
     accessible seat.
 
-    A draft is not on sale, whatever its times of sale are. `fees` are added to the prices.
+    A draft is not on sale, whatever its times of sale are, nor is a cancelled event. `fees` are
+    added to the prices.
     """
 
     lock_seconds: int
@@ -258,12 +260,15 @@ class Terms:
     is_draft: bool = False
     fees: Fees = Fees()
     companions_held_until: datetime | None = None
+    is_cancelled: bool = False
 
     def holds_companions(self, *, now: datetime) -> bool:
         """Return whether companion seats are sold only with their accessible seat."""
         return self.companions_held_until is None or now < self.companions_held_until
 
     def sale(self, *, now: datetime) -> Sale:
+        if self.is_cancelled:
+            return Sale.CLOSED
         if self.is_draft:
             return Sale.UPCOMING
         if self.sales_open_at is not None and now < self.sales_open_at:

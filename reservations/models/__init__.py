@@ -8,13 +8,22 @@ from reservations.models.bookings import Entry, Reservation, ReservationSeat, ov
 from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
 from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
-from reservations.models.seats import Category, Event, Seat, TicketPrice, TicketType, require_color
+from reservations.models.seats import (
+    Category,
+    Event,
+    EventPicture,
+    Seat,
+    TicketPrice,
+    TicketType,
+    require_color,
+)
 
 __all__ = [
     "Category",
     "DemoCharge",
     "Entry",
     "Event",
+    "EventPicture",
     "IdempotencyKey",
     "Payment",
     "PlanDraft",

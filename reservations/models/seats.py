@@ -101,6 +101,12 @@ class Event(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60 * 60)],
         help_text="How long a lock lasts. Empty: the site's setting.",
     )
+    max_extensions = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text="How often a lock may be extended. Empty: the site's setting.",
+    )
     seat_cap = models.PositiveIntegerField(
         null=True,
         blank=True,
@@ -167,6 +173,28 @@ class Event(models.Model):
         related_name="+",
         help_text="Whose members may see a members-only event. Empty: everyone signed in.",
     )
+    cancelled_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was called off: nothing is sold any more, and bookings are cancelled.",
+    )
+    revision = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Incremented with each edit of the event, its categories or its picture.",
+    )
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     plan = models.JSONField(default=dict, blank=True, editable=False)
     plan_version = models.ForeignKey(
         "PlanVersion",
@@ -209,6 +237,23 @@ class Event(models.Model):
         own = self.seats.exclude(price=None) if self.pk else Seat.objects.none()
         for price in own.order_by().values_list("price", flat=True).distinct():
             require_payable(price, self.currency)
+
+
+class EventPicture(models.Model):
+    """The picture of an event, as WebP in two sizes. `digest` names its bytes in URLs."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="picture")
+    digest = models.CharField(max_length=32)
+    width = models.PositiveIntegerField(help_text="Of the large one, in pixels.")
+    height = models.PositiveIntegerField(help_text="Of the large one, in pixels.")
+    small = models.BinaryField()
+    large = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Picture {self.digest} of event {self.event_id}"
 
 
 class Category(models.Model):

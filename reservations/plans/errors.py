@@ -57,11 +57,6 @@ class EventHasSeats(Conflict):
     default_sentence = "This event has seats already. A plan can be given only to one without."
 
 
-class EventHasNoSeats(Conflict):
-    code = "event_has_no_seats"
-    default_sentence = "This event has no seats yet, so it cannot be published."
-
-
 class UnknownCategory(InvalidContent):
     code = "unknown_category"
 

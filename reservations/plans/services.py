@@ -17,12 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from reservations.domain.commands import BlockSeats
-from reservations.domain.errors import EventNotFound
 from reservations.domain.rules import decide
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
-from reservations.plans.errors import EventHasNoSeats, EventHasSeats, UnknownCategory
+from reservations.plans.errors import EventHasSeats, UnknownCategory
 from reservations.plans.layout import layout_of
 from reservations.plans.plan import Plan, PlanSeat, drawing
 from reservations.plans.prices import prices_of_holds_kept
@@ -59,6 +58,7 @@ class EventDetails:
     sales_open_at: datetime | None = None
     sales_close_at: datetime | None = None
     is_draft: bool = False
+    organisation_id: int | None = None
 
 
 def ignore_progress(_: str) -> None:
@@ -68,12 +68,12 @@ def ignore_progress(_: str) -> None:
 def create_event(
     *,
     details: EventDetails,
-    plan: Plan,
+    plan: Plan | None = None,
     category_prices: Mapping[str, Decimal] | None = None,
     blocked: Collection[str] = (),
     report_progress: ReportProgress = ignore_progress,
 ) -> Event:
-    """Create an event with the plan's seats, completely or not at all.
+    """Create an event with the plan's seats, if there is one, completely or not at all.
 
     `category_prices` has prices by category name; categories without one have the event's price.
     The seats of the categories in `blocked` are blocked. Raises: ValidationError if the details are
@@ -90,9 +90,13 @@ def create_event(
         sales_open_at=details.sales_open_at,
         sales_close_at=details.sales_close_at,
         visibility=Event.Visibility.DRAFT if details.is_draft else Event.Visibility.PUBLIC,
-        plan=drawing(plan),
+        organisation_id=details.organisation_id,
+        plan=drawing(plan) if plan else {},
     )
     _validate(event)
+    if plan is None:
+        event.save()
+        return event
     prices = _known_prices(plan, category_prices)
     require_known_categories(plan=plan, names=blocked)
     with transaction.atomic():
@@ -126,20 +130,6 @@ def fill_event(
         _write_seats(event, plan, prices, report_progress)
         _block(event, blocked)
     return event
-
-
-def publish_event(*, event_id: int, members_only: bool = False) -> bool:
-    """Show a draft to everyone, or to its members, and put it on sale; return whether it was one.
-
-    Raises: EventNotFound, EventHasNoSeats.
-    """
-    if not Event.objects.filter(pk=event_id).exists():
-        raise EventNotFound
-    if not Seat.objects.filter(event_id=event_id).exists():
-        raise EventHasNoSeats
-    shown_to = Event.Visibility.MEMBERS if members_only else Event.Visibility.PUBLIC
-    drafts = Event.objects.filter(pk=event_id, visibility=Event.Visibility.DRAFT)
-    return bool(drafts.update(visibility=shown_to))
 
 
 def require_no_seats(*, event_id: int) -> None:
@@ -233,15 +223,18 @@ def write_companions(event: Event, plan: Plan) -> None:
     bulk.write(bulk.update(Seat, ("companion_of",), rows))
 
 
-def _block(event: Event, categories: Collection[str]) -> None:
-    """Block the seats of categories as the command queue would, but in this transaction."""
-    found = Seat.objects.filter(event=event, category__name__in=categories).order_by("pk")
-    ids = list(found.values_list("pk", flat=True)) if categories else []
+def block_seats(event: Event, ids: Sequence[int]) -> None:
+    """Block seats as the command queue would, but in the caller's transaction."""
     for start in range(0, len(ids), BLOCKED_AT_ONCE):
         locked, now = lock_event(event.pk)
         command = BlockSeats(None, tuple(ids[start : start + BLOCKED_AT_ONCE]))
         work = UnitOfWork.open(event=locked, commands=[command], now=now)
         work.write([Decision(command, decide(command, work.state), None)])
+
+
+def _block(event: Event, categories: Collection[str]) -> None:
+    found = Seat.objects.filter(event=event, category__name__in=categories).order_by("pk")
+    block_seats(event, list(found.values_list("pk", flat=True)) if categories else [])
 
 
 def write_categories(event: Event, plan: Plan, prices: Mapping[str, Decimal]) -> dict[str, int]:

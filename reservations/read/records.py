@@ -182,6 +182,14 @@ class CommandResult(TypedDict):
     reservation: NotRequired[ReservationRecord]
 
 
+class PictureRecord(TypedDict):
+    """An event's picture. Its URL has the digest as `v`, so that browsers may cache it for ever."""
+
+    digest: str
+    width: Annotated[int, "Of the large one, in pixels."]
+    height: int
+
+
 class EventRecord(TypedDict):
     id: int
     name: str
@@ -217,6 +225,9 @@ class EventRecord(TypedDict):
     organisation: Annotated[
         int | None, "The id of the organisation that manages it; null: only operators do."
     ]
+    cancelled_at: Annotated[Timestamp | None, "When the event was cancelled."]
+    picture: PictureRecord | None
+    revision: Annotated[int, "Changes with every edit of the event; beats have it too."]
     layout: str
 
 

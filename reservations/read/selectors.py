@@ -24,16 +24,27 @@ from reservations.domain.errors import (
 from reservations.domain.rules import price_of
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import SeatStatus, iso
-from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange, overdue
+from reservations.models import (
+    Category,
+    Event,
+    EventPicture,
+    Reservation,
+    ReservationSeat,
+    Seat,
+    SeatChange,
+    overdue,
+)
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import demo_outcomes, provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
 from reservations.read.records import (
+    CategoryRecord,
     EntryRecord,
     EventDetailRecord,
     EventRecord,
     LockRecord,
     MissingSeatRecord,
+    PictureRecord,
     PlanRecord,
     ReservationRecord,
     ReservedSeatRecord,
@@ -99,11 +110,12 @@ class BookingHead:
 
 @dataclass(frozen=True, slots=True)
 class EventHead:
-    """An event's sequence number and layout."""
+    """An event's sequence number, layout, and revision of its settings."""
 
     seq: int
     layout: str
     is_public: bool
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +141,10 @@ class EventFilter:
     starts_before: datetime | None = None
     upcoming: bool = False
     managed: bool = False
+    organisation_id: int | None = None
 
     def condition(self, *, now: datetime) -> Q:
-        found = Q()
+        found = Q() if self.organisation_id is None else Q(organisation=self.organisation_id)
         for word in self.words:
             found &= (
                 Q(name__icontains=word) | Q(venue__icontains=word) | Q(description__icontains=word)
@@ -293,8 +306,12 @@ def events(
     found = list(seen[: limit + 1])
     page = found[:limit]
     counts = counts_of(page, now=now)
+    pictures = picture_records(event.pk for event in page)
     return EventPage(
-        events=[_event_record(event, counts[event.pk], now=now) for event in page],
+        events=[
+            _event_record(event, counts[event.pk], pictures.get(event.pk), now=now)
+            for event in page
+        ],
         end=EventPlace(page[-1].date, page[-1].pk) if len(found) > limit else None,
     )
 
@@ -307,27 +324,33 @@ def event(*, event_id: int) -> EventDetailRecord:
     except Event.DoesNotExist:
         raise EventNotFound from None
     return {
-        **_event_record(found, counts_of([found], now=now)[found.pk], now=now),
+        **_event_record(
+            found,
+            counts_of([found], now=now)[found.pk],
+            picture_records([event_id]).get(event_id),
+            now=now,
+        ),
         "ticket_types": ticket_types(event_id=found.pk),
         "fees": {
             "each_ticket": money(found.ticket_fee),
             "each_booking": money(found.booking_fee),
             "tax_percent": None if found.tax_percent is None else money(found.tax_percent),
         },
-        "categories": [
-            {
-                "id": category.pk,
-                "name": category.name,
-                "color": category.color,
-                "price": money(category.price) if category.price is not None else None,
-            }
-            for category in found.categories.all()
-        ],
+        "categories": [category_record(category) for category in found.categories.all()],
         "payment_methods": [
             {"code": code, "name": name, "demo": demo_outcomes().get(code)}
             for code, name in _payment_methods(found, now=now).items()
         ],
         "plan": {**_EMPTY_PLAN, **found.plan},
+    }
+
+
+def category_record(category: Category) -> CategoryRecord:
+    return {
+        "id": category.pk,
+        "name": category.name,
+        "color": category.color,
+        "price": money(category.price) if category.price is not None else None,
     }
 
 
@@ -349,9 +372,14 @@ def event_heads(*, event_ids: Iterable[int]) -> dict[int, EventHead]:
     """Return the heads of events by id, in one query. Unknown ids are omitted."""
     found = Event.objects.filter(pk__in=event_ids).order_by()
     return {
-        pk: EventHead(seq=seq, layout=layout, is_public=visibility == Event.Visibility.PUBLIC)
-        for pk, seq, layout, visibility in found.values_list(
-            "pk", "change_seq", "layout", "visibility"
+        pk: EventHead(
+            seq=seq,
+            layout=layout,
+            is_public=visibility == Event.Visibility.PUBLIC,
+            revision=revision,
+        )
+        for pk, seq, layout, visibility, revision in found.values_list(
+            "pk", "change_seq", "layout", "visibility", "revision"
         )
     }
 
@@ -599,7 +627,9 @@ def _visible_to(requester: Requester) -> QuerySet[Event]:
         is_member = Q(member_group__isnull=True) | Q(member_group__in=own_groups)
         seen |= Q(visibility=Event.Visibility.MEMBERS) & is_member
     if requester.id is not None and requester.has_powers:
-        permitted = holders(Permission.VIEW_EVENT, event_id=OuterRef("pk")).filter(pk=requester.id)
+        # From inside the memberships, the events are the query around the one of the people.
+        event_id = OuterRef(OuterRef("pk"))
+        permitted = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk=requester.id)
         seen |= Q(Exists(permitted))
     return Event.objects.filter(seen)
 
@@ -612,7 +642,20 @@ def _managed_by(requester: Requester) -> Q:
     return Q(organisation__memberships__user=requester.id)
 
 
-def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord:
+def picture_records(event_ids: Iterable[int]) -> dict[int, PictureRecord]:
+    """Return the pictures of events by the event's id, without their bytes."""
+    rows = EventPicture.objects.filter(event__in=event_ids)
+    return {
+        event_id: {"digest": digest, "width": width, "height": height}
+        for event_id, digest, width, height in rows.values_list(
+            "event_id", "digest", "width", "height"
+        )
+    }
+
+
+def _event_record(
+    event: Event, counts: Counts, picture: PictureRecord | None, *, now: datetime
+) -> EventRecord:
     terms = terms_of(event)
     return {
         "id": event.pk,
@@ -640,6 +683,9 @@ def _event_record(event: Event, counts: Counts, *, now: datetime) -> EventRecord
         "requires_verified_email": terms.requires_verified_email,
         "visibility": event.visibility,
         "organisation": event.organisation_id,
+        "cancelled_at": iso(event.cancelled_at),
+        "picture": picture,
+        "revision": event.revision,
         "layout": event.layout,
     }
 

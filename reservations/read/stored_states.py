@@ -30,7 +30,11 @@ def terms_of(event: Event) -> Terms:
         sales_open_at=event.sales_open_at,
         sales_close_at=event.sales_close_at,
         cancel_until=event.cancel_until or event.date,
-        max_extensions=settings.SEATCAST_MAX_EXTENSIONS,
+        max_extensions=(
+            settings.SEATCAST_MAX_EXTENSIONS
+            if event.max_extensions is None
+            else event.max_extensions
+        ),
         hold_seconds=settings.SEATCAST_HOLD_SECONDS,
         purchase_cap=event.purchase_cap or settings.SEATCAST_PURCHASE_CAP,
         cooldown_seconds=settings.SEATCAST_LOCK_COOLDOWN_SECONDS,
@@ -41,6 +45,7 @@ def terms_of(event: Event) -> Terms:
         is_draft=event.visibility == Event.Visibility.DRAFT,
         fees=Fees(event.ticket_fee, event.booking_fee, event.tax_percent),
         companions_held_until=event.companions_held_until,
+        is_cancelled=event.cancelled_at is not None,
     )
 
 

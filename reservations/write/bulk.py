@@ -63,7 +63,9 @@ def write(*writes: Write) -> None:
 
 def _as_json(write: Write) -> str:
     columns = [field.column for field in _fields(write.target)]
-    return orjson.dumps([dict(zip(columns, row, strict=True)) for row in write.rows]).decode()
+    rows = [dict(zip(columns, row, strict=True)) for row in write.rows]
+    # Decimals are written as text, which PostgreSQL reads exactly.
+    return orjson.dumps(rows, default=str).decode()
 
 
 def _sqlite_values(fields: Sequence[Any], row: Sequence[Any]) -> list[Any]:

@@ -43,6 +43,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
+from reservations.notices import CancelledBooking, notices
 from reservations.payments import storage
 from reservations.read.records import (
     CommandResult,
@@ -85,6 +86,8 @@ _SEAT = (
     *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "held_prices", "reservation_id"),
     *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
 )
+
+_CHARGED = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
 
 T = TypeVar("T")
 
@@ -192,9 +195,7 @@ class UnitOfWork:
             [decision.command for decision in decided if decision.outcome.refusal],
             now=self.now,
         )
-        self._write_cancelled(
-            [outcome.cancelled_id for outcome in outcomes if outcome.cancelled_id]
-        )
+        self._write_cancelled([number for outcome in outcomes for number in outcome.cancelled_ids])
         self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
         self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
@@ -280,8 +281,25 @@ class UnitOfWork:
         Reservation.objects.filter(event=self.event, pk__in=ids).update(
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
+        if self.event.cancelled_at is not None:
+            notices().event_cancelled([self._cancelled_booking(number) for number in ids])
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
+
+    def _cancelled_booking(self, reservation_id: int) -> CancelledBooking:
+        """Return a booking that was read before its payment is marked to be refunded."""
+        booked = self._reservations[reservation_id]
+        is_charged = hasattr(booked, "payment") and booked.payment.status in _CHARGED
+        return CancelledBooking(
+            person_id=booked.user_id,
+            public_id=booked.public_id,
+            event_name=self.event.name,
+            venue=self.event.venue,
+            date=self.event.date,
+            time_zone=self.event.time_zone,
+            refund=booked.payment.amount if is_charged else None,
+            currency=booked.currency,
+        )
 
     def _write_lapsed(self, ids: list[int]) -> None:
         if not ids:
@@ -422,6 +440,7 @@ def _present(values: Iterable[T | None]) -> frozenset[T]:
 def _reservations(event: Event, reads: list[Reads], *, now: datetime) -> dict[int, Reservation]:
     """Return the reservations to read, at most MAX_LAPSED_RESERVATIONS overdue ones among them."""
     ids = set(_present(each.reservation_id for each in reads))
+    ids.update(*(each.reservation_ids for each in reads))
     if any(each.overdue_reservations for each in reads):
         found = Reservation.objects.filter(overdue(now), event=event)
         first = found.order_by("payment_due_at", "pk")[:MAX_LAPSED_RESERVATIONS]

@@ -14,9 +14,10 @@ class Call:
 
     `body` is a valid body, with placeholders such as `{seat}`; `optional` are its optional fields.
     One of `permissions` is required: for objects of others, or for any if `needs` is "organiser".
-    A call that `has_steps` succeeds only after others; tests of its own make these. An edit
-    (`is_edit`) changes static data, without the command queue. A body that is a seating plan
-    (`is_document`) has faults of its own, which `test_plans.py` tests.
+    A call that `has_steps` succeeds only after others, and one that `is_file` sends or gets a
+    picture; tests of their own make these. An edit (`is_edit`) changes static data, without the
+    command queue. A body that is a seating plan (`is_document`) has faults of its own, which
+    `test_plans.py` tests.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Call:
     has_steps: bool = False
     is_edit: bool = False
     is_document: bool = False
+    is_file: bool = False
 
     @property
     def name(self) -> str:
@@ -59,9 +61,32 @@ VIEW = "reservations.view_reservation"
 CHANGE = "reservations.change_reservation"
 SCAN = "reservations.scan_ticket"
 SEE_EVENTS = "reservations.view_event"
+ADD_EVENT = "reservations.add_event"
 CHANGE_EVENT = "reservations.change_event"
 ADD_ORGANISATION = "organisations.add_organisation"
 CHANGE_ORGANISATION = "organisations.change_organisation"
+EVENT_FIELDS: dict[str, Any] = {
+    "name": "Opera",
+    "description": "In three acts",
+    "venue": "Opera house",
+    "date": "2030-05-24T19:30",
+    "time_zone": "Europe/Berlin",
+    "price": "70.00",
+    "sales_open_at": None,
+    "sales_close_at": "2030-05-24T18:00:00Z",
+    "cancel_until": None,
+    "lock_seconds": 600,
+    "max_extensions": 1,
+    "seat_cap": 4,
+    "purchase_cap": 8,
+    "offline_methods": ["invoice"],
+    "payment_seconds": 86400,
+    "requires_verified_email": False,
+    "ticket_fee": "1.00",
+    "booking_fee": "2.50",
+    "tax_percent": "7.00",
+    "visibility": "public",
+}
 READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
 ORGANISATION = "/api/organisations/{organisation}/"
@@ -205,6 +230,99 @@ CALLS = [
         "/api/events/{event}/ticket-types/",
         "organiser and csrf",
         {"ticket_types": []},
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
+    Call(
+        "GET",
+        "/api/organisations/{organisation}/events/",
+        "organiser",
+        permissions=(SEE_EVENTS,),
+    ),
+    Call(
+        "POST",
+        "/api/organisations/{organisation}/events/",
+        "organiser and csrf",
+        {
+            **{"name": "Opera", "venue": "Opera house", "date": "2030-05-24T19:30"},
+            **{"price": "70.00", "time_zone": "Europe/Berlin", "currency": "EUR"},
+            "description": "In three acts",
+        },
+        optional="time_zone currency description",
+        permissions=(ADD_EVENT,),
+    ),
+    Call("GET", "/api/events/{event}/settings/", "organiser", permissions=(CHANGE_EVENT,)),
+    Call(
+        "PATCH",
+        "/api/events/{event}/settings/",
+        "organiser and csrf",
+        EVENT_FIELDS,
+        optional=" ".join(EVENT_FIELDS),
+        permissions=(CHANGE_EVENT,),
+    ),
+    Call("GET", "/api/events/{event}/categories/", "organiser", permissions=(CHANGE_EVENT,)),
+    Call(
+        "PUT",
+        "/api/events/{event}/categories/",
+        "organiser and csrf",
+        {
+            "categories": [
+                {"id": "{category}", "name": "Balcony", "color": "#123456", "price": "60.00"}
+            ]
+        },
+        permissions=(CHANGE_EVENT,),
+    ),
+    Call(
+        "POST",
+        "/api/events/{event}/duplicate/",
+        "organiser and csrf",
+        {"date": "2030-05-31T19:30", "name": "Opera again"},
+        optional="name",
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
+    Call(
+        "POST",
+        "/api/events/{event}/publish/",
+        "organiser and csrf",
+        {"is_draft": False, "members_only": True},
+        optional="is_draft members_only",
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
+    Call(
+        "POST",
+        "/api/events/{event}/open-sale/",
+        "organiser and csrf",
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
+    Call(
+        "POST",
+        "/api/events/{event}/close-sale/",
+        "organiser and csrf",
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
+    Call(
+        "POST",
+        "/api/events/{event}/cancel-event/",
+        "organiser and csrf",
+        permissions=(CHANGE_EVENT,),
+        is_edit=True,
+    ),
+    Call("GET", "/api/events/{event}/picture/", "nothing", is_file=True),
+    Call(
+        "PUT",
+        "/api/events/{event}/picture/",
+        "organiser and csrf",
+        permissions=(CHANGE_EVENT,),
+        is_file=True,
+    ),
+    Call(
+        "DELETE",
+        "/api/events/{event}/picture/",
+        "organiser and csrf",
         permissions=(CHANGE_EVENT,),
         is_edit=True,
     ),

@@ -19,6 +19,7 @@ from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.features import SoldBy
 from reservations.models import (
+    Category,
     Event,
     PlanDraft,
     PlanVersion,
@@ -77,6 +78,7 @@ class BoxOffice:
     code: str
     factors: dict[str, object]
     sign_in: str
+    category: int
 
     def caller(self, call: Call) -> User:
         """Return a person who may make a call: alice, or an organiser where it takes one."""
@@ -131,6 +133,7 @@ class BoxOffice:
             "invitation": self.invitation.pk,
             "plan": self.plan,
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
+            "category": self.category,
             **self.factors,
         }
 
@@ -144,6 +147,7 @@ def _opened() -> BoxOffice:
     alice = make_user("alice", password=PASSWORD, email="alice@example.com")
     bob = make_user("bob", email="bob@example.com")
     event = make_event(seats=6)
+    category = Category.objects.create(event=event, name="Stalls")
     ids, queue = seat_ids(event), CommandQueue(event.pk)
     event.seats.filter(pk=ids[5]).update(group="east", group_size=1, sold_by=SoldBy.NUMBER)
     booked = {}
@@ -189,6 +193,7 @@ def _opened() -> BoxOffice:
         code=ticket_code(booked[alice]),
         factors=_factors(alice),
         sign_in=SignIn.objects.get(person=alice).pk,
+        category=category.pk,
     )
 
 

@@ -75,7 +75,63 @@ NO_ID: dict[str, Any] = {
     "null": None,
     "10^30": 10**30,
 }
+NO_TIME: dict[str, Any] = {
+    "a word": "tomorrow",
+    "a number": 1,
+    "a truth": True,
+    "a list": ["2030-05-24T19:30"],
+    "a date": "2030-05-24",
+    "a day that is not": "2030-02-30T19:30",
+    "NUL": "2030-05-24T19:30\x00",
+    "out of range": "0001-01-01T00:00:00+14:00",
+}
+NO_NUMBER: dict[str, Any] = {
+    "less than nothing": -1,
+    "a fraction": 1.5,
+    "a word": "two",
+    "a truth": True,
+    "a list": [1],
+    "10^30": 10**30,
+}
+NO_PRICE: dict[str, Any] = {
+    "less than nothing": "-1.00",
+    "three decimals": "1.001",
+    "a word": "dear",
+    "not a number": "NaN",
+    "infinity": "Infinity",
+    "a truth": True,
+    "a list": ["1.00"],
+    "too much": "1" + "0" * 12,
+    "a large exponent": "1e99",
+}
+NO_TRUTH = {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}}
 BAD: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("date", "sales_open_at", "sales_close_at", "cancel_until"), NO_TIME),
+    **dict.fromkeys(
+        ("lock_seconds", "max_extensions", "seat_cap", "purchase_cap", "payment_seconds"),
+        NO_NUMBER,
+    ),
+    **dict.fromkeys(("requires_verified_email", "is_draft", "members_only"), NO_TRUTH),
+    **dict.fromkeys(("venue", "time_zone", "currency"), NO_TEXT),
+    "description": {name: bad for name, bad in NO_TEXT.items() if name not in ("empty", "long")},
+    **dict.fromkeys(("price", "ticket_fee", "booking_fee", "tax_percent"), NO_PRICE),
+    "offline_methods": {
+        "a word": "invoice",
+        "unknown": ["gold"],
+        "null in it": [None],
+        "a list in it": [["invoice"]],
+    },
+    "visibility": {"null": None, "a draft": "draft", "unknown": "secret", "a list": ["public"]},
+    "categories": {
+        "null": None,
+        "a word": "Stalls",
+        "none": [],
+        "null in it": [None],
+        "another": [{"id": 2**62, "name": "Stalls", "color": "red", "price": None}],
+        "without a name": [{"id": 1, "color": "red", "price": None}],
+        "no colour": [{"id": 1, "name": "x", "color": "url(//evil)", "price": None}],
+        "too many": [{}] * 500,
+    },
     "count": NO_COUNT,
     "wishes": {
         "null": None,

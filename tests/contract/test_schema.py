@@ -19,7 +19,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.contract.calls import CALLS, CALLS_OF_A_RESERVATION, CALLS_OF_AN_EVENT, Call
+from tests.contract.calls import (
+    CALLS,
+    CALLS_OF_A_RESERVATION,
+    CALLS_OF_AN_EVENT,
+    Call,
+)
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
 

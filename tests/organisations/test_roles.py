@@ -8,6 +8,7 @@ from organisations.models import Membership, Organisation
 from organisations.roles import PERMISSIONS, Role
 from reservations.permissions import Permission, holders, may
 from reservations.read import selectors
+from reservations.read.selectors import Requester
 from tests.factories import make_event, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -21,6 +22,20 @@ def test_a_role_permits_things_at_the_events_of_its_organisation_alone() -> None
     assert not may(alice.pk, Permission.VIEW_RESERVATION, event_id=foreign.pk)
     assert not may(alice.pk, Permission.VIEW_RESERVATION, event_id=make_event().pk)
     assert may(alice.pk, Permission.VIEW_RESERVATION)
+
+
+def test_a_member_sees_drafts_of_their_organisation_alone() -> None:
+    choir, circus = _organisation("Choir"), _organisation("Circus")
+    # So that no event has the id of a person.
+    make_event(visibility="draft", pk=4_711)
+    own = make_event(organisation=choir, visibility="draft", pk=4_712)
+    make_event(organisation=circus, visibility="draft", pk=4_713)
+    alice = _member(choir, Role.VIEWER)
+    page = selectors.events(requester=Requester(alice.pk, has_powers=True))
+    assert [event["id"] for event in page.events] == [own.pk]
+    selectors.require_access_uncached(
+        event_id=own.pk, requester=Requester(alice.pk, has_powers=True)
+    )
 
 
 def test_djangos_own_interface_says_the_same() -> None:

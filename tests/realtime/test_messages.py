@@ -48,11 +48,12 @@ def test_frames_match_the_protocol() -> None:
     assert json.loads(
         delta_frame(since=3, seq=5, now_ms=10, changes=[WireChange(1, 1, 20, "bob")])
     ) == {"type": "delta", "from": 3, "seq": 5, "now": 10, "changes": [[1, 1, 20, "bob"]]}
-    assert json.loads(beat_frame(seq=5, now_ms=10, viewers=2)) == {
+    assert json.loads(beat_frame(seq=5, now_ms=10, viewers=2, revision=3)) == {
         "type": "beat",
         "seq": 5,
         "now": 10,
         "viewers": 2,
+        "revision": 3,
     }
 
 

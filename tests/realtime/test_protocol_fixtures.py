@@ -71,7 +71,12 @@ def test_the_delta_matches_the_fixture() -> None:
 def test_the_beat_matches_the_fixture() -> None:
     found = fixture("beat")
     meant = found["decoded"]
-    frame = beat_frame(seq=meant["seq"], now_ms=meant["now"], viewers=meant["viewers"])
+    frame = beat_frame(
+        seq=meant["seq"],
+        now_ms=meant["now"],
+        viewers=meant["viewers"],
+        revision=meant["revision"],
+    )
     assert json.loads(frame) == found["frame"]
 
 

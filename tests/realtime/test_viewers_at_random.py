@@ -172,7 +172,7 @@ class Process:
 
     async def beat(self) -> None:
         seq = self.replica.published_seq
-        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.viewers))
+        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.viewers), revision=0)
         await self.viewers.publish(Frame(frame), since=seq, seq=seq)
 
 

@@ -61,6 +61,8 @@ export class ApiError extends Error {
   readonly entries: readonly AdmittedSeat[];
   /** The id under which the server logged the request. */
   readonly requestId: string | null;
+  /** All fields of the server's response. */
+  readonly details: Readonly<Record<string, unknown>>;
   /** Set when the password was correct and a second factor is required. */
   readonly secondStep: SecondStep | null;
   /** The response's body, for details that only one feature reads. */

@@ -22,6 +22,9 @@ import { siteStorage } from '@/browser/storage';
 import { messagesForWrite } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
 
+/** A file of some megabytes, from a phone. */
+const FILE_TIMEOUT_MS = 120_000;
+
 /** Returns the signed-in user. */
 export const ME_PATH = 'me/';
 
@@ -111,13 +114,44 @@ export async function post<U extends UrlOf<'post'>>(
 export async function patch<U extends UrlOf<'patch'>>(
   url: U,
   body: BodyAt<'patch', U>,
-): Promise<void> {
-  await send({ method: 'patch', url, body });
+  revision?: number,
+): Promise<AnswerAt<'patch', U>> {
+  return (await send<AnswerAt<'patch', U>>(edit('patch', url, body, revision))).body;
 }
 
 /** Throws ApiError. */
-export async function remove(url: UrlOf<'delete'>): Promise<void> {
-  await send({ method: 'delete', url });
+export async function put<U extends UrlOf<'put'>>(
+  url: U,
+  body: BodyAt<'put', U>,
+  revision?: number,
+): Promise<AnswerAt<'put', U>> {
+  return (await send<AnswerAt<'put', U>>(edit('put', url, body, revision))).body;
+}
+
+/** Send a file as the body. Throws ApiError. */
+export async function putFile<U extends UrlOf<'put'>>(
+  url: U,
+  file: Blob,
+): Promise<AnswerAt<'put', U>> {
+  const headers = { 'Content-Type': file.type };
+  const request = { method: 'put', url, body: file, headers, timeoutMs: FILE_TIMEOUT_MS } as const;
+  return (await send<AnswerAt<'put', U>>(request)).body;
+}
+
+/** With a `revision`, the server refuses the edit if what is edited has another one by now. */
+function edit(
+  method: 'patch' | 'put',
+  url: string,
+  body: object | undefined,
+  revision: number | undefined,
+): ApiRequest {
+  const headers: RequestHeaders = revision === undefined ? {} : { 'If-Match': `"${revision}"` };
+  return { method, url, headers, ...(body !== undefined && { body }) };
+}
+
+/** Throws ApiError. */
+export async function remove<U extends UrlOf<'delete'>>(url: U): Promise<AnswerAt<'delete', U>> {
+  return (await send<AnswerAt<'delete', U>>({ method: 'delete', url })).body;
 }
 
 /** Have everything that shows the session refetch it. */

@@ -78,7 +78,7 @@ export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promi
 }
 
 /** Cursor of the next page, from the `Link` header (RFC 8288). */
-function nextPlace(link: string | null): string | null {
+export function nextPlace(link: string | null): string | null {
   const url = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
   return url === undefined ? null : new URL(url, location.href).searchParams.get('after');
 }

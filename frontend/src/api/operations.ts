@@ -1,6 +1,6 @@
 import type { paths } from '@/api/schema';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Paths of the API schema that have an operation for a method. */
 type PathOf<M extends Method> = {

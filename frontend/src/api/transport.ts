@@ -89,6 +89,11 @@ function encoded(body: object | string): string | Blob {
   return typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body);
 }
 
+/** The absolute URL of a request without a body, for what the browser loads itself. */
+export function absoluteUrl(url: string, query: ApiRequest['query']): string {
+  return new URL(BASE_URL + url + searchFor(query), location.href).href;
+}
+
 function searchFor(query: ApiRequest['query']): string {
   if (query === undefined) return '';
   const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);

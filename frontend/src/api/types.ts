@@ -22,6 +22,14 @@ export type AdmittedAnswer = Schemas['AdmittedAnswer'];
 /** An admitted seat, with time and gate. */
 export type AdmittedSeat = Schemas['AdmittedSeat'];
 export type ConflictReason = Schemas['ConflictReasonEnum'];
+/** An event as its organisers set it. */
+export type EventSettings = Schemas['EventSettings'];
+/** The fields of an event that its organisers set. */
+export type EventFields = Schemas['PatchedEventFieldsRequest'];
+export type NewEvent = Schemas['NewEventRequest'];
+/** The categories of an event with the numbers of their seats. */
+export type PricedCategories = Schemas['Categories'];
+export type CategoryEdit = Schemas['CategoryEditRequest'];
 export type Me = Schemas['Me'];
 /** An organisation as the caller sees it. */
 export type Organisation = Schemas['Organisation'];

@@ -27,6 +27,9 @@ const OrganisationPage = lazy(async () => ({
 const InvitationPage = lazy(async () => ({
   default: (await import('@/features/organise/invitation/InvitationPage')).InvitationPage,
 }));
+const EventSettingsPage = lazy(async () => ({
+  default: (await import('@/features/organise/events/EventSettingsPage')).EventSettingsPage,
+}));
 const OrganisePage = lazy(async () => ({
   default: (await import('@/features/organise/OrganisePage')).OrganisePage,
 }));
@@ -66,6 +69,7 @@ export function Pages() {
         <Route path="organise" element={<HomePage />} />
         <Route path="organise/organisations/:organisationId/:tab?" element={<OrganisationPage />} />
         <Route path="organise/invitations" element={<InvitationPage />} />
+        <Route path="organise/events/:eventId/settings" element={<EventSettingsPage />} />
         <Route path="organise/:eventId" element={<OrganisePage />} />
         <Route path="sign-in" element={<SignInPage />} />
         <Route path="register" element={<RegisterPage />} />

@@ -10,13 +10,16 @@ const FEW_SEATS = 0.15;
 export interface SaleState {
   /** A word or two. */
   readonly tag: string;
-  readonly tone: 'good' | 'warn' | 'plain';
+  readonly tone: 'good' | 'warn' | 'bad' | 'plain';
   /** What a buyer can do; null where seats are simply on sale. */
   readonly note: string | null;
 }
 
 /** The state of an event's sale in words; `sales` is current, the event's own may be old. */
 export function saleState(event: EventSummary, sales: Sales): SaleState {
+  if (event.cancelled_at !== null) {
+    return { tag: t('events:cancelled'), tone: 'bad', note: t('events:cancelled_note') };
+  }
   if (event.visibility === 'draft') return { tag: t('events:draft'), tone: 'warn', note: null };
   if (event.seats_total === 0) {
     return { tag: t('noSeats'), tone: 'plain', note: t('events:noSeats_note') };

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import { toApiError } from '@/api/apiError';
 import { dateHeaderClock } from '@/api/dateHeaderClock';
@@ -14,7 +14,7 @@ import type { SeatMapState } from '@/domain/seatMap/state';
 import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
 import { createServerClock, steadyNow } from '@/domain/serverClock';
 import { ownLockOf } from '@/domain/tickets';
-import { layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
+import { eventQuery, layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
 
 export interface LiveSeatMap {
   readonly store: SeatMapStore;
@@ -26,13 +26,14 @@ export interface LiveSeatMap {
 
 /** Keep one event's seat map live while the component is mounted. */
 export function useLiveSeatMap(
-  { id: eventId, layout }: Pick<EventDetail, 'id' | 'layout'>,
+  { id: eventId, layout, revision }: Pick<EventDetail, 'id' | 'layout' | 'revision'>,
   isSignedIn: boolean,
 ): LiveSeatMap {
   const [store] = useState(() =>
     createSeatMapStore(createServerClock(steadyNow, dateHeaderClock), pagePause.timers),
   );
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
+  const noteRevision = useEventReload(eventId, revision);
 
   useEffect(
     () =>
@@ -40,10 +41,11 @@ export function useLiveSeatMap(
         clock: store.clock,
         onFrame: (frame) => {
           store.dispatch({ type: 'frame', frame });
+          if (frame.type === 'beat') noteRevision(frame.revision);
         },
         onState: setFeedState,
       }),
-    [eventId, store],
+    [eventId, store, noteRevision],
   );
 
   const liveLayout = useSeatMap(store, (state) => state.liveLayout);
@@ -78,6 +80,23 @@ export function useLiveSeatMap(
 
 export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapState) => Part): Part {
   return useSyncExternalStore(store.subscribe, () => select(store.getState()));
+}
+
+/** Return what fetches the event again, once for each other revision that a beat tells. */
+function useEventReload(eventId: number, shown: number): (told: number | null) => void {
+  const queryClient = useQueryClient();
+  const known = useRef(shown);
+  useEffect(() => {
+    known.current = shown;
+  }, [shown]);
+  return useCallback(
+    (told) => {
+      if (told === null || told === known.current) return;
+      known.current = told;
+      void queryClient.invalidateQueries({ queryKey: eventQuery(eventId).queryKey });
+    },
+    [queryClient, eventId],
+  );
 }
 
 /** Fetch the user's own locks at first and whenever the map requests it, with retries. */

@@ -9,6 +9,7 @@ import map from '@/i18n/de/map.json';
 import organisations from '@/i18n/de/organisations.json';
 import organise from '@/i18n/de/organise.json';
 import plans from '@/i18n/de/plans.json';
+import organiserEvents from '@/i18n/de/organiserEvents.json';
 import reservations from '@/i18n/de/reservations.json';
 import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
@@ -26,6 +27,7 @@ export const de: Catalogue = {
   organisations,
   organise,
   plans,
+  organiserEvents,
   reservations,
   seats,
   security,

@@ -1,6 +1,7 @@
 import account from '@/i18n/en/account.json';
 import events from '@/i18n/en/events.json';
 import organisations from '@/i18n/en/organisations.json';
+import organiserEvents from '@/i18n/en/organiserEvents.json';
 import organise from '@/i18n/en/organise.json';
 import plans from '@/i18n/en/plans.json';
 import reservations from '@/i18n/en/reservations.json';
@@ -12,6 +13,7 @@ export const enOfPages = {
   events,
   organisations,
   organise,
+  organiserEvents,
   plans,
   reservations,
   security,

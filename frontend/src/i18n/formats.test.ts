@@ -95,6 +95,7 @@ describe('sales', () => {
     visibility: 'public',
     sales_open_at: '2026-01-01T10:00:00Z',
     sales_close_at: '2026-01-02T10:00:00Z',
+    cancelled_at: null,
   } as const;
   const at = (iso: string) => Date.parse(iso);
 

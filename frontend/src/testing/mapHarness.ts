@@ -52,7 +52,10 @@ export class MapUnderTest {
 
   beat(): void {
     const seq = this.state.seq ?? 0;
-    this.do({ type: 'frame', frame: { type: 'beat', seq, now: this.now, viewers: 5 } });
+    this.do({
+      type: 'frame',
+      frame: { type: 'beat', seq, now: this.now, viewers: 5, revision: null },
+    });
   }
 
   load(seats: readonly Seat[], layout = LAYOUT): void {

@@ -6,6 +6,7 @@ import { openingGuard } from '@/browser/openingGuard';
 import '@/i18n/loadAccountMessages';
 import '@/i18n/loadEventsMessages';
 import '@/i18n/loadOrganiseMessages';
+import '@/i18n/loadOrganiserEventsMessages';
 import '@/i18n/loadReservationsMessages';
 
 afterEach(() => {

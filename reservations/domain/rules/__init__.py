@@ -6,7 +6,8 @@ seat, and closes the payment that was started for the seats.
 
 Invariants, for any commands in any order:
 - a reserved seat stays reserved until its reservation is cancelled, or lapses unpaid;
-- a locked seat belongs to its holder until the deadline;
+- a locked seat belongs to its holder until the deadline, or until its event is cancelled;
+- a seat costs its holder what it did when the hold began, even if its price changes;
 - a hold has a maximum duration, which extending the lock or unlocking and locking again does not
   prolong; after it the former holder must wait for the cool-down, others need not;
 - a person's live locks, and their seats in live reservations, never exceed the two caps;
@@ -26,7 +27,9 @@ from reservations.domain.commands import (
     AdmitSeats,
     BlockSeats,
     CancelReservation,
+    CancelReservations,
     Command,
+    EndLocks,
     ExtendLocks,
     LapseUnpaid,
     LockBest,
@@ -41,9 +44,10 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules.admission import admit
-from reservations.domain.rules.availability import block, release_expired, unblock
+from reservations.domain.rules.availability import block, end_locks, release_expired, unblock
 from reservations.domain.rules.booking import (
     cancel,
+    cancel_all,
     lapse_unpaid,
     mark_paid,
     reserve,
@@ -96,6 +100,10 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return admit(command, state)
         case MarkPaid():
             return mark_paid(command, state)
+        case CancelReservations():
+            return cancel_all(command, state)
+        case EndLocks():
+            return end_locks(command, state)
         case LapseUnpaid():
             return lapse_unpaid(state)
         case ReleaseExpired():

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reservations.domain.commands import BlockSeats, UnblockSeats
+from reservations.domain.commands import BlockSeats, EndLocks, UnblockSeats
 from reservations.domain.rules.outcomes import Outcome, transitions
 from reservations.domain.rules.preconditions import named_seats, require, why_not_lockable
 from reservations.domain.rules.seats import as_free, as_released, updated
@@ -20,6 +20,18 @@ def release_expired(state: BatchState) -> Outcome:
         sentence=f"{pluralize(len(freed), 'expired lock')} released",
         seats=freed,
         transitions=transitions(freed, Reason.EXPIRED),
+    )
+
+
+def end_locks(command: EndLocks, state: BatchState) -> Outcome:
+    seats = named_seats(command.seat_ids, state) if state.terms.is_cancelled else []
+    freed = tuple(
+        as_released(seat, at=state.now) for seat in seats if seat.is_locked(now=state.now)
+    )
+    return Outcome(
+        sentence=f"{pluralize(len(freed), 'lock')} released",
+        seats=freed,
+        transitions=transitions(freed, Reason.ENDED),
     )
 
 

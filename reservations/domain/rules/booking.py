@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from reservations.domain.commands import (
     CancelReservation,
+    CancelReservations,
     MarkPaid,
     ReservationCommand,
     ReserveSeats,
@@ -15,6 +16,7 @@ from reservations.domain.errors import (
     AlreadyUsed,
     CancellationClosed,
     EmailNotVerified,
+    EventCancelled,
     MethodNotOffered,
     PaidLaterClosed,
     PaymentEnded,
@@ -51,6 +53,7 @@ from reservations.domain.states import (
 
 
 def start_payment(command: StartPayment, state: BatchState) -> Outcome:
+    _require_not_cancelled(state)
     seats = named_seats(command.seat_ids, state)
     _require_verified(command.actor, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
@@ -84,6 +87,7 @@ def reserve(command: ReserveSeats, state: BatchState) -> Outcome:
 
 
 def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
+    _require_not_cancelled(state)
     due_at = _payment_due_at(command, state)
     seats = named_seats(command.seat_ids, state)
     _require_verified(command.actor, state)
@@ -150,7 +154,28 @@ def cancel(command: CancelReservation, state: BatchState) -> Outcome:
         sentence="Reservation cancelled",
         seats=freed,
         transitions=transitions(freed, Reason.CANCELLED),
-        cancelled_id=reservation.id,
+        cancelled_ids=(reservation.id,),
+    )
+
+
+def cancel_all(command: CancelReservations, state: BatchState) -> Outcome:
+    """Cancel reservations of a cancelled event; overdue ones are left to LapseUnpaid."""
+    live = [
+        found
+        for number in command.reservation_ids
+        if state.terms.is_cancelled
+        and (found := state.reservations.get(number)) is not None
+        and found.is_live
+        and not found.is_overdue(now=state.now)
+    ]
+    for reservation in live:
+        state.reservations[reservation.id] = replace(reservation, is_live=False)
+    freed = tuple(seat for found in live for seat in _freed(found, state))
+    return Outcome(
+        sentence=f"{pluralize(len(live), 'reservation')} cancelled",
+        seats=freed,
+        transitions=transitions(freed, Reason.CANCELLED),
+        cancelled_ids=tuple(found.id for found in live),
     )
 
 
@@ -195,6 +220,12 @@ def _require_reservation(command: ReservationCommand, state: BatchState) -> Rese
     if (found := state.reservations.get(command.reservation_id)) is None:
         raise ReservationNotFound
     return found
+
+
+def _require_not_cancelled(state: BatchState) -> None:
+    """Raises: EventCancelled."""
+    if state.terms.is_cancelled:
+        raise EventCancelled
 
 
 def _require_verified(actor: Person, state: BatchState) -> None:

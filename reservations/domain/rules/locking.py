@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from reservations.domain.commands import ExtendLocks, LockBest, LockPlaces, LockSeats, UnlockSeats
 from reservations.domain.errors import (
     AreaFull,
+    EventCancelled,
     ExtensionLimit,
     LockCooldown,
     NoSeatsTogether,
@@ -118,6 +119,8 @@ def lock_best(command: LockBest, state: BatchState) -> Outcome:
 
 
 def extend(command: ExtendLocks, state: BatchState) -> Outcome:
+    if state.terms.is_cancelled:
+        raise EventCancelled
     seats = named_seats(command.seat_ids, state)
     require_held(seats, command.actor, state, taken=NotHolder)
     require_whole_tables(seats, state)
@@ -258,6 +261,8 @@ def _require_open_sale(terms: Terms, *, now: datetime) -> None:
         "sales_open_at": iso(terms.sales_open_at),
         "sales_close_at": iso(terms.sales_close_at),
     }
+    if terms.is_cancelled:
+        raise EventCancelled
     if terms.is_draft:
         raise SalesNotOpen("This event is a draft: it is not on sale.", **window)
     match terms.sale(now=now):

@@ -61,7 +61,7 @@ class Outcome:
     transitions: tuple[Transition, ...] = ()
     started: NewPayment | None = None
     booked: NewReservation | None = None
-    cancelled_id: int | None = None
+    cancelled_ids: tuple[int, ...] = ()
     admitted: tuple[EntryState, ...] = ()
     lapsed_ids: tuple[int, ...] = ()
     paid_id: int | None = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from reservations.events.lifecycle import publish_event
 from reservations.management.planning import (
     add_event_arguments,
     category_prices,
@@ -29,7 +30,6 @@ from reservations.plans.services import (
     ReportProgress,
     create_event,
     fill_event,
-    publish_event,
     require_known_categories,
 )
 

@@ -152,7 +152,7 @@ def test_cancelling_frees_all_seats_of_the_reservation() -> None:
     batch_state = state(reserved(1), reserved(2), reservations=[booking(ALICE, 1, 2)])
     outcome = done(CancelReservation(ALICE, 1), batch_state)
     assert outcome.changed == (free(1), free(2))
-    assert outcome.cancelled_id == 1
+    assert outcome.cancelled_ids == (1,)
     assert not batch_state.reservations[1].is_live
 
 
@@ -161,7 +161,7 @@ def test_cancelling_twice_changes_nothing() -> None:
     done(CancelReservation(ALICE, 1), batch_state)
     done(LockSeats(BOB, (1,)), batch_state)
     outcome = done(CancelReservation(ALICE, 1), batch_state)
-    assert (outcome.changed, outcome.cancelled_id) == ((), None)
+    assert (outcome.changed, outcome.cancelled_ids) == ((), ())
     assert batch_state.seats[1].holder_id == BOB.id
 
 

@@ -343,9 +343,9 @@ class Rules(RuleBasedStateMachine):
             )
             if booked.reference:
                 self.booked_with[booked.reference] += 1
-        if outcome.cancelled_id:
+        for number in outcome.cancelled_ids:
             self.move(
-                self.books.bookings[outcome.cancelled_id]["reference"],
+                self.books.bookings[number]["reference"],
                 {
                     PaymentStatus.AUTHORISED: PaymentStatus.VOID_DUE,
                     PaymentStatus.CAPTURED: PaymentStatus.REFUND_DUE,
@@ -471,7 +471,7 @@ def check_step(
     for seat in (before[seat_id] for seat_id in moved):
         if seat.status is SeatStatus.RESERVED:
             assert isinstance(command, CancelReservation | LapseUnpaid)
-            assert seat.reservation_id in {outcome.cancelled_id, *outcome.lapsed_ids}
+            assert seat.reservation_id in {*outcome.cancelled_ids, *outcome.lapsed_ids}
         if seat.is_locked(now=after.now):
             assert isinstance(command, UnlockSeats | ReserveSeats | ExtendLocks)
             assert command.actor.id == seat.holder_id
@@ -507,7 +507,7 @@ def check_end(
 ) -> None:
     """Check that a booking ends once, by whom it is ended, and which are paid or lapse."""
     moved = {number for number in before if before[number] != state.reservations[number]}
-    cancelled = {outcome.cancelled_id} if outcome.cancelled_id else set()
+    cancelled = set(outcome.cancelled_ids)
     paid = {outcome.paid_id} if outcome.paid_id else set()
     assert moved == {*cancelled, *paid, *outcome.lapsed_ids}
     for number in (*outcome.lapsed_ids, *paid):

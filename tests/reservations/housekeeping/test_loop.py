@@ -31,7 +31,7 @@ from tests.reservations.audit.histories import run
 from tests.servers import server_settings
 
 # Of other apps.
-CHORES = ["send_mail", "erase_accounts", "prune_accounts", "clearsessions"]
+CHORES = ["send_mail", "erase_accounts", "prune_accounts", "prune_invitations", "clearsessions"]
 
 
 class Steps:
@@ -85,6 +85,7 @@ def test_the_steps_run_in_order() -> None:
     assert steps.done == list(STEPS)
     assert list(STEPS) == [
         *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
+        "finish_cancellations",
         *("prune_keys", "prune_log", *CHORES),
     ]
 
@@ -96,7 +97,10 @@ def test_pruning_runs_hourly_and_again_after_a_failure() -> None:
     assert not loop.run_once()
     assert loop.run_once()
     assert loop.run_once()
-    often = ["reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"]
+    often = [
+        *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
+        "finish_cancellations",
+    ]
     assert steps.done == [
         *(*often, "prune_keys", "prune_log", *CHORES),
         *(*often, "prune_log", "send_mail"),

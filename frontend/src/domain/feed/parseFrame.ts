@@ -68,6 +68,7 @@ function parseBeat(fields: Fields): BeatFrame {
     seq: requireInteger(fields, 'seq'),
     now: requireNumber(fields, 'now'),
     viewers: requireInteger(fields, 'viewers'),
+    revision: 'revision' in fields ? requireInteger(fields, 'revision') : null,
   };
 }
 

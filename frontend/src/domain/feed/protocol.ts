@@ -56,6 +56,8 @@ export interface BeatFrame {
   readonly seq: number;
   readonly now: number;
   readonly viewers: number;
+  /** Of the event's settings; null from a server of an older release. */
+  readonly revision: number | null;
 }
 
 /** Client → server, by WebSocket: the last `seq` that was applied. */

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 
 import { dateHeaderClock } from '@/api/dateHeaderClock';
+import { pictureUrl } from '@/api/pictures';
 import type { EventSummary } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
@@ -16,9 +17,15 @@ import { eventPath } from '@/paths';
 export function EventCard({ event }: { readonly event: EventSummary }) {
   const { tag, tone, note } = saleState(event, useSales(event, dateHeaderClock));
   const hasSeats = event.seats_total > 0;
+  const picture = pictureUrl(event, 'small');
   return (
     <article className="event-card">
-      <div className="event-card__hall">{hasSeats && <HallMiniature event={event} />}</div>
+      <div className="event-card__hall" data-pictured={picture !== null}>
+        {picture !== null && (
+          <img className="event-card__picture" src={picture} alt="" loading="lazy" />
+        )}
+        {hasSeats && <HallMiniature event={event} />}
+      </div>
       <div className="event-card__body">
         <h2 className="event-card__name">
           <Link to={eventPath(event.id)}>{event.name}</Link>
@@ -40,7 +47,7 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
             {note}
           </p>
         )}
-        {hasSeats && (
+        {hasSeats && event.cancelled_at === null && (
           <p className="event-card__figures">
             <span className="event-card__price">
               {t('events:from', { price: formatMoney(event.price_from, event.currency) })}

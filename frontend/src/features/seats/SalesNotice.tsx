@@ -17,6 +17,14 @@ interface SalesNoticeProps {
 
 export function SalesNotice({ event, sales, clock }: SalesNoticeProps) {
   if (sales === 'open') return null;
+  if (event.cancelled_at !== null) {
+    return (
+      <p className="notice notice--bad">
+        <Icon name="alert" />
+        <span>{t('seats:sales_cancelled')}</span>
+      </p>
+    );
+  }
   return (
     <p className="notice">
       <Icon name="clock" />

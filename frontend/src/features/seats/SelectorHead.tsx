@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 
+import { pictureUrl } from '@/api/pictures';
 import type { EventDetail } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
@@ -15,11 +16,13 @@ interface SelectorHeadProps {
 
 /** What is on, when and where, and how live the map is. */
 export function SelectorHead({ event, feedState, viewers }: SelectorHeadProps) {
+  const picture = pictureUrl(event, 'small');
   return (
     <div className="selector__head">
       <Link className="icon-button selector__back" to="/" aria-label={t('seats:allEvents')}>
         <Icon name="back" />
       </Link>
+      {picture !== null && <img className="selector__picture" src={picture} alt="" />}
       <div className="selector__what">
         <h1 className="selector__name">{event.name}</h1>
         <p className="selector__facts">

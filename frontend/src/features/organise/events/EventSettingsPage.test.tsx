@@ -1,0 +1,171 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import type { EventSettings } from '@/api/types';
+import { EventSettingsPage } from '@/features/organise/events/EventSettingsPage';
+import { makeEventSettings } from '@/testing/eventSettings';
+import { FakeServer } from '@/testing/fakeServer';
+import { renderPage } from '@/testing/renderPage';
+import { ALICE } from '@/testing/selectorHarness';
+
+const SETTINGS = 'events/7/settings/';
+
+async function open(changes: Partial<EventSettings> = {}) {
+  const server = new FakeServer();
+  const event = makeEventSettings(changes);
+  server.on('get me/', [200, ALICE]);
+  server.on(`get ${SETTINGS}`, [200, event]);
+  server.on('get events/7/categories/', [
+    200,
+    {
+      categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '80.00', seats: 60 }],
+      seats_without: 40,
+      revision: event.revision,
+    },
+  ]);
+  const { user } = renderPage(
+    { '/organise/events/:eventId/settings': <EventSettingsPage /> },
+    '/organise/events/7/settings',
+  );
+  await screen.findByRole('heading', { name: 'What and where' });
+  await screen.findByRole('table');
+  return { server, user, event };
+}
+
+function sent(server: FakeServer, call: string): unknown[] {
+  return server.requests.filter((one) => one.call === call).map(({ body }) => body);
+}
+
+it('sends only what was changed', async () => {
+  const { server, user, event } = await open();
+  server.on(`patch ${SETTINGS}`, [200, { ...event, venue: 'Opera house', revision: 5 }]);
+  expect(screen.getByLabelText('Begins')).toHaveProperty('value', '2030-05-24T19:30');
+  await user.clear(screen.getByLabelText('Venue'));
+  await user.type(screen.getByLabelText('Venue'), 'Opera house');
+  const [save] = screen.getAllByRole('button', { name: 'Save' });
+  if (save !== undefined) await user.click(save);
+  await waitFor(() => {
+    expect(screen.queryByText('Unsaved changes')).toBeNull();
+  });
+  expect(sent(server, `patch ${SETTINGS}`)).toEqual([{ venue: 'Opera house' }]);
+});
+
+it("shows the server's errors at their fields and keeps what was entered", async () => {
+  const { server, user } = await open();
+  server.on(`patch ${SETTINGS}`, [
+    400,
+    {
+      error: 'sales_close_at: It must be later than the opening.',
+      code: 'invalid',
+      fields: { sales_close_at: ['It must be later than the opening.'] },
+      field_codes: { sales_close_at: ['invalid'] },
+    },
+  ]);
+  const closes = screen.getByLabelText('Sale closes');
+  await user.type(closes, '2030-01-01T10:00');
+  const [save] = screen.getAllByRole('button', { name: 'Save' });
+  if (save !== undefined) await user.click(save);
+  await screen.findByText('It must be later than the opening.');
+  expect(closes.getAttribute('aria-invalid')).toBe('true');
+  expect(closes).toHaveProperty('value', '2030-01-01T10:00');
+});
+
+it('says who saved meanwhile, and shows theirs beside the own changes', async () => {
+  const { server, user, event } = await open();
+  server.on(`patch ${SETTINGS}`, [
+    409,
+    {
+      error: 'Stale.',
+      code: 'stale_event',
+      revision: 5,
+      edited_by: 'otto',
+      edited_at: '2030-01-01T10:00:00.000Z',
+    },
+  ]);
+  await user.type(screen.getByLabelText('Venue'), ' II');
+  const [save] = screen.getAllByRole('button', { name: 'Save' });
+  if (save !== undefined) await user.click(save);
+  await screen.findByText(/^otto saved other changes on/);
+  server.on(`get ${SETTINGS}`, [200, { ...event, name: 'Opera', revision: 5 }]);
+  await user.click(screen.getByRole('button', { name: 'Show theirs, keep my changes' }));
+  await waitFor(() => {
+    expect(screen.getByLabelText('Name')).toHaveProperty('value', 'Opera');
+  });
+  expect(screen.getByLabelText('Venue')).toHaveProperty('value', 'Hall II');
+  expect(screen.queryByText(/^otto saved/)).toBeNull();
+});
+
+it('says in numbers what cancelling does, and asks for the name', async () => {
+  const figures = {
+    ...makeEventSettings().figures,
+    held: 2,
+    sold: 5,
+    bookings: 3,
+    buyers: 3,
+    buyers_by_mail: 2,
+    refunds: 2,
+    refund_total: '160.00',
+    paid_later: 1,
+    paid_later_total: '80.00',
+  };
+  const { server, user, event } = await open({ figures });
+  const cancelled = { ...event, cancelled_at: '2030-01-01T10:00:00.000Z', revision: 5 };
+  server.on('post events/7/cancel-event/', [
+    200,
+    { success: true, is_finished: true, event: cancelled },
+  ]);
+  await user.click(screen.getByRole('button', { name: 'Cancel this event' }));
+  const dialog = await screen.findByRole('alertdialog');
+  const said = within(dialog)
+    .getAllByRole('listitem')
+    .map(({ textContent }) => textContent);
+  expect(said).toEqual([
+    '3 bookings are cancelled.',
+    '2 payments are refunded: €160.00.',
+    '1 booking was paid in another way: you pay back €80.00 yourself.',
+    '2 held seats are released.',
+    '2 of 3 buyers have a verified address and get a mail.',
+  ]);
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel this event' }));
+  expect(server.writes()).toEqual([]);
+  await user.type(within(dialog).getByRole('textbox'), 'Concert');
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel this event' }));
+  await screen.findByText(/^Cancelled on/);
+  expect(server.writes()).toEqual(['post events/7/cancel-event/']);
+});
+
+it('publishes a draft with seats, and not one without', async () => {
+  const draft = { visibility: 'draft' as const };
+  const { server, user, event } = await open(draft);
+  server.on('post events/7/publish/', [200, { ...event, visibility: 'public' }]);
+  await user.click(screen.getByRole('button', { name: 'Publish' }));
+  const dialog = await screen.findByRole('dialog');
+  within(dialog).getByText('Everyone can see it and buy at once.');
+  await user.click(within(dialog).getByRole('button', { name: 'Publish' }));
+  await screen.findByText('On sale.');
+  expect(sent(server, 'post events/7/publish/')).toEqual([
+    { is_draft: false, members_only: false },
+  ]);
+});
+
+it('changes the prices of categories', async () => {
+  const { server, user, event } = await open();
+  server.on('put events/7/categories/', [
+    200,
+    {
+      categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '90.00', seats: 60 }],
+      seats_without: 40,
+      revision: 5,
+    },
+  ]);
+  server.on(`get ${SETTINGS}`, [200, { ...event, revision: 5 }]);
+  const price = screen.getByLabelText('Price of Stalls');
+  await user.clear(price);
+  await user.type(price, '90');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => {
+    expect(sent(server, 'put events/7/categories/')).toEqual([
+      { categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '90' }] },
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+
+import { toApiError } from '@/api/apiError';
+import type { EventSettings } from '@/api/types';
+import { Failure } from '@/components/Failure';
+import { Icon } from '@/components/Icon';
+import { NoSuchEvent } from '@/components/NoSuchEvent';
+import { CategoryTable } from '@/features/organise/events/CategoryTable';
+import { PictureSection } from '@/features/organise/events/PictureSection';
+import { SaleSection } from '@/features/organise/events/SaleSection';
+import { SettingsForm } from '@/features/organise/events/SettingsForm';
+import { LoadingSale } from '@/features/organise/LoadingSale';
+import { SignedInOnly } from '@/features/organise/SignedInOnly';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { eventPath, organisationPath, salePath, SALES_PATH } from '@/paths';
+import { eventSettingsQuery } from '@/queries/organiserEvents';
+
+import './eventSettings.css';
+import '@/i18n/loadEventsMessages';
+import '@/i18n/loadOrganiseMessages';
+import '@/i18n/loadOrganiserEventsMessages';
+
+/** The settings of one event, for its organisers. */
+export function EventSettingsPage() {
+  const { eventId = '' } = useParams();
+  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
+  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
+}
+
+function Loaded({ eventId }: { readonly eventId: number }) {
+  const { data: event, error, refetch } = useQuery(eventSettingsQuery(eventId));
+  if (event !== undefined) return <Settings event={event} />;
+  if (error === null) return <LoadingSale />;
+  return toApiError(error).status === 404 ? (
+    <NoSuchEvent />
+  ) : (
+    <Failure error={error} onRetry={() => void refetch()} />
+  );
+}
+
+function Settings({ event }: { readonly event: EventSettings }) {
+  const { organisation } = event;
+  return (
+    <div className="page event-settings">
+      <title>
+        {t('pageTitle', { page: t('organiserEvents:settingsOf', { event: event.name }) })}
+      </title>
+      <p className="event-settings__up">
+        <Link to={organisation === null ? SALES_PATH : organisationPath(organisation.id)}>
+          {organisation === null
+            ? t('organiserEvents:backHome')
+            : t('organiserEvents:back', { organisation: organisation.name })}
+        </Link>
+      </p>
+      <header className="event-settings__head">
+        <div>
+          <h1 className="page__title event-settings__name">{event.name}</h1>
+          <p className="page__lead">
+            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+            {event.venue}
+          </p>
+        </div>
+        <nav className="event-settings__links" aria-label={event.name}>
+          <Link className="button button--quiet" to={eventPath(event.id)}>
+            <Icon name="eye" />
+            {t('organiserEvents:map')}
+          </Link>
+          <Link className="button button--quiet" to={salePath(event.id)}>
+            {t('organiserEvents:liveSale')}
+          </Link>
+        </nav>
+      </header>
+      <div className="event-settings__columns">
+        <div className="event-settings__main">
+          <SettingsForm event={event} />
+        </div>
+        <div className="event-settings__side">
+          <SaleSection event={event} />
+          <PictureSection event={event} />
+          <CategoryTable event={event} />
+        </div>
+      </div>
+    </div>
+  );
+}

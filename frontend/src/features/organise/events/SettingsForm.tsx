@@ -1,0 +1,272 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useId, useState } from 'react';
+import { useForm, useWatch } from 'react-hook-form';
+
+import { toApiError } from '@/api/apiError';
+import { editEvent, fetchEventSettings } from '@/api/organiserEvents';
+import type { EventSettings } from '@/api/types';
+import { useAnnounce } from '@/components/announce';
+import { Button } from '@/components/Button';
+import { Field } from '@/components/Field';
+import { ErrorNote } from '@/features/organise/ErrorNote';
+import { Check, Section, Select, TextArea } from '@/features/organise/events/Controls';
+import { knownTimeZones } from '@/features/organise/events/localTime';
+import {
+  changesOf,
+  type SettingsName,
+  type SettingsValues,
+  valuesOf,
+} from '@/features/organise/events/settingsForm';
+import { StaleNote } from '@/features/organise/events/StaleNote';
+import { useSettled } from '@/features/organise/events/useSettled';
+import { t } from '@/i18n/language';
+
+interface SettingsFormProps {
+  readonly event: EventSettings;
+}
+
+/** All settings that are saved together; only what was changed is sent. */
+export function SettingsForm({ event }: SettingsFormProps) {
+  const announce = useAnnounce();
+  const settle = useSettled(event.id);
+  const zonesId = useId();
+  const [zones] = useState(knownTimeZones);
+  const { register, handleSubmit, reset, setError, clearErrors, control, formState } =
+    useForm<SettingsValues>({ defaultValues: valuesOf(event) });
+  const offline = useWatch({ control, name: 'offline' });
+  const { dirtyFields, errors, isDirty } = formState;
+
+  // What others saved shows in the fields that were not changed here.
+  useEffect(() => {
+    reset(valuesOf(event), { keepDirtyValues: true });
+  }, [event, reset]);
+
+  const save = useMutation({
+    mutationFn: (values: SettingsValues) =>
+      editEvent(event.id, changesOf(values, dirtyFields), event.revision),
+    retry: false,
+    onSuccess: (saved) => {
+      reset(valuesOf(saved));
+      settle(saved);
+      announce(t('organiserEvents:saved'), 'good');
+    },
+    onError: (cause) => {
+      for (const [name, sentences] of toApiError(cause).fields) {
+        setError(name as SettingsName, { message: sentences.join(' ') });
+      }
+    },
+  });
+  const loadTheirs = useMutation({
+    mutationFn: () => fetchEventSettings(event.id, AbortSignal.timeout(10_000)),
+    onSuccess: (found) => {
+      save.reset();
+      settle(found);
+    },
+  });
+  useEffect(() => {
+    if (!isDirty) return undefined;
+    const warn = (leaving: BeforeUnloadEvent) => {
+      leaving.preventDefault();
+    };
+    window.addEventListener('beforeunload', warn);
+    return () => {
+      window.removeEventListener('beforeunload', warn);
+    };
+  }, [isDirty]);
+
+  const field = (name: Exclude<SettingsName, 'offline' | 'offline_methods'>) => ({
+    ...register(name),
+    errors: errors[name]?.message === undefined ? [] : [errors[name].message],
+  });
+  const { defaults, figures } = event;
+  const isSelling = figures.held + figures.sold > 0;
+  const usual = (value: number) => t('organiserEvents:usual', { value });
+  const stale = save.error === null ? null : toApiError(save.error);
+
+  return (
+    <form
+      className="event-form"
+      noValidate
+      onSubmit={(submitted) => {
+        clearErrors();
+        void handleSubmit((values) => {
+          save.mutate(values);
+        })(submitted);
+      }}
+    >
+      <Section title={t('organiserEvents:section_what')}>
+        <div className="event-form__grid">
+          <Field {...field('name')} label={t('organiserEvents:name')} maxLength={200} />
+          <Field {...field('venue')} label={t('organiserEvents:venue')} maxLength={200} />
+          <Field {...field('date')} type="datetime-local" label={t('organiserEvents:date')} />
+          <Field
+            {...field('time_zone')}
+            label={t('organiserEvents:timeZone')}
+            hint={t('organiserEvents:timeZone_hint')}
+            list={zonesId}
+            autoComplete="off"
+          />
+          <datalist id={zonesId}>
+            {zones.map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+        </div>
+        <TextArea {...field('description')} label={t('organiserEvents:description')} />
+      </Section>
+
+      <Section title={t('organiserEvents:section_sale')}>
+        <div className="event-form__grid">
+          <Field
+            {...field('sales_open_at')}
+            type="datetime-local"
+            label={t('organiserEvents:opens')}
+            hint={t('organiserEvents:opens_hint')}
+          />
+          <Field
+            {...field('sales_close_at')}
+            type="datetime-local"
+            label={t('organiserEvents:closes')}
+            hint={t('organiserEvents:closes_hint')}
+          />
+          <Select
+            {...field('visibility')}
+            label={t('organiserEvents:visibility')}
+            {...(event.visibility === 'draft' && {
+              hint: t('organiserEvents:visibility_draft'),
+              disabled: true,
+            })}
+          >
+            {event.visibility === 'draft' && <option value="draft">{t('events:draft')}</option>}
+            <option value="public">{t('organiserEvents:visibility_public')}</option>
+            <option value="members">{t('organiserEvents:visibility_members')}</option>
+          </Select>
+        </div>
+      </Section>
+
+      <Section title={t('organiserEvents:section_prices')}>
+        <div className="event-form__grid">
+          <Field
+            {...field('price')}
+            inputMode="decimal"
+            label={t('organiserEvents:price')}
+            hint={t('organiserEvents:price_hint')}
+          />
+          <Field
+            {...field('currency')}
+            label={t('organiserEvents:currency')}
+            hint={t(isSelling ? 'organiserEvents:currency_fixed' : 'organiserEvents:currency_hint')}
+            readOnly={isSelling}
+            maxLength={3}
+            autoComplete="off"
+          />
+          <Field
+            {...field('ticket_fee')}
+            inputMode="decimal"
+            label={t('organiserEvents:ticketFee')}
+          />
+          <Field
+            {...field('booking_fee')}
+            inputMode="decimal"
+            label={t('organiserEvents:bookingFee')}
+          />
+          <Field
+            {...field('tax_percent')}
+            inputMode="decimal"
+            label={t('organiserEvents:tax')}
+            hint={t('organiserEvents:tax_hint')}
+          />
+        </div>
+      </Section>
+
+      <Section title={t('organiserEvents:section_limits')}>
+        <div className="event-form__grid">
+          <Field
+            {...field('lock_seconds')}
+            inputMode="decimal"
+            label={t('organiserEvents:lockMinutes')}
+            hint={usual(defaults.lock_seconds / 60)}
+          />
+          <Field
+            {...field('max_extensions')}
+            inputMode="numeric"
+            label={t('organiserEvents:extensions')}
+            hint={usual(defaults.max_extensions)}
+          />
+          <Field
+            {...field('seat_cap')}
+            inputMode="numeric"
+            label={t('organiserEvents:seatCap')}
+            hint={usual(defaults.seat_cap)}
+          />
+          <Field
+            {...field('purchase_cap')}
+            inputMode="numeric"
+            label={t('organiserEvents:purchaseCap')}
+            hint={usual(defaults.purchase_cap)}
+          />
+        </div>
+      </Section>
+
+      <Section title={t('organiserEvents:section_payment')}>
+        <div className="event-form__grid">
+          <Field
+            {...field('cancel_until')}
+            type="datetime-local"
+            label={t('organiserEvents:cancelUntil')}
+            hint={t('organiserEvents:cancelUntil_hint')}
+          />
+          <Field
+            {...field('payment_seconds')}
+            inputMode="decimal"
+            label={t('organiserEvents:paymentHours')}
+            hint={usual(defaults.payment_seconds / 3600)}
+          />
+          {event.offline_choices.length > 0 && (
+            <div className="event-form__methods">
+              <Select {...register('offline')} label={t('organiserEvents:offline')}>
+                <option value="usual">{t('organiserEvents:offline_usual')}</option>
+                <option value="own">{t('organiserEvents:offline_own')}</option>
+              </Select>
+              {offline === 'own' &&
+                event.offline_choices.map(({ code, name }) => (
+                  <Check key={code} {...register('offline_methods')} value={code} label={name} />
+                ))}
+            </div>
+          )}
+        </div>
+        <Check {...register('requires_verified_email')} label={t('organiserEvents:verified')} />
+      </Section>
+
+      <div className="event-form__save" data-shown={isDirty}>
+        {stale?.code === 'stale_event' ? (
+          <StaleNote
+            error={stale}
+            busy={loadTheirs.isPending}
+            onLoad={() => {
+              loadTheirs.mutate();
+            }}
+          />
+        ) : (
+          <ErrorNote error={save.error} />
+        )}
+        {isDirty && (
+          <div className="event-form__actions">
+            <span className="event-form__unsaved">{t('organiserEvents:unsaved')}</span>
+            <Button
+              onClick={() => {
+                save.reset();
+                reset(valuesOf(event));
+              }}
+            >
+              {t('organiserEvents:discard')}
+            </Button>
+            <Button look="primary" type="submit" busy={save.isPending}>
+              {t('organiserEvents:save')}
+            </Button>
+          </div>
+        )}
+      </div>
+    </form>
+  );
+}

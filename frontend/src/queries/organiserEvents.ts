@@ -1,0 +1,35 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import {
+  fetchCategories,
+  fetchEventSettings,
+  fetchOrganisationEvents,
+} from '@/api/organiserEvents';
+import { EVENTS_KEY } from '@/queries/events';
+
+export const organisationEventsQuery = (organisationId: number, withPast: boolean) =>
+  infiniteQueryOptions({
+    queryKey: [...EVENTS_KEY, 'organisation', organisationId, withPast],
+    queryFn: ({ pageParam, signal }) =>
+      fetchOrganisationEvents(organisationId, withPast, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ events }) => events),
+  });
+
+/** Not among EVENTS_KEY: a form that is being filled in must not change by itself. */
+export const eventSettingsQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['event settings', eventId],
+    queryFn: ({ signal }) => fetchEventSettings(eventId, signal),
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+export const categoriesQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['event categories', eventId],
+    queryFn: ({ signal }) => fetchCategories(eventId, signal),
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });

@@ -1,0 +1,210 @@
+"""Edit an event's settings, and the names, colours and prices of its categories."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+
+from reservations.domain.errors import SeatsTaken, StaleEvent
+from reservations.domain.rules.wording import pluralize
+from reservations.domain.states import SeatStatus, iso
+from reservations.models import Category, Event, Seat
+from reservations.plans.characters import is_clean
+from reservations.plans.services import static_changes
+from reservations.time_zones import is_time_zone
+from reservations.write.unit_of_work import lock_event
+
+EDITABLE = (
+    *("name", "description", "venue", "date", "time_zone", "price", "currency"),
+    *("sales_open_at", "sales_close_at", "cancel_until", "lock_seconds", "max_extensions"),
+    *("seat_cap", "purchase_cap", "offline_methods", "payment_seconds"),
+    *("requires_verified_email", "visibility", "ticket_fee", "booking_fee", "tax_percent"),
+)
+"""The fields that `edit_event` changes."""
+
+_MONEY = {"price", "currency"}
+_AMOUNTS = {*_MONEY, "ticket_fee", "booking_fee"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryEdit:
+    """A category as it shall be; without a price it has the event's."""
+
+    id: int
+    name: str
+    color: str
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit of an event, which is locked; `now` is the database's time after that."""
+
+    event: Event
+    now: datetime
+    editor_id: int | None
+
+    def save(self, *fields: str) -> None:
+        """Store fields of the event, and count the edit."""
+        event = self.event
+        event.revision += 1
+        event.edited_at, event.edited_by_id = self.now, self.editor_id
+        event.save(update_fields=[*fields, "revision", "edited_at", "edited_by"])
+
+
+@contextmanager
+def edits(*, event_id: int, editor_id: int | None, revision: int | None = None) -> Iterator[Edit]:
+    """Lock an event to edit it; nothing is stored before the edit's `save`.
+
+    One transaction, rolled back on any exception. With a `revision` it must be the event's. Raises:
+    EventNotFound, StaleEvent.
+    """
+    with transaction.atomic():
+        event, now = lock_event(event_id)
+        _require_revision(event, revision)
+        yield Edit(event, now, editor_id)
+
+
+def edit_event(
+    *, event_id: int, editor_id: int | None, changes: Mapping[str, Any], revision: int | None = None
+) -> None:
+    """Change some of the fields in EDITABLE, all or none.
+
+    Times without an offset are in the event's time zone. A new price leaves what is held or sold as
+    it is, and a new currency is refused while something is. Raises: EventNotFound, StaleEvent,
+    SeatsTaken, ValidationError by field.
+    """
+    with edits(event_id=event_id, editor_id=editor_id, revision=revision) as edit:
+        event = edit.event
+        new = _in_its_zone(event, changes)
+        changed = [name for name, value in new.items() if getattr(event, name) != value]
+        if "currency" in changed:
+            require_untaken(event, now=edit.now, what="The currency cannot be changed")
+        if "visibility" in changed and Event.Visibility.DRAFT in (
+            *(event.visibility, new["visibility"]),
+        ):
+            raise ValidationError({"visibility": "Publish the draft, or make it one again."})
+        # Before the price changes, so that what is held keeps its price.
+        is_money = not _MONEY.isdisjoint(changed)
+        with static_changes(event_id=event_id) if is_money else nullcontext():
+            for name in changed:
+                setattr(event, name, new[name])
+            _validate(event, changed)
+            if changed:
+                edit.save(*changed)
+
+
+def edit_categories(
+    *,
+    event_id: int,
+    editor_id: int | None,
+    categories: Sequence[CategoryEdit],
+    revision: int | None = None,
+) -> None:
+    """Change names, colours and prices of all of an event's categories, all or none.
+
+    What is held or sold keeps its price. Raises: EventNotFound, StaleEvent, ValidationError.
+    """
+    with (
+        edits(event_id=event_id, editor_id=editor_id, revision=revision) as edit,
+        static_changes(event_id=event_id),
+    ):
+        event = edit.event
+        stored = {category.pk: category for category in Category.objects.filter(event=event)}
+        if sorted(stored) != sorted(new.id for new in categories):
+            raise ValidationError({"categories": "Give each category of the event once."})
+        if len({new.name for new in categories}) < len(categories):
+            raise ValidationError({"categories": "Give each category another name."})
+        for new in categories:
+            category = stored[new.id]
+            category.event = event
+            category.name, category.color, category.price = new.name, new.color, new.price
+            category.full_clean(validate_unique=False, validate_constraints=False)
+            _require_clean(category, ["name"])
+        # Names may be swapped, and are unique at each statement.
+        for category in stored.values():
+            Category.objects.filter(pk=category.pk).update(name=f"\x7f{category.pk}")
+        Category.objects.bulk_update(stored.values(), ["name", "color", "price"])
+        edit.save()
+
+
+def in_zone(value: datetime, name: str, *, field: str) -> datetime:
+    """Return a time in UTC; without an offset it is a time in that zone.
+
+    Raises: ValidationError for a time that the zone's clocks skip, or that has no place in UTC.
+    """
+    zone = ZoneInfo(name if is_time_zone(name) else "UTC")
+    try:
+        moment = value.replace(tzinfo=value.tzinfo or zone).astimezone(UTC)
+        local = moment.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        raise ValidationError({field: "This time is too far away."}) from None
+    if value.tzinfo is None and local != value:
+        raise ValidationError({field: f"The clocks in {name} skip this time."})
+    return moment
+
+
+def require_untaken(event: Event, *, now: datetime, what: str) -> None:
+    """Require that no seat is held or sold; the event is locked. Raises: SeatsTaken."""
+    seats = Seat.objects.filter(event=event)
+    held = seats.filter(status=SeatStatus.LOCKED, locked_until__gt=now).count()
+    sold = seats.filter(status=SeatStatus.RESERVED).count()
+    if held or sold:
+        taken = pluralize(held, "seat") + " held, " + pluralize(sold, "seat") + " sold"
+        raise SeatsTaken(f"{what}: {taken}.", held=held, sold=sold)
+
+
+def _require_revision(event: Event, revision: int | None) -> None:
+    """Raises: StaleEvent."""
+    if revision is None or revision == event.revision:
+        return
+    editor = event.edited_by
+    raise StaleEvent(
+        revision=event.revision,
+        edited_at=iso(event.edited_at),
+        edited_by=editor.get_username() if editor else None,
+    )
+
+
+def _in_its_zone(event: Event, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes with all times in UTC. Raises: ValidationError."""
+    name = changes.get("time_zone", event.time_zone)
+    return {
+        field: in_zone(value, name, field=field) if isinstance(value, datetime) else value
+        for field, value in changes.items()
+    }
+
+
+def _validate(event: Event, changed: Sequence[str]) -> None:
+    """Raises: ValidationError by field."""
+    names = {field.name for field in Event._meta.fields}
+    event.clean_fields(exclude=names - set(changed))
+    _require_clean(event, [name for name in ("name", "venue", "description") if name in changed])
+    if not _AMOUNTS.isdisjoint(changed):
+        event.clean()
+    try:
+        event.validate_constraints()
+    except ValidationError as error:
+        if "sales_close_after_they_open" not in str(error):
+            raise
+        raise ValidationError({"sales_close_at": "It must be later than the opening."}) from None
+
+
+def _require_clean(row: Event | Category, fields: Sequence[str]) -> None:
+    for name in fields:
+        if not is_clean(getattr(row, name), allowed="\n\r\t"):
+            raise ValidationError({name: "There are characters in it that cannot be stored."})
+
+
+def by_field(error: ValidationError) -> dict[str, list[str]]:
+    """Return an error's sentences by field; `body` has those of no field."""
+    if not hasattr(error, "error_dict"):
+        return {"body": list(error.messages)}
+    found: dict[str, list[str]] = error.message_dict
+    return {("body" if name == NON_FIELD_ERRORS else name): found[name] for name in found}

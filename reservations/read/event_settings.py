@@ -1,0 +1,232 @@
+"""What organisers see of an event: its own settings, its categories and the figures of its sale."""
+
+from decimal import Decimal
+from typing import Annotated, TypedDict
+
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+
+from organisations.models import Organisation
+from reservations import clock
+from reservations.domain.errors import EventNotFound
+from reservations.domain.states import PaymentStatus, SeatStatus, iso
+from reservations.models import Category, Event, Payment, Reservation, Seat, overdue
+from reservations.read.records import (
+    CategoryRecord,
+    Percent,
+    PictureRecord,
+    Price,
+    Timestamp,
+    TimeZone,
+    Total,
+    money,
+    one_of,
+)
+from reservations.read.selectors import category_record, picture_records
+
+_CHARGED = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
+_BACK = (PaymentStatus.REFUND_DUE, PaymentStatus.VOID_DUE)
+
+
+class OrganisationHead(TypedDict):
+    id: int
+    name: str
+
+
+class DefaultsRecord(TypedDict):
+    """The site's settings, which apply where an event has none of its own."""
+
+    lock_seconds: int
+    max_extensions: int
+    seat_cap: int
+    purchase_cap: int
+    payment_seconds: int
+
+
+class OfflineMethodRecord(TypedDict):
+    code: str
+    name: str
+
+
+class FiguresRecord(TypedDict):
+    """What an event has held and sold, and what is to be paid back if it is cancelled now."""
+
+    seats: int
+    held: int
+    sold: int
+    blocked: int
+    bookings: int
+    buyers: int
+    buyers_by_mail: Annotated[int, "How many of the buyers have a verified e-mail address."]
+    refunds: Annotated[int, "Bookings paid online."]
+    refund_total: Total
+    paid_later: Annotated[int, "Bookings paid in another way, which only you can pay back."]
+    paid_later_total: Total
+    refunds_due: Annotated[int, "Payments of this event that are being refunded."]
+
+
+class EventSettingsRecord(TypedDict):
+    """An event as it is set; null where the site's setting applies."""
+
+    id: int
+    organisation: OrganisationHead | None
+    name: str
+    description: str
+    venue: str
+    date: Timestamp
+    time_zone: TimeZone
+    price: Price
+    currency: str
+    sales_open_at: Timestamp | None
+    sales_close_at: Timestamp | None
+    cancel_until: Timestamp | None
+    lock_seconds: int | None
+    max_extensions: int | None
+    seat_cap: int | None
+    purchase_cap: int | None
+    offline_methods: list[str] | None
+    payment_seconds: int | None
+    requires_verified_email: bool
+    ticket_fee: Price
+    booking_fee: Price
+    tax_percent: Percent | None
+    visibility: Annotated[str, one_of("draft", "public", "members")]
+    cancelled_at: Timestamp | None
+    picture: PictureRecord | None
+    revision: int
+    edited_at: Timestamp | None
+    edited_by: str | None
+    defaults: DefaultsRecord
+    offline_choices: list[OfflineMethodRecord]
+    figures: FiguresRecord
+
+
+class PricedCategoryRecord(CategoryRecord):
+    """A category with the number of its seats."""
+
+    seats: int
+
+
+class CategoriesRecord(TypedDict):
+    """The categories of an event, and how many seats have none."""
+
+    categories: list[PricedCategoryRecord]
+    seats_without: int
+    revision: int
+
+
+def event_settings(*, event_id: int) -> EventSettingsRecord:
+    """Return an event's settings and figures. Raises: EventNotFound."""
+    found = Event.objects.select_related("organisation", "edited_by").defer("plan")
+    event = found.filter(pk=event_id).first()
+    if event is None:
+        raise EventNotFound
+    owner = event.organisation
+    return {
+        "id": event.pk,
+        "organisation": {"id": owner.pk, "name": owner.name} if owner else None,
+        "name": event.name,
+        "description": event.description,
+        "venue": event.venue,
+        "date": str(iso(event.date)),
+        "time_zone": event.time_zone,
+        "price": money(event.price),
+        "currency": event.currency,
+        "sales_open_at": iso(event.sales_open_at),
+        "sales_close_at": iso(event.sales_close_at),
+        "cancel_until": iso(event.cancel_until),
+        "lock_seconds": event.lock_seconds,
+        "max_extensions": event.max_extensions,
+        "seat_cap": event.seat_cap,
+        "purchase_cap": event.purchase_cap,
+        "offline_methods": event.offline_methods,
+        "payment_seconds": event.payment_seconds,
+        "requires_verified_email": event.requires_verified_email,
+        "ticket_fee": money(event.ticket_fee),
+        "booking_fee": money(event.booking_fee),
+        "tax_percent": None if event.tax_percent is None else money(event.tax_percent),
+        "visibility": event.visibility,
+        "cancelled_at": iso(event.cancelled_at),
+        "picture": picture_records([event_id]).get(event_id),
+        "revision": event.revision,
+        "edited_at": iso(event.edited_at),
+        "edited_by": event.edited_by.get_username() if event.edited_by else None,
+        "defaults": {
+            "lock_seconds": settings.SEATCAST_LOCK_SECONDS,
+            "max_extensions": settings.SEATCAST_MAX_EXTENSIONS,
+            "seat_cap": settings.SEATCAST_SEAT_CAP,
+            "purchase_cap": settings.SEATCAST_PURCHASE_CAP,
+            "payment_seconds": settings.SEATCAST_PAYMENT_DEADLINE_SECONDS,
+        },
+        "offline_choices": [
+            {"code": code, "name": name} for code, name in settings.SEATCAST_OFFLINE_METHODS.items()
+        ],
+        "figures": _figures(event_id),
+    }
+
+
+def categories(*, event_id: int) -> CategoriesRecord:
+    """Return an event's categories with the numbers of their seats. Raises: EventNotFound."""
+    revision = Event.objects.filter(pk=event_id).values_list("revision", flat=True).first()
+    if revision is None:
+        raise EventNotFound
+    rows = Seat.objects.filter(event=event_id).order_by().values_list("category")
+    counts = dict(rows.annotate(Count("pk")))
+    found = Category.objects.filter(event=event_id)
+    return {
+        "categories": [
+            {**category_record(category), "seats": counts.get(category.pk, 0)} for category in found
+        ],
+        "seats_without": counts.get(None, 0),
+        "revision": revision,
+    }
+
+
+def has_organisation(*, organisation_id: int) -> bool:
+    return Organisation.objects.filter(pk=organisation_id).exists()
+
+
+def time_zone(*, event_id: int) -> str:
+    """Return an event's time zone. Raises: EventNotFound."""
+    found = Event.objects.filter(pk=event_id).values_list("time_zone", flat=True).first()
+    if found is None:
+        raise EventNotFound
+    return found
+
+
+def _figures(event_id: int) -> FiguresRecord:
+    now = clock.now()
+    seats = Seat.objects.filter(event=event_id).aggregate(
+        seats=Count("pk"),
+        held=Count("pk", filter=Q(status=SeatStatus.LOCKED, locked_until__gt=now)),
+        sold=Count("pk", filter=Q(status=SeatStatus.RESERVED)),
+        blocked=Count("pk", filter=Q(status=SeatStatus.BLOCKED)),
+    )
+    live = Reservation.objects.filter(event=event_id, status=Reservation.Status.CONFIRMED)
+    live = live.exclude(overdue(now))
+    charged, later = Q(payment__status__in=_CHARGED), Q(paid_at__isnull=False)
+    is_told = Q(user__email_verified_at__isnull=False)
+    booked = live.aggregate(
+        bookings=Count("pk"),
+        buyers=Count("user", distinct=True),
+        buyers_by_mail=Count("user", distinct=True, filter=is_told),
+        refunds=Count("pk", filter=charged),
+        refund_total=Sum("payment__amount", filter=charged),
+        paid_later=Count("pk", filter=later),
+        paid_later_total=Sum("total_price", filter=later),
+    )
+    due = Payment.objects.filter(event=event_id, status__in=_BACK)
+    return {
+        "seats": seats["seats"],
+        "held": seats["held"],
+        "sold": seats["sold"],
+        "blocked": seats["blocked"],
+        "bookings": booked["bookings"],
+        "buyers": booked["buyers"],
+        "buyers_by_mail": booked["buyers_by_mail"],
+        "refunds": booked["refunds"],
+        "refund_total": money(booked["refund_total"] or Decimal(0)),
+        "paid_later": booked["paid_later"],
+        "paid_later_total": money(booked["paid_later_total"] or Decimal(0)),
+        "refunds_due": due.count(),
+    }

@@ -1,0 +1,193 @@
+"""Publishing, opening and closing the sale, and duplicating."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from organisations.models import Organisation
+from reservations.domain.commands import LockSeats, UnlockSeats
+from reservations.domain.errors import (
+    EventCancelled,
+    EventHasNoSeats,
+    SalesClosed,
+    SalesNotOpen,
+    SeatcastError,
+    SeatsTaken,
+)
+from reservations.domain.states import Person, SeatStatus
+from reservations.events.cancelling import cancel_event
+from reservations.events.duplication import duplicate_event
+from reservations.events.lifecycle import (
+    close_sale,
+    open_sale,
+    publish_event,
+    unpublish_event,
+)
+from reservations.events.pictures import set_picture
+from reservations.models import (
+    Category,
+    Event,
+    EventPicture,
+    Reservation,
+    Seat,
+    TicketPrice,
+    TicketType,
+)
+from reservations.plans.services import block_seats, refresh_layout
+from reservations.write.command_queue import CommandQueue
+from tests.factories import make_event, make_person, seat_ids
+from tests.reservations.events.files import png
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def _refusal_of_a_lock(event: Event, who: Person) -> type[SeatcastError] | None:
+    queue, ids = CommandQueue(event.pk), seat_ids(event)[:1]
+    try:
+        queue.submit(LockSeats(who, ids))
+    except SeatcastError as refusal:
+        return type(refusal)
+    queue.submit(UnlockSeats(who, ids))
+    return None
+
+
+def test_a_draft_without_seats_cannot_be_published() -> None:
+    event = make_event(seats=0, visibility="draft")
+    with pytest.raises(EventHasNoSeats):
+        publish_event(event_id=event.pk)
+    event.refresh_from_db()
+    assert (event.visibility, event.revision) == ("draft", 0)
+
+
+def test_publishing_counts_as_one_edit_however_often_it_is_done() -> None:
+    event = make_event(visibility="draft")
+    assert publish_event(event_id=event.pk)
+    assert not publish_event(event_id=event.pk)
+    event.refresh_from_db()
+    assert (event.visibility, event.revision) == ("public", 1)
+
+
+def test_an_event_becomes_a_draft_again_while_nothing_is_held() -> None:
+    event, alice = make_event(), make_person()
+    CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    with pytest.raises(SeatsTaken):
+        unpublish_event(event_id=event.pk)
+    CommandQueue(event.pk).submit(UnlockSeats(alice, seat_ids(event)[:1]))
+    unpublish_event(event_id=event.pk)
+    assert _refusal_of_a_lock(event, alice) is SalesNotOpen
+
+
+def test_a_sale_is_opened_and_closed_at_once() -> None:
+    event, alice = make_event(sales_open_at=timezone.now() + timedelta(days=1)), make_person()
+    assert _refusal_of_a_lock(event, alice) is SalesNotOpen
+    open_sale(event_id=event.pk)
+    assert _refusal_of_a_lock(event, alice) is None
+    close_sale(event_id=event.pk)
+    assert _refusal_of_a_lock(event, alice) is SalesClosed
+    open_sale(event_id=event.pk)
+    assert _refusal_of_a_lock(event, alice) is None
+
+
+def test_a_sale_that_has_not_opened_can_be_closed() -> None:
+    event = make_event(sales_open_at=timezone.now() + timedelta(days=1))
+    close_sale(event_id=event.pk)
+    assert _refusal_of_a_lock(event, make_person()) is SalesClosed
+
+
+def test_a_closing_time_to_come_is_kept_when_the_sale_opens() -> None:
+    closes = timezone.now() + timedelta(days=2)
+    event = make_event(sales_close_at=closes)
+    open_sale(event_id=event.pk)
+    event.refresh_from_db()
+    assert event.sales_close_at == closes
+
+
+def test_a_cancelled_event_is_neither_published_nor_opened() -> None:
+    event = make_event(visibility="draft")
+    cancel_event(event_id=event.pk, actor=make_person())
+    for change in (publish_event, open_sale, close_sale):
+        with pytest.raises(EventCancelled):
+            change(event_id=event.pk)
+
+
+def _source() -> Event:
+    event = make_event(
+        seats=3,
+        organisation=Organisation.objects.create(name="Choir"),
+        date=datetime(2030, 5, 1, 18, tzinfo=UTC),
+        sales_open_at=datetime(2030, 4, 1, tzinfo=UTC),
+        seat_cap=2,
+        max_extensions=0,
+        offline_methods=["invoice"],
+        description="Songs",
+    )
+    category = Category.objects.create(event=event, name="Stalls", price=80)
+    Seat.objects.filter(event=event, number="1").update(category=category, x=12.5, price=90)
+    first, second, _ = Seat.objects.filter(event=event).order_by("pk")
+    Seat.objects.filter(pk=second.pk).update(companion_of=first, note="No view", features=2)
+    child = TicketType.objects.create(event=event, name="Child")
+    TicketPrice.objects.create(ticket_type=child, category=category, price=20)
+    TicketPrice.objects.create(ticket_type=child, price=10)
+    block_seats(event, seat_ids(event)[2:])
+    set_picture(event_id=event.pk, editor_id=None, content=png())
+    refresh_layout(event_id=event.pk)
+    event.refresh_from_db()
+    return event
+
+
+def test_a_duplicate_has_settings_and_seats_but_nothing_of_the_sale() -> None:
+    event, alice = _source(), make_person()
+    Event.objects.filter(pk=event.pk).update(sales_open_at=None)
+    queue = CommandQueue(event.pk)
+    queue.submit(LockSeats(alice, seat_ids(event)[:1]))
+    Event.objects.filter(pk=event.pk).update(sales_open_at=event.sales_open_at)
+    number = duplicate_event(
+        event_id=event.pk, editor_id=None, date=datetime(2030, 5, 8, 18, tzinfo=UTC)
+    )
+    copy = Event.objects.get(pk=number)
+    assert (copy.name, copy.description, copy.organisation) == (
+        *("Concert", "Songs"),
+        event.organisation,
+    )
+    assert (copy.visibility, copy.seat_cap, copy.max_extensions) == ("draft", 2, 0)
+    assert (copy.sales_open_at, copy.offline_methods) == (
+        datetime(2030, 4, 8, tzinfo=UTC),
+        ["invoice"],
+    )
+    fields = ("seat_number", "guid", "x", "price", "category__name", "category__price")
+    for seats in (Seat.objects.filter(event=event), Seat.objects.filter(event=copy)):
+        assert list(seats.values_list(*fields).order_by("pk")) == [
+            ("A1", "A-1", 12.5, Decimal(90), "Stalls", Decimal(80)),
+            ("A2", "A-2", 0, None, None, None),
+            ("A3", "A-3", 0, None, None, None),
+        ]
+    companion = Seat.objects.get(event=copy, companion_of__isnull=False)
+    assert (companion.guid, companion.note, companion.features) == ("A-2", "No view", 2)
+    assert companion.companion_of == Seat.objects.get(event=copy, guid="A-1")
+    statuses = Seat.objects.filter(event=copy).order_by("pk").values_list("status", flat=True)
+    assert list(statuses) == [SeatStatus.AVAILABLE, SeatStatus.AVAILABLE, SeatStatus.BLOCKED]
+    prices = TicketPrice.objects.filter(ticket_type__event=copy).order_by("price")
+    assert list(prices.values_list("category__event", "ticket_type__name", "price")) == [
+        (None, "Child", Decimal(10)),
+        (copy.pk, "Child", Decimal(20)),
+    ]
+    assert not Reservation.objects.exists()
+    assert copy.layout
+    assert copy.layout != event.layout
+    pictures = EventPicture.objects.order_by("pk").values_list("event", "digest")
+    assert [event_id for event_id, _ in pictures] == [event.pk, copy.pk]
+    assert len({digest for _, digest in pictures}) == 1
+
+
+def test_a_duplicate_is_on_sale_like_any_other_event() -> None:
+    event, alice = _source(), make_person()
+    number = duplicate_event(
+        event_id=event.pk, editor_id=None, date=timezone.now() + timedelta(days=3), name="Again"
+    )
+    publish_event(event_id=number)
+    open_sale(event_id=number)
+    copy = Event.objects.get(pk=number)
+    assert copy.name == "Again"
+    assert _refusal_of_a_lock(copy, alice) is None
