@@ -97,7 +97,7 @@ def check(document: Document) -> list[Problem]:
         *_frame(plan, seats),
     ]
     known = {problem.path for problem in problems if problem.severity is Severity.ERROR}
-    problems += _faults_of_reading(document, known=known)
+    problems += _faults_of_reading(document, seats, known=known)
     return sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
 
 
@@ -253,7 +253,9 @@ def _frame(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
         yield _warning(Code.NO_FOCAL_POINT, sentence, path="focal_point")
 
 
-def _faults_of_reading(document: Document, *, known: set[str]) -> Iterator[Problem]:
+def _faults_of_reading(
+    document: Document, seats: Sequence[_Placed], *, known: set[str]
+) -> Iterator[Problem]:
     """Yield what prevents the plan from being read, unless its place is known already."""
     try:
         plan_of(document.found)
@@ -261,8 +263,14 @@ def _faults_of_reading(document: Document, *, known: set[str]) -> Iterator[Probl
         faults = error.faults
     else:
         return
+    by_path = {seat.path: seat for seat in seats}
     for fault in faults:
-        if not any(fault.path.startswith(each) for each in known):
+        if any(fault.path.startswith(each) for each in known):
+            continue
+        seat = by_path.get(fault.path.rpartition(".")[0]) or by_path.get(fault.path)
+        if seat is not None:
+            yield _of(Code.BROKEN, Severity.ERROR, f"{seat.label}: {fault.problem}.", [seat])
+        else:
             yield _error(Code.BROKEN, f"{fault}.", path=fault.path)
 
 

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Annotated, TypedDict, cast
 
 from reservations.plans.check import MAX_PROBLEMS, Problem, Severity, check
+from reservations.plans.differences import PLAN_COLUMNS
 from reservations.plans.document import Document
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import Plan, drawing
 from reservations.plans.pretix import plan_of
 from reservations.read.layouts import LayoutRecord, StaticSeat, layout_record
 from reservations.read.records import CategoryRecord, PlanRecord, one_of
+
+_SAME_IN_BOTH = tuple(name for name in PLAN_COLUMNS if name in StaticSeat._fields)
 
 
 class PlanPointRecord(TypedDict):
@@ -88,19 +91,16 @@ def problems_of(problems: Sequence[Problem]) -> PlanCheckRecord:
 def _static_seats(plan: Plan) -> list[StaticSeat]:
     """Return the seats with ids that count from 1."""
     category_ids = {category.name: at for at, category in enumerate(plan.categories, start=1)}
+    ids = {seat.guid: at for at, seat in enumerate(plan.seats, start=1)}
     return [
         StaticSeat(
-            id=at,
-            seat_number=seat.seat_number,
-            section=seat.section,
-            row=seat.row,
-            number=seat.number,
-            x=seat.x,
-            y=seat.y,
+            **{name: getattr(seat, name) for name in _SAME_IN_BOTH},
+            id=ids[seat.guid],
             category=category_ids[seat.category] if seat.category else None,
+            companion_of=ids[seat.companion_of] if seat.companion_of else None,
             price=Decimal(0),
         )
-        for at, seat in enumerate(plan.seats, start=1)
+        for seat in plan.seats
     ]
 
 

@@ -355,3 +355,23 @@ def test_a_plan_can_begin_with_a_demo_hall(template: str, db: None) -> None:
     plan = client.post(path, {}).json()
     assert plan["newest"]["seats"] > 200
     assert client.get(f"/api/plans/{plan['id']}/preview/").json()["errors"] == 0
+
+
+def test_a_companion_seat_without_its_accessible_seat_is_an_error_with_its_place(db: None) -> None:
+    alone = seat("s1", "1", x=100, y=100, features=["companion"])
+    answer = send(member(), "POST", "/api/plans/check/", data=written(document(zone(row(alone)))))
+    first = answer.json()["problems"][0]
+    assert (first["code"], first["severity"], first["ids"]) == ("broken", "error", ["s1"])
+    assert first["at"] == {"x": 100, "y": 100}
+
+
+def test_a_preview_has_the_properties_of_seats(db: None) -> None:
+    seats = [
+        seat("s1", "1", x=100, y=100, features=["accessible"], note="Lift"),
+        seat("s2", "2", x=130, y=100, features=["companion"], companion_of="s1"),
+    ]
+    client = member()
+    plan = create(client, hall(zones=[zone(row(*seats))]))["id"]
+    layout = client.get(f"/api/plans/{plan}/preview/").json()["layout"]
+    assert (layout["accessible"], layout["companions"]) == ([0], [1])
+    assert layout["notes"] == [{"note": "Lift", "seats": [0]}]
