@@ -65,8 +65,6 @@ export class ApiError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
   /** Set when the password was correct and a second factor is required. */
   readonly secondStep: SecondStep | null;
-  /** The response's body, for details that only one feature reads. */
-  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(parts: ApiErrorParts, options?: ErrorOptions) {
     super(parts.message, options);
