@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 /** Units of 1,000 bytes. The map page loads 166. */
-const MAX_KILOBYTES = 170;
+const MAX_KILOBYTES = 175;
 
 interface Chunk {
   readonly fileName: string;

@@ -38,7 +38,7 @@ it('is offered when a lock ends soon, and extends all deadlines at once', async 
 it('is offered in the review too, and leaves the focus in it', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon()));
   await user.click(screen.getByRole('button', { name: 'Reserve' }));
-  const review = screen.getByRole('dialog', { name: 'Review your seats' });
+  const review = await screen.findByRole('dialog', { name: 'Review your seats' });
   const answer = server.defer(EXTEND);
   await user.click(within(review).getByRole('button', { name: 'More time' }));
   const confirm = within(review).getByRole('button', { name: /^Confirm/ });
