@@ -36,6 +36,9 @@ const OrganisePage = lazy(async () => ({
 const PlanPage = lazy(async () => ({
   default: (await import('@/features/organise/plans/PlanPage')).PlanPage,
 }));
+const EditorPage = lazy(async () => ({
+  default: (await import('@/features/editor/EditorPage')).EditorPage,
+}));
 const SignInPage = lazy(async () => ({
   default: (await import('@/features/account/SignInPage')).SignInPage,
 }));
@@ -70,6 +73,7 @@ export function Pages() {
         <Route path="organise/organisations/:organisationId/:tab?" element={<OrganisationPage />} />
         <Route path="organise/invitations" element={<InvitationPage />} />
         <Route path="organise/events/:eventId/settings" element={<EventSettingsPage />} />
+        <Route path="organise/plans/:planId/edit" element={<EditorPage />} />
         <Route path="organise/:eventId" element={<OrganisePage />} />
         <Route path="sign-in" element={<SignInPage />} />
         <Route path="register" element={<RegisterPage />} />

@@ -11,7 +11,7 @@ import {
   rowFrom,
   zoneFrom,
 } from '@/domain/planDocument/document';
-import { categoriesOf } from '@/domain/planDocument/edits';
+import { categoriesOf } from '@/domain/planDocument/categories';
 import {
   isObject,
   type Json,

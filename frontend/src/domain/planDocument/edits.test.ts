@@ -3,15 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { makeArea, withAreas, withRows } from '@/domain/planDocument/build';
 import { copied, pasted } from '@/domain/planDocument/clipboard';
 import { type Key, type PlanDocument, type Row } from '@/domain/planDocument/document';
-import {
-  categorised,
-  featured,
-  inZone,
-  relaidRow,
-  removed,
-  rowShapeOf,
-  withCategory,
-} from '@/domain/planDocument/edits';
+import { withCategory } from '@/domain/planDocument/categories';
+import { accompanying, categorised, featured, inZone, removed } from '@/domain/planDocument/edits';
+import { relaidRow, rowShapeOf } from '@/domain/planDocument/rowShapes';
 import { onFloor, withFloor, withoutFloor } from '@/domain/planDocument/floors';
 import { drawnPlan } from '@/domain/planDocument/facts';
 import { textAt } from '@/domain/planDocument/json';
@@ -264,4 +258,35 @@ it('draws a standing area in its category’s colour', () => {
   const area = makeArea({ shape: 'polygon', points, color: '#fff', border: '#000', standing });
   const { shapes } = drawnPlan(withAreas(plan, zoneAt(plan, 1).key, [area]), everywhere).plan;
   expect(shapes.at(-1)).toMatchObject({ shape: 'polygon', color: '#d9770638' });
+});
+
+describe('companions', () => {
+  function withCompanion() {
+    const plan = hall();
+    const [first, second] = rowNamed(plan, 'A').seats;
+    if (first === undefined || second === undefined) throw new Error('No seats');
+    const accessible = featured(plan, new Set([first.key]), 'accessible', true);
+    const accompanied = accompanying(accessible, new Set([second.key]), 'a1');
+    return { plan, accompanied, first: first.key };
+  }
+
+  it('name their accessible seat', () => {
+    const { accompanied } = withCompanion();
+    const [, second] = rowNamed(accompanied, 'A').seats;
+    expect(second?.json).toMatchObject({ companion_of: 'a1', features: ['companion'] });
+  });
+
+  it.each([
+    ['is deleted', removed],
+    [
+      'is no longer accessible',
+      (plan: PlanDocument, keys: Set<Key>) => featured(plan, keys, 'accessible', false),
+    ],
+  ] as const)('become ordinary seats when it %s', (_name, change) => {
+    const { accompanied, first } = withCompanion();
+    const after = change(accompanied, new Set([first]));
+    const companion = rowNamed(after, 'A').seats.find(({ json }) => json['seat_guid'] === 'a2');
+    expect(companion?.json).not.toHaveProperty('companion_of');
+    expect(companion?.json).not.toHaveProperty('features');
+  });
 });

@@ -1,5 +1,4 @@
-import { type Point } from '@/domain/geometry';
-import { makeSeat, makeZone, type NewId, randomId, relativeTo } from '@/domain/planDocument/build';
+import { makeZone, type NewId, randomId, relativeTo } from '@/domain/planDocument/build';
 import {
   type Area,
   at,
@@ -8,23 +7,12 @@ import {
   type Key,
   type PlanDocument,
   type Row,
-  rounded,
   type Seat,
   withJson,
   type Zone,
 } from '@/domain/planDocument/document';
-import {
-  type Json,
-  type JsonObject,
-  numberAt,
-  objectsIn,
-  textAt,
-  withKey,
-} from '@/domain/planDocument/json';
-import { leftToRight } from '@/domain/planDocument/numbering';
-import { arcLength, onArc } from '@/domain/planDocument/paths';
-import { radiusOfRow } from '@/domain/planDocument/tables';
-import { mapPlan } from '@/domain/planDocument/walk';
+import { type Json, type JsonObject, textAt, withKey } from '@/domain/planDocument/json';
+import { mapPlan, rowsOf } from '@/domain/planDocument/walk';
 
 /** Remove objects with what they contain. Rows without seats go with their last seat. */
 export function removed(document: PlanDocument, keys: ReadonlySet<Key>): PlanDocument {
@@ -45,7 +33,8 @@ export function removed(document: PlanDocument, keys: ReadonlySet<Key>): PlanDoc
   let json = result.json;
   if (keys.has(FOCAL_POINT)) json = withKey(json, 'focal_point', undefined);
   if (keys.has(BACKGROUND)) json = withKey(json, 'background', undefined);
-  return json === result.json ? result : { ...result, json };
+  const rest = json === result.json ? result : { ...result, json };
+  return rest === document ? document : withoutStrayCompanions(rest);
 }
 
 /** Change the JSON of the objects with these keys. */
@@ -100,12 +89,46 @@ export function featured(
   feature: string,
   isSet: boolean,
 ): PlanDocument {
-  return withSeatsOf(document, keys, (seat) => {
+  const result = withSeatsOf(document, keys, (seat) => {
     const before = featuresOf(seat);
     if (before.includes(feature) === isSet) return seat;
     const after = isSet ? [...before, feature] : before.filter((one) => one !== feature);
     return withJson(seat, withKey(seat.json, 'features', after.length > 0 ? after : undefined));
   });
+  return feature === 'accessible' ? withoutStrayCompanions(result) : result;
+}
+
+/** Make seats the companions of the accessible seat with this guid; empty for none. */
+export function accompanying(
+  document: PlanDocument,
+  keys: ReadonlySet<Key>,
+  guid: string,
+): PlanDocument {
+  return withSeatsOf(document, keys, (seat) => {
+    const others = featuresOf(seat).filter((feature) => feature !== 'companion');
+    const features = guid === '' ? others : [...others, 'companion'];
+    const json = withKey(seat.json, 'features', features.length > 0 ? features : undefined);
+    return withJson(seat, withKey(json, 'companion_of', guid === '' ? undefined : guid));
+  });
+}
+
+/** Companions whose accessible seat has gone become seats like any other. */
+function withoutStrayCompanions(document: PlanDocument): PlanDocument {
+  const accessible = new Set<string>();
+  const strays = new Set<Key>();
+  for (const { row } of rowsOf(document)) {
+    for (const seat of row.seats) {
+      if ('features' in seat.json && featuresOf(seat).includes('accessible')) {
+        accessible.add(textAt(seat.json, 'seat_guid'));
+      }
+    }
+  }
+  for (const { row } of rowsOf(document)) {
+    for (const { key, json } of row.seats) {
+      if ('companion_of' in json && !accessible.has(textAt(json, 'companion_of'))) strays.add(key);
+    }
+  }
+  return strays.size === 0 ? document : accompanying(document, strays, '');
 }
 
 export function featuresOf({ json }: Seat): string[] {
@@ -150,119 +173,4 @@ export function withNewZone(
 ): { document: PlanDocument; key: Key } {
   const zone = makeZone(name, floor, newId);
   return { document: { ...document, zones: [...document.zones, zone] }, key: zone.key };
-}
-
-export interface RowShape {
-  readonly count: number;
-  /** Between the seats, along the row. */
-  readonly spacing: number;
-  /** In degrees; 0 is straight. */
-  readonly bend: number;
-}
-
-/** How a row is laid out now. */
-export function rowShapeOf(row: Row): RowShape {
-  const seats = leftToRight(row.seats);
-  const [first, last] = [seats[0], seats.at(-1)];
-  const bend = numberAt(row.json, 'curve');
-  if (first === undefined || last === undefined || seats.length < 2) {
-    return { count: seats.length, spacing: 2.4 * radiusOfRow(row, 10), bend };
-  }
-  return { count: seats.length, spacing: arcLength(first, last, bend) / (seats.length - 1), bend };
-}
-
-/** Lay a row out anew around its middle; seats that stay keep their identity and number. */
-export function relaidRow(
-  document: PlanDocument,
-  key: Key,
-  { count, spacing, bend }: RowShape,
-  newId: NewId = randomId,
-): PlanDocument {
-  return mapPlan(document, {
-    row: (row) => {
-      const seats = leftToRight(row.seats);
-      const [first, last] = [seats[0], seats.at(-1)];
-      if (row.key !== key || first === undefined || last === undefined) return row;
-      const points = relaidPoints(first, last, numberAt(row.json, 'curve'), {
-        count,
-        spacing,
-        bend,
-      });
-      const style = { category: textAt(last.json, 'category'), radius: radiusOfRow(row, 10) };
-      const kept = points.map((point, place) => {
-        const seat = seats[place];
-        if (seat !== undefined) return at(seat, point.x, point.y);
-        return makeSeat(point, String(place + 1), style, newId);
-      });
-      const json = withKey(row.json, 'curve', bend === 0 ? undefined : rounded(bend));
-      return { ...row, seats: kept, json };
-    },
-  });
-}
-
-function relaidPoints(first: Point, last: Point, before: number, shape: RowShape): Point[] {
-  const { count, spacing, bend } = shape;
-  const angle = first === last ? 0 : Math.atan2(last.y - first.y, last.x - first.x);
-  const arc = (Math.abs(bend) * Math.PI) / 360;
-  const length = (count - 1) * spacing;
-  const chord = arc === 0 ? length : (length * Math.sin(arc)) / arc;
-  const middle = onArc(first, last, before, 3)[1] ?? first;
-  const sag = arc === 0 ? 0 : (Math.sign(bend) * chord * Math.tan(arc / 2)) / 2;
-  // The seat in the middle of the row stays in its place.
-  const [cx, cy] = [middle.x + sag * Math.sin(angle), middle.y - sag * Math.cos(angle)];
-  const [dx, dy] = [(Math.cos(angle) * chord) / 2, (Math.sin(angle) * chord) / 2];
-  return onArc({ x: cx - dx, y: cy - dy }, { x: cx + dx, y: cy + dy }, bend, count);
-}
-
-export interface Category {
-  readonly name: string;
-  readonly color: string;
-}
-
-export function categoriesOf({ json }: PlanDocument): Category[] {
-  return objectsIn(json['categories']).map((category) => ({
-    name: textAt(category, 'name'),
-    color: textAt(category, 'color') || '#7c8797',
-  }));
-}
-
-/** Add, rename, recolour or remove a category; its seats follow a new name. */
-export function withCategory(
-  document: PlanDocument,
-  name: string | null,
-  category: Category | null,
-): PlanDocument {
-  const before = objectsIn(document.json['categories']);
-  const after =
-    name === null
-      ? [...before, ...(category === null ? [] : [{ ...category }])]
-      : before.flatMap((json) =>
-          textAt(json, 'name') !== name
-            ? [json]
-            : category === null
-              ? []
-              : [{ ...json, ...category }],
-        );
-  const changed = { ...document, json: { ...document.json, categories: after } };
-  if (name === null || category?.name === name) return changed;
-  const replacement = category?.name ?? '';
-  const all = new Set(changed.zones.map(({ key }) => key));
-  return mapPlan(
-    withSeatsOf(changed, all, (seat) =>
-      textAt(seat.json, 'category') === name
-        ? withJson(seat, { ...seat.json, category: replacement })
-        : seat,
-    ),
-    {
-      area: (area) => {
-        const standing = area.json['standing'];
-        if (typeof standing !== 'object' || standing === null) return area;
-        if ((standing as JsonObject)['category'] !== name) return area;
-        return withJson(area, {
-          ...area.json,
-          standing: { ...(standing as JsonObject), category: replacement },
-        });
-      },
-    },
-  );
 }

@@ -1,10 +1,17 @@
 import type { Category as SoldCategory, EventDetail, Shape } from '@/api/types';
 import type { Key, PlanDocument, Row, Zone } from '@/domain/planDocument/document';
 import { boundsOfPlan } from '@/domain/planDocument/bounds';
-import { categoriesOf } from '@/domain/planDocument/edits';
-import { textAt } from '@/domain/planDocument/json';
+import { categoriesOf } from '@/domain/planDocument/categories';
+import { type Json, textAt } from '@/domain/planDocument/json';
 import type { IsVisible } from '@/domain/planDocument/selection';
-import { areaShape, seatRadius, standingOf, tableShape } from '@/domain/planDocument/shapes';
+import {
+  areaShape,
+  seatRadius,
+  standingOf,
+  tableOf,
+  tableShape,
+} from '@/domain/planDocument/shapes';
+import { ACCESSIBLE, AISLE, RESTRICTED_VIEW } from '@/domain/seatMap/features';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 
 /** A plan as buyers' maps draw it, with all seats free. */
@@ -54,6 +61,7 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
   function addSeats(zone: Zone, row: Row): void {
     const name = textAt(row.json, 'row_number');
     const section = textAt(zone.json, 'name');
+    const soldWhole = tableOf(row)?.sold === 'whole';
     for (const { key, x, y, json } of row.seats) {
       const number = textAt(json, 'seat_number');
       facts.push({
@@ -67,6 +75,11 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
         y: zone.y + row.y + y,
         categoryId: idOf.get(textAt(json, 'category')) ?? null,
         price: '0',
+        features: bitsOf(json['features']),
+        note: textAt(json, 'note'),
+        companionOf: null,
+        group: soldWhole ? String(row.key) : '',
+        isSoldWhole: soldWhole,
       });
       seatKeys.push(key);
       rowKeys.push(row.key);
@@ -93,6 +106,20 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
     rowKeys,
     shapeKeys,
   };
+}
+
+const BITS: Readonly<Record<string, number>> = {
+  accessible: ACCESSIBLE,
+  restricted_view: RESTRICTED_VIEW,
+  aisle: AISLE,
+};
+
+function bitsOf(features: Json | undefined): number {
+  if (!Array.isArray(features)) return 0;
+  return (features as readonly Json[]).reduce<number>(
+    (bits, feature) => bits | (typeof feature === 'string' ? (BITS[feature] ?? 0) : 0),
+    0,
+  );
 }
 
 function translucent(color: string): string {

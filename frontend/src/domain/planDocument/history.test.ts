@@ -3,15 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { makeArea, makeRow, type NewId, withAreas, withRows } from '@/domain/planDocument/build';
 import { copied, pasted } from '@/domain/planDocument/clipboard';
 import { type Key, parsePlan, type PlanDocument, serialise } from '@/domain/planDocument/document';
-import {
-  categorised,
-  featured,
-  inZone,
-  relaidRow,
-  removed,
-  withCategory,
-  withNewZone,
-} from '@/domain/planDocument/edits';
+import { withCategory } from '@/domain/planDocument/categories';
+import { categorised, featured, inZone, removed, withNewZone } from '@/domain/planDocument/edits';
+import { relaidRow } from '@/domain/planDocument/rowShapes';
 import { onFloor, withFloor, withoutFloor } from '@/domain/planDocument/floors';
 import { type History, recorded, redo, startHistory, undo } from '@/domain/planDocument/history';
 import {

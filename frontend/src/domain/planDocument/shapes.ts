@@ -23,8 +23,9 @@ const TEXT_COLOR = '#64748b';
 /** Of text without a shape, in font sizes: the usual width of a letter, and a line's height. */
 const [LETTER_WIDTH, LINE_HEIGHT] = [0.6, 1.3];
 const CORNERS_OF_CIRCLE = 32;
-const TABLE_COLOR = '#94a3b840';
-const TABLE_BORDER = '#94a3b8';
+/** As the server draws tables for buyers. */
+const TABLE_COLOR = 'rgba(100, 116, 139, 0.16)';
+const TABLE_BORDER = 'rgba(100, 116, 139, 0.6)';
 
 const radii = new WeakMap<PlanDocument, number>();
 
@@ -82,11 +83,10 @@ export function standingOf({ json }: Area): Standing | null {
 export function tableShape(zone: Zone, row: Row): Shape | null {
   const table = tableOf(row);
   if (table === null) return null;
-  const text = {
-    text: textAt(row.json, 'row_number'),
-    color: TEXT_COLOR,
-    size: Math.max(Math.min(table.width, table.height) / 3, 1),
-  };
+  const name = textAt(row.json, 'row_number');
+  const widest = (0.8 * table.width) / Math.max(LETTER_WIDTH * name.length, 1);
+  const size = Math.min(widest, 0.5 * table.height, TEXT_SIZE);
+  const text = { text: name, color: TEXT_COLOR, size };
   const place = { color: TABLE_COLOR, border_color: TABLE_BORDER, rotation: table.rotation };
   const [x, y] = [zone.x + row.x, zone.y + row.y];
   if (table.shape === 'round') {
