@@ -80,6 +80,7 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
         companionOf: null,
         group: soldWhole ? String(row.key) : '',
         isSoldWhole: soldWhole,
+        isPlace: false,
       });
       seatKeys.push(key);
       rowKeys.push(row.key);
