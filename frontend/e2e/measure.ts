@@ -7,7 +7,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@play
 import type { EventDetail, EventSummary } from '../src/api/types';
 import { BrowserTime } from './measuring/browserTime';
 import { whileChurning } from './measuring/churn';
-import { Figures, slope, spread } from './measuring/figures';
+import { openEditor, planOf, recordDrag, selectSection, undoMove } from './measuring/editor';
+import { Figures, median, percentile, slope, spread } from './measuring/figures';
 import { FRAME_COLUMNS, framesOf, inColumns, zoomTo } from './measuring/frames';
 import { openMap, type PageLoad } from './measuring/pageLoad';
 import { layoutShift } from './measuring/layoutShift';
@@ -210,6 +211,28 @@ measure('shift', async ({ enter, request }) => {
     await page.context().clearCookies();
   }
   for (const [path, each] of said) note(path, ...each);
+});
+
+measure('editor', async ({ enter }) => {
+  const note = figures.group('Editor, ms', 'median', 'p95', 'worst');
+  const { page } = await enter('admin', DESK);
+  const opened: number[] = [];
+  for (let round = 0; round < FRAME_ROUNDS; round++) {
+    opened.push(await openEditor(page, planOf(50_000)));
+  }
+  const columns = (times: readonly number[], digits = 1) =>
+    [median(times), percentile(times, 95), Math.max(...times)].map((ms) => ms.toFixed(digits));
+  note('open 50,000 seats', ...columns(opened, 0));
+  await openEditor(page, planOf(5_000));
+  await selectSection(page);
+  const frames: number[] = [];
+  for (let round = 0; round < FRAME_ROUNDS; round++) {
+    frames.push(...(await recordDrag(page, 3)).framesMs);
+  }
+  note('drag 500 of 5,000 seats, frames', ...columns(frames));
+  const undone: number[] = [];
+  for (let round = 0; round < FRAME_ROUNDS; round++) undone.push(await undoMove(page));
+  note('undo a move of 5,000 seats', ...columns(undone));
 });
 
 async function stadium(request: Page['request']): Promise<EventDetail> {

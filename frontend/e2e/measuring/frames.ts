@@ -6,7 +6,7 @@ import { median, percentile, spread } from './figures';
 /** How the map moves during the measurement. */
 export type Motion = 'rest' | 'pan' | 'zoom';
 
-interface Recording {
+export interface Recording {
   /** Time between frames. */
   readonly framesMs: readonly number[];
   /** Durations of long tasks, above 50 ms. */

@@ -167,8 +167,6 @@ const REASONS: readonly string[] = [
   'limit',
   'extension_limit',
   'cooldown',
-  'companion',
-  'table',
 ] satisfies ConflictReason[];
 
 function parseConflict(entry: unknown): Conflict[] {

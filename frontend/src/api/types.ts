@@ -39,6 +39,8 @@ export type PlanVersion = Schemas['PlanVersion'];
 /** A plan as buyers would see it, with its problems. */
 export type PlanPreview = Schemas['PlanPreview'];
 export type PlanProblem = Schemas['PlanProblem'];
+export type PlanCheck = Schemas['PlanCheck'];
+export type PlanDraft = Schemas['PlanDraft'];
 /** What a version changes about an event's seats. */
 export type PlanChanges = Schemas['PlanChanges'];
 export type InTheWay = Schemas['InTheWay'];

@@ -20,6 +20,7 @@ const NAMES = {
   planInk: '--plan-ink',
   ink: '--ink',
   surface: '--surface',
+  accent: '--accent',
 } as const;
 
 export type Palette = Readonly<Record<keyof typeof NAMES, string>> & { readonly font: string };

@@ -35,10 +35,18 @@ export function sceneOf(
   categories: readonly Category[],
   facts: readonly SeatFacts[],
 ): Scene {
+  return withAreas(sceneWithoutAreas(plan, categories, facts));
+}
+
+/** The scene for those who see seats at any scale, or who are zoomed in. */
+export function sceneWithoutAreas(
+  plan: EventDetail['plan'],
+  categories: readonly Category[],
+  facts: readonly SeatFacts[],
+): Scene {
   const extent = planExtent(plan, facts);
   const grid = new SeatGrid(facts, extent.bounds);
   const sections = sectionsOf(facts.filter(({ isPlace }) => !isPlace));
-  const areas = areasOf(sections, plan.seat_radius);
   return {
     plan,
     extent,
@@ -49,15 +57,21 @@ export function sceneOf(
     tables: tablesOf(facts),
     standing: standingAreasOf(facts),
     rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
-    areas,
-    areaByIndex: areaByIndex(areas, facts.length),
+    areas: [],
+    areaByIndex: new Uint16Array(facts.length),
     colors: new Map(categories.map(({ id, color }) => [id, color])),
     wishes: [],
   };
 }
 
+/** Add the sections' outlines, which take longer than everything else. */
+export function withAreas(scene: Scene): Scene {
+  const areas = areasOf(scene.sections, scene.plan.seat_radius);
+  return { ...scene, areas, areaByIndex: areaByIndex(areas, scene.facts.length) };
+}
+
 /** Seat radius in CSS pixels below which areas are drawn instead of seats. */
-const SEATS_FROM_PX = 2.4;
+export const SEATS_FROM_PX = 2.4;
 
 /** Seat radius in CSS pixels from which rows are labelled. */
 export const ROW_LABELS_FROM_PX = 7;

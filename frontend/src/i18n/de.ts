@@ -3,6 +3,7 @@ import app from '@/i18n/de/app.json';
 import basket from '@/i18n/de/basket.json';
 import choosing from '@/i18n/de/choosing.json';
 import common from '@/i18n/de/common.json';
+import editor from '@/i18n/de/editor.json';
 import errors from '@/i18n/de/errors.json';
 import events from '@/i18n/de/events.json';
 import map from '@/i18n/de/map.json';
@@ -21,6 +22,7 @@ export const de: Catalogue = {
   basket,
   choosing,
   common,
+  editor,
   errors,
   events,
   map,

@@ -1,4 +1,5 @@
 import account from '@/i18n/en/account.json';
+import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
 import organisations from '@/i18n/en/organisations.json';
 import organiserEvents from '@/i18n/en/organiserEvents.json';
@@ -10,6 +11,7 @@ import security from '@/i18n/en/security.json';
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
 export const enOfPages = {
   account,
+  editor,
   events,
   organisations,
   organise,

@@ -15,6 +15,7 @@ export class FakeSurfaces {
     const canvas = { width, height };
     const known: Record<string, unknown> = {
       canvas,
+      fillStyle: '#000000',
       drawImage: (from: object) => {
         this.copies.push({ onto: canvas, from });
       },

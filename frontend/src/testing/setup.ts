@@ -4,6 +4,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { openingGuard } from '@/browser/openingGuard';
 // Tests render components whose messages the page loads.
 import '@/i18n/loadAccountMessages';
+import '@/i18n/loadEditorMessages';
 import '@/i18n/loadEventsMessages';
 import '@/i18n/loadOrganiseMessages';
 import '@/i18n/loadOrganiserEventsMessages';

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
 import '@/components/dialog.css';
-import '@/features/organise/ariaStyles';
+import '@/components/ariaStyles';
 import './organiserDialog.css';
 
 interface OrganiserDialogProps {

@@ -17,7 +17,7 @@ import { organisationPath, type OrganisationTab, SALES_PATH } from '@/paths';
 import { organisationQuery } from '@/queries/organisations';
 
 import './organisation.css';
-import '@/features/organise/ariaStyles';
+import '@/components/ariaStyles';
 import '@/i18n/loadOrganiseMessages';
 
 const EventsTab = lazy(async () => ({

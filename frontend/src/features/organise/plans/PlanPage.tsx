@@ -14,7 +14,7 @@ import type { Point } from '@/domain/geometry';
 import { hasPermissionIn } from '@/domain/permissions';
 import { LoadingSale } from '@/features/organise/LoadingSale';
 import { PlanPreviewMap } from '@/features/organise/plans/PlanPreviewMap';
-import { problemText } from '@/features/organise/plans/planText';
+import { problemText } from '@/i18n/planProblems';
 import { PlanMenu } from '@/features/organise/plans/PlanMenu';
 import { ProblemList } from '@/features/organise/plans/ProblemList';
 import { UseForEvent } from '@/features/organise/plans/UseForEvent';

@@ -1,6 +1,6 @@
 import type { PlanPreview, PlanProblem } from '@/api/types';
 import { Icon } from '@/components/Icon';
-import { problemText } from '@/features/organise/plans/planText';
+import { problemText } from '@/i18n/planProblems';
 import { t } from '@/i18n/language';
 
 interface ProblemListProps {

@@ -1,0 +1,122 @@
+import { expect, type Locator } from '@playwright/test';
+
+import { ONLY_CHROMIUM, type Person, test } from './fixtures';
+
+interface Summary {
+  readonly id: number;
+  readonly name: string;
+}
+
+interface Draft {
+  readonly zones: readonly {
+    readonly name: string;
+    readonly rows: readonly { readonly row_number: string; readonly seats: readonly object[] }[];
+    readonly areas: readonly { readonly standing?: { readonly capacity: number } }[];
+  }[];
+}
+
+const SAVED = 'All changes saved';
+
+test('an organiser builds a small hall by mouse and keyboard', ONLY_CHROMIUM, async ({ enter }) => {
+  const person = await enter('admin', { viewport: { width: 1440, height: 900 } });
+  const { page, api } = person;
+  const plan = await newPlan(person);
+  await page.goto(`/organise/plans/${plan}/edit`);
+  const stage = page.getByRole('application', { name: 'Seating plan' });
+  await stage.waitFor();
+
+  await page.getByRole('tab', { name: 'Categories' }).click();
+  await page.getByRole('button', { name: 'Add a category' }).click();
+  await page.getByRole('tab', { name: 'Edit' }).click();
+
+  // A block of rows and a stage by the mouse.
+  await page.getByRole('radio', { name: /^Block of rows/ }).click();
+  await drag(stage, [300, 250], [700, 420]);
+  await expect(page.getByText(/objects selected/).first()).toBeVisible();
+  await page.getByRole('radio', { name: /^Stage/ }).click();
+  await drag(stage, [400, 120], [600, 180]);
+
+  // A table and a standing area by the keyboard.
+  await stage.focus();
+  await page.keyboard.press('t');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('a');
+  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'Capacity' }).fill('300');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(SAVED)).toBeVisible();
+
+  const [zone] = (await api.get<Draft>(`plans/${plan}/draft/`)).zones;
+  expect(zone?.name).toBe('Section 1');
+  expect(zone?.rows.at(-1)?.seats).toHaveLength(8);
+  expect(zone?.rows[0]).toMatchObject({ row_number: 'A' });
+  expect(zone?.areas.map(({ standing }) => standing?.capacity)).toEqual([undefined, 300]);
+
+  // What was built is there after the page is opened again, and undo starts anew.
+  await page.reload();
+  await stage.waitFor();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+  await page.getByRole('button', { name: /^Save as version/ }).click();
+  await expect(page.getByText(/^Saved as version 1/)).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Check' }).click();
+  await page.getByRole('button', { name: 'Check the plan' }).click();
+  await expect(page.getByText(/problems?\. Click|No problems found/)).toBeVisible();
+});
+
+test(
+  'two people who edit the same plan both keep what they have made',
+  ONLY_CHROMIUM,
+  async ({ enter }) => {
+    const first = await enter('admin');
+    const plan = await newPlan(first);
+    const second = await enter('admin');
+    for (const { page } of [first, second]) {
+      await page.goto(`/organise/plans/${plan}/edit`);
+      await page.getByRole('application', { name: 'Seating plan' }).focus();
+    }
+    await addRow(first);
+    await expect(first.page.getByText(SAVED)).toBeVisible();
+    await addRow(second);
+    await addRow(second);
+    const dialog = second.page.getByRole('dialog', { name: /Somebody else has saved/ });
+    await expect(dialog).toContainText('admin saved it on');
+    await dialog.getByRole('button', { name: 'Open my copy' }).click();
+    await expect(second.page).not.toHaveURL(new RegExp(`plans/${plan}/edit`));
+    await expect(second.page.getByText('32 seats')).toBeVisible();
+    await first.page.reload();
+    await expect(first.page.getByText('16 seats')).toBeVisible();
+  },
+);
+
+async function newPlan({ api }: Person): Promise<number> {
+  const name = `Hall ${crypto.randomUUID()}`;
+  await api.post('organisations/', { name });
+  const organisations = await api.get<Summary[]>('organisations/');
+  const organisation = organisations.find((one) => one.name === name);
+  if (organisation === undefined) throw new Error('The organisation was not made');
+  await api.post(`organisations/${organisation.id}/plans/`, { name, categories: [], zones: [] });
+  const [plan] = await api.get<Summary[]>(`organisations/${organisation.id}/plans/`);
+  if (plan === undefined) throw new Error('The plan was not made');
+  return plan.id;
+}
+
+async function addRow({ page }: Person): Promise<void> {
+  await page.getByRole('application', { name: 'Seating plan' }).focus();
+  await page.keyboard.press('r');
+  await page.keyboard.press('Enter');
+}
+
+async function drag(
+  stage: Locator,
+  [fromX, fromY]: readonly [number, number],
+  [toX, toY]: readonly [number, number],
+): Promise<void> {
+  const { x = 0, y = 0 } = (await stage.boundingBox()) ?? {};
+  const { mouse } = stage.page();
+  await mouse.move(x + fromX, y + fromY);
+  await mouse.down();
+  await mouse.move(x + toX, y + toY, { steps: 5 });
+  await mouse.up();
+}

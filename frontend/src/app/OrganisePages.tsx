@@ -1,0 +1,42 @@
+import { lazy } from 'react';
+import { Route, Routes } from 'react-router';
+
+import { NotFoundPage } from '@/app/NotFoundPage';
+
+const HomePage = lazy(async () => ({
+  default: (await import('@/features/organise/home/HomePage')).HomePage,
+}));
+const OrganisationPage = lazy(async () => ({
+  default: (await import('@/features/organise/organisation/OrganisationPage')).OrganisationPage,
+}));
+const InvitationPage = lazy(async () => ({
+  default: (await import('@/features/organise/invitation/InvitationPage')).InvitationPage,
+}));
+const EventSettingsPage = lazy(async () => ({
+  default: (await import('@/features/organise/events/EventSettingsPage')).EventSettingsPage,
+}));
+const OrganisePage = lazy(async () => ({
+  default: (await import('@/features/organise/OrganisePage')).OrganisePage,
+}));
+const PlanPage = lazy(async () => ({
+  default: (await import('@/features/organise/plans/PlanPage')).PlanPage,
+}));
+const EditorPage = lazy(async () => ({
+  default: (await import('@/features/editor/EditorPage')).EditorPage,
+}));
+
+/** The organisers' pages. Their routes are apart, to keep the first page of buyers small. */
+export function OrganisePages() {
+  return (
+    <Routes>
+      <Route index element={<HomePage />} />
+      <Route path="organisations/:organisationId/:tab?" element={<OrganisationPage />} />
+      <Route path="events/:eventId/settings" element={<EventSettingsPage />} />
+      <Route path="invitations" element={<InvitationPage />} />
+      <Route path="plans/:planId" element={<PlanPage />} />
+      <Route path="plans/:planId/edit" element={<EditorPage />} />
+      <Route path=":eventId" element={<OrganisePage />} />
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
+  );
+}

@@ -1,0 +1,34 @@
+import { lazy } from 'react';
+import { Route, Routes } from 'react-router';
+
+import { NotFoundPage } from '@/app/NotFoundPage';
+
+const RegisterPage = lazy(async () => ({
+  default: (await import('@/features/account/RegisterPage')).RegisterPage,
+}));
+const AccountPage = lazy(async () => ({
+  default: (await import('@/features/account/AccountPage')).AccountPage,
+}));
+const ForgottenPage = lazy(async () => ({
+  default: (await import('@/features/account/ForgottenPage')).ForgottenPage,
+}));
+const ResetPage = lazy(async () => ({
+  default: (await import('@/features/account/ResetPage')).ResetPage,
+}));
+const ConfirmEmailPage = lazy(async () => ({
+  default: (await import('@/features/account/ConfirmEmailPage')).ConfirmEmailPage,
+}));
+
+/** Pages that are seldom opened first. Their routes are apart, to keep the first page small. */
+export function OtherPages() {
+  return (
+    <Routes>
+      <Route path="register" element={<RegisterPage />} />
+      <Route path="account" element={<AccountPage />} />
+      <Route path="password/forgotten" element={<ForgottenPage />} />
+      <Route path="password/reset" element={<ResetPage />} />
+      <Route path="email/confirm" element={<ConfirmEmailPage />} />
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
+  );
+}
