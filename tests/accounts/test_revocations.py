@@ -92,11 +92,11 @@ def test_a_removed_permission_takes_effect_at_once_and_keeps_the_session(
     clients = (signed_in(alice), with_token(alice))
     for client in clients:
         refusal(client.get("/api/tickets/none/"), 404, "ticket_not_found")
-        assert client.get("/api/me/").json()["permissions"] == ["reservations.scan_ticket"]
+        assert "reservations.scan_ticket" in client.get("/api/me/").json()["permissions"]
     alice.user_permissions.clear()
     for client in clients:
         refusal(client.get("/api/tickets/none/"), 403, "permission_denied")
-        assert client.get("/api/me/").json()["permissions"] == []
+        assert "reservations.scan_ticket" not in client.get("/api/me/").json()["permissions"]
 
 
 def test_ending_one_session_leaves_the_others(alice: User) -> None:

@@ -259,6 +259,7 @@ CALLS = [
         EVENT_FIELDS,
         optional=" ".join(EVENT_FIELDS),
         permissions=(CHANGE_EVENT,),
+        is_edit=True,
     ),
     Call("GET", "/api/events/{event}/categories/", "organiser", permissions=(CHANGE_EVENT,)),
     Call(
@@ -271,6 +272,7 @@ CALLS = [
             ]
         },
         permissions=(CHANGE_EVENT,),
+        is_edit=True,
     ),
     Call(
         "POST",
@@ -445,7 +447,7 @@ COMMANDS = [
     call
     for call in WRITES
     if call.path.startswith(("/api/events/{", "/api/reservations/{", "/api/tickets/{"))
-    and not call.is_edit
+    and not (call.is_edit or call.is_file)
 ]
 CALLS_WITH_BODY = [call for call in CALLS if call.body is not None and not call.is_document]
 CALLS_OF_AN_EVENT = [call for call in CALLS if "{event}" in call.path]

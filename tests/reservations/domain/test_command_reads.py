@@ -10,7 +10,9 @@ from reservations.domain.commands import (
     AdmitSeats,
     BlockSeats,
     CancelReservation,
+    CancelReservations,
     Command,
+    EndLocks,
     ExtendLocks,
     LapseUnpaid,
     LockBest,
@@ -25,7 +27,14 @@ from reservations.domain.commands import (
 )
 from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.rules import decide
-from reservations.domain.states import BatchState, PaymentState, PaymentStatus, SeatState
+from reservations.domain.states import (
+    BatchState,
+    PaymentState,
+    PaymentStatus,
+    SeatState,
+    Terms,
+    TicketTypeState,
+)
 from tests.reservations.domain.batch_states import (
     ALICE,
     BOB,
@@ -57,6 +66,7 @@ RESERVATIONS = {
     3: booking(BOB, 7, reservation_id=3, due=-1),
 }
 PAYMENT = PaymentState("paid", ALICE.id, Decimal("50.00"), PaymentStatus.PENDING)
+CHILD = TicketTypeState(7, "Child", {None: Decimal("20.00")})
 TERMS_WITH_VERIFICATION = replace(TERMS, requires_verified_email=True)
 
 # A command of each kind that is carried out, so that the rules look at all that they need.
@@ -69,7 +79,10 @@ COMMANDS: list[Command] = [
     StartPayment(ALICE, (3,), "card", "new"),
     ReserveSeats(ALICE, (3,), "card", "paid"),
     ReserveSeats(ALICE, (3,), "invoice"),
+    ReserveSeats(ALICE, (3,), "invoice", ticket_types=((3, CHILD.id),)),
     CancelReservation(ALICE, 1),
+    CancelReservations(None, (1, 3)),
+    EndLocks(None, (3,)),
     MarkPaid(BOB, 2),
     AdmitSeats(BOB, 1, (5,)),
     LapseUnpaid(),
@@ -85,7 +98,7 @@ def _state_of(command: Command) -> BatchState:
     reservations = {
         number: found
         for number, found in RESERVATIONS.items()
-        if number == reads.reservation_id
+        if number in {reads.reservation_id, *reads.reservation_ids}
         or (reads.overdue_reservations and found.is_overdue(now=NOW))
     }
     ids = {*reads.seat_ids, *(each for found in reservations.values() for each in found.seat_ids)}
@@ -99,14 +112,20 @@ def _state_of(command: Command) -> BatchState:
         )
 
     return BatchState(
-        terms=TERMS_WITH_VERIFICATION,
+        terms=_terms_of(command),
         now=NOW,
         seats={seat.id: seat for seat in SEATS.values() if is_read(seat)},
         reservations=reservations,
         payments={PAYMENT.reference: PAYMENT} if reads.payment == PAYMENT.reference else {},
         verified=frozenset({reads.verified_email_of} - {None}),  # type: ignore[arg-type]
+        ticket_types={CHILD.id: CHILD} if reads.ticket_types else {},
         caps_of=frozenset({reads.caps_of} - {None}),  # type: ignore[arg-type]
     )
+
+
+def _terms_of(command: Command) -> Terms:
+    is_cancelled = isinstance(command, CancelReservations | EndLocks)
+    return replace(TERMS_WITH_VERIFICATION, is_cancelled=is_cancelled)
 
 
 def test_there_is_an_example_of_every_command() -> None:
@@ -116,12 +135,13 @@ def test_there_is_an_example_of_every_command() -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
 def test_a_command_is_decided_the_same_on_only_what_it_reads(command: Command) -> None:
     everything = BatchState(
-        terms=TERMS_WITH_VERIFICATION,
+        terms=_terms_of(command),
         now=NOW,
         seats=dict(SEATS),
         reservations=dict(RESERVATIONS),
         payments={PAYMENT.reference: PAYMENT},
         verified=frozenset({ALICE.id}),
+        ticket_types={CHILD.id: CHILD},
     )
     outcome = decide(command, _state_of(command))
     assert outcome.refusal is None
