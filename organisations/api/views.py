@@ -113,7 +113,7 @@ class OrganisationView(APIView):
     @extend_schema(
         operation_id="delete_organisation",
         request=None,
-        responses=DoneSerializer,
+        responses={200: DoneSerializer},
         extensions=_OWNERS,
     )
     def delete(self, request: Request, organisation_id: int) -> Response:
@@ -152,7 +152,10 @@ class MemberView(APIView):
         return Response(selectors.member_record(member))
 
     @extend_schema(
-        operation_id="remove_member", request=None, responses=DoneSerializer, extensions=_OWNERS
+        operation_id="remove_member",
+        request=None,
+        responses={200: DoneSerializer},
+        extensions=_OWNERS,
     )
     def delete(self, request: Request, organisation_id: int, user_id: int) -> Response:
         """Remove a member, or leave. The last owner cannot go (`last_owner`)."""
@@ -206,7 +209,7 @@ class InvitationView(APIView):
     @extend_schema(
         operation_id="withdraw_invitation",
         request=None,
-        responses=DoneSerializer,
+        responses={200: DoneSerializer},
         extensions=_OWNERS,
     )
     def delete(self, request: Request, organisation_id: int, invitation_id: int) -> Response:

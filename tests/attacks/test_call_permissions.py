@@ -70,7 +70,7 @@ def _operators_create_organisations(settings: Settings) -> None:
 
 
 # Whoever has one of them for all organisations sees each.
-GUARDED = [call for call in CALLS if call.permissions and not call.is_file]
+GUARDED = [call for call in CALLS if call.permissions and not (call.is_file or call.has_steps)]
 SEE_ORGANISATIONS = {SEE_EVENTS, ADD_EVENT, CHANGE_EVENT, CHANGE_ORGANISATION}
 
 

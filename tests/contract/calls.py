@@ -369,7 +369,13 @@ CALLS = [
         {"name": "Choir"},
         permissions=(CHANGE_ORGANISATION,),
     ),
-    Call("DELETE", ORGANISATION, "organiser and csrf", permissions=(CHANGE_ORGANISATION,)),
+    Call(
+        "DELETE",
+        ORGANISATION,
+        "organiser and csrf",
+        permissions=(CHANGE_ORGANISATION,),
+        has_steps=True,
+    ),
     Call("GET", f"{ORGANISATION}members/", "organiser"),
     Call(
         "PATCH",

@@ -25,8 +25,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The generated package."""
     folder = tmp_path_factory.mktemp("generated")
     settings = folder / "settings.yaml"
-    # Formatting is not needed.
-    settings.write_text("post_hooks: []\n")
+    # Formatting is not needed. Files are bytes to this generator, whatever they contain.
+    settings.write_text(
+        "post_hooks: []\n"
+        "content_type_overrides:\n"
+        "  image/webp: application/octet-stream\n"
+        "  image/*: application/octet-stream\n"
+        "  text/csv: application/octet-stream\n"
+    )
     subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate", "--meta=none"),

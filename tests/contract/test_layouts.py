@@ -27,13 +27,19 @@ def test_a_layout_has_all_static_columns(office: BoxOffice) -> None:
         "runs": [
             {
                 **{"section": 0, "row": "A", "category": None},
-                **{"price": "50.00", "prefix": "A", "count": 6},
-            }
+                **{"price": "50.00", "prefix": "A", "count": 5},
+            },
+            # A standing area's places have neither numbers nor positions of their own.
+            {
+                **{"section": 0, "row": "A", "category": None},
+                **{"price": "50.00", "prefix": "A", "count": 1},
+                **{"group": "east", "sold_by": "number", "first": 6, "x": 0, "y": 0},
+            },
         ],
         "ids": [office.free, 1, 1, 1, 1, 1],
-        "numbers": ["1", "2", "3", "4", "5", "6"],
-        "xs": [0] * 6,
-        "ys": [0] * 6,
+        "numbers": ["1", "2", "3", "4", "5"],
+        "xs": [0] * 5,
+        "ys": [0] * 5,
     }
 
 

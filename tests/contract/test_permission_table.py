@@ -27,6 +27,7 @@ from accounts.models import Passkey, SignIn, User
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
+from reservations.domain.features import SoldBy
 from reservations.models import Event
 from reservations.plans.document import read
 from reservations.plans.library import create_plan
@@ -145,6 +146,25 @@ ROWS: dict[str, Row] = {
     "GET events/{draft}/revenue/": only(*SELLERS, outsiders=404, door=404),
     "PUT events/{event_id}/ticket-types/": only(*EDITORS),
     "PUT events/{draft}/ticket-types/": only(*EDITORS, outsiders=404, door=404),
+    "POST events/{event_id}/areas/{group}/lock/": SIGNED_IN,
+    # Editing events
+    f"GET {ORGANISATION}events/": only(*READERS, outsiders=404),
+    f"POST {ORGANISATION}events/": only(*EDITORS, outsiders=404),
+    "GET events/{event_id}/settings/": only(*EDITORS),
+    "PATCH events/{event_id}/settings/": only(*EDITORS),
+    "GET events/{draft}/settings/": only(*EDITORS, outsiders=404, door=404),
+    "PATCH events/{draft}/settings/": only(*EDITORS, outsiders=404, door=404),
+    "GET events/{event_id}/categories/": only(*EDITORS),
+    "PUT events/{event_id}/categories/": only(*EDITORS),
+    "POST events/{event_id}/duplicate/": only(*EDITORS),
+    "POST events/{event_id}/publish/": only(*EDITORS),
+    "POST events/{event_id}/open-sale/": only(*EDITORS),
+    "POST events/{event_id}/close-sale/": only(*EDITORS),
+    "POST events/{event_id}/cancel-event/": only(*EDITORS),
+    # It has none.
+    "GET events/{event_id}/picture/": only(members=404, outsiders=404, anonymous=404, operator=404),
+    "PUT events/{event_id}/picture/": only(*EDITORS),
+    "DELETE events/{event_id}/picture/": only(*EDITORS),
     # Seating plans
     f"GET {ORGANISATION}plans/": only(*READERS, outsiders=404),
     f"POST {ORGANISATION}plans/": only(*EDITORS, outsiders=404),
@@ -229,6 +249,9 @@ def _made() -> House:
     guest = make_user("guest")
     Membership.objects.create(organisation=choir, user=guest, role=Role.VIEWER)
     buyer, event = people["buyer"], make_event(organisation=choir)
+    event.seats.filter(pk=seat_ids(event)[0]).update(
+        group="east", group_size=1, sold_by=SoldBy.NUMBER
+    )
     draft = make_event(organisation=choir, visibility="draft")
     return House(
         people,
@@ -236,6 +259,7 @@ def _made() -> House:
             "event_id": event.pk,
             "draft": draft.pk,
             "layout": event.layout,
+            "group": "east",
             "seat_id": seat_ids(event)[0],
             "reservation_id": _booked(event, buyer, seat_ids(event)[2]),
             "of_foreign_owner": _booked(event, people["foreign_owner"], seat_ids(event)[3]),

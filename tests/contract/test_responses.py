@@ -45,8 +45,12 @@ RESERVED_SEAT = {
 }
 
 
+# Of tables and standing areas.
+OF_A_GROUP = {"group", "sold_by"}
+
+
 def _is_seat(found: dict[str, Any], *, more: frozenset[str] = frozenset()) -> bool:
-    assert set(found) == SEAT | more
+    assert set(found) - OF_A_GROUP == SEAT | more
     assert MONEY.fullmatch(found["price"])
     assert found["is_available"] == (found["status"] == "available")
     return True
