@@ -3,7 +3,7 @@ import { Link, NavLink, useLocation } from 'react-router';
 import { Brand } from '@/app/Brand';
 import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
-import { hasPermissionSomewhere, isOrganiser } from '@/domain/permissions';
+import { hasPermissionSomewhere, mayOrganise } from '@/domain/permissions';
 import { t } from '@/i18n/language';
 import { DOOR_PATH, SALES_PATH, signInPath } from '@/paths';
 import { useMe, useSignOut } from '@/queries/session';
@@ -25,7 +25,7 @@ export function Header() {
           <span className="header__wide">{t('app:myReservations')}</span>
           <span className="header__narrow">{t('app:myReservations_short')}</span>
         </NavLink>
-        {isOrganiser(me) && (
+        {mayOrganise(me) && (
           <NavLink className="header__sales" to={SALES_PATH}>
             {t('app:sales')}
           </NavLink>

@@ -50,7 +50,12 @@ export function hasPermissionSomewhere(me: User, permission: Permission): boolea
   );
 }
 
-/** Whether there is anything for the user on the organisers' pages. */
+/** Whether the organisers' pages have anything for the user, or let them begin. */
+export function mayOrganise(me: User): boolean {
+  return isOrganiser(me) || hasPermission(me, 'organisations.add_organisation');
+}
+
+/** Whether the user organises something already. */
 export function isOrganiser(me: User): boolean {
   return (
     (me?.organisations.length ?? 0) > 0 ||

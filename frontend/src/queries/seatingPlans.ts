@@ -48,4 +48,7 @@ export const ownEventsQuery = (organisationId: number) =>
   queryOptions({
     queryKey: [...PLANS_KEY, 'events', organisationId],
     queryFn: ({ signal }) => fetchOwnEvents(organisationId, signal),
+    // An event that has just been created must be in it.
+    staleTime: 0,
+    gcTime: 0,
   });

@@ -204,9 +204,10 @@ it.each([
 
 it.each([
   ['an organiser', ['reservations.view_reservation'], 1],
+  ['somebody who may begin to organise', ['organisations.add_organisation'], 1],
   ['a buyer', [], 0],
 ] as const)(
-  'has a link to the sales for %s only if they may watch them',
+  'has a link to the organisers’ pages for %s only if there is anything for them',
   async (_, permissions, links) => {
     const server = withHalls(new FakeServer());
     server.on('get me/', [200, { ...ALICE, permissions }]);
@@ -214,7 +215,7 @@ it.each([
     renderPage({ '/': <EventListPage /> }, '/');
     await screen.findByText('Event 1');
     await waitFor(() => {
-      expect(screen.queryAllByRole('link', { name: 'Watch the sales' })).toHaveLength(links);
+      expect(screen.queryAllByRole('link', { name: 'Organise' })).toHaveLength(links);
     });
   },
 );

@@ -5,7 +5,7 @@ import type { EventSummary } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
 import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
-import { isOrganiser } from '@/domain/permissions';
+import { mayOrganise } from '@/domain/permissions';
 import { EventCard } from '@/features/events/EventCard';
 import {
   choiceOf,
@@ -42,9 +42,9 @@ export function EventListPage() {
       <SessionExpiredNotice />
       <h1 className="page__title">{t('events:page_title')}</h1>
       <p className="page__lead">{t('events:page_lead')}</p>
-      {isOrganiser(me) && (
-        <p>
-          <Link to={SALES_PATH}>{t('events:watchSales')}</Link>
+      {mayOrganise(me) && (
+        <p className="events__organise">
+          <Link to={SALES_PATH}>{t('app:sales')}</Link>
         </p>
       )}
       <EventSearch filter={filter} onChange={look} />

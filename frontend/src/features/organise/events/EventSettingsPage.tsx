@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
-import type { EventSettings } from '@/api/types';
+import type { EventSettings, Me } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
+import { mayWatchSale } from '@/domain/permissions';
 import { CategoryTable } from '@/features/organise/events/CategoryTable';
 import { PictureSection } from '@/features/organise/events/PictureSection';
 import { SaleSection } from '@/features/organise/events/SaleSection';
@@ -26,12 +27,16 @@ import '@/i18n/loadOrganiserEventsMessages';
 export function EventSettingsPage() {
   const { eventId = '' } = useParams();
   if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
-  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
+  return (
+    <SignedInOnly>
+      {(me) => <Loaded key={eventId} me={me} eventId={Number(eventId)} />}
+    </SignedInOnly>
+  );
 }
 
-function Loaded({ eventId }: { readonly eventId: number }) {
+function Loaded({ me, eventId }: { readonly me: Me; readonly eventId: number }) {
   const { data: event, error, refetch } = useQuery(eventSettingsQuery(eventId));
-  if (event !== undefined) return <Settings event={event} />;
+  if (event !== undefined) return <Settings me={me} event={event} />;
   if (error === null) return <LoadingSale />;
   return toApiError(error).status === 404 ? (
     <NoSuchEvent />
@@ -40,8 +45,9 @@ function Loaded({ eventId }: { readonly eventId: number }) {
   );
 }
 
-function Settings({ event }: { readonly event: EventSettings }) {
+function Settings({ me, event }: { readonly me: Me; readonly event: EventSettings }) {
   const { organisation } = event;
+  const mayWatch = mayWatchSale(me, { organisation: organisation?.id ?? null });
   return (
     <div className="page event-settings">
       <title>
@@ -67,9 +73,11 @@ function Settings({ event }: { readonly event: EventSettings }) {
             <Icon name="eye" />
             {t('organiserEvents:map')}
           </Link>
-          <Link className="button button--quiet" to={salePath(event.id)}>
-            {t('organiserEvents:liveSale')}
-          </Link>
+          {mayWatch && (
+            <Link className="button button--quiet" to={salePath(event.id)}>
+              {t('organiserEvents:liveSale')}
+            </Link>
+          )}
         </nav>
       </header>
       <div className="event-settings__columns">

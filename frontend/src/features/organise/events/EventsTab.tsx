@@ -17,7 +17,7 @@ import { useSales } from '@/hooks/useSales';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { eventSettingsPath, salePath } from '@/paths';
+import { eventPath, eventSettingsPath, salePath } from '@/paths';
 import { organisationEventsQuery } from '@/queries/organiserEvents';
 
 import './eventSettings.css';
@@ -38,6 +38,16 @@ export function EventsTab({ organisation }: { readonly organisation: Organisatio
   const dismiss = () => {
     setOpen(null);
   };
+  const create = may('reservations.add_event') && (
+    <Button
+      look="primary"
+      onClick={() => {
+        setOpen({ name: 'new' });
+      }}
+    >
+      {t('organiserEvents:new')}
+    </Button>
+  );
   return (
     <div className="organised-events">
       <div className="organised-events__tools">
@@ -48,24 +58,18 @@ export function EventsTab({ organisation }: { readonly organisation: Organisatio
             setWithPast(target.checked);
           }}
         />
-        {may('reservations.add_event') && (
-          <Button
-            look="primary"
-            onClick={() => {
-              setOpen({ name: 'new' });
-            }}
-          >
-            {t('organiserEvents:new')}
-          </Button>
-        )}
+        {data?.length !== 0 && create}
       </div>
       {data === undefined && error === null && <Skeleton shape="card" />}
       {data === undefined && error !== null && (
         <Failure error={error} onRetry={() => void refetch()} />
       )}
       {data?.length === 0 && (
-        <Message title={t('organiserEvents:none')}>
-          <p>{t(withPast ? 'organiserEvents:none_note' : 'organiserEvents:noneUpcoming_note')}</p>
+        <Message
+          title={t(withPast ? 'organiserEvents:none' : 'organiserEvents:noneUpcoming')}
+          actions={create}
+        >
+          {create !== false && <p>{t('organiserEvents:none_note')}</p>}
         </Message>
       )}
       {data !== undefined && data.length > 0 && (
@@ -75,6 +79,7 @@ export function EventsTab({ organisation }: { readonly organisation: Organisatio
               <EventRow
                 event={event}
                 mayEdit={may('reservations.change_event')}
+                mayWatch={may('reservations.view_reservation')}
                 onDuplicate={() => {
                   setOpen({ name: 'copy', event });
                 }}
@@ -99,13 +104,15 @@ export function EventsTab({ organisation }: { readonly organisation: Organisatio
 interface EventRowProps {
   readonly event: EventSummary;
   readonly mayEdit: boolean;
+  readonly mayWatch: boolean;
   readonly onDuplicate: () => void;
 }
 
-function EventRow({ event, mayEdit, onDuplicate }: EventRowProps) {
+function EventRow({ event, mayEdit, mayWatch, onDuplicate }: EventRowProps) {
   const { tag, tone } = saleState(event, useSales(event, dateHeaderClock));
   const { seats_total: total, seats_available: free } = event;
   const picture = pictureUrl(event, 'small');
+  const path = mayEdit ? eventSettingsPath : mayWatch ? salePath : eventPath;
   return (
     <article className="organised-event">
       {picture === null ? (
@@ -117,7 +124,7 @@ function EventRow({ event, mayEdit, onDuplicate }: EventRowProps) {
       )}
       <div className="organised-event__what">
         <h3 className="organised-event__name">
-          <Link to={mayEdit ? eventSettingsPath(event.id) : salePath(event.id)}>{event.name}</Link>
+          <Link to={path(event.id)}>{event.name}</Link>
         </h3>
         <p className="organised-event__facts">
           <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
@@ -138,9 +145,11 @@ function EventRow({ event, mayEdit, onDuplicate }: EventRowProps) {
         </span>
       </div>
       <div className="organised-event__actions">
-        <Link className="button button--quiet" to={salePath(event.id)}>
-          {t('organiserEvents:liveSale')}
-        </Link>
+        {mayWatch && (
+          <Link className="button button--quiet" to={salePath(event.id)}>
+            {t('organiserEvents:liveSale')}
+          </Link>
+        )}
         {mayEdit && (
           <Button
             aria-label={t('organiserEvents:duplicateOf', { event: event.name })}

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'react-router';
 
 import { dateHeaderClock } from '@/api/dateHeaderClock';
 import { closeSale, openSale, publishEvent, unpublishEvent } from '@/api/organiserEvents';
@@ -14,15 +15,17 @@ import { useSettled } from '@/features/organise/events/useSettled';
 import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
+import { organisationPath } from '@/paths';
 
 type Step = 'publish' | 'unpublish' | 'open' | 'close';
 
 /** What the sale is doing, and what can be done with it at once. */
 export function SaleSection({ event }: { readonly event: EventSettings }) {
   const [step, setStep] = useState<Step | 'cancel' | null>(null);
-  const { figures } = event;
+  const { figures, organisation } = event;
   const sale = saleOf(event, dateHeaderClock.now());
   const isOver = sale === 'cancelled';
+  const needsPlan = sale === 'draft' && figures.seats === 0 && organisation !== null;
   const dismiss = () => {
     setStep(null);
   };
@@ -51,9 +54,17 @@ export function SaleSection({ event }: { readonly event: EventSettings }) {
         </>
       ) : (
         <div className="event-section__actions">
+          {needsPlan && (
+            <Link
+              className="button button--primary"
+              to={organisationPath(organisation.id, 'plans')}
+            >
+              {t('organiserEvents:toPlans')}
+            </Link>
+          )}
           {sale === 'draft' && (
             <Button
-              look="primary"
+              look={needsPlan ? 'quiet' : 'primary'}
               disabled={figures.seats === 0}
               onClick={() => {
                 setStep('publish');

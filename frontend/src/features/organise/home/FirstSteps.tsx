@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 
@@ -7,6 +8,7 @@ import { Icon } from '@/components/Icon';
 import { NewOrganisation } from '@/features/organise/home/NewOrganisation';
 import { t } from '@/i18n/language';
 import { organisationPath } from '@/paths';
+import { plansQuery } from '@/queries/seatingPlans';
 
 const STEPS = ['organisation', 'plan', 'event', 'publish'] as const;
 
@@ -18,11 +20,17 @@ interface FirstStepsProps {
 /** The way from nothing to an event on sale, with a button for the next step. */
 export function FirstSteps({ organisation }: FirstStepsProps) {
   const [isMaking, setIsMaking] = useState(false);
+  const { data: plans } = useQuery({
+    ...plansQuery(organisation?.id ?? 0),
+    enabled: organisation !== null,
+  });
+  const hasPlan = plans !== undefined && plans.length > 0;
   return (
     <>
       <ol className="steps">
         {STEPS.map((step, place) => {
-          const isDone = place === 0 && organisation !== null;
+          const isDone =
+            (step === 'organisation' && organisation !== null) || (step === 'plan' && hasPlan);
           return (
             <li key={step} className="step" data-done={isDone}>
               <span className="step__number" aria-hidden="true">
@@ -45,14 +53,17 @@ export function FirstSteps({ organisation }: FirstStepsProps) {
                 )}
                 {step === 'plan' && organisation !== null && (
                   <Link
-                    className="button button--primary"
+                    className={`button button--${hasPlan ? 'quiet' : 'primary'}`}
                     to={organisationPath(organisation.id, 'plans')}
                   >
                     {t('organisations:step_plan_open')}
                   </Link>
                 )}
                 {step === 'event' && organisation !== null && (
-                  <Link className="button button--quiet" to={organisationPath(organisation.id)}>
+                  <Link
+                    className={`button button--${hasPlan ? 'primary' : 'quiet'}`}
+                    to={organisationPath(organisation.id)}
+                  >
                     {t('organisations:step_event_open')}
                   </Link>
                 )}

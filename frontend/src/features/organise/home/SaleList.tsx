@@ -5,12 +5,12 @@ import { dateHeaderClock } from '@/api/dateHeaderClock';
 import type { EventSummary, Me, Organisation } from '@/api/types';
 import { EventPages } from '@/components/EventPages';
 import { saleState } from '@/components/saleState';
-import { mayWatchSale } from '@/domain/permissions';
+import { hasPermissionIn, mayWatchSale } from '@/domain/permissions';
 import { useSales } from '@/hooks/useSales';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { eventPath, salePath } from '@/paths';
+import { eventPath, eventSettingsPath, salePath } from '@/paths';
 
 import '@/i18n/loadEventsMessages';
 
@@ -48,13 +48,22 @@ export function SaleList({ me, organisations, none }: SaleListProps) {
         {(event) => (
           <Sale
             event={event}
-            path={mayWatchSale(me, event) ? salePath(event.id) : eventPath(event.id)}
+            path={pathOf(me, event)}
             organiser={names.size > 1 ? (names.get(event.organisation ?? 0) ?? null) : null}
           />
         )}
       </EventPages>
     </>
   );
+}
+
+/** A draft has no sale to watch yet: it leads to its settings. */
+function pathOf(me: Me, event: EventSummary): string {
+  const { id, organisation, visibility } = event;
+  if (visibility === 'draft' && hasPermissionIn(me, 'reservations.change_event', organisation)) {
+    return eventSettingsPath(id);
+  }
+  return mayWatchSale(me, event) ? salePath(id) : eventPath(id);
 }
 
 interface SaleProps {

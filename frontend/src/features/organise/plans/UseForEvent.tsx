@@ -10,7 +10,7 @@ import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { eventPath, reservationPath } from '@/paths';
+import { eventPath, eventSettingsPath, organisationPath, reservationPath } from '@/paths';
 import { EVENTS_KEY } from '@/queries/events';
 import { ownEventsQuery, PLANS_KEY } from '@/queries/seatingPlans';
 
@@ -123,6 +123,11 @@ export function UseForEvent({ plan, version, onDismiss }: UseForEventProps) {
         )}
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('plans:cancel')}</Button>
+          {events.data?.length === 0 && (
+            <Link className="button button--primary" to={organisationPath(plan.organisation)}>
+              {t('plans:toEvents')}
+            </Link>
+          )}
           {event !== undefined &&
             (compare.data === undefined ? (
               <Button
@@ -268,8 +273,11 @@ function Done({ event, onDismiss }: DoneProps) {
     >
       <div className="dialog__actions">
         <Button onClick={onDismiss}>{t('plans:close')}</Button>
-        <Link className="button button--primary" to={eventPath(event.id)}>
+        <Link className="button button--quiet" to={eventPath(event.id)}>
           {t('plans:openEvent')}
+        </Link>
+        <Link className="button button--primary" to={eventSettingsPath(event.id)}>
+          {t('plans:openSettings')}
         </Link>
       </div>
     </OrganiserDialog>
