@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class BrowserSite:
     data_dir: Path
     client_elsewhere: str
     """The origin of a client on another host that the site accepts (CORS)."""
+    mail_folder: Path
+    """Where it writes its mail."""
     settings: Mapping[str, str]
     """Its settings, for other processes that use the same services."""
     server: Supervised
@@ -46,6 +49,7 @@ class BrowserSite:
             **self.settings,
             BASE_URL=self.address.url,
             CLIENT_ELSEWHERE=self.client_elsewhere,
+            MAIL_FOLDER=str(self.mail_folder),
             DEMO_PASSWORD=demo_password(self.settings),
             CHROME=self.browser,
             **settings,
@@ -80,19 +84,23 @@ def site(
     # For a browser, another name of the same machine is another site.
     name = "127.0.0.1" if is_production(settings or {}) else "localhost"
     client_elsewhere = f"http://{name}:{free_port()}"
-    given = {
-        **(settings or {}),
-        "SEATCAST_CLIENT_ORIGINS": client_elsewhere,
-        # The client's host signs the calls that it forwards with it.
-        "SEATCAST_FORWARDING_SECRET": secrets.token_hex(16),
-    }
-    with running_site(module, up=up, log_file=log_file, settings=given) as running:
-        yield BrowserSite(
-            address=running.address,
-            data_dir=running.data_dir,
-            client_elsewhere=client_elsewhere,
-            settings=given,
-            server=running.server,
-            node=node,
-            browser=browser,
-        )
+    with tempfile.TemporaryDirectory(prefix="seatcast-mail-", dir="/tmp") as mail_folder:
+        given = {
+            **(settings or {}),
+            "SEATCAST_ORGANISATIONS": "anyone",
+            "EMAIL_URL": f"filemail:///{mail_folder}",
+            "SEATCAST_CLIENT_ORIGINS": client_elsewhere,
+            # The client's host signs the calls that it forwards with it.
+            "SEATCAST_FORWARDING_SECRET": secrets.token_hex(16),
+        }
+        with running_site(module, up=up, log_file=log_file, settings=given) as running:
+            yield BrowserSite(
+                address=running.address,
+                data_dir=running.data_dir,
+                mail_folder=Path(mail_folder),
+                client_elsewhere=client_elsewhere,
+                settings=given,
+                server=running.server,
+                node=node,
+                browser=browser,
+            )

@@ -1,0 +1,254 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test';
+
+import { type Fixtures, OWN_PASSWORD } from './fixtures';
+import type { Inspect } from './tour';
+
+/** Where the site writes its mail. */
+const MAIL_FOLDER = process.env['MAIL_FOLDER'] ?? '';
+const DAY_MS = 86_400_000;
+const LINK = /\/organise\/invitations#token=[\w:.-]+/g;
+
+interface Journey {
+  readonly enter: Fixtures['enter'];
+  /** In English. */
+  readonly options: BrowserContextOptions;
+  readonly inspect: Inspect;
+}
+
+/**
+ * Go from a first visit to an event on sale, a booking and two members, by the links and buttons
+ * that the pages offer.
+ */
+export async function organise(journey: Journey): Promise<void> {
+  const { enter, options, inspect } = journey;
+  const { page } = await enter('anonymous', options);
+  const name = crypto.randomUUID().slice(0, 8);
+  const event = `Evening ${name}`;
+  await register(page, `organiser-${name}`);
+  await inspect(page, 'organise-registered');
+  await clickVisible(page.getByRole('link', { name: 'Organise', exact: true }));
+  await page.getByRole('heading', { name: 'Sell seats of your own' }).waitFor();
+  await inspect(page, 'organise-start');
+
+  await page.getByRole('button', { name: 'Create organisation' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill(`Club ${name}`);
+  await inspect(page, 'organise-new-organisation');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create organisation' }).click();
+  await page.getByRole('heading', { name: 'No seating plans yet' }).waitFor();
+  await inspect(page, 'organise-no-plans');
+  await drawPlan(page, journey);
+  await createEvent(page, event, journey);
+  await putPlanOnEvent(page, journey);
+  await publish(page, journey);
+
+  await page.getByRole('link', { name: 'Live sale' }).click();
+  const figures = page.locator('.figures');
+  await expect(figures).toContainText('Held');
+  const buyer = await enter('somebody new', options);
+  await book(buyer.page, event, journey, async () => {
+    await expect(figure(page, 'Held')).toHaveText(/^1/);
+    await inspect(page, 'organise-sale');
+  });
+  await expect(figure(page, 'Sold')).toHaveText(/^1/);
+  await expect(figure(page, 'Held')).toHaveText(/^0/);
+
+  await clickVisible(page.getByRole('link', { name: 'Organise', exact: true }), () =>
+    page.goto('/organise'),
+  );
+  await page.getByRole('link', { name: event }).waitFor();
+  await inspect(page, 'organise-home');
+  await page.getByRole('link', { name: `Club ${name}` }).click();
+  await page.getByRole('link', { name: event }).waitFor();
+  await inspect(page, 'organise-events');
+  await page.getByRole('tab', { name: 'Members' }).click();
+  await meetViewer(page, event, journey);
+  await meetSteward(page, journey);
+  await page.reload();
+  await expect(page.getByRole('row')).toHaveCount(4);
+  await inspect(page, 'organise-members');
+}
+
+async function register(page: Page, username: string): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await page.getByRole('heading', { name: 'Create an account' }).waitFor();
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(OWN_PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Pick a night out' }).waitFor();
+}
+
+async function drawPlan(page: Page, { options, inspect }: Journey): Promise<void> {
+  await page.getByRole('button', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Small hall');
+  await page.getByText('An empty plan').click();
+  await inspect(page, 'organise-new-plan');
+  await page.getByRole('button', { name: 'Create plan' }).click();
+  const stage = page.getByRole('application', { name: 'Seating plan' });
+  await stage.waitFor();
+  await inspect(page, 'editor-empty');
+  await stage.focus();
+  await page.keyboard.press('b');
+  if (options.hasTouch !== true) {
+    // Bend the rows towards the stage before they are placed.
+    const bend = page.getByRole('slider', { name: 'Curve' });
+    await bend.focus();
+    for (let press = 0; press < 5; press++) await page.keyboard.press('PageUp');
+    await stage.focus();
+  }
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('t');
+  await page.keyboard.press('Enter');
+  for (let press = 0; press < 20; press++) await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('a');
+  await page.keyboard.press('Enter');
+  for (let press = 0; press < 32; press++) await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByText('All changes saved')).toBeVisible();
+  await inspect(page, 'editor-drawn');
+  await page.getByRole('button', { name: /^Save/ }).click();
+  await expect(page.getByText(/^Saved as version 1/)).toBeVisible();
+  await page.getByRole('link', { name: 'Back to the plan' }).click();
+  await page.getByRole('heading', { name: 'Small hall' }).waitFor();
+  await expect(page.getByRole('link', { name: 'Edit' })).toBeVisible();
+  await inspect(page, 'organise-plan');
+}
+
+async function createEvent(page: Page, name: string, { inspect }: Journey): Promise<void> {
+  await page.getByRole('button', { name: 'Use for an event' }).click();
+  await page.getByRole('dialog').getByText('has no coming events').waitFor();
+  await inspect(page, 'organise-plan-without-event');
+  await page.getByRole('link', { name: 'Go to the events' }).click();
+  await page.getByRole('heading', { name: 'No coming events' }).waitFor();
+  await inspect(page, 'organise-no-events');
+  await page.getByRole('button', { name: 'New event' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New event' });
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Venue').fill('Small hall');
+  await dialog.getByLabel('Begins').fill(new Date(Date.now() + DAY_MS).toISOString().slice(0, 16));
+  await dialog.getByLabel('Price').fill('12.50');
+  await inspect(page, 'organise-new-event');
+  await dialog.getByRole('button', { name: 'Create draft' }).click();
+  await page.getByText('It needs seats before it can be published').waitFor();
+  await expect(page.getByRole('button', { name: 'Publish' })).toBeDisabled();
+  await inspect(page, 'organise-draft');
+}
+
+async function putPlanOnEvent(page: Page, { inspect }: Journey): Promise<void> {
+  await page.getByRole('link', { name: 'Choose a seating plan' }).click();
+  await page.getByRole('link', { name: 'Small hall' }).waitFor();
+  await inspect(page, 'organise-plans');
+  await page.getByRole('link', { name: 'Small hall' }).click();
+  await page.getByRole('button', { name: 'Use for an event' }).click();
+  await page.getByRole('combobox', { name: 'Event' }).selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'See what changes' }).click();
+  await page.getByText('New seats', { exact: true }).waitFor();
+  await inspect(page, 'organise-plan-changes');
+  await page.getByRole('button', { name: /^Change Evening/ }).click();
+  await page.getByRole('dialog', { name: /has its new seats$/ }).waitFor();
+  await inspect(page, 'organise-plan-used');
+  await page.getByRole('link', { name: 'To the settings' }).click();
+}
+
+async function publish(page: Page, { inspect }: Journey): Promise<void> {
+  await page.getByLabel('Fee for each ticket').fill('1');
+  await page.getByRole('button', { name: 'Save', exact: true }).first().click();
+  await expect(page.getByText('Unsaved changes')).toBeHidden();
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await inspect(page, 'organise-publish');
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('On sale.').waitFor();
+  await inspect(page, 'organise-published');
+}
+
+async function book(
+  page: Page,
+  event: string,
+  { options, inspect }: Journey,
+  whileHeld: () => Promise<void>,
+): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('searchbox').fill(event);
+  await page.getByRole('link', { name: event }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  const seat = page.getByRole('button', { name: /^Seat / }).first();
+  await seat.dispatchEvent('click');
+  await expect(seat).toHaveAttribute('data-status', 'mine');
+  await inspect(page, 'organise-seat-held');
+  await whileHeld();
+  if (options.hasTouch === true) await page.locator('.basket__toggle').click();
+  await page.getByRole('button', { name: 'Reserve', exact: true }).click();
+  await page.locator('input[value=card]').check();
+  await page.getByRole('button', { name: /^Confirm/ }).click();
+  await page.getByRole('dialog', { name: 'Reservation confirmed!' }).waitFor();
+}
+
+/** A viewer follows the events, and can change nothing. */
+async function meetViewer(owner: Page, event: string, journey: Journey): Promise<void> {
+  const page = await invite(owner, 'Viewer', journey);
+  await expect(page.getByRole('link', { name: event })).toHaveAttribute('href', /^\/events\//);
+  await expect(page.getByRole('link', { name: 'Live sale' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'New event' })).toBeHidden();
+  await journey.inspect(page, 'organise-as-viewer');
+  await page.getByRole('tab', { name: 'Plans' }).click();
+  await page.getByRole('link', { name: 'Small hall' }).click();
+  await page.getByRole('heading', { name: 'Checks' }).waitFor();
+  await expect(page.getByRole('link', { name: 'Edit' })).toBeHidden();
+}
+
+/** Somebody at the door checks tickets. */
+async function meetSteward(owner: Page, journey: Journey): Promise<void> {
+  const page = await invite(owner, 'Door', journey);
+  await journey.inspect(page, 'organise-as-steward');
+  await page.getByRole('link', { name: /Ticket check|Door/ }).click();
+  await page.getByRole('textbox').waitFor();
+  await journey.inspect(page, 'organise-door');
+}
+
+/** Invite somebody new, who accepts. */
+async function invite(
+  owner: Page,
+  role: string,
+  { enter, options, inspect }: Journey,
+): Promise<Page> {
+  const address = `${crypto.randomUUID().slice(0, 8)}@example.org`;
+  await owner.getByLabel('E-mail address').fill(address);
+  await owner.getByRole('combobox', { name: 'Role', exact: true }).selectOption(role);
+  await owner.getByRole('button', { name: 'Send invitation' }).click();
+  await owner.getByText(address, { exact: true }).waitFor();
+  await inspect(owner, 'organise-invited');
+  const { page } = await enter('somebody new', options);
+  await expect.poll(() => invitationTo(address)).not.toBeNull();
+  await page.goto((await invitationTo(address)) ?? '');
+  await page.getByRole('button', { name: /^Accept as/ }).waitFor();
+  await inspect(page, 'organise-invitation');
+  await page.getByRole('button', { name: /^Accept as/ }).click();
+  await page.getByRole('tab', { name: 'Events' }).waitFor();
+  return page;
+}
+
+/** The link in a mail to an address; null if there is none yet. */
+async function invitationTo(address: string): Promise<string | null> {
+  for (const file of await readdir(MAIL_FOLDER)) {
+    const text = await readFile(join(MAIL_FOLDER, file), 'utf8');
+    for (const mail of text.split(/^-{79}$/m)) {
+      const [link] = mail.match(LINK) ?? [];
+      if (mail.includes(`To: ${address}`) && link !== undefined) return link;
+    }
+  }
+  return null;
+}
+
+function figure(page: Page, name: string): Locator {
+  return page.locator('.figures > div').filter({ hasText: new RegExp(`^${name}`) }).locator('dd');
+}
+
+/** The header has no room for all links on a phone. */
+async function clickVisible(links: Locator, otherwise?: () => Promise<unknown>): Promise<void> {
+  const visible = links.filter({ visible: true });
+  if (otherwise !== undefined && (await visible.count()) === 0) await otherwise();
+  else await visible.first().click();
+}
