@@ -203,7 +203,8 @@ async function meetViewer(owner: Page, event: string, journey: Journey): Promise
 async function meetSteward(owner: Page, journey: Journey): Promise<void> {
   const page = await invite(owner, 'Door', journey);
   await journey.inspect(page, 'organise-as-steward');
-  await page.getByRole('link', { name: /Ticket check|Door/ }).click();
+  await expect(page.getByRole('tab', { name: 'Events' })).toBeHidden();
+  await page.getByRole('main').getByRole('link', { name: 'Ticket check' }).click();
   await page.getByRole('textbox').waitFor();
   await journey.inspect(page, 'organise-door');
 }
@@ -226,7 +227,7 @@ async function invite(
   await page.getByRole('button', { name: /^Accept as/ }).waitFor();
   await inspect(page, 'organise-invitation');
   await page.getByRole('button', { name: /^Accept as/ }).click();
-  await page.getByRole('tab', { name: 'Events' }).waitFor();
+  await page.getByRole('tab', { name: 'Members' }).waitFor();
   return page;
 }
 
@@ -243,7 +244,10 @@ async function invitationTo(address: string): Promise<string | null> {
 }
 
 function figure(page: Page, name: string): Locator {
-  return page.locator('.figures > div').filter({ hasText: new RegExp(`^${name}`) }).locator('dd');
+  return page
+    .locator('.figures > div')
+    .filter({ hasText: new RegExp(`^${name}`) })
+    .locator('dd');
 }
 
 /** The header has no room for all links on a phone. */

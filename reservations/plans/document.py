@@ -41,7 +41,12 @@ class Document:
 
     @property
     def seats(self) -> int:
-        return sum(len(row.seats) for zone in self.found.zones for row in zone.rows)
+        """How many can be sold: seats in rows, and places of standing areas."""
+        return sum(
+            sum(len(row.seats) for row in zone.rows)
+            + sum(area.standing.capacity for area in zone.areas if area.standing is not None)
+            for zone in self.found.zones
+        )
 
 
 def read(data: bytes) -> Document:

@@ -89,8 +89,10 @@ interface HallPlanProps {
 function HallPlan({ event, store, seats, counts }: HallPlanProps) {
   const facts = useSeatMap(store, (state) => state.facts);
   const toneOf = useCallback(
-    (index: number) => TONES[seats[index]?.status ?? 'available'],
-    [seats],
+    (index: number) =>
+      // The places of a standing area are all at one point.
+      facts[index]?.isPlace === true ? null : TONES[seats[index]?.status ?? 'available'],
+    [facts, seats],
   );
   return (
     <section className="panel hall-plan">

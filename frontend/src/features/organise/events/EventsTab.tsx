@@ -123,9 +123,9 @@ function EventRow({ event, mayEdit, mayWatch, onDuplicate }: EventRowProps) {
         <img className="organised-event__picture" src={picture} alt="" loading="lazy" />
       )}
       <div className="organised-event__what">
-        <h3 className="organised-event__name">
+        <h2 className="organised-event__name">
           <Link to={path(event.id)}>{event.name}</Link>
-        </h3>
+        </h2>
         <p className="organised-event__facts">
           <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
           {event.venue}

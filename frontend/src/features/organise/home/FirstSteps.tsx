@@ -25,6 +25,8 @@ export function FirstSteps({ organisation }: FirstStepsProps) {
     enabled: organisation !== null,
   });
   const hasPlan = plans !== undefined && plans.length > 0;
+  // Before the first step they stand alone, afterwards under a heading of the home page.
+  const Heading = organisation === null ? 'h2' : 'h3';
   return (
     <>
       <ol className="steps">
@@ -37,7 +39,7 @@ export function FirstSteps({ organisation }: FirstStepsProps) {
                 {isDone ? <Icon name="check" /> : place + 1}
               </span>
               <div className="step__what">
-                <h3 className="step__name">{t(`organisations:step_${step}`)}</h3>
+                <Heading className="step__name">{t(`organisations:step_${step}`)}</Heading>
                 <p className="step__note">
                   {isDone ? t('organisations:step_done') : t(`organisations:step_${step}_note`)}
                 </p>

@@ -13,7 +13,7 @@ import { MembersTab } from '@/features/organise/organisation/MembersTab';
 import { roleName } from '@/features/organise/roles';
 import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
-import { organisationPath, type OrganisationTab, SALES_PATH } from '@/paths';
+import { DOOR_PATH, organisationPath, type OrganisationTab, SALES_PATH } from '@/paths';
 import { organisationQuery } from '@/queries/organisations';
 
 import './organisation.css';
@@ -83,6 +83,9 @@ interface OrganisedProps {
 
 function Organised({ me, organisation, tab }: OrganisedProps) {
   const navigate = useNavigate();
+  // Those at the door see neither events nor plans.
+  const isSteward = !organisation.permissions.includes('reservations.view_event');
+  const tabs = isSteward ? TABS.filter((each) => each === 'members') : TABS;
   return (
     <div className="page organisation">
       <title>{t('pageTitle', { page: organisation.name })}</title>
@@ -91,21 +94,28 @@ function Organised({ me, organisation, tab }: OrganisedProps) {
       </p>
       <h1 className="page__title organisation__name">{organisation.name}</h1>
       <p className="page__lead">{roleName(organisation.role)}</p>
+      {isSteward && (
+        <p>
+          <Link className="button button--primary" to={DOOR_PATH}>
+            {t('app:door')}
+          </Link>
+        </p>
+      )}
       <Tabs
-        selectedKey={tab}
+        selectedKey={isSteward ? 'members' : tab}
         onSelectionChange={(key) => {
           const chosen = TABS.find((each) => each === key) ?? 'events';
           void navigate(organisationPath(organisation.id, chosen));
         }}
       >
         <TabList className="organisation__tabs" aria-label={organisation.name}>
-          {TABS.map((each) => (
+          {tabs.map((each) => (
             <Tab key={each} id={each} className="organisation__tab">
               {t(`organisations:${each}`)}
             </Tab>
           ))}
         </TabList>
-        {TABS.map((each) => (
+        {tabs.map((each) => (
           <TabPanel key={each} id={each} className="organisation__panel">
             <Suspense fallback={<Skeleton shape="card" />}>
               {each === 'events' && <EventsTab organisation={organisation} />}

@@ -110,10 +110,13 @@ function PlanDrawing({ plan: { id, draft } }: { readonly plan: SeatingPlan }) {
 
 type Drawn = Pick<PlanPreview, 'categories'> & { readonly facts: readonly SeatFacts[] };
 
-function toneByCategory(drawn: Drawn | undefined): (index: number) => Tone {
+/** The places of a standing area are not drawn: they are all at one point. */
+function toneByCategory(drawn: Drawn | undefined): (index: number) => Tone | null {
   const colors = new Map(drawn?.categories.map(({ id, color }) => [id, color]));
   return (index) => {
-    const color = colors.get(drawn?.facts[index]?.categoryId ?? 0);
+    const seat = drawn?.facts[index];
+    if (seat?.isPlace === true) return null;
+    const color = colors.get(seat?.categoryId ?? 0);
     return color?.startsWith('#') === true ? (color as Tone) : 'seat';
   };
 }
