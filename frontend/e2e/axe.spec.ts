@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
 import { test } from './fixtures';
+import { organise } from './organising';
 import { tour } from './tour';
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -31,6 +32,26 @@ for (const [where, size] of [
       enter,
       request,
       options: { ...size, reducedMotion: 'reduce' },
+      inspect: async (page, name) => {
+        found.push(...(await violations(page, name)));
+      },
+    });
+    expect(found).toEqual([]);
+  });
+}
+
+for (const [where, size] of [
+  ['a phone in the dark', ON_A_PHONE],
+  ['a desk in the light', ON_A_DESK],
+] as const) {
+  test(`an organiser's pages have no accessibility violations on ${where} @thorough`, async ({
+    enter,
+  }) => {
+    test.setTimeout(TOUR_MS);
+    const found: string[] = [];
+    await organise({
+      enter,
+      options: { ...size, locale: 'en-GB', reducedMotion: 'reduce' },
       inspect: async (page, name) => {
         found.push(...(await violations(page, name)));
       },

@@ -1,11 +1,13 @@
 """Parsing of valid seating plans."""
 
+import json
 from typing import Any
 
 import pytest
 
 from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
 from reservations.plans import pretix_format
+from reservations.plans.document import read as read_document
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import (
     MAX_SEATS,
@@ -129,6 +131,11 @@ def test_a_standing_area_has_as_many_places_as_it_holds() -> None:
 
 def test_a_plan_may_have_only_a_standing_area() -> None:
     assert len(parse(document(zone(areas=[_standing()]))).seats) == 3
+
+
+def test_a_document_counts_seats_and_the_places_of_standing_areas() -> None:
+    data = json.dumps(document(zone(row(seat(), seat()), areas=[_standing()]))).encode()
+    assert read_document(data).seats == 5
 
 
 def test_categories_keep_their_order_and_colours() -> None:

@@ -11,7 +11,11 @@ const CHOIR: Organisation = {
   id: 3,
   name: 'Choir',
   role: 'owner',
-  permissions: ['reservations.view_event', 'organisations.change_organisation', 'reservations.add_event'],
+  permissions: [
+    'reservations.view_event',
+    'organisations.change_organisation',
+    'reservations.add_event',
+  ],
 };
 const OWNER: Me = { ...ALICE, organisations: [{ ...CHOIR, role: 'owner' }] };
 const MEMBERS: Member[] = [
@@ -88,6 +92,15 @@ it('shows others than owners the roles, and only a way to leave', async () => {
   expect(screen.queryByRole('button', { name: /^Remove/ })).toBeNull();
   expect(screen.getByRole('button', { name: 'Leave' })).toBeDefined();
   expect(server.requests.some(({ call }) => call.includes('invitations'))).toBe(false);
+});
+
+it('leads those who only check tickets to the ticket check, not to events they may not see', async () => {
+  const steward = { ...CHOIR, role: 'door' as const, permissions: ['reservations.scan_ticket'] };
+  const { server } = open(steward, '/organise/organisations/3');
+  const check = await screen.findByRole('link', { name: 'Ticket check' });
+  expect(check.getAttribute('href')).toBe('/tickets');
+  expect(screen.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual(['Members']);
+  expect(server.requests.some(({ call }) => call.includes('events'))).toBe(false);
 });
 
 it('keeps the tab in the address', async () => {
