@@ -257,7 +257,7 @@ export function Group({
 }) {
   return (
     <section className="ed-group">
-      {title !== undefined && <h3 className="ed-group__title">{title}</h3>}
+      {title !== undefined && <h2 className="ed-group__title">{title}</h2>}
       {children}
     </section>
   );
