@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as FieldsError
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from reservations.api.record_serializers import serializer_of
 from reservations.api.serializers import MAX_ID
 from reservations.currencies import require_currency
-from reservations.events.editing import by_field
 from reservations.models import Event
 from reservations.models.seats import MAX_PAYMENT_SECONDS, require_color
 from reservations.read.event_settings import CategoriesRecord, EventSettingsRecord
@@ -162,8 +163,18 @@ class CancelledEventSerializer(serializers.Serializer[Any]):
 
 
 def invalid(error: FieldsError) -> serializers.ValidationError:
-    """Return the API's error for one of a model or a service."""
-    return serializers.ValidationError(by_field(error))
+    """Return the API's error for one of a model or a service; `body` has those of no field."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"body": error.error_list}
+    return serializers.ValidationError(
+        {
+            ("body" if name == NON_FIELD_ERRORS else name): [
+                ErrorDetail(sentence, each.code or "invalid")
+                for each in found
+                for sentence in each.messages
+            ]
+            for name, found in by_field.items()
+        }
+    )
 
 
 def _checked(check: Callable[[str], None], text: str) -> str:

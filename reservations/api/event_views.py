@@ -1,6 +1,5 @@
 """The views by which organisers manage their events."""
 
-import re
 from typing import Any
 
 from django.core.exceptions import ValidationError as FieldsError
@@ -8,7 +7,6 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
@@ -32,6 +30,7 @@ from reservations.api.event_serializers import (
 )
 from reservations.api.permissions import HasPermission
 from reservations.api.requests import actor, requester
+from reservations.api.revisions import revision_of, tagged
 from reservations.api.serializers import EventSerializer, EventsQuerySerializer, written_place
 from reservations.api.views import EventView
 from reservations.events import cancelling, duplication, editing, lifecycle, pictures
@@ -146,7 +145,7 @@ class EventSettingsView(EventView):
                 event_id=event_id,
                 editor_id=actor(request).id,
                 changes=form.validated_data,
-                revision=_revision(request),
+                revision=revision_of(request),
             )
         except FieldsError as error:
             raise invalid(error) from None
@@ -176,7 +175,7 @@ class CategoriesView(EventView):
                 event_id=event_id,
                 editor_id=actor(request).id,
                 categories=[CategoryEdit(**each) for each in body["categories"]],
-                revision=_revision(request),
+                revision=revision_of(request),
             )
         except FieldsError as error:
             raise invalid(error) from None
@@ -345,29 +344,12 @@ class PictureView(APIView):
 
 def _settings(event_id: int) -> Response:
     found = event_settings.event_settings(event_id=event_id)
-    return _tagged(Response(found), found["revision"])
+    return tagged(Response(found), found["revision"])
 
 
 def _categories(event_id: int) -> Response:
     found = event_settings.categories(event_id=event_id)
-    return _tagged(Response(found), found["revision"])
-
-
-def _tagged(response: Response, revision: int) -> Response:
-    response["ETag"] = quote_etag(str(revision))
-    response["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def _revision(request: Request) -> int | None:
-    """Return the revision in the If-Match header; None without one. Raises: ValidationError."""
-    tag = request.headers.get("If-Match")
-    if tag is None or tag.strip() == "*":
-        return None
-    found = re.fullmatch(r'\s*(?:W/)?"([0-9]{1,18})"\s*', tag)
-    if found is None:
-        raise ValidationError({"If-Match": ["Give the ETag of the event's settings."]})
-    return int(found[1])
+    return tagged(Response(found), found["revision"])
 
 
 def _body(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -1,14 +1,19 @@
 """The view by which organisers edit an event's ticket types."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.core.exceptions import ValidationError as FieldsError
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reservations.api.documentation import edits
+from reservations.api.event_serializers import invalid
 from reservations.api.permissions import HasPermission
 from reservations.api.record_serializers import serializer_of
+from reservations.api.requests import actor
+from reservations.api.revisions import revision_of, tagged
 from reservations.api.serializers import MAX_ID
 from reservations.api.views import EventView
 from reservations.permissions import Permission
@@ -55,24 +60,44 @@ class TicketTypesEditSerializer(serializers.Serializer[Any]):
 class TicketTypesView(EventView):
     permission_classes = (HasPermission.to(Permission.CHANGE_EVENT),)
 
-    @extend_schema(
-        operation_id="replace_ticket_types",
-        request=TicketTypesEditSerializer,
-        responses=serializer_of(TicketTypeRecord)(many=True),
-        extensions={"x-permissions": [str(Permission.CHANGE_EVENT)]},
+    @edits(
+        "replace_ticket_types",
+        serializer_of(TicketTypeRecord)(many=True),
+        body=TicketTypesEditSerializer,
+        permissions=[Permission.CHANGE_EVENT],
+        has_revision=True,
     )
     def put(self, request: Request, event_id: int) -> Response:
         """Replace the event's ticket types, in the order to choose from.
 
-        Types that are missing are withdrawn. Seats that are held or sold keep their prices.
+        Types that are missing are withdrawn. Seats that are held or sold keep their prices. Errors
+        are given by their place in the body, such as `ticket_types.0.prices.1.price`.
         """
         form = TicketTypesEditSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        replace_ticket_types(
-            event_id=event_id,
-            edits=[
-                TicketTypeEdit(each.get("id"), each["name"], each["prices"])
-                for each in form.validated_data["ticket_types"]
-            ],
-        )
-        return Response(selectors.ticket_types(event_id=event_id))
+        if not form.is_valid():
+            raise serializers.ValidationError(dict(_by_path(form.errors)))
+        try:
+            revision = replace_ticket_types(
+                event_id=event_id,
+                editor_id=actor(request).id,
+                edits=[
+                    TicketTypeEdit(each.get("id"), each["name"], each["prices"])
+                    for each in form.validated_data["ticket_types"]
+                ],
+                revision=revision_of(request),
+            )
+        except FieldsError as error:
+            raise invalid(error) from None
+        return tagged(Response(selectors.ticket_types(event_id=event_id)), revision)
+
+
+def _by_path(errors: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, list[Any]]]:
+    """Flatten a serializer's errors; one of an item that is no object is an error of its list."""
+    if not isinstance(errors, dict):
+        yield ".".join(str(step) for step in path), errors
+        return
+    for name, found in errors.items():
+        if path and name == "non_field_errors":
+            yield from _by_path(found, path[:-1] if isinstance(path[-1], int) else path)
+        else:
+            yield from _by_path(found, (*path, name))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from reservations.domain.errors import SeatsTaken, StaleEvent
@@ -200,11 +200,3 @@ def _require_clean(row: Event | Category, fields: Sequence[str]) -> None:
     for name in fields:
         if not is_clean(getattr(row, name), allowed="\n\r\t"):
             raise ValidationError({name: "There are characters in it that cannot be stored."})
-
-
-def by_field(error: ValidationError) -> dict[str, list[str]]:
-    """Return an error's sentences by field; `body` has those of no field."""
-    if not hasattr(error, "error_dict"):
-        return {"body": list(error.messages)}
-    found: dict[str, list[str]] = error.message_dict
-    return {("body" if name == NON_FIELD_ERRORS else name): found[name] for name in found}

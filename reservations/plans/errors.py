@@ -62,7 +62,7 @@ class UnknownCategory(InvalidContent):
 
 
 class InvalidEdit(InvalidContent):
-    """The edit would make a seat or a ticket type invalid."""
+    """The edit would make a seat invalid."""
 
     code = "invalid_edit"
 

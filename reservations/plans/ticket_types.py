@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from reservations.currencies import require_payable
+from reservations.events import editing
 from reservations.models import TicketPrice, TicketType
 from reservations.plans.characters import is_clean
-from reservations.plans.errors import InvalidEdit
 from reservations.plans.services import static_changes
 
 MAX_TICKET_TYPES = 20
@@ -27,25 +27,33 @@ class TicketTypeEdit:
     prices: dict[int | None, Decimal]
 
 
-def replace_ticket_types(*, event_id: int, edits: Sequence[TicketTypeEdit]) -> None:
-    """Make these the event's ticket types, in this order; all or nothing.
+def replace_ticket_types(
+    *,
+    event_id: int,
+    editor_id: int | None,
+    edits: Sequence[TicketTypeEdit],
+    revision: int | None = None,
+) -> int:
+    """Make these the event's ticket types, in this order, all or none; return its new revision.
 
     Types that are not among them are deleted; what was sold with them keeps their name and price.
-
-    Raises: EventNotFound, InvalidEdit.
+    Errors are given by their place, such as `ticket_types.0.name`. Raises: EventNotFound,
+    StaleEvent, ValidationError.
     """
     _require_valid(edits)
-    with static_changes(event_id=event_id) as event:
+    with (
+        editing.edits(event_id=event_id, editor_id=editor_id, revision=revision) as edited,
+        static_changes(event_id=event_id),
+    ):
+        event = edited.event
         stored = {found.pk: found for found in event.ticket_types.all()}
         categories = set(event.categories.values_list("pk", flat=True))
+        for number, edit in enumerate(edits):
+            _require_of_event(number, edit, ids=set(stored), categories=categories)
+            _require_payable(number, edit, event.currency)
         kept = [edit.id for edit in edits if edit.id is not None]
-        if len(set(kept)) < len(kept) or not set(kept) <= set(stored):
-            raise InvalidEdit("A ticket type's id must be one of this event, and given once.")
         event.ticket_types.exclude(pk__in=kept).delete()
         for position, edit in enumerate(edits):
-            if not set(edit.prices) - {None} <= categories:
-                raise InvalidEdit("A price's category must be one of its event.")
-            _require_payable(edit, event.currency)
             found = TicketType(event=event) if edit.id is None else stored[edit.id]
             found.name, found.position = edit.name, position
             found.save()
@@ -54,23 +62,51 @@ def replace_ticket_types(*, event_id: int, edits: Sequence[TicketTypeEdit]) -> N
                 TicketPrice(ticket_type=found, category_id=category_id, price=price)
                 for category_id, price in edit.prices.items()
             )
+        edited.save()
+    return event.revision
 
 
-def _require_payable(edit: TicketTypeEdit, currency: str) -> None:
-    """Raises: InvalidEdit for a price that the currency cannot express."""
-    try:
-        for price in edit.prices.values():
+def _require_of_event(
+    number: int, edit: TicketTypeEdit, *, ids: set[int], categories: set[int]
+) -> None:
+    """Raises: ValidationError."""
+    if edit.id is not None and edit.id not in ids:
+        raise _error(f"{number}.id", "A ticket type's id must be one of this event.")
+    for place, category in enumerate(edit.prices):
+        if category is not None and category not in categories:
+            path = f"{number}.prices.{place}.category"
+            raise _error(path, "A price's category must be one of its event.")
+
+
+def _require_payable(number: int, edit: TicketTypeEdit, currency: str) -> None:
+    """Raises: ValidationError for a price that the currency cannot express."""
+    for place, price in enumerate(edit.prices.values()):
+        try:
             require_payable(price, currency)
-    except ValidationError as error:
-        raise InvalidEdit(" ".join(error.messages)) from None
+        except ValidationError as error:
+            path = f"{number}.prices.{place}.price"
+            raise _error(path, " ".join(error.messages), code="decimals") from None
 
 
 def _require_valid(edits: Sequence[TicketTypeEdit]) -> None:
-    """Raises: InvalidEdit."""
+    """Raises: ValidationError."""
     if len(edits) > MAX_TICKET_TYPES:
-        raise InvalidEdit(f"An event has at most {MAX_TICKET_TYPES} ticket types.")
-    names = [edit.name for edit in edits]
-    if len(set(names)) < len(names):
-        raise InvalidEdit("Two ticket types have the same name.")
-    if not all(is_clean(name) for name in names):
-        raise InvalidEdit("name: There are control characters in it.")
+        sentence = f"An event has at most {MAX_TICKET_TYPES} ticket types."
+        raise ValidationError({"ticket_types": sentence})
+    names, ids = set[str](), set[int]()
+    for number, edit in enumerate(edits):
+        if edit.name in names:
+            sentence = "Two ticket types have the same name."
+            raise _error(f"{number}.name", sentence, code="taken")
+        if not is_clean(edit.name):
+            sentence = "There are control characters in it."
+            raise _error(f"{number}.name", sentence, code="invisible")
+        if edit.id in ids:
+            raise _error(f"{number}.id", "A ticket type's id can be given once.")
+        names.add(edit.name)
+        if edit.id is not None:
+            ids.add(edit.id)
+
+
+def _error(path: str, sentence: str, *, code: str = "invalid") -> ValidationError:
+    return ValidationError({f"ticket_types.{path}": ValidationError(sentence, code=code)})

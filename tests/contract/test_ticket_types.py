@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from reservations.models import Category, Event, Seat
 from reservations.plans.services import static_changes
+from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -115,35 +116,68 @@ def test_bad_ticket_types_are_refused_and_named(event: Event, types: Any) -> Non
     assert "ticket_types" in answer.json()["fields"]
 
 
+_OTHER = ".0.prices.1.category"
+_ONE = {"category": None, "price": "1.00"}
+
+
 @pytest.mark.parametrize(
-    "types",
+    ("types", "place", "code"),
     [
-        [{"name": "", "prices": []}],
-        [{"name": "A", "prices": [{"category": None, "price": "-1"}]}],
-        [{"name": "A", "prices": [{"category": None, "price": "NaN"}]}],
-        [{"name": "A", "prices": [{"category": 999_999, "price": "1.00"}]}],
-        [{"name": "A", "prices": []}, {"name": "A", "prices": []}],
-        [{"id": 999_999, "name": "A", "prices": []}],
-        [{"name": "A", "prices": [{"category": None, "price": "1.00"}] * 2}],
-        [{"name": str(number), "prices": []} for number in range(21)],
-        None,
+        ([{"name": "", "prices": []}], ".0.name", "blank"),
+        ([{"name": "A", "prices": [_ONE | {"price": "-1"}]}], ".0.prices.0.price", "min_value"),
+        ([{"name": "A", "prices": [_ONE | {"price": "NaN"}]}], ".0.prices.0.price", "invalid"),
+        ([{"name": "A", "prices": [_ONE, _ONE | {"category": 999_999}]}], _OTHER, "invalid"),
+        ([{"name": "A", "prices": []}, {"name": "A", "prices": []}], ".1.name", "taken"),
+        ([{"name": "A\x7f", "prices": []}], ".0.name", "invisible"),
+        ([{"id": 999_999, "name": "A", "prices": []}], ".0.id", "invalid"),
+        ([{"name": "A", "prices": [_ONE] * 2}], ".0.prices", "invalid"),
+        ([{"name": "A", "prices": ["x"]}], ".0.prices", "invalid"),
+        ([{"name": str(number), "prices": []} for number in range(21)], "", "max_length"),
+        (["x"], "", "invalid"),
+        (None, "", "null"),
     ],
 )
-def test_bad_edits_change_nothing(event: Event, types: Any) -> None:
+def test_bad_edits_change_nothing_and_are_named_by_their_place(
+    event: Event, types: Any, place: str, code: str
+) -> None:
     _set_types(event, ("Child", {"Stalls": "15.00"}))
     before = list(event.ticket_types.values())
-    answer = _operator().put(
-        f"/api/events/{event.pk}/ticket-types/", {"ticket_types": types}, format="json"
-    )
-    assert answer.status_code == 400, answer.content
+    answer = _put(event, types)
+    found = refusal(answer, 400, "invalid")
+    assert found["field_codes"] == {f"ticket_types{place}": [code]}
     assert list(event.ticket_types.values()) == before
+    assert Event.objects.get(pk=event.pk).revision == 1
+
+
+def test_an_edit_counts_and_one_of_an_older_state_is_refused(event: Event) -> None:
+    client, path = _operator(), f"/api/events/{event.pk}/"
+    child = [{"name": "Child", "prices": []}]
+    saved = _put(event, child, tag='"0"')
+    assert (saved.status_code, saved.headers["ETag"]) == (200, '"1"')
+    shown = client.get(path).json()
+    assert (shown["revision"], shown["ticket_types"]) == (1, saved.json())
+    found = refusal(_put(event, [], tag='"0"'), 409, "stale_event")
+    assert (found["revision"], found["edited_at"] is not None) == (1, True)
+    assert client.get(path).json() == shown
+    assert _put(event, [], tag='"1"').headers["ETag"] == '"2"'
+    categories = client.put(
+        f"{path}categories/", {"categories": []}, format="json", headers={"If-Match": '"1"'}
+    )
+    refusal(categories, 409, "stale_event")
+
+
+def test_an_if_match_that_is_no_revision_changes_nothing(event: Event) -> None:
+    answer = _put(event, [{"name": "Child", "prices": []}], tag="1")
+    assert set(refusal(answer, 400, "invalid")["fields"]) == {"If-Match"}
+    assert not event.ticket_types.exists()
 
 
 def test_prices_must_be_whole_in_currencies_without_decimals(event: Event) -> None:
     Event.objects.filter(pk=event.pk).update(currency="JPY", ticket_fee=0, booking_fee=3)
-    body = {"ticket_types": [{"name": "Child", "prices": [{"category": None, "price": "1.50"}]}]}
-    answer = _operator().put(f"/api/events/{event.pk}/ticket-types/", body, format="json")
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_edit")
+    found = refusal(
+        _put(event, [{"name": "Child", "prices": [_ONE | {"price": "1.50"}]}]), 400, "invalid"
+    )
+    assert found["field_codes"] == {"ticket_types.0.prices.0.price": ["decimals"]}
 
 
 def test_two_types_can_swap_their_names(event: Event) -> None:
@@ -172,11 +206,19 @@ def _set_types(
         }
         for number, (name, prices) in enumerate(types)
     ]
-    answer = _operator().put(
-        f"/api/events/{event.pk}/ticket-types/", {"ticket_types": body}, format="json"
-    )
+    answer = _put(event, body)
     assert answer.status_code == 200, answer.content
     return answer.json()[0]["id"] if body else 0
+
+
+def _put(event: Event, types: Any, *, tag: str | None = None) -> Any:
+    """Send ticket types, with that If-Match."""
+    return _operator().put(
+        f"/api/events/{event.pk}/ticket-types/",
+        {"ticket_types": types},
+        format="json",
+        headers={"If-Match": tag} if tag else {},
+    )
 
 
 def _operator() -> APIClient:

@@ -217,8 +217,10 @@ function fieldErrors(fields: Readonly<Record<string, unknown>>, codes: unknown) 
   return new Map(
     Object.entries(fields).map(([name, sentences]) => {
       const codesHere = listIn(isRecord(codes) ? codes[name] : undefined);
+      // A place in a body is named like `ticket_types.0.name`.
+      const field = name.slice(name.lastIndexOf('.') + 1);
       const messages = listIn(sentences).map(
-        (sentence, place) => messageForField(name, String(codesHere[place])) ?? String(sentence),
+        (sentence, place) => messageForField(field, String(codesHere[place])) ?? String(sentence),
       );
       return [name, messages];
     }),

@@ -6,6 +6,7 @@ import type {
   EventSettings,
   NewEvent,
   PricedCategories,
+  TicketTypeEdit,
 } from '@/api/types';
 
 /** Page size of an organisation's events. */
@@ -66,6 +67,15 @@ export async function editCategories(
   revision: number,
 ): Promise<PricedCategories> {
   return put(`events/${eventId}/categories/`, { categories }, revision);
+}
+
+/** Refused with `stale_event` if the event has another revision. */
+export async function replaceTicketTypes(
+  eventId: number,
+  types: readonly TicketTypeEdit[],
+  revision: number,
+): Promise<void> {
+  await put(`events/${eventId}/ticket-types/`, { ticket_types: types }, revision);
 }
 
 export async function publishEvent(eventId: number, membersOnly: boolean): Promise<EventSettings> {

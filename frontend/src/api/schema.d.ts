@@ -567,7 +567,8 @@ export interface paths {
         /**
          * @description Replace the event's ticket types, in the order to choose from.
          *
-         *     Types that are missing are withdrawn. Seats that are held or sold keep their prices.
+         *     Types that are missing are withdrawn. Seats that are held or sold keep their prices. Errors
+         *     are given by their place in the body, such as `ticket_types.0.prices.1.price`.
          */
         put: operations["replace_ticket_types"];
         post?: never;
@@ -6127,7 +6128,10 @@ export interface operations {
     replace_ticket_types: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was edited: refused with `stale_event` if it has changed. */
+                "If-Match"?: string;
+            };
             path: {
                 event_id: string;
             };
@@ -6185,6 +6189,15 @@ export interface operations {
             };
             /** @description The Accept header names no available media type. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the event or of its seats does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

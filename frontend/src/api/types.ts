@@ -29,6 +29,7 @@ export type EventFields = Schemas['PatchedEventFieldsRequest'];
 export type NewEvent = Schemas['NewEventRequest'];
 /** The categories of an event with the numbers of their seats. */
 export type PricedCategories = Schemas['Categories'];
+export type TicketTypeEdit = Schemas['TicketTypeEditRequest'];
 export type CategoryEdit = Schemas['CategoryEditRequest'];
 export type Me = Schemas['Me'];
 /** An organisation as the caller sees it. */

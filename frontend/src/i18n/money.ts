@@ -59,6 +59,11 @@ export function formatMoney(amount: string, currency: string): string {
   }
 }
 
+/** An amount as it is entered: "50.00" EUR, "5000" JPY. */
+export function enteredAmount(amount: string, currency: string): string {
+  return Number(amount).toFixed(fractionDigits(amount, currency));
+}
+
 /** "€50" or "€50.50", where room is scarce. */
 export function formatShortMoney(amount: string, currency: string): string {
   if (decimalsOf(String(Number(amount))) > 0) return formatMoney(amount, currency);

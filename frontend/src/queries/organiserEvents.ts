@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
+import { fetchEvent } from '@/api/events';
 import {
   fetchCategories,
   fetchEventSettings,
@@ -30,6 +31,17 @@ export const categoriesQuery = (eventId: number) =>
   queryOptions({
     queryKey: ['event categories', eventId],
     queryFn: ({ signal }) => fetchCategories(eventId, signal),
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+export const ticketTypesQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['event ticket types', eventId],
+    queryFn: async ({ signal }) => {
+      const { ticket_types: types, revision } = await fetchEvent(eventId, signal);
+      return { types, revision };
+    },
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });

@@ -36,6 +36,7 @@ from reservations.models import (
     TicketType,
 )
 from reservations.plans.services import block_seats, refresh_layout
+from reservations.read import selectors
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.events.files import png
@@ -179,6 +180,25 @@ def test_a_duplicate_has_settings_and_seats_but_nothing_of_the_sale() -> None:
     pictures = EventPicture.objects.order_by("pk").values_list("event", "digest")
     assert [event_id for event_id, _ in pictures] == [event.pk, copy.pk]
     assert len({digest for _, digest in pictures}) == 1
+
+
+def test_a_duplicate_has_the_ticket_types_in_their_order_and_the_fees() -> None:
+    event = _source()
+    Event.objects.filter(pk=event.pk).update(ticket_fee=1, booking_fee="2.50", tax_percent=19)
+    TicketType.objects.filter(event=event).update(position=1)
+    TicketType.objects.create(event=event, name="Senior", position=0)
+    number = duplicate_event(event_id=event.pk, editor_id=None, date=event.date)
+    stalls = Category.objects.get(event=number).pk
+    shown = selectors.event(event_id=number)
+    assert [(each["name"], each["prices"]) for each in shown["ticket_types"]] == [
+        ("Senior", []),
+        (
+            "Child",
+            [{"category": stalls, "price": "20.00"}, {"category": None, "price": "10.00"}],
+        ),
+    ]
+    assert shown["fees"] == {"each_ticket": "1.00", "each_booking": "2.50", "tax_percent": "19.00"}
+    assert selectors.event(event_id=event.pk)["ticket_types"][1]["name"] == "Child"
 
 
 def test_a_duplicate_is_on_sale_like_any_other_event() -> None:

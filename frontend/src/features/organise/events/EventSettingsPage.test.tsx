@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { EventSettings } from '@/api/types';
 import { EventSettingsPage } from '@/features/organise/events/EventSettingsPage';
 import { makeEventSettings } from '@/testing/eventSettings';
+import { makeEvent } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
@@ -15,6 +16,7 @@ async function open(changes: Partial<EventSettings> = {}) {
   const event = makeEventSettings(changes);
   server.on('get me/', [200, ALICE]);
   server.on(`get ${SETTINGS}`, [200, event]);
+  server.on('get events/7/', [200, makeEvent({ revision: event.revision })]);
   server.on('get events/7/categories/', [
     200,
     {
@@ -162,7 +164,8 @@ it('changes the prices of categories', async () => {
   const price = screen.getByLabelText('Price of Stalls');
   await user.clear(price);
   await user.type(price, '90');
-  await user.click(screen.getByRole('button', { name: 'Save' }));
+  const section = within(screen.getByRole('region', { name: 'Prices by category' }));
+  await user.click(section.getByRole('button', { name: 'Save' }));
   await waitFor(() => {
     expect(sent(server, 'put events/7/categories/')).toEqual([
       { categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '90' }] },

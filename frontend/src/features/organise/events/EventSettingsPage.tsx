@@ -11,6 +11,7 @@ import { CategoryTable } from '@/features/organise/events/CategoryTable';
 import { PictureSection } from '@/features/organise/events/PictureSection';
 import { SaleSection } from '@/features/organise/events/SaleSection';
 import { SettingsForm } from '@/features/organise/events/SettingsForm';
+import { TicketTypesSection } from '@/features/organise/events/TicketTypesSection';
 import { LoadingSale } from '@/features/organise/LoadingSale';
 import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
@@ -88,6 +89,9 @@ function Settings({ me, event }: { readonly me: Me; readonly event: EventSetting
           <SaleSection event={event} />
           <PictureSection event={event} />
           <CategoryTable event={event} />
+        </div>
+        <div className="event-settings__types">
+          <TicketTypesSection event={event} />
         </div>
       </div>
     </div>
