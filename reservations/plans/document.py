@@ -42,11 +42,10 @@ class Document:
     @property
     def seats(self) -> int:
         """How many can be sold: seats in rows, and places of standing areas."""
-        return sum(
-            sum(len(row.seats) for row in zone.rows)
-            + sum(area.standing.capacity for area in zone.areas if area.standing is not None)
-            for zone in self.found.zones
-        )
+        zones = self.found.zones
+        areas = [area for zone in zones for area in zone.areas or ()]
+        places = sum(area.standing.capacity for area in areas if area.standing is not None)
+        return sum(len(row.seats) for zone in zones for row in zone.rows) + places
 
 
 def read(data: bytes) -> Document:
