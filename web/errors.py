@@ -27,8 +27,6 @@ _STATUS_BY_KIND: list[tuple[type[errors.SeatcastError], int]] = [
     (errors.NotPermitted, status.HTTP_403_FORBIDDEN),
     (errors.EmailNotVerified, status.HTTP_403_FORBIDDEN),
     (errors.InvalidContent, status.HTTP_400_BAD_REQUEST),
-    (errors.MethodNotOffered, status.HTTP_400_BAD_REQUEST),
-    (errors.PictureRefused, status.HTTP_400_BAD_REQUEST),
     (errors.Conflict, status.HTTP_409_CONFLICT),
     (errors.PaymentDeclined, status.HTTP_402_PAYMENT_REQUIRED),
     (errors.KeyReused, status.HTTP_422_UNPROCESSABLE_ENTITY),

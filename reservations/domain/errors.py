@@ -89,7 +89,7 @@ class InvalidContent(SeatcastError):
     code = "invalid"
 
 
-class MethodNotOffered(SeatcastError):
+class MethodNotOffered(InvalidContent):
     """The event does not offer this payment method. Same code as for other invalid fields."""
 
     code = "invalid"
@@ -187,7 +187,7 @@ class StaleEvent(Conflict):
     default_sentence = "Somebody else has edited this event meanwhile. Nothing was saved."
 
 
-class PictureRefused(SeatcastError):
+class PictureRefused(InvalidContent):
     """The file is not a picture that can be shown."""
 
     code = "picture_refused"
