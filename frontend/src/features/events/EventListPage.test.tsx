@@ -1,5 +1,5 @@
-import { screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { EventSummary } from '@/api/types';
 import { EventListPage } from '@/features/events/EventListPage';
@@ -7,6 +7,11 @@ import { makeEvent } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE } from '@/testing/selectorHarness';
+
+afterEach(() => {
+  vi.useRealTimers();
+  window.history.replaceState(null, '', '/');
+});
 
 const FIRST = 'get events/?limit=24&upcoming=true';
 const SECOND = 'get events/?limit=24&upcoming=true&after=2030-06-01T18%3A00%3A00Z%2F2';
@@ -129,6 +134,15 @@ describe('the search', () => {
     expect(router.state.location.search).toBe('?search=late++set');
     expect(server.requests.filter(({ call }) => call.includes('search='))).toHaveLength(1);
     expect(document.activeElement).toBe(words);
+  });
+
+  it('does not lead back from a link that was followed before the words applied', () => {
+    vi.useFakeTimers();
+    const { router, words } = openSearch();
+    fireEvent.change(words, { target: { value: 'late' } });
+    window.history.pushState(null, '', '/events/1');
+    vi.runAllTimers();
+    expect(router.state.location.search).toBe('');
   });
 
   it('says that nothing was found, and leads back to all events', async () => {

@@ -61,9 +61,12 @@ export function EventSearch({ filter, onChange }: EventSearchProps) {
               placeholder={t('events:search_example')}
               value={typed ?? filter.search}
               onChange={({ target: { value } }) => {
+                const { href } = window.location;
                 setTyped(value);
                 clearTimeout(timer.current);
                 timer.current = setTimeout(() => {
+                  // The list stays until the page of a link that was followed is loaded.
+                  if (window.location.href !== href) return;
                   setTyped(null);
                   onChange({ ...filter, search: value });
                 }, TYPING_MS);
