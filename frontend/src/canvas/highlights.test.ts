@@ -85,6 +85,15 @@ it('among small seats, own ones are drawn larger', () => {
   expect(filledAt(3).filled).toEqual([]);
 });
 
+it('draws a frame that was due long before a change', () => {
+  const { seats, scene } = holdingOne();
+  const highlights = new Highlights(createServerClock(() => START));
+  highlights.setSeats(seats, [0], 5_000);
+  const drawing = { at: { scale: 1, left: 0, top: 0 }, scene, palette, pixelRatio: 1 };
+  const frame = { ...drawing, lockMs: LOCK_MS, nowMs: 0, reducedMotion: false };
+  expect(highlights.draw(new FakeSurfaces().create(400, 400), frame)).toBe(0);
+});
+
 /** Draw the ring of a seat held `heldMs` ago. Returns its arcs and when it is drawn next. */
 function ringAfter(heldMs: number) {
   const { seats, scene } = holdingOne();

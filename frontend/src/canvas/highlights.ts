@@ -224,7 +224,8 @@ function drawPulse(
   const { x, y } = toScreen(at, facts);
   const { width, height } = context.canvas;
   if (x < 0 || y < 0 || x > width || y > height) return;
-  const share = (nowMs - startedMs) / PULSE_MS;
+  // A late frame has the time when it was due, which may be before the change.
+  const share = Math.max((nowMs - startedMs) / PULSE_MS, 0);
   circle(context, x, y, radiusPx * (1 + 0.9 * share));
   context.globalAlpha = Math.max(0, 0.9 * (1 - share));
   context.strokeStyle = pulseColor(status, palette);

@@ -6,7 +6,7 @@ export interface Copy {
   readonly from: object;
 }
 
-/** Surfaces that draw nothing but record copies between them. */
+/** Surfaces that draw nothing but record copies between them. They refuse what browsers refuse. */
 export class FakeSurfaces {
   /** Copies that are still visible: clearing a surface removes them. */
   readonly copies: Copy[] = [];
@@ -22,6 +22,9 @@ export class FakeSurfaces {
       clearRect: (x: number, y: number, clearedWidth: number, clearedHeight: number) => {
         const isAll = x <= 0 && y <= 0 && clearedWidth >= width && clearedHeight >= height;
         if (isAll) this.#forget(canvas);
+      },
+      arc: (_x: number, _y: number, radius: number) => {
+        if (radius < 0) throw new RangeError(`The radius is negative: ${radius}`);
       },
       measureText: (text: string) => ({ width: 6 * text.length }),
     };
