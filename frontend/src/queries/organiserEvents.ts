@@ -18,21 +18,24 @@ export const organisationEventsQuery = (organisationId: number, withPast: boolea
     select: ({ pages }) => pages.flatMap(({ events }) => events),
   });
 
-/** Not among EVENTS_KEY: a form that is being filled in must not change by itself. */
+/**
+ * For forms. Not among EVENTS_KEY: a form that is being filled in must not change by itself. Not
+ * kept: a form that opens with an older revision could not be saved.
+ */
+const FOR_FORMS = { gcTime: 0, refetchOnWindowFocus: false, refetchOnReconnect: false };
+
 export const eventSettingsQuery = (eventId: number) =>
   queryOptions({
     queryKey: ['event settings', eventId],
     queryFn: ({ signal }) => fetchEventSettings(eventId, signal),
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...FOR_FORMS,
   });
 
 export const categoriesQuery = (eventId: number) =>
   queryOptions({
     queryKey: ['event categories', eventId],
     queryFn: ({ signal }) => fetchCategories(eventId, signal),
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...FOR_FORMS,
   });
 
 export const ticketTypesQuery = (eventId: number) =>
@@ -42,6 +45,5 @@ export const ticketTypesQuery = (eventId: number) =>
       const { ticket_types: types, revision } = await fetchEvent(eventId, signal);
       return { types, revision };
     },
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...FOR_FORMS,
   });
