@@ -6,10 +6,12 @@ server that is about to stop is reported unhealthy first and gets no new request
 configuration is never reloaded, which would make Caddy drop connections.
 """
 
+import sys
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 # Longer than two health checks, after which the proxy takes an upstream for unhealthy.
 NOTICE_SECONDS = 1.6
@@ -32,6 +34,15 @@ class UpstreamHealth:
         return port.isdecimal() and int(port) in self._ports
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Do not log broken connections: the proxy asks again, every second."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serving_health(port: int) -> Iterator[UpstreamHealth]:
     """Answer the proxy's health checks on a port for the length of the context."""
@@ -50,8 +61,7 @@ def serving_health(port: int) -> Iterator[UpstreamHealth]:
         def log_message(self, format: str, *args: object) -> None:
             """Do not log requests."""
 
-    with ThreadingHTTPServer((_HOST, port), Handler) as server:
-        server.daemon_threads = True
+    with _Server((_HOST, port), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
