@@ -40,8 +40,10 @@ from reservations.api.serializers import RefusalSerializer
 from reservations.demo.templates import template
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may, sees_organisation
-from reservations.plans import csv_format, document, library, replacing
+from reservations.plans import document, library, replacing
 from reservations.plans.check import Severity, check
+from reservations.plans.csv_format.reading import read_csv
+from reservations.plans.csv_format.writing import write_csv
 from reservations.plans.errors import Fault, PlanConflicts, PlanError, PlanNotFound
 from reservations.plans.plan import Plan
 from reservations.plans.pretix import plan_of
@@ -246,14 +248,14 @@ class PlanExportView(_PlanView):
         },
     )
     def get(self, request: Request, plan_id: int, number: int) -> HttpResponseBase:
-        """Return a version as a file: the document as it was sent, or its seats as CSV."""
+        """Return a version as a file: the document as it was sent, or what it sells as CSV."""
         query = ExportQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         stored = plans.version_document(plan_id=plan_id, number=number)
         data, suffix, kind = stored.data, "json", "application/json"
         if query.validated_data["format"] == "csv":
             with turn_of(actor(request).id):
-                data = csv_format.write_csv(document.read(stored.data))
+                data = write_csv(document.read(stored.data))
             suffix, kind = "csv", "text/csv; charset=utf-8"
         name = slugify(plans.plan(plan_id=plan_id)["name"]) or "plan"
         disposition = f'attachment; filename="{name}-{number}.{suffix}"'
@@ -410,7 +412,7 @@ def _document(request: Request, *, name: str = "") -> document.Document:
     # REST framework calls no parser for an empty body.
     sent = data if isinstance(data, bytes) else b""
     if (request.content_type or "").startswith(CsvBodyParser.media_type):
-        return csv_format.read_csv(sent, name=name)
+        return read_csv(sent, name=name)
     return document.read(sent)
 
 

@@ -57,7 +57,8 @@ MAX_BYTES = 64 * 1024 * 1024
 _MAX_LISTED = 500
 # What the tables and chairs of a plan are called that does not say so.
 _TABLE, _CHAIR = "Table %s", "Seat %s"
-_STANDING = "Standing"
+STANDING = "Standing"
+"""What a standing area is called that has neither a text nor a zone with a name."""
 
 
 def read(data: bytes, *, repair: bool = False) -> Plan:
@@ -152,6 +153,18 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
     )
 
 
+def table_name(row: PretixRow, *, where: tuple[int, int], taken: set[str]) -> str:
+    """Return a table's name in the plan: its uuid, if that is there once. Adds it to `taken`.
+
+    `taken` has the names of the tables and standing areas before it.
+    """
+    name = row.uuid if isinstance(row.uuid, str) else ""
+    if not name or len(name) > MAX_GUID_LENGTH or not is_clean(name) or name in taken:
+        name = path("zones", where[0], "rows", where[1])
+    taken.add(name)
+    return name
+
+
 @dataclass(slots=True)
 class _Reading:
     """The seats and shapes found so far, in absolute coordinates.
@@ -223,7 +236,7 @@ class _Reading:
             seat_label=seat_label or (_CHAIR if table else ""),
             is_in_words=bool(row_label or seat_label),
             origin=(origin[0] + x, origin[1] + y),
-            group=self._group(row, where) if table else "",
+            group=table_name(row, where=where, taken=self.groups) if table else "",
             sold_by=SoldBy.TABLE if table and table.sold == "whole" else SoldBy.SEAT,
         )
         seats = [
@@ -259,7 +272,7 @@ class _Reading:
             self.faults.append(Fault("zones", f"must have at most {MAX_SEATS:,} seats"))
             return shape
         self.groups.add(standing.guid)
-        name = shape.text.text if shape.text else zone or _STANDING
+        name = shape.text.text if shape.text else zone or STANDING
         row = ReadRow(
             section=name,
             name="",
@@ -284,14 +297,6 @@ class _Reading:
             for number in range(1, standing.capacity + 1)
         ]
         return replace(shape, group=standing.guid)
-
-    def _group(self, row: PretixRow, where: tuple[int, int]) -> str:
-        """Return the table's name in the plan: its uuid, if that is there once."""
-        name = row.uuid if isinstance(row.uuid, str) else ""
-        if not name or len(name) > MAX_GUID_LENGTH or not is_clean(name) or name in self.groups:
-            name = path("zones", where[0], "rows", where[1])
-        self.groups.add(name)
-        return name
 
     def _read_seat(
         self, seat: PretixSeat, row: ReadRow, *, where: tuple[int, int, int]

@@ -37,7 +37,7 @@ def document_of(plan: Plan) -> bytes:
     ]
     zones = zones_of(plan.seats, seats)
     if plan.shapes:
-        zones.append(_zone("", areas=[_area(shape) for shape in plan.shapes]))
+        zones.append(new_zone("", areas=[_area(shape) for shape in plan.shapes]))
     return written(
         name=plan.name, size=(plan.width, plan.height), categories=plan.categories, zones=zones
     )
@@ -69,20 +69,28 @@ def zones_of(seats: Sequence[PlanSeat], written: Sequence[dict[str, Any]]) -> li
     zones: dict[str, dict[str, Any]] = {}
     pairs = zip(seats, written, strict=True)
     for (section, name), found in groupby(pairs, key=lambda pair: (pair[0].section, pair[0].row)):
-        zone = zones.setdefault(section, _zone(section))
-        zone["rows"].append(
-            {
-                "row_number": name,
-                "row_number_position": "both",
-                "uuid": _uuid("row", section, name, str(len(zone["rows"]))),
-                "position": {"x": 0, "y": 0},
-                "seats": [seat for _, seat in found],
-            }
-        )
+        zone = zones.setdefault(section, new_zone(section))
+        add_row(zone, name).extend(seat for _, seat in found)
     return list(zones.values())
 
 
-def _zone(name: str, *, areas: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def add_row(zone: dict[str, Any], name: str, **more: Any) -> list[dict[str, Any]]:
+    """Add a row to a zone; return the list of its seats."""
+    seats: list[dict[str, Any]] = []
+    zone["rows"].append(
+        {
+            "row_number": name,
+            "row_number_position": "both",
+            "uuid": _uuid("row", zone["name"], name, str(len(zone["rows"]))),
+            "position": {"x": 0, "y": 0},
+            **more,
+            "seats": seats,
+        }
+    )
+    return seats
+
+
+def new_zone(name: str, *, areas: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
         "name": name,
         "uuid": _uuid("zone", name, str(bool(areas))),

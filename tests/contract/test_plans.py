@@ -171,7 +171,7 @@ def test_a_plan_can_come_from_csv_and_be_exported_again(db: None) -> None:
     export: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/?format=csv")
     assert export["Content-Disposition"] == 'attachment; filename="from-csv-1.csv"'
     lines = export.content.decode().splitlines()
-    assert lines[1] == "Stalls,A,1,100,100,Best,,,,Stalls-A-1,"
+    assert lines[1] == "Stalls,A,1,100,100,Best,Stalls-A-1"
     document: Any = client.get(f"/api/plans/{plan['id']}/versions/1/")
     as_json: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/")
     assert as_json.content == document.content

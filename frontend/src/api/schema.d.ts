@@ -1087,7 +1087,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return a version as a file: the document as it was sent, or its seats as CSV. */
+        /** @description Return a version as a file: the document as it was sent, or what it sells as CSV. */
         get: operations["export_plan"];
         put?: never;
         post?: never;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { expect, it } from 'vitest';
@@ -8,10 +8,24 @@ import { moved } from '@/domain/planDocument/transform';
 import { hall, HALL_TEXT, zoneAt } from '@/testing/planDocuments';
 
 const DEMO = resolve(import.meta.dirname, '../../../../reservations/demo');
+const RANDOM = resolve(import.meta.dirname, '../../../../tests/fixtures/plans');
+
+/** Demo halls, and plans with tables, standing areas and companions that the server's tests read. */
+const FILES = [
+  resolve(DEMO, 'theatre.json'),
+  resolve(DEMO, 'chamber_hall.json'),
+  ...readdirSync(RANDOM).map((name) => resolve(RANDOM, name)),
+];
 
 it('writes an untouched plan as it was read, to the byte', () => {
   const source = parsePlan(HALL_TEXT);
   expect(serialise(source.document, source)).toBe(HALL_TEXT);
+});
+
+it.each(FILES)('writes %s untouched as it was read, to the byte', (path) => {
+  const text = readFileSync(path, 'utf8');
+  const source = parsePlan(text);
+  expect(serialise(source.document, source)).toBe(text);
 });
 
 it('writes a plan to the byte again once a change is taken back', () => {
@@ -21,8 +35,8 @@ it('writes a plan to the byte again once a change is taken back', () => {
   expect(serialise(source.document, source)).toBe(HALL_TEXT);
 });
 
-it.each(['theatre.json', 'chamber_hall.json'])('keeps every key and value of %s', (name) => {
-  const text = readFileSync(resolve(DEMO, name), 'utf8');
+it.each(FILES)('keeps every key and value of %s', (path) => {
+  const text = readFileSync(path, 'utf8');
   const { document } = parsePlan(text);
   expect(serialise(document)).toBe(JSON.stringify(JSON.parse(text)));
 });
