@@ -62,10 +62,11 @@ class CategoryInline(admin.TabularInline):
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
-    list_display = ("name", "begins", "venue", "visibility", "seats_free")
-    list_filter = ("visibility", "date")
+    list_display = ("name", "organisation", "begins", "venue", "visibility", "seats_free")
+    list_filter = ("visibility", "date", ("organisation", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("organisation",)
     actions = ("publish",)
-    search_fields = ("name", "venue")
+    search_fields = ("name", "venue", "organisation__name")
     date_hierarchy = "date"
     inlines = (CategoryInline,)
     readonly_fields = ("layout", "change_seq")

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from organisations.models import Organisation
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
@@ -75,6 +76,18 @@ def test_lists_can_be_searched_and_opened(
         organiser.get(f"/admin/reservations/{model}/{found or booking.pk}/change/").status_code
         == 200
     )
+
+
+def test_events_can_be_filtered_by_their_organisation(organiser: Client) -> None:
+    choir = Organisation.objects.create(name="Choir")
+    make_event(name="Mass", organisation=choir)
+    make_event(name="Opera", organisation=Organisation.objects.create(name="Opera house"))
+    everything = organiser.get("/admin/reservations/event/").content
+    page = organiser.get("/admin/reservations/event/", {"organisation__id__exact": choir.pk})
+    assert b"Mass" in page.content
+    assert b"Opera</a>" not in page.content
+    assert b"Opera</a>" in everything
+    assert b'<td class="field-organisation nowrap">Opera house</td>' in everything
 
 
 def test_people_can_be_searched(organiser: Client, buyer: Person) -> None:
