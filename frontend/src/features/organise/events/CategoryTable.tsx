@@ -15,6 +15,7 @@ import { amount } from '@/features/organise/events/settingsForm';
 import { StaleNote } from '@/features/organise/events/StaleNote';
 import { useSettled } from '@/features/organise/events/useSettled';
 import { t } from '@/i18n/language';
+import { enteredAmount } from '@/i18n/money';
 import { formatNumber } from '@/i18n/numbers';
 import { categoriesQuery } from '@/queries/organiserEvents';
 
@@ -41,13 +42,13 @@ export function CategoryTable({ event }: { readonly event: EventSettings }) {
   );
 }
 
-function valuesOf({ categories }: PricedCategories): Values {
+function valuesOf({ categories }: PricedCategories, currency: string): Values {
   return {
     categories: categories.map(({ id, name, color, price, seats }) => ({
       categoryId: id,
       name,
       color,
-      price: price ?? '',
+      price: price === null ? '' : enteredAmount(price, currency),
       seats,
     })),
   };
@@ -62,12 +63,12 @@ function Rows({ event, found }: RowsProps) {
   const announce = useAnnounce();
   const settle = useSettled(event.id);
   const { control, register, handleSubmit, reset, formState } = useForm<Values>({
-    defaultValues: valuesOf(found),
+    defaultValues: valuesOf(found, event.currency),
   });
   const { fields } = useFieldArray({ control, name: 'categories' });
   useEffect(() => {
-    reset(valuesOf(found), { keepDirtyValues: true });
-  }, [found, reset]);
+    reset(valuesOf(found, event.currency), { keepDirtyValues: true });
+  }, [found, event.currency, reset]);
   const save = useMutation({
     mutationFn: async ({ categories }: Values) => {
       const saved = await editCategories(
@@ -84,7 +85,7 @@ function Rows({ event, found }: RowsProps) {
     },
     retry: false,
     onSuccess: ({ saved, event: current }) => {
-      reset(valuesOf(saved));
+      reset(valuesOf(saved, current.currency));
       settle(current);
       announce(t('organiserEvents:saved'), 'good');
     },
@@ -151,7 +152,7 @@ function Rows({ event, found }: RowsProps) {
                   {...register(`categories.${row}.price`)}
                   className="field__input event-categories__price"
                   inputMode="decimal"
-                  placeholder={event.price}
+                  placeholder={enteredAmount(event.price, event.currency)}
                   aria-label={t('organiserEvents:categoryPrice', { category: name })}
                 />
               </td>

@@ -52,6 +52,13 @@ it('sends only what was changed', async () => {
   expect(sent(server, `patch ${SETTINGS}`)).toEqual([{ venue: 'Opera house' }]);
 });
 
+it("shows the prices of categories in the currency's own digits", async () => {
+  await open({ currency: 'JPY', price: '5000.00' });
+  const price = screen.getByLabelText('Price of Stalls');
+  expect(price).toHaveProperty('value', '80');
+  expect(price).toHaveProperty('placeholder', '5000');
+});
+
 it("shows the server's errors at their fields and keeps what was entered", async () => {
   const { server, user } = await open();
   server.on(`patch ${SETTINGS}`, [
