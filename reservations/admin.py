@@ -75,7 +75,7 @@ class EventAdmin(admin.ModelAdmin):
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
         ("Holds", {"fields": ("lock_seconds", "max_extensions")}),
         ("Limits", {"fields": ("seat_cap", "purchase_cap", "cancel_until")}),
-        ("Companion seats", {"fields": ("companions_held_until",)}),
+        ("Which seats", {"fields": ("companions_held_until", "orphan_rule")}),
         ("Payment", {"fields": ("offline_methods", "payment_seconds", "requires_verified_email")}),
         ("Audience", {"fields": ("visibility", "member_group")}),
         ("Live", {"fields": ("layout", "change_seq")}),

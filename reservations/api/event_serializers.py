@@ -55,6 +55,8 @@ class EventFieldsSerializer(serializers.Serializer[Any]):
     sales_open_at = LocalDateTimeField(allow_null=True)
     sales_close_at = LocalDateTimeField(allow_null=True)
     cancel_until = LocalDateTimeField(allow_null=True)
+    companions_held_until = LocalDateTimeField(allow_null=True)
+    orphan_rule = serializers.ChoiceField(choices=Event.OrphanRule.values)
     lock_seconds = serializers.IntegerField(
         min_value=10, max_value=MAX_LOCK_SECONDS, allow_null=True
     )

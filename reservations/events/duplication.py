@@ -36,7 +36,6 @@ def duplicate_event(*, event_id: int, editor_id: int | None, date: datetime, nam
         organisation_id=source.organisation_id,
         member_group_id=source.member_group_id,
         plan=source.plan,
-        companions_held_until=source.companions_held_until,
         **{field: getattr(source, field) for field in EDITABLE},
     )
     event.visibility = Event.Visibility.DRAFT

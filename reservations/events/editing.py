@@ -22,7 +22,8 @@ from reservations.write.unit_of_work import lock_event
 
 EDITABLE = (
     *("name", "description", "venue", "date", "time_zone", "price", "currency"),
-    *("sales_open_at", "sales_close_at", "cancel_until", "lock_seconds", "max_extensions"),
+    *("sales_open_at", "sales_close_at", "cancel_until", "companions_held_until"),
+    *("orphan_rule", "lock_seconds", "max_extensions"),
     *("seat_cap", "purchase_cap", "offline_methods", "payment_seconds"),
     *("requires_verified_email", "visibility", "ticket_fee", "booking_fee", "tax_percent"),
 )

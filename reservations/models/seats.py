@@ -55,6 +55,12 @@ class Event(models.Model):
         PUBLIC = "public", "Everyone"
         MEMBERS = "members", "Members only"
 
+    class OrphanRule(models.TextChoices):
+        """What is done about single free seats that a buyer leaves between taken ones."""
+
+        WARN = "warn", "Warn the buyer"
+        OFF = "off", "Nothing"
+
     organisation = models.ForeignKey(
         Organisation,
         null=True,
@@ -94,6 +100,13 @@ class Event(models.Model):
         blank=True,
         help_text="Until when companion seats are sold only with their accessible seat."
         " Empty: always.",
+    )
+    orphan_rule = models.CharField(
+        max_length=10,
+        choices=OrphanRule.choices,
+        default=OrphanRule.WARN,
+        db_default=OrphanRule.WARN,
+        help_text="What is done if a buyer leaves a single free seat between taken ones.",
     )
     lock_seconds = models.PositiveIntegerField(
         null=True,

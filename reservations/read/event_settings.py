@@ -80,6 +80,8 @@ class EventSettingsRecord(TypedDict):
     sales_open_at: Timestamp | None
     sales_close_at: Timestamp | None
     cancel_until: Timestamp | None
+    companions_held_until: Timestamp | None
+    orphan_rule: Annotated[str, one_of("warn", "off")]
     lock_seconds: int | None
     max_extensions: int | None
     seat_cap: int | None
@@ -135,6 +137,8 @@ def event_settings(*, event_id: int) -> EventSettingsRecord:
         "sales_open_at": iso(event.sales_open_at),
         "sales_close_at": iso(event.sales_close_at),
         "cancel_until": iso(event.cancel_until),
+        "companions_held_until": iso(event.companions_held_until),
+        "orphan_rule": event.orphan_rule,
         "lock_seconds": event.lock_seconds,
         "max_extensions": event.max_extensions,
         "seat_cap": event.seat_cap,

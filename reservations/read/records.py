@@ -327,6 +327,11 @@ class FeesRecord(TypedDict):
 class EventDetailRecord(EventRecord):
     ticket_types: list[TicketTypeRecord]
     fees: FeesRecord
+    orphan_rule: Annotated[
+        str,
+        one_of("warn", "off"),
+        "Whether to warn buyers who leave a single free seat between taken ones.",
+    ]
     categories: list[CategoryRecord]
     payment_methods: list[PaymentMethodRecord]
     plan: PlanRecord

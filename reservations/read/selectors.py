@@ -336,6 +336,7 @@ def event(*, event_id: int) -> EventDetailRecord:
             "each_booking": money(found.booking_fee),
             "tax_percent": None if found.tax_percent is None else money(found.tax_percent),
         },
+        "orphan_rule": found.orphan_rule,
         "categories": [category_record(category) for category in found.categories.all()],
         "payment_methods": [
             {"code": code, "name": name, "demo": demo_outcomes().get(code)}

@@ -75,6 +75,8 @@ EVENT_FIELDS: dict[str, Any] = {
     "sales_open_at": None,
     "sales_close_at": "2030-05-24T18:00:00Z",
     "cancel_until": None,
+    "companions_held_until": "2030-05-01T12:00",
+    "orphan_rule": "off",
     "lock_seconds": 600,
     "max_extensions": 1,
     "seat_cap": 4,

@@ -106,7 +106,11 @@ NO_PRICE: dict[str, Any] = {
 }
 NO_TRUTH = {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}}
 BAD: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("date", "sales_open_at", "sales_close_at", "cancel_until"), NO_TIME),
+    **dict.fromkeys(
+        ("date", "sales_open_at", "sales_close_at", "cancel_until", "companions_held_until"),
+        NO_TIME,
+    ),
+    "orphan_rule": {"null": None, "unknown": "forbid", "a list": ["warn"], "empty": ""},
     **dict.fromkeys(
         ("lock_seconds", "max_extensions", "seat_cap", "purchase_cap", "payment_seconds"),
         NO_NUMBER,

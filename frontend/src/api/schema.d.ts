@@ -1889,6 +1889,13 @@ export interface components {
             layout: string;
             ticket_types: components["schemas"]["TicketType"][];
             fees: components["schemas"]["Fees"];
+            /**
+             * @description Whether to warn buyers who leave a single free seat between taken ones.
+             *
+             *     * `warn` - warn
+             *     * `off` - off
+             */
+            orphan_rule: components["schemas"]["OrphanRuleEnum"];
             categories: components["schemas"]["Category"][];
             payment_methods: components["schemas"]["PaymentMethod"][];
             plan: components["schemas"]["Plan"];
@@ -1912,6 +1919,9 @@ export interface components {
             sales_close_at: string | null;
             /** Format: date-time */
             cancel_until: string | null;
+            /** Format: date-time */
+            companions_held_until: string | null;
+            orphan_rule: components["schemas"]["OrphanRuleEnum"];
             lock_seconds: number | null;
             max_extensions: number | null;
             seat_cap: number | null;
@@ -2213,6 +2223,12 @@ export interface components {
             id: number;
             name: string;
         };
+        /**
+         * @description * `warn` - warn
+         *     * `off` - off
+         * @enum {string}
+         */
+        OrphanRuleEnum: "warn" | "off";
         PaidAnswer: {
             success: boolean;
             message: string;
@@ -2281,6 +2297,9 @@ export interface components {
             sales_close_at?: string | null;
             /** Format: date-time */
             cancel_until?: string | null;
+            /** Format: date-time */
+            companions_held_until?: string | null;
+            orphan_rule?: components["schemas"]["OrphanRuleEnum"];
             lock_seconds?: number | null;
             max_extensions?: number | null;
             seat_cap?: number | null;

@@ -15,6 +15,8 @@ export function makeEventSettings(changes: Partial<EventSettings> = {}): EventSe
     sales_open_at: null,
     sales_close_at: null,
     cancel_until: null,
+    companions_held_until: null,
+    orphan_rule: 'warn',
     lock_seconds: null,
     max_extensions: null,
     seat_cap: null,

@@ -122,6 +122,7 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
       { code: 'invoice', name: 'Invoice', demo: null },
     ],
     companions_held_until: null,
+    orphan_rule: 'warn',
     cancel_until: '2026-12-18T21:00:00Z',
     max_extensions: 2,
     hold_seconds: 900,

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
-import { makeSeat } from '@/testing/factories';
+import { makeSeat, makeSeats } from '@/testing/factories';
 import {
   announcer,
   deltaFrame,
@@ -35,6 +35,16 @@ it('warns about an orphan seat', async () => {
   expect(orphanPrompt()?.contains(document.activeElement)).toBe(false);
   expect(screen.queryByRole('dialog')).toBeNull();
   expect(screen.getByRole('button', { name: 'Reserve' })).toHaveProperty('disabled', false);
+});
+
+it('says nothing where the event does not warn of orphans', async () => {
+  const held = lockedSeat(1);
+  const seats = makeSeats(8).map((seat) => (seat.id === held.id ? held : seat));
+  await openSelector({ event: { orphan_rule: 'off' }, seats, ownLocks: [held] });
+  await waitFor(() => {
+    expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
+  });
+  expect(orphanPrompt()).toBeNull();
 });
 
 it('adds it with one click', async () => {

@@ -144,6 +144,25 @@ export function SettingsForm({ event }: SettingsFormProps) {
         </div>
       </Section>
 
+      <Section title={t('organiserEvents:section_choice')}>
+        <div className="event-form__grid">
+          <Field
+            {...field('companions_held_until')}
+            type="datetime-local"
+            label={t('organiserEvents:companions')}
+            hint={t('organiserEvents:companions_hint')}
+          />
+          <Select
+            {...field('orphan_rule')}
+            label={t('organiserEvents:orphans')}
+            hint={t('organiserEvents:orphans_hint')}
+          >
+            <option value="warn">{t('organiserEvents:orphans_warn')}</option>
+            <option value="off">{t('organiserEvents:orphans_off')}</option>
+          </Select>
+        </div>
+      </Section>
+
       <Section title={t('organiserEvents:section_prices')}>
         <div className="event-form__grid">
           <Field

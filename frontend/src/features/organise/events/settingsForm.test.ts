@@ -20,6 +20,20 @@ describe('times in the form', () => {
   });
 });
 
+it.each([
+  ['JPY', '5000', '150', '0'],
+  ['EUR', '5000.00', '150.00', '0.00'],
+  ['KWD', '5000.000', '150.000', '0.000'],
+])('shows amounts in the digits of %s', (currency, price, ticketFee, bookingFee) => {
+  const event = { currency, price: '5000.00', ticket_fee: '150.00', booking_fee: '0.00' };
+  const shown = valuesOf(makeEventSettings(event));
+  expect([shown.price, shown.ticket_fee, shown.booking_fee]).toEqual([
+    price,
+    ticketFee,
+    bookingFee,
+  ]);
+});
+
 describe('changes', () => {
   const values = valuesOf(makeEventSettings({ lock_seconds: 600, time_zone: 'Europe/Berlin' }));
 
@@ -47,6 +61,19 @@ describe('changes', () => {
       sales_open_at: null,
       sales_close_at: null,
       cancel_until: null,
+      companions_held_until: null,
+    });
+  });
+
+  it('send until when companion seats are held, and what is done about orphans', () => {
+    const changed = {
+      ...values,
+      companions_held_until: '2030-05-01T12:00',
+      orphan_rule: 'off' as const,
+    };
+    expect(changesOf(changed, { companions_held_until: true, orphan_rule: true })).toEqual({
+      companions_held_until: '2030-05-01T12:00',
+      orphan_rule: 'off',
     });
   });
 

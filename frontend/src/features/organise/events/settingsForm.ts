@@ -1,5 +1,6 @@
 import type { EventFields, EventSettings } from '@/api/types';
 import { toLocalInput } from '@/features/organise/events/localTime';
+import { enteredAmount } from '@/i18n/money';
 
 /** The form's fields by the API's names; what is empty is the site's setting, or none. */
 export interface SettingsValues {
@@ -16,6 +17,8 @@ export interface SettingsValues {
   sales_open_at: string;
   sales_close_at: string;
   cancel_until: string;
+  companions_held_until: string;
+  orphan_rule: EventSettings['orphan_rule'];
   /** In minutes. */
   lock_seconds: string;
   max_extensions: string;
@@ -33,7 +36,13 @@ export type SettingsName = keyof SettingsValues;
 
 const MINUTE = 60;
 const HOUR = 3600;
-const TIMES = ['date', 'sales_open_at', 'sales_close_at', 'cancel_until'] as const;
+const TIMES = [
+  'date',
+  'sales_open_at',
+  'sales_close_at',
+  'cancel_until',
+  'companions_held_until',
+] as const;
 
 export function valuesOf(event: EventSettings): SettingsValues {
   const local = (iso: string | null) => toLocalInput(iso, event.time_zone);
@@ -43,14 +52,16 @@ export function valuesOf(event: EventSettings): SettingsValues {
     venue: event.venue,
     date: local(event.date),
     time_zone: event.time_zone,
-    price: event.price,
+    price: enteredAmount(event.price, event.currency),
     currency: event.currency,
-    ticket_fee: event.ticket_fee,
-    booking_fee: event.booking_fee,
+    ticket_fee: enteredAmount(event.ticket_fee, event.currency),
+    booking_fee: enteredAmount(event.booking_fee, event.currency),
     tax_percent: event.tax_percent ?? '',
     sales_open_at: local(event.sales_open_at),
     sales_close_at: local(event.sales_close_at),
     cancel_until: local(event.cancel_until),
+    companions_held_until: local(event.companions_held_until),
+    orphan_rule: event.orphan_rule,
     lock_seconds: inUnits(event.lock_seconds, MINUTE),
     max_extensions: inUnits(event.max_extensions, 1),
     seat_cap: inUnits(event.seat_cap, 1),
@@ -97,6 +108,8 @@ function fieldsOf(values: SettingsValues): EventFields {
     sales_open_at: values.sales_open_at || null,
     sales_close_at: values.sales_close_at || null,
     cancel_until: values.cancel_until || null,
+    companions_held_until: values.companions_held_until || null,
+    orphan_rule: values.orphan_rule,
     lock_seconds: inSeconds(values.lock_seconds, MINUTE),
     max_extensions: inSeconds(values.max_extensions, 1),
     seat_cap: inSeconds(values.seat_cap, 1),

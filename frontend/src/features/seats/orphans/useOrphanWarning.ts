@@ -30,7 +30,7 @@ export function useOrphanWarning(options: OrphanWarningOptions): OrphanPrompt | 
   const { event, sections, seats, mine, isOnSale, announce } = options;
   const [dismissed, setDismissed] = useState('');
   // A pending lock may still be refused.
-  const isActive = isOnSale && mine.every(({ pending }) => !pending);
+  const isActive = isOnSale && event.orphan_rule !== 'off' && mine.every(({ pending }) => !pending);
   const warning = useMemo(
     () =>
       isActive
