@@ -99,8 +99,8 @@ class SeatState:
     whose companion sits here. `group` is the table of a seat that is sold only with the whole
     table, which has `group_size` seats; empty for all others.
 
-    `price` is what it costs without a ticket type. If prices were changed while it is held, `price`
-    and `held_prices`, by ticket type, are those from before.
+    `price` is what it costs without a ticket type. If prices or fees were changed while it is held,
+    `price`, `held_prices`, by ticket type, and `held_fees` are those from before.
     """
 
     id: int
@@ -119,6 +119,7 @@ class SeatState:
     buyer_id: int | None = None
     category_id: int | None = None
     held_prices: Mapping[int, Decimal] = field(default_factory=dict)
+    held_fees: "Fees | None" = None
     companion_of: int | None = None
     group: str = ""
     group_size: int = 0

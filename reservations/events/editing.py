@@ -1,7 +1,7 @@
 """Edit an event's settings, and the names, colours and prices of its categories."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
+from reservations.plans.prices import prices_of_holds_kept
 from reservations.plans.services import static_changes
 from reservations.time_zones import is_time_zone
 from reservations.write.unit_of_work import lock_event
@@ -30,7 +31,8 @@ EDITABLE = (
 """The fields that `edit_event` changes."""
 
 _MONEY = {"price", "currency"}
-_AMOUNTS = {*_MONEY, "ticket_fee", "booking_fee"}
+_FEES = {"ticket_fee", "booking_fee", "tax_percent"}
+_AMOUNTS = {*_MONEY, *_FEES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +79,9 @@ def edit_event(
 ) -> None:
     """Change some of the fields in EDITABLE, all or none.
 
-    Times without an offset are in the event's time zone. A new price leaves what is held or sold as
-    it is, and a new currency is refused while something is. Raises: EventNotFound, StaleEvent,
-    SeatsTaken, ValidationError by field.
+    Times without an offset are in the event's time zone. A new price or fee leaves what is held or
+    sold as it is, and a new currency is refused while something is. Raises: EventNotFound,
+    StaleEvent, SeatsTaken, ValidationError by field.
     """
     with edits(event_id=event_id, editor_id=editor_id, revision=revision) as edit:
         event = edit.event
@@ -91,9 +93,8 @@ def edit_event(
             *(event.visibility, new["visibility"]),
         ):
             raise ValidationError({"visibility": "Publish the draft, or make it one again."})
-        # Before the price changes, so that what is held keeps its price.
-        is_money = not _MONEY.isdisjoint(changed)
-        with static_changes(event_id=event_id) if is_money else nullcontext():
+        # Before the prices change, so that what is held keeps them.
+        with _keeping_prices(edit, changed):
             for name in changed:
                 setattr(event, name, new[name])
             _validate(event, changed)
@@ -159,6 +160,15 @@ def require_untaken(event: Event, *, now: datetime, what: str) -> None:
     if held or sold:
         taken = pluralize(held, "seat") + " held, " + pluralize(sold, "seat") + " sold"
         raise SeatsTaken(f"{what}: {taken}.", held=held, sold=sold)
+
+
+def _keeping_prices(edit: Edit, changed: Sequence[str]) -> AbstractContextManager[object]:
+    """Return the context in which the fields are changed."""
+    if not _MONEY.isdisjoint(changed):
+        return static_changes(event_id=edit.event.pk)
+    if not _FEES.isdisjoint(changed):
+        return prices_of_holds_kept(edit.event, now=edit.now)
+    return nullcontext()
 
 
 def _require_revision(event: Event, revision: int | None) -> None:

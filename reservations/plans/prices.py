@@ -1,4 +1,4 @@
-"""Prices of seats that are held while an organiser changes prices."""
+"""Prices of seats that are held while an organiser changes prices or fees."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from reservations.models import Event, Seat
 from reservations.models.seats import seat_price
 from reservations.read.stored_states import (
     HeldPrices,
+    fees_of,
     held_prices_of,
     stored_held_prices,
     ticket_types_of,
@@ -24,12 +25,13 @@ class _Hold(NamedTuple):
 
 @contextmanager
 def prices_of_holds_kept(event: Event, *, now: datetime) -> Iterator[None]:
-    """Keep the prices that held seats have now, whatever is changed inside.
+    """Keep the prices and fees that held seats have now, whatever is changed inside.
 
-    The caller holds the event's lock. A kept price ends with the hold that it was kept for.
+    The caller holds the event's lock. What is kept ends with the hold that it was kept for.
     """
     before = _holds(event, now=now)
     yield
+    event.refresh_from_db(fields=["ticket_fee", "booking_fee", "tax_percent"])
     after = {hold.seat_id: hold.prices for hold in _holds(event, now=now)}
     changed = [
         Seat(pk=hold.seat_id, held_prices=stored_held_prices(hold.prices, locked_at=hold.since))
@@ -56,6 +58,8 @@ def _holds(event: Event, *, now: datetime) -> list[_Hold]:
             if category_id in each.prices
         }
         kept = held_prices_of(stored, locked_at=since)
+        prices = kept or HeldPrices(current, by_type)
+        prices = prices._replace(fees=prices.fees or fees_of(event))
         # The database requires the time of a lock.
-        found.append(_Hold(seat_id, cast("datetime", since), kept or HeldPrices(current, by_type)))
+        found.append(_Hold(seat_id, cast("datetime", since), prices))
     return found

@@ -81,12 +81,25 @@ class HeldPriceRecord(TypedDict):
     price: Price
 
 
+class FeesRecord(TypedDict):
+    """What is added to prices, and the tax that both include."""
+
+    each_ticket: Annotated[Price, "Added to each ticket that costs something."]
+    each_booking: Annotated[Price, "Added once to a booking that costs something."]
+    tax_percent: Percent | None
+
+
 class LockRecord(SeatRecord):
     """A seat that the requester holds."""
 
     extensions_left: int
     held_prices: Annotated[
         list[HeldPriceRecord], "Prices of ticket types that were changed since it was locked."
+    ]
+    held_fees: Annotated[
+        FeesRecord | None,
+        "What is added to the price, if that was changed since it was locked. A booking has the tax"
+        " and the fee for each booking of its seat with the lowest id that has these.",
     ]
 
 
@@ -314,14 +327,6 @@ class TicketTypeRecord(TypedDict):
     id: int
     name: str
     prices: Annotated[list[TicketPriceRecord], "It is not sold in other categories."]
-
-
-class FeesRecord(TypedDict):
-    """What is added to prices, and the tax that both include."""
-
-    each_ticket: Annotated[Price, "Added to each ticket that costs something."]
-    each_booking: Annotated[Price, "Added once to a booking that costs something."]
-    tax_percent: Percent | None
 
 
 class EventDetailRecord(EventRecord):

@@ -23,7 +23,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.rules import price_of
 from reservations.domain.rules.admission import why_not_admitted
-from reservations.domain.states import SeatStatus, iso
+from reservations.domain.states import Fees, SeatStatus, iso
 from reservations.models import (
     Category,
     Event,
@@ -42,6 +42,7 @@ from reservations.read.records import (
     EntryRecord,
     EventDetailRecord,
     EventRecord,
+    FeesRecord,
     LockRecord,
     MissingSeatRecord,
     PictureRecord,
@@ -58,6 +59,7 @@ from reservations.read.records import (
 )
 from reservations.read.seat_counts import Counts, counts_of
 from reservations.read.stored_states import (
+    fees_of,
     held_prices_of,
     offline_methods,
     state_of,
@@ -331,11 +333,7 @@ def event(*, event_id: int) -> EventDetailRecord:
             now=now,
         ),
         "ticket_types": ticket_types(event_id=found.pk),
-        "fees": {
-            "each_ticket": money(found.ticket_fee),
-            "each_booking": money(found.booking_fee),
-            "tax_percent": None if found.tax_percent is None else money(found.tax_percent),
-        },
+        "fees": _fees_record(fees_of(found)),
         "orphan_rule": found.orphan_rule,
         "categories": [category_record(category) for category in found.categories.all()],
         "payment_methods": [
@@ -464,6 +462,15 @@ def _lock_record(record: SeatRecord, seat: Seat) -> LockRecord:
         "held_prices": [
             {"ticket_type": type_id, "price": money(price)} for type_id, price in by_type.items()
         ],
+        "held_fees": _fees_record(kept.fees) if kept and kept.fees else None,
+    }
+
+
+def _fees_record(fees: Fees) -> FeesRecord:
+    return {
+        "each_ticket": money(fees.each_ticket),
+        "each_booking": money(fees.each_booking),
+        "tax_percent": None if fees.tax_percent is None else money(fees.tax_percent),
     }
 
 

@@ -1,6 +1,7 @@
 """Convert stored rows to the states that the domain's rules decide on."""
 
 import json
+from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -43,7 +44,7 @@ def terms_of(event: Event) -> Terms:
         begins_at=event.date,
         requires_verified_email=event.requires_verified_email,
         is_draft=event.visibility == Event.Visibility.DRAFT,
-        fees=Fees(event.ticket_fee, event.booking_fee, event.tax_percent),
+        fees=fees_of(event),
         companions_held_until=event.companions_held_until,
         is_cancelled=event.cancelled_at is not None,
     )
@@ -61,11 +62,19 @@ def ticket_types_of(event_id: int) -> dict[int, TicketTypeState]:
     }
 
 
+def fees_of(event: Event) -> Fees:
+    return Fees(event.ticket_fee, event.booking_fee, event.tax_percent)
+
+
 class HeldPrices(NamedTuple):
-    """What a seat costs during a hold: without a ticket type, and by ticket type."""
+    """What a seat costs during a hold: without a ticket type, and by ticket type, with fees.
+
+    Servers of the previous release keep no fees.
+    """
 
     seat: Decimal
     by_type: dict[int, Decimal]
+    fees: Fees | None = None
 
 
 def held_prices_of(stored: Any, *, locked_at: datetime | None) -> HeldPrices | None:
@@ -80,16 +89,33 @@ def held_prices_of(stored: Any, *, locked_at: datetime | None) -> HeldPrices | N
     if kept["since"] != locked_at.isoformat():
         return None
     by_type = {int(key): Decimal(price) for key, price in kept["by_type"].items()}
-    return HeldPrices(Decimal(kept["seat"]), by_type)
+    return HeldPrices(Decimal(kept["seat"]), by_type, _kept_fees(kept.get("fees")))
 
 
 def stored_held_prices(prices: HeldPrices, *, locked_at: datetime) -> dict[str, Any]:
     """Return the value of a seat's `held_prices`."""
+    fees = prices.fees
     return {
+        **({"fees": [_text(fee) for fee in astuple(fees)]} if fees else {}),
         "since": locked_at.isoformat(),
         "seat": str(prices.seat),
         "by_type": {str(key): str(price) for key, price in prices.by_type.items()},
     }
+
+
+def _kept_fees(stored: list[str | None] | None) -> Fees | None:
+    if stored is None:
+        return None
+    each_ticket, each_booking, tax_percent = stored
+    return Fees(
+        Decimal(each_ticket or 0),
+        Decimal(each_booking or 0),
+        None if tax_percent is None else Decimal(tax_percent),
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 def offline_methods(event: Event) -> dict[str, str]:

@@ -203,7 +203,7 @@ def test_extend_locks(office: BoxOffice) -> None:
     assert set(answer) == {"success", "message", "seats"}
     assert answer["message"] == "Seat A2 held for longer"
     [seat] = answer["seats"]
-    assert _is_seat(seat, more=frozenset({"extensions_left", "held_prices"}))
+    assert _is_seat(seat, more=frozenset({"extensions_left", "held_prices", "held_fees"}))
     assert seat["extensions_left"] == 1
     assert before is not None
     assert datetime.fromisoformat(seat["locked_until"]) > before
@@ -219,7 +219,7 @@ def test_unlock_one_seat(office: BoxOffice) -> None:
 def test_list_of_ones_locks(office: BoxOffice) -> None:
     found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/locks/").json()
     assert [seat["id"] for seat in found] == [office.held]
-    assert _is_seat(found[0], more=frozenset({"extensions_left", "held_prices"}))
+    assert _is_seat(found[0], more=frozenset({"extensions_left", "held_prices", "held_fees"}))
     assert found[0]["extensions_left"] == 2
     remaining = datetime.fromisoformat(found[0]["locked_until"]).timestamp()
     assert remaining == Seat.objects.get(pk=office.held).locked_until.timestamp()  # type: ignore[union-attr]

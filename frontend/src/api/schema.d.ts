@@ -2099,6 +2099,8 @@ export interface components {
             extensions_left: number;
             /** @description Prices of ticket types that were changed since it was locked. */
             held_prices: components["schemas"]["HeldPrice"][];
+            /** @description What is added to the price, if that was changed since it was locked. A booking has the tax and the fee for each booking of its seat with the lowest id that has these. */
+            held_fees: components["schemas"]["Fees"] | null;
         };
         Me: {
             user_id: number;

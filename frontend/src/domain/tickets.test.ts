@@ -38,8 +38,25 @@ describe('the bill', () => {
   });
 
   it('keeps the prices from when the seat was locked', () => {
-    const held = new Map([[1, { price: '40.00', byType: new Map([[CHILD.id, '15.00']]) }]]);
+    const kept = { price: '40.00', byType: new Map([[CHILD.id, '15.00']]), fees: null };
+    const held = new Map([[1, kept]]);
     expect(billOf(seats(STALLS), new Map(), held, EVENT).total).toBe('45.50');
     expect(billOf(seats(STALLS), new Map([[1, CHILD.id]]), held, EVENT).total).toBe('20.50');
+  });
+
+  it('keeps the fees and the tax from when the seat was locked, of the booking for its first', () => {
+    const kept = (ticket: string, booking: string, tax: string): HeldPrice => ({
+      price: '50.00',
+      byType: new Map(),
+      fees: { each_ticket: ticket, each_booking: booking, tax_percent: tax },
+    });
+    const held = new Map([
+      [3, kept('5.00', '9.00', '7.00')],
+      [2, kept('1.00', '2.00', '16.00')],
+    ]);
+    const [one, two, three] = seats(STALLS, STALLS, STALLS);
+    if (one === undefined || two === undefined || three === undefined) throw new Error('No seats');
+    const bill = billOf([one, three, two], new Map(), held, EVENT);
+    expect(bill).toMatchObject({ fees: '9.50', total: '159.50', taxPercent: '16.00' });
   });
 });

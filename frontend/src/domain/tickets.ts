@@ -7,16 +7,25 @@ import { sumAmounts } from '@/i18n/money';
 export interface HeldPrice {
   readonly price: string;
   readonly byType: ReadonlyMap<number, string>;
+  /** Null if they are still the event's. */
+  readonly fees: EventDetail['fees'] | null;
 }
 
 /** Convert a seat that the server has locked for the user; empty if it is not locked. */
 export function ownLockOf(
-  { id, locked_until: until, price, held_prices: changed = [] }: Seat & Partial<Lock>,
+  {
+    id,
+    locked_until: until,
+    price,
+    held_prices: changed = [],
+    held_fees: fees = null,
+  }: Seat & Partial<Lock>,
   extensionsLeft: number,
 ): OwnLock[] {
   if (until === null) return [];
   const byType = new Map(changed.map((each) => [each.ticket_type, each.price]));
-  return [{ seatId: id, until: Date.parse(until), extensionsLeft, heldPrice: { price, byType } }];
+  const heldPrice = { price, byType, fees };
+  return [{ seatId: id, until: Date.parse(until), extensionsLeft, heldPrice }];
 }
 
 /** What the seats cost that the user holds, by seat id. */
@@ -43,6 +52,8 @@ export interface Bill {
   /** What is added to the prices: zero if nothing is. */
   readonly fees: string;
   readonly total: string;
+  /** The rate of the tax in the total; null if none is shown. */
+  readonly taxPercent: string | null;
 }
 
 type Held = ReadonlyMap<number, HeldPrice>;
@@ -66,7 +77,7 @@ export function billOf(
   seats: readonly SeatFacts[],
   chosen: ChosenTypes,
   held: Held,
-  { ticket_types: types, fees }: Pick<EventDetail, 'fees' | 'ticket_types'>,
+  { ticket_types: types, fees: current }: Pick<EventDetail, 'fees' | 'ticket_types'>,
 ): Bill {
   const tickets = seats.map((facts): Ticket => {
     const type = types.find(({ id }) => id === chosen.get(facts.id)) ?? null;
@@ -76,8 +87,12 @@ export function billOf(
       : { facts, type, price };
   });
   const paid = tickets.filter(({ price }) => Number(price) > 0);
-  const added = paid.map(() => fees.each_ticket);
-  if (paid.length > 0) added.push(fees.each_booking);
+  const ofSeat = ({ id }: SeatFacts) => held.get(id)?.fees ?? current;
+  const kept = seats.filter(({ id }) => (held.get(id)?.fees ?? null) !== null);
+  const [first] = kept.toSorted((one, other) => one.id - other.id);
+  const ofBooking = first === undefined ? current : ofSeat(first);
+  const added = paid.map(({ facts }) => ofSeat(facts).each_ticket);
+  if (paid.length > 0) added.push(ofBooking.each_booking);
   const total = sumAmounts([...tickets.map(({ price }) => price), ...added]);
-  return { tickets, fees: sumAmounts(added), total };
+  return { tickets, fees: sumAmounts(added), total, taxPercent: ofBooking.tax_percent };
 }

@@ -41,7 +41,10 @@ export function useLiveSeatMap(
         clock: store.clock,
         onFrame: (frame) => {
           store.dispatch({ type: 'frame', frame });
-          if (frame.type === 'beat') noteRevision(frame.revision);
+          // The prices and fees of held seats are kept as they were before an edit.
+          if (frame.type === 'beat' && noteRevision(frame.revision)) {
+            store.dispatch({ type: 'locksInvalidated' });
+          }
         },
         onState: setFeedState,
       }),
@@ -82,8 +85,11 @@ export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapSta
   return useSyncExternalStore(store.subscribe, () => select(store.getState()));
 }
 
-/** Return what fetches the event again, once for each other revision that a beat tells. */
-function useEventReload(eventId: number, shown: number): (told: number | null) => void {
+/**
+ * Return what fetches the event again, once for each other revision that a beat tells. It returns
+ * whether it was another.
+ */
+function useEventReload(eventId: number, shown: number): (told: number | null) => boolean {
   const queryClient = useQueryClient();
   const known = useRef(shown);
   useEffect(() => {
@@ -91,9 +97,10 @@ function useEventReload(eventId: number, shown: number): (told: number | null) =
   }, [shown]);
   return useCallback(
     (told) => {
-      if (told === null || told === known.current) return;
+      if (told === null || told === known.current) return false;
       known.current = told;
       void queryClient.invalidateQueries({ queryKey: eventQuery(eventId).queryKey });
+      return true;
     },
     [queryClient, eventId],
   );

@@ -69,7 +69,7 @@ export function lockedSeat(
     locked_by: 'alice',
     locked_until: new Date(untilMs).toISOString(),
   });
-  return { ...seat, extensions_left: extensionsLeft, held_prices: [] };
+  return { ...seat, extensions_left: extensionsLeft, held_prices: [], held_fees: null };
 }
 
 export function granted(seat: Seat) {

@@ -24,6 +24,7 @@ class Bill:
     tickets: tuple[Ticket, ...]
     fees: Decimal
     total: Decimal
+    tax_percent: Decimal | None = None
 
 
 def bill_of(
@@ -38,16 +39,20 @@ def bill_of(
     """
     tickets = _tickets(seats, dict(ticket_types), state)
     price = sum((ticket.price for ticket in tickets), Decimal(0))
-    terms = state.terms.fees
-    fees = terms.each_ticket * sum(ticket.price > 0 for ticket in tickets)
-    if price > 0:
-        fees += terms.each_booking
+    now = state.terms.fees
+    paid = [ticket.seat.held_fees or now for ticket in tickets if ticket.price > 0]
+    # Of a booking with seats held since before a change, it is theirs.
+    kept = [seat for seat in seats if seat.held_fees is not None]
+    whole = min(kept, key=lambda seat: seat.id).held_fees or now if kept else now
+    fees = sum((each.each_ticket for each in paid), Decimal(0))
+    if paid:
+        fees += whole.each_booking
     total = price + fees
     if expected_total is not None and expected_total != total:
         raise PriceChanged(
             "The price has changed. You were not charged: look and try again.", total=f"{total:.2f}"
         )
-    return Bill(tickets, fees, total)
+    return Bill(tickets, fees, total, whole.tax_percent)
 
 
 def _tickets(

@@ -91,3 +91,14 @@ def test_prices_from_before_a_change_hold_for_the_hold() -> None:
     assert own is not None
     assert child is not None
     assert (own.bill.total, child.bill.total) == (Decimal("40.00"), Decimal("15.00"))
+
+
+def test_fees_from_before_a_change_hold_for_the_seats_and_for_a_booking_with_one_of_them() -> None:
+    before = Fees(Decimal(1), Decimal(2), Decimal(19))
+    kept = replace(_seat(2), held_fees=before)
+    later = replace(_seat(3), held_fees=Fees(Decimal(5), Decimal(9), Decimal(7)))
+    command = ReserveSeats(ALICE, (1, 2, 3), "invoice")
+    booked = done(command, _state(_seat(1), kept, later, fees=FEES)).booked
+    assert booked is not None
+    assert booked.bill.fees == Decimal("1.50") + 1 + 5 + 2
+    assert booked.bill.tax_percent == Decimal(19)

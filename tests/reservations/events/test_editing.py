@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from reservations.domain.commands import ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
 from reservations.domain.errors import EventNotFound, SeatsTaken, StaleEvent
+from reservations.domain.states import Person
 from reservations.events.editing import CategoryEdit, edit_categories, edit_event
 from reservations.models import Category, Event, Reservation, Seat
 from reservations.plans.services import refresh_layout, static_changes
@@ -172,6 +173,43 @@ def test_a_held_seat_keeps_its_price_until_it_is_bought(change: Callable[[Event]
     other = queue.submit(ReserveSeats(bob, (free,), "invoice"))["reservation"]
     assert other["total_price"] == "70.00"
     assert sorted(str(each.total_price) for each in Reservation.objects.all()) == ["50.00", "70.00"]
+
+
+def _edit_fees(event: Event) -> None:
+    _edit(event, ticket_fee=Decimal(9), booking_fee=Decimal(20), tax_percent=Decimal(7))
+
+
+def _edit_fees_and_price(event: Event) -> None:
+    _edit(event, price=Decimal(50), currency="EUR", ticket_fee=Decimal(9), booking_fee=Decimal(20))
+    _edit(event, price=Decimal(60), tax_percent=Decimal(7), ticket_fee=Decimal(8))
+
+
+@pytest.mark.parametrize("change", [_edit_fees, _edit_fees_and_price])
+def test_held_seats_keep_the_fees_and_the_tax_until_they_are_bought(
+    change: Callable[[Event], None],
+) -> None:
+    event, alice, bob = make_event(), make_person(), make_person()
+    _edit(event, ticket_fee=Decimal(1), booking_fee=Decimal(3), tax_percent=Decimal(19))
+    queue, (held, free, *_) = CommandQueue(event.pk), seat_ids(event)
+    queue.submit(LockSeats(alice, (held,)))
+    assert [seat["held_fees"] for seat in _locks(event, alice)] == [None]
+    change(event)
+    change(event)
+    kept = {"each_ticket": "1.00", "each_booking": "3.00", "tax_percent": "19.00"}
+    assert [seat["held_fees"] for seat in _locks(event, alice)] == [kept]
+    command = ReserveSeats(alice, (held,), "invoice", expected_total=Decimal(54))
+    booked = queue.submit(command)["reservation"]
+    assert (booked["fees"], booked["tax_percent"]) == ("4.00", "19.00")
+    queue.submit(LockSeats(bob, (free,)))
+    assert [seat["held_fees"] for seat in _locks(event, bob)] == [None]
+    other = queue.submit(ReserveSeats(bob, (free,), "invoice"))["reservation"]
+    event.refresh_from_db()
+    fees = f"{event.ticket_fee + event.booking_fee:.2f}"
+    assert (other["fees"], other["tax_percent"]) == (fees, "7.00")
+
+
+def _locks(event: Event, person: Person) -> list[Any]:
+    return list(selectors.locks(event_id=event.pk, person_id=person.id))
 
 
 def test_a_price_that_was_kept_ends_with_the_hold() -> None:

@@ -175,11 +175,11 @@ interface SeatTableProps {
   readonly bill: Bill;
 }
 
-function SeatTable({ event, bill: { tickets, fees, total } }: SeatTableProps) {
+function SeatTable({ event, bill }: SeatTableProps) {
   return (
     <table className="review">
       <tbody>
-        {tickets.map(({ facts, type, price }) => (
+        {bill.tickets.map(({ facts, type, price }) => (
           <tr key={facts.id}>
             <th scope="row">
               {facts.seatNumber}{' '}
@@ -192,10 +192,7 @@ function SeatTable({ event, bill: { tickets, fees, total } }: SeatTableProps) {
           </tr>
         ))}
       </tbody>
-      <BillRows
-        bill={{ fees, total, taxPercent: event.fees.tax_percent }}
-        currency={event.currency}
-      />
+      <BillRows bill={bill} currency={event.currency} />
     </table>
   );
 }
