@@ -561,8 +561,11 @@ def booking_of_ticket(
 def ticket(*, code: str, scanner_id: int) -> TicketRecord:
     """Return the check of a ticket with its reservation. Raises: as `booking_of_ticket`."""
     head = booking_of_ticket(code=code, scanner_id=scanner_id)
-    stored = with_related(Reservation.objects.filter(pk=head.id)).select_related("user").get()
+    found = with_related(Reservation.objects.filter(pk=head.id))
+    stored = found.select_related("user", "event").defer("event__plan").get()
     reason = why_not_admitted(state_of(stored), now=clock.now())
+    if stored.event.cancelled_at is not None:
+        reason = "cancelled"
     return {
         "admits": reason is None,
         "reason": reason,

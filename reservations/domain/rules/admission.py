@@ -41,6 +41,9 @@ def admit(command: AdmitSeats, state: BatchState) -> Outcome:
         raise TicketNotFound
     if refusal := _REFUSALS.get(why_not_admitted(reservation, now=state.now) or ""):
         raise refusal
+    # Its bookings are cancelled one after the other.
+    if state.terms.is_cancelled:
+        raise TicketCancelled("This event is cancelled. Its tickets admit nobody.")
     seat_ids = _wanted(command, reservation)
     if again := [seat_id for seat_id in seat_ids if seat_id in reservation.entries]:
         raise _already_entered(again, reservation, state)

@@ -20,14 +20,16 @@ from reservations.domain.commands import (
     ReserveSeats,
     StartPayment,
 )
-from reservations.domain.errors import EventCancelled, EventNotFound
+from reservations.domain.errors import EventCancelled, EventNotFound, TicketCancelled
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.events import cancelling
 from reservations.events.cancelling import cancel_event, finish_cancelling, unfinished
-from reservations.models import Event, Payment, Reservation, Seat
+from reservations.models import Entry, Event, Payment, Reservation, Seat
 from reservations.payments import checkout
 from reservations.payments.checkout import Order
 from reservations.read.event_settings import event_settings
+from reservations.read.selectors import ticket
+from reservations.tickets import ticket_code
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, make_user, person, seat_ids
@@ -211,6 +213,20 @@ def test_bookings_used_at_the_door_are_cancelled_too(sold: Event) -> None:
     assert cancel_event(event_id=sold.pk, actor=make_person())
     booked.refresh_from_db()
     assert (booked.status, booked.total_price) == ("cancelled", Decimal(50))
+
+
+def test_a_cancelled_event_admits_nobody_while_its_bookings_are_being_cancelled(
+    sold: Event,
+) -> None:
+    Event.objects.update(cancelled_at=timezone.now())
+    booked = Reservation.objects.filter(payment_method="card", status="confirmed").first()
+    assert booked is not None
+    operator = make_user("olga", is_superuser=True)
+    found = ticket(code=ticket_code(booked.public_id), scanner_id=operator.pk)
+    assert (found["admits"], found["reason"]) == (False, "cancelled")
+    with pytest.raises(TicketCancelled):
+        CommandQueue(sold.pk).submit(AdmitSeats(person(operator), booked.pk))
+    assert not Entry.objects.exists()
 
 
 def test_an_organisers_cancellation_of_one_booking_tells_nobody() -> None:
