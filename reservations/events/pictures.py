@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Final
 from reservations.domain.errors import PictureNotFound, PictureRefused
 from reservations.events.editing import edits
 from reservations.models import EventPicture
+from reservations.plans.images import FORMATS, MAX_PIXELS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_BYTES: Final = 5 * 1024 * 1024
-MAX_PIXELS: Final = 40_000_000
 SMALL: Final = (640, 640)
 LARGE: Final = (1600, 1600)
 
-_FORMATS = ("PNG", "JPEG", "WEBP")
 _QUALITY = 82
 
 _one_at_a_time = threading.Lock()
@@ -106,7 +105,7 @@ def _decoded(content: bytes) -> "Image":
         with warnings.catch_warnings():
             # Pillow would warn of what is refused here.
             warnings.simplefilter("ignore")
-            with Image.open(BytesIO(content), formats=_FORMATS) as found:
+            with Image.open(BytesIO(content), formats=FORMATS) as found:
                 # Known from the header, before anything is decoded.
                 if found.width * found.height > MAX_PIXELS:
                     raise PictureRefused

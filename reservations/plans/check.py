@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from reservations.plans.areas import area_shape, middle
 from reservations.plans.document import Document
 from reservations.plans.errors import PlanError
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
@@ -35,6 +37,8 @@ class Code(StrEnum):
     NO_SEATS = "no_seats"
     EMPTY_SECTION = "empty_section"
     EMPTY_ROW = "empty_row"
+    EMPTY_TABLE = "empty_table"
+    NO_CAPACITY = "no_capacity"
     DUPLICATE_ID = "duplicate_id"
     DUPLICATE_LABEL = "duplicate_label"
     MISSING_LABEL = "missing_label"
@@ -90,7 +94,8 @@ def check(document: Document) -> list[Problem]:
     """Return the problems of a document, errors first, in the order of the document."""
     plan, seats = document.found, list(_placed(document.found))
     problems = [
-        *_emptiness(plan, seats),
+        *_emptiness(document),
+        *_standing_areas(plan),
         *_labels(seats),
         *_categories(plan, seats),
         *_proximity(seats),
@@ -116,13 +121,17 @@ def _placed(plan: PretixPlan) -> Iterator[_Placed]:
                 yield _Placed(zone_at, row_at, at, seat, zone.name or "", name, place)
 
 
-def _emptiness(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
-    if not seats:
+def _emptiness(document: Document) -> Iterator[Problem]:
+    if not document.seats:
         yield _error(Code.NO_SEATS, "The plan has no seats.", path="zones")
-    for zone_at, zone in enumerate(plan.zones):
+    for zone_at, zone in enumerate(document.found.zones):
         place = (zone.position.x, zone.position.y)
         name = zone.name or ""
-        if not any(row.seats for row in zone.rows) and not zone.areas:
+        areas = zone.areas or []
+        # A section of shapes alone is decoration, such as the stage.
+        is_decoration = bool(areas) and not zone.rows
+        has_seats = any(row.seats for row in zone.rows) or any(area.standing for area in areas)
+        if not has_seats and not is_decoration:
             sentence = f"The section {shown(name)} is empty."
             yield _warning(
                 Code.EMPTY_SECTION, sentence, path=path("zones", zone_at), at=place, name=name
@@ -130,13 +139,38 @@ def _emptiness(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
             continue
         for row_at, row in enumerate(zone.rows):
             if not row.seats:
+                what = "table" if row.table else "row"
                 yield _warning(
-                    Code.EMPTY_ROW,
-                    f"The row {shown(row.row_number)} has no seats.",
+                    Code.EMPTY_TABLE if row.table else Code.EMPTY_ROW,
+                    f"The {what} {shown(row.row_number)} has no seats.",
                     path=path("zones", zone_at, "rows", row_at),
                     at=_row_place(place, row),
                     name=row.row_number,
                 )
+
+
+def _standing_areas(plan: PretixPlan) -> Iterator[Problem]:
+    for zone_at, zone in enumerate(plan.zones):
+        for at, area in enumerate(zone.areas or ()):
+            if area.standing is None:
+                continue
+            shape = area_shape(area, origin=(zone.position.x, zone.position.y))
+            name = (area.text and area.text.text) or zone.name or ""
+            where = path("zones", zone_at, "areas", at, "standing")
+            place = middle(shape) if shape else (zone.position.x, zone.position.y)
+            for key, code, what in (
+                ("capacity", Code.NO_CAPACITY, "places"),
+                ("category", Code.NO_CATEGORY, "category"),
+            ):
+                if not getattr(area.standing, key):
+                    yield _error(
+                        code,
+                        f"The standing area {shown(name)} has no {what}.",
+                        path=f"{where}.{key}",
+                        at=place,
+                        name=name,
+                        count=area.standing.capacity,
+                    )
 
 
 def _row_place(zone: tuple[float, float], row: PretixRow) -> tuple[float, float]:
@@ -174,7 +208,9 @@ def _categories(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]
         verb = "has no category" if len(found) == 1 else "have no category"
         sentence = f"{_seats(len(found))} of {_row_words(found[0])} {verb}."
         yield _of(Code.NO_CATEGORY, Severity.ERROR, sentence, found)
+    areas = [area for zone in plan.zones for area in zone.areas or ()]
     used = {seat.found.category for seat in seats}
+    used |= {area.standing.category for area in areas if area.standing}
     for at, category in enumerate(plan.categories):
         if category.name not in used:
             yield _warning(
@@ -303,15 +339,9 @@ def _of(code: Code, severity: Severity, sentence: str, seats: Sequence[_Placed])
     )
 
 
-def _error(
-    code: Code, sentence: str, *, path: str, at: tuple[float, float] | None = None, name: str = ""
-) -> Problem:
-    severity = Severity.ERROR
-    return Problem(code=code, severity=severity, sentence=sentence, path=path, at=at, name=name)
+def _error(code: Code, sentence: str, **more: Any) -> Problem:
+    return Problem(code=code, severity=Severity.ERROR, sentence=sentence, **more)
 
 
-def _warning(
-    code: Code, sentence: str, *, path: str, at: tuple[float, float] | None = None, name: str = ""
-) -> Problem:
-    severity = Severity.WARNING
-    return Problem(code=code, severity=severity, sentence=sentence, path=path, at=at, name=name)
+def _warning(code: Code, sentence: str, **more: Any) -> Problem:
+    return Problem(code=code, severity=Severity.WARNING, sentence=sentence, **more)

@@ -13,17 +13,13 @@ from typing import Any
 
 from reservations.plans import pretix
 from reservations.plans.errors import Fault, PlanError
+from reservations.plans.images import ImageRefused, require_image
 from reservations.plans.pretix_format import PretixPlan, path, read_document
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_IMAGE_BYTES = 8 * 1024 * 1024
 
 _IMAGE = re.compile(r"data:image/(png|jpeg|webp);base64,")
-_SIGNATURES = {
-    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
-    "jpeg": re.compile(rb"\xff\xd8\xff"),
-    "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
-}
 # What `json.loads` accepts besides JSON, outside of strings or not.
 _NO_NUMBER = re.compile(rb"NaN|Infinity")
 
@@ -87,7 +83,8 @@ def _image_problem(href: str) -> str | None:
         image = base64.b64decode(href[start.end() :], validate=True)
     except (binascii.Error, ValueError):
         return "must be in base64"
-    kind = start.group(1)
-    if not _SIGNATURES[kind].match(image):
-        return f"is not a {kind.upper()} image"
+    try:
+        require_image(image, kind=start.group(1).upper())
+    except ImageRefused as refusal:
+        return str(refusal)
     return None

@@ -264,6 +264,8 @@ class _Reading:
                 Fault(f"{where}.shape", "must have an outline for people to stand in")
             )
             return shape
+        if not standing.capacity:
+            self.faults.append(Fault(f"{where}.standing.capacity", "must be at least 1"))
         if standing.guid in self.groups:
             problem = f"{shown(standing.guid)} is that of another area too"
             self.faults.append(Fault(f"{where}.standing.guid", problem))

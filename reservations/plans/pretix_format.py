@@ -22,7 +22,7 @@ accessible seat whose companion sits there, which every companion seat must have
 `shape` (round or long), a `width`, and if it is long a `height` and a `rotation` about its middle;
 `sold` is seat, or whole if all its chairs are sold at once. Its name is its `uuid`. An area with
 `standing` {capacity, category, guid} is a standing area, whose places are sold by number; the
-`category` may be empty.
+`category` may be empty, and the `capacity` of one that is not finished is 0.
 
 The document may have `floors` [{id, name}], a `focal_point`
 {x, y} towards which the best seats are, and a `background` {href, x, y, width, height, opacity},
@@ -265,7 +265,7 @@ class PretixText:
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class PretixStanding:
-    capacity: Annotated[int, Strict(), Field(ge=1, le=MAX_SEATS)]
+    capacity: Annotated[int, Strict(), Field(ge=0, le=MAX_SEATS)] = 0
     guid: Annotated[
         _Text, Field(max_length=MAX_GUID_LENGTH - len(f"-{MAX_SEATS}")), AfterValidator(_in_a_url)
     ]

@@ -1,8 +1,10 @@
 """Seating plans of organisations over the API: drafts, versions, and who may see them."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from PIL import Image
 from rest_framework.test import APIClient
 
 from organisations.models import Membership, Organisation
@@ -13,7 +15,8 @@ from reservations.models import Event, PlanVersion, SeatingPlan
 from reservations.write.command_queue import CommandQueue
 from tests.contract.calls import refusal, send
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
-from tests.reservations.plans.documents import document, row, seat, written, zone
+from tests.reservations.events.files import encoded, png
+from tests.reservations.plans.documents import area, document, row, seat, written, zone
 
 pytestmark = pytest.mark.any_database
 
@@ -212,7 +215,9 @@ def test_a_check_names_the_place_of_each_problem(db: None) -> None:
     assert (first["at"], first["ids"]) == ({"x": 105, "y": 100}, ["s1", "s2"])
 
 
-PNG = "data:image/png;base64,iVBORw0KGgo="
+PNG = f"data:image/png;base64,{b64encode(png()).decode()}"
+# 100 KB that decode to 900 million pixels.
+BOMB = b64encode(encoded(Image.new("1", (30_000, 30_000)), "PNG")).decode()
 HOSTILE = {
     "deep nesting": b"[" * 5_000_000,
     "50 MB": b'{"name": "' + b"x" * 50_000_000 + b'"}',
@@ -231,6 +236,12 @@ HOSTILE = {
     ),
     "a picture that is no base64": hall(
         background={"href": f"{PNG}<svg>", "width": 1, "height": 1}
+    ),
+    "a picture of too many pixels": hall(
+        background={"href": f"data:image/png;base64,{BOMB}", "width": 1, "height": 1}
+    ),
+    "half a picture": hall(
+        background={"href": "data:image/png;base64,iVBORw0KGgo=", "width": 1, "height": 1}
     ),
     "control characters": hall(name="a\x00b"),
     "no JSON": b"{",
@@ -253,6 +264,45 @@ def test_a_hostile_document_is_refused_with_its_faults(kind: str, db: None) -> N
         assert len(answer.content) < 10_000
     assert client.get(f"/api/plans/{plan}/draft/").content == hall()
     assert SeatingPlan.objects.count() == 1
+
+
+@pytest.mark.parametrize("side", [6_325, 30_000])
+def test_a_picture_of_too_many_pixels_is_refused_with_its_place(side: int, db: None) -> None:
+    image = b64encode(encoded(Image.new("1", (side, side)), "PNG")).decode()
+    data = hall(background={"href": f"data:image/png;base64,{image}", "width": 1, "height": 1})
+    found = refusal(send(member(), "POST", "/api/plans/check/", data=data), 400, "plan_broken")
+    problem = "must have at most 40,000,000 pixels"
+    assert found["faults"] == [{"path": "background.href", "problem": problem}]
+
+
+def test_a_check_finds_what_has_no_seats(db: None) -> None:
+    table = row(name="4", x=10, y=20, table={"shape": "round", "width": 50})
+    standing = {"capacity": 0, "category": "", "guid": "pit"}
+    pit = area("circle", text={"text": "Pit"}, standing=standing)
+    full = area("circle", standing={"capacity": 9, "category": "Circle", "guid": "floor"})
+    seats = row(seat("s1", "1", x=100, y=100))
+    plan = document(
+        zone(seats, table, x=5, areas=[pit, full]),
+        zone(name="Empty", x=1, y=2),
+        zone(row(), name="Rows only", areas=[area()]),
+        zone(name="Stage", areas=[area()]),
+        focal_point={"x": 0, "y": 0},
+    )
+    answer = send(member(), "POST", "/api/plans/check/", data=written(plan))
+    assert [(one["code"], one["path"], one["at"]) for one in answer.json()["problems"]] == [
+        ("no_capacity", "zones[0].areas[0].standing.capacity", {"x": 15, "y": 20}),
+        ("no_category", "zones[0].areas[0].standing.category", {"x": 15, "y": 20}),
+        ("empty_table", "zones[0].rows[1]", {"x": 15, "y": 20}),
+        ("empty_section", "zones[1]", {"x": 1, "y": 2}),
+        ("empty_section", "zones[2]", {"x": 0, "y": 0}),
+    ]
+
+
+def test_a_plan_of_standing_areas_alone_has_places(db: None) -> None:
+    standing = {"capacity": 9, "category": "Stalls", "guid": "floor"}
+    plan = document(zone(areas=[area("circle", standing=standing)]))
+    answer = send(member(), "POST", "/api/plans/check/", data=written(plan))
+    assert [one["code"] for one in answer.json()["problems"]] == ["unused_category"]
 
 
 def test_a_picture_to_trace_and_a_script_in_a_name_are_stored_as_they_are(db: None) -> None:

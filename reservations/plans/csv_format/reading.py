@@ -36,7 +36,7 @@ COLORS = ("#7c3aed", "#0d9488", "#d97706", "#2563eb", "#db2777", "#65a30d", "#08
 Json = dict[str, Any]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_WHOLE = re.compile(r"[0-9]{1,9}")
+_WHOLE = re.compile(r"[1-9][0-9]{0,8}")
 _ESCAPED = re.compile(f"'{FORMULA.pattern}")
 _POINT = re.compile(r"(-?[0-9]{1,6}(?:\.[0-9]{1,9})?),(-?[0-9]{1,6}(?:\.[0-9]{1,9})?)")
 _OUTLINE = re.compile(rf"(?:{_POINT.pattern}(?: |$))+")
@@ -314,7 +314,9 @@ def _faults(line: _Line) -> Iterator[Fault]:
             yield line.fault(column, f"must be empty for a {kind or 'seat'} line")
     if kind is Kind.STANDING:
         if not _WHOLE.fullmatch(line["capacity"].strip()):
-            yield line.fault("capacity", f"must be a whole number, not {shown(line['capacity'])}")
+            yield line.fault(
+                "capacity", f"must be a whole number of at least 1, not {shown(line['capacity'])}"
+            )
         is_polygon, outline = line["shape"] == "polygon", line["outline"].strip()
         if is_polygon and not _OUTLINE.fullmatch(outline):
             yield line.fault("outline", "must have corners such as 0,0 100,0 100,50")
