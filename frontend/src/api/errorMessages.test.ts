@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { messageForCode } from '@/api/errorMessages';
 import { de } from '@/i18n/de';
+import { deOfOrganisers } from '@/i18n/deOfOrganisers';
 import { en } from '@/i18n/en';
+import { enOfPages } from '@/i18n/enOfPages';
 import { applyLanguage } from '@/i18n/language';
 import { listedRefusals } from '@/testing/fixtures';
 
@@ -15,8 +17,8 @@ afterEach(async () => {
 });
 
 describe.each([
-  ['English', en.errors],
-  ['German', de.errors],
+  ['English', { ...en.errors, ...enOfPages.organiserErrors }],
+  ['German', { ...de.errors, ...deOfOrganisers.organiserErrors }],
 ])('messages in %s', (_language, sentences) => {
   const { codes, reasons } = listedRefusals();
 

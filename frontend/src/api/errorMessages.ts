@@ -14,13 +14,18 @@ export function messageForCode(
   details: ErrorDetails = {},
   retryAfterSeconds: number | null = null,
 ): string | null {
-  const key = `errors:code_${code}`;
-  return detailedMessage(code, details, retryAfterSeconds) ?? (isMessageKey(key) ? t(key) : null);
+  return detailedMessage(code, details, retryAfterSeconds) ?? firstMessage([`code_${code}`]);
 }
 
 /** Message for a form field's error code; null for an unknown code. */
 export function messageForField(field: string, code: string): string | null {
-  const key = [`errors:field_${field}_${code}`, `errors:field_${code}`].find(isMessageKey);
+  return firstMessage([`field_${field}_${code}`, `field_${code}`]);
+}
+
+/** The message of the first key that has one. Those of organisers come with their pages. */
+function firstMessage(names: readonly string[]): string | null {
+  const keys = names.flatMap((name) => [`errors:${name}`, `organiserErrors:${name}`]);
+  const key = keys.find(isMessageKey);
   return key === undefined ? null : t(key);
 }
 

@@ -2,6 +2,8 @@ import { lazy } from 'react';
 import { Route, Routes } from 'react-router';
 
 import { NotFoundPage } from '@/app/NotFoundPage';
+import { loadTranslation } from '@/i18n/language';
+import '@/i18n/loadOrganiserErrors';
 
 const HomePage = lazy(async () => ({
   default: (await import('@/features/organise/home/HomePage')).HomePage,
@@ -21,9 +23,13 @@ const OrganisePage = lazy(async () => ({
 const PlanPage = lazy(async () => ({
   default: (await import('@/features/organise/plans/PlanPage')).PlanPage,
 }));
-const EditorPage = lazy(async () => ({
-  default: (await import('@/features/editor/EditorPage')).EditorPage,
-}));
+const EditorPage = lazy(async () => {
+  const [page] = await Promise.all([
+    import('@/features/editor/EditorPage'),
+    loadTranslation('editor'),
+  ]);
+  return { default: page.EditorPage };
+});
 
 /** The organisers' pages. Their routes are apart, to keep the first page of buyers small. */
 export function OrganisePages() {

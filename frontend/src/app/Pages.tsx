@@ -3,6 +3,7 @@ import { Route, Routes } from 'react-router';
 
 import { Layout } from '@/app/Layout';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
+import { loadTranslation } from '@/i18n/language';
 
 // The seat selector, which many open directly, waits for none of these.
 const EventListPage = lazy(async () => ({
@@ -17,9 +18,10 @@ const ReservationPage = lazy(async () => ({
 const TicketCheckPage = lazy(async () => ({
   default: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
 }));
-const OrganisePages = lazy(async () => ({
-  default: (await import('@/app/OrganisePages')).OrganisePages,
-}));
+const OrganisePages = lazy(async () => {
+  const [pages] = await Promise.all([import('@/app/OrganisePages'), loadTranslation('organisers')]);
+  return { default: pages.OrganisePages };
+});
 const OtherPages = lazy(async () => ({
   default: (await import('@/app/OtherPages')).OtherPages,
 }));

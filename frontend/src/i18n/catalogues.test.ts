@@ -9,7 +9,12 @@ type Sentences = Readonly<Record<string, string>>;
 
 const translations = await Promise.all(
   Object.values(LANGUAGES).flatMap(({ name, load }) =>
-    load === null ? [] : load().then((catalogue) => [name, catalogue] as const),
+    load === null
+      ? []
+      : Promise.all([load.buyers(), load.organisers(), load.editor()]).then(
+          ([buyers, organisers, editor]) =>
+            [name, { ...buyers, ...organisers, ...editor }] as const,
+        ),
   ),
 );
 

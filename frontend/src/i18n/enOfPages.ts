@@ -2,6 +2,7 @@ import account from '@/i18n/en/account.json';
 import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
 import organisations from '@/i18n/en/organisations.json';
+import organiserErrors from '@/i18n/en/organiserErrors.json';
 import organiserEvents from '@/i18n/en/organiserEvents.json';
 import organise from '@/i18n/en/organise.json';
 import plans from '@/i18n/en/plans.json';
@@ -15,6 +16,7 @@ export const enOfPages = {
   events,
   organisations,
   organise,
+  organiserErrors,
   organiserEvents,
   plans,
   reservations,

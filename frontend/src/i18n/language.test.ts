@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { formatList, locale, applyLanguage, t } from '@/i18n/language';
+import { applyLanguage, formatList, loadTranslation, locale, t } from '@/i18n/language';
 
 beforeEach(() => {
   vi.stubGlobal('document', { documentElement: {} });
@@ -20,6 +20,13 @@ it('switches to another language', async () => {
   expect(locale()).toBe('de-DE');
   expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('Plätze A1 und A2');
   expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
+});
+
+it('adds the messages of pages that buyers do not open when they are opened', async () => {
+  await applyLanguage('de');
+  expect(t('organise:backToMap')).not.toBe('Zum Saalplan');
+  await loadTranslation('organisers');
+  expect(t('organise:backToMap')).toBe('Zum Saalplan');
 });
 
 it.each([

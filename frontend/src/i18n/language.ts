@@ -15,6 +15,20 @@ export type Catalogue = {
   readonly [Subject in keyof English]: WithSameKeys<English[Subject]>;
 };
 
+/** The messages of pages that buyers do not open, which are translated apart from the others. */
+interface Parts {
+  organisers: 'organisations' | 'organise' | 'organiserErrors' | 'organiserEvents' | 'plans';
+  editor: 'editor';
+}
+export type PartCatalogue<Part extends keyof Parts> = Pick<Catalogue, Parts[Part]>;
+export type BuyersCatalogue = Omit<Catalogue, Parts[keyof Parts]>;
+
+interface Translation {
+  readonly buyers: () => Promise<BuyersCatalogue>;
+  readonly organisers: () => Promise<PartCatalogue<'organisers'>>;
+  readonly editor: () => Promise<PartCatalogue<'editor'>>;
+}
+
 interface Language {
   /** Endonym. */
   readonly name: string;
@@ -22,7 +36,7 @@ interface Language {
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
   /** Null for the bundled language. */
-  readonly load: (() => Promise<Catalogue>) | null;
+  readonly load: Translation | null;
 }
 
 export const LANGUAGES = {
@@ -31,7 +45,11 @@ export const LANGUAGES = {
     name: 'Deutsch',
     locale: 'de-DE',
     direction: 'ltr',
-    load: async () => (await import('@/i18n/de')).de,
+    load: {
+      buyers: async () => (await import('@/i18n/de')).de,
+      organisers: async () => (await import('@/i18n/deOfOrganisers')).deOfOrganisers,
+      editor: async () => (await import('@/i18n/deOfEditor')).deOfEditor,
+    },
   },
 } as const satisfies Record<string, Language>;
 
@@ -95,12 +113,18 @@ export async function applyLanguage(
   tags: readonly string[] = [],
 ): Promise<void> {
   const { load, direction } = LANGUAGES[code];
-  if (load !== null) addMessages(code, await load());
+  if (load !== null) addMessages(code, await load.buyers());
   await i18next.changeLanguage(code);
   current = code;
   currentLocale = localeFor(code, tags);
   document.documentElement.lang = code;
   document.documentElement.dir = direction;
+}
+
+/** Add the messages of pages in the page's language; English ones come with the pages. */
+export async function loadTranslation(part: keyof Parts): Promise<void> {
+  const { load } = LANGUAGES[current];
+  if (load !== null) addMessages(current, await load[part]());
 }
 
 function addMessages(code: LanguageCode, bySubject: Partial<Catalogue>): void {

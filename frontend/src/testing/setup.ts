@@ -7,6 +7,7 @@ import '@/i18n/loadAccountMessages';
 import '@/i18n/loadEditorMessages';
 import '@/i18n/loadEventsMessages';
 import '@/i18n/loadOrganiseMessages';
+import '@/i18n/loadOrganiserErrors';
 import '@/i18n/loadOrganiserEventsMessages';
 import '@/i18n/loadReservationsMessages';
 

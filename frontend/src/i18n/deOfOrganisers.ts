@@ -1,0 +1,15 @@
+import organisations from '@/i18n/de/organisations.json';
+import organise from '@/i18n/de/organise.json';
+import organiserErrors from '@/i18n/de/organiserErrors.json';
+import organiserEvents from '@/i18n/de/organiserEvents.json';
+import plans from '@/i18n/de/plans.json';
+import type { PartCatalogue } from '@/i18n/language';
+
+/** German messages of the organisers' pages. */
+export const deOfOrganisers: PartCatalogue<'organisers'> = {
+  organisations,
+  organise,
+  organiserErrors,
+  organiserEvents,
+  plans,
+};
