@@ -10,12 +10,17 @@ import { useSessionExpired } from '@/queries/session';
 
 import './notice.css';
 
-/** Notice for users whose session expired, with a link that returns to this page. */
-export function SessionExpiredNotice() {
-  return useSessionExpired() ? <ShownNotice /> : null;
+interface SessionExpiredNoticeProps {
+  /** What this page finds in its history entry again, after signing in. */
+  readonly state?: string | null;
 }
 
-function ShownNotice() {
+/** Notice for users whose session expired, with a link that returns to this page. */
+export function SessionExpiredNotice({ state = null }: SessionExpiredNoticeProps) {
+  return useSessionExpired() ? <ShownNotice state={state} /> : null;
+}
+
+function ShownNotice({ state }: Required<SessionExpiredNoticeProps>) {
   const location = useLocation();
   const ref = useRef<HTMLParagraphElement>(null);
   useOpeningGuard(ref, { opensByItself: true });
@@ -25,7 +30,13 @@ function ShownNotice() {
       <span>
         <Trans
           i18nKey="app:ended"
-          parts={{ signIn: <Link to={signInPath(location)}>{t('app:ended_signIn')}</Link> }}
+          parts={{
+            signIn: (
+              <Link to={signInPath(location)} state={state}>
+                {t('app:ended_signIn')}
+              </Link>
+            ),
+          }}
         />
       </span>
     </p>

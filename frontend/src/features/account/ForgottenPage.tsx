@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router';
+import { Link, useLocation, useSearchParams } from 'react-router';
 
 import { requestPasswordReset } from '@/api/account';
 import { toApiError } from '@/api/apiError';
@@ -16,6 +16,7 @@ export function ForgottenPage() {
   const [search] = useSearchParams();
   const ask = useMutation({ mutationFn: requestPasswordReset });
   const error = ask.error === null ? null : toApiError(ask.error);
+  const state: unknown = useLocation().state;
   const back = withReturn('/sign-in', returnPath(search));
 
   if (ask.isSuccess) {
@@ -24,7 +25,7 @@ export function ForgottenPage() {
         <title>{t('pageTitle', { page: t('account:forgotten_title') })}</title>
         <p className="account__lead">{t('account:forgotten_doneNote', { email: ask.variables })}</p>
         <p className="account__lead">{t('account:forgotten_doneElse')}</p>
-        <Link className="button button--quiet" to={back}>
+        <Link className="button button--quiet" to={back} state={state}>
           {t('account:backToSignIn')}
         </Link>
       </Done>
@@ -40,7 +41,11 @@ export function ForgottenPage() {
       onSubmit={(fields) => {
         ask.mutate(textField(fields, 'email'));
       }}
-      footer={<Link to={back}>{t('account:backToSignIn')}</Link>}
+      footer={
+        <Link to={back} state={state}>
+          {t('account:backToSignIn')}
+        </Link>
+      }
     >
       <title>{t('pageTitle', { page: t('account:forgotten_title') })}</title>
       <Field

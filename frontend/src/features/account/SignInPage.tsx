@@ -85,13 +85,21 @@ export function SignInPage() {
         required
       />
       <p className="account__aside">
-        <Link to={forgotten}>{t('account:forgotten')}</Link>
+        <Link to={forgotten} state={state}>
+          {t('account:forgotten')}
+        </Link>
       </p>
       {(error?.retryAfterSeconds ?? 0) > LONG_SECONDS && (
         <p className="account__aside">
           <Trans
             i18nKey="account:stopped"
-            parts={{ forgotten: <Link to={forgotten}>{t('account:stopped_forgotten')}</Link> }}
+            parts={{
+              forgotten: (
+                <Link to={forgotten} state={state}>
+                  {t('account:stopped_forgotten')}
+                </Link>
+              ),
+            }}
           />
         </p>
       )}

@@ -1,6 +1,7 @@
 import { act, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
+import { ForgottenPage } from '@/features/account/ForgottenPage';
 import { RegisterPage } from '@/features/account/RegisterPage';
 import { SignInPage } from '@/features/account/SignInPage';
 import { FakeServer } from '@/testing/fakeServer';
@@ -11,7 +12,14 @@ function open(path: string) {
   const server = new FakeServer();
   return {
     server,
-    ...renderPage({ '/sign-in': <SignInPage />, '/register': <RegisterPage /> }, path),
+    ...renderPage(
+      {
+        '/sign-in': <SignInPage />,
+        '/register': <RegisterPage />,
+        '/password/forgotten': <ForgottenPage />,
+      },
+      path,
+    ),
   };
 }
 
@@ -47,6 +55,15 @@ it('what the history entry carries is carried on, also by way of registering', a
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   await screen.findByText('another page');
   expect(router.state.location).toMatchObject({ pathname: '/events/7', state: 'a seat' });
+});
+
+it('what the history entry carries is carried on by way of a forgotten password', async () => {
+  const { router, user } = open('/sign-in');
+  await act(() => router.navigate('/sign-in?next=%2Fevents%2F7', { state: 'a seat' }));
+  await user.click(screen.getByRole('link', { name: 'Forgot password?' }));
+  expect(router.state.location).toMatchObject({ pathname: '/password/forgotten', state: 'a seat' });
+  await user.click(screen.getByRole('link', { name: 'Back to sign in' }));
+  expect(router.state.location).toMatchObject({ pathname: '/sign-in', state: 'a seat' });
 });
 
 it('shows why sign-in was refused', async () => {

@@ -1,5 +1,6 @@
 import type { EventDetail } from '@/api/types';
 import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
+import { pickState } from '@/features/seats/pickBeforeSignIn';
 import type { Sales } from '@/domain/sales';
 import type { ServerClock } from '@/domain/serverClock';
 import { SalesNotice } from '@/features/seats/SalesNotice';
@@ -14,7 +15,7 @@ interface NoticesProps {
 export function Notices({ event, sales, clock }: NoticesProps) {
   return (
     <div className="selector__notices">
-      <SessionExpiredNotice />
+      <SessionExpiredNotice state={pickState()} />
       <SalesNotice event={event} sales={sales} clock={clock} />
     </div>
   );

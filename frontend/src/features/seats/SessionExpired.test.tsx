@@ -16,6 +16,7 @@ it('tells a user whose session expired, with a link back to the seats, and remem
   expect(notice.textContent).toMatch(/^You have been signed out\. Seats that you hold stay yours/);
   await user.click(screen.getByRole('link', { name: 'sign in again' }));
   expect(router.state.location.search).toBe('?next=%2Fevents%2F7');
+  expect(router.state.location.state).toMatch(/"seatId":101/);
   expect(takePick(7)).toBe(101);
 });
 
