@@ -10,6 +10,7 @@ import { LiveBadge } from '@/components/LiveBadge';
 import { NoSeats } from '@/components/NoSeats';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
+import { hasPermissionIn } from '@/domain/permissions';
 import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
 import { type HallCounts, countSeats } from '@/features/organise/counts';
 import { LatestChanges } from '@/features/organise/LatestChanges';
@@ -21,8 +22,9 @@ import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { eventPath } from '@/paths';
+import { eventPath, eventSettingsPath } from '@/paths';
 import { revenueQuery } from '@/queries/events';
+import { useMe } from '@/queries/session';
 
 const TONES: Readonly<Record<DisplayStatus, Tone>> = {
   available: 'seat',
@@ -38,6 +40,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
   const [watch] = useState(() => watchSale(store, pagePause.timers));
   const { seats, viewers, seq, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
   const counts = useMemo(() => countSeats(seats), [seats]);
+  const me = useMe();
   const { data: revenue } = useQuery(revenueQuery(event.id, seq));
 
   return (
@@ -59,6 +62,11 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
           </p>
         </div>
         <LiveBadge feedState={feedState} viewers={null} />
+        {hasPermissionIn(me, 'reservations.change_event', event.organisation) && (
+          <Link className="button button--quiet" to={eventSettingsPath(event.id)}>
+            {t('organise:settings')}
+          </Link>
+        )}
       </header>
       {seats.length > 0 ? (
         <>

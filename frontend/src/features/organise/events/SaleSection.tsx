@@ -106,7 +106,11 @@ export function SaleSection({ event }: { readonly event: EventSettings }) {
       )}
       {!isOver && (
         <div className="event-end">
-          <p className="event-section__note">{t('organiserEvents:cancel_note')}</p>
+          <p className="event-section__note">
+            {sale === 'draft' && figures.bookings === 0
+              ? t('organiserEvents:cancel_noteDraft')
+              : t('organiserEvents:cancel_note')}
+          </p>
           <Button
             className="event-end__button"
             onClick={() => {

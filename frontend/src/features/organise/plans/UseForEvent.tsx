@@ -286,5 +286,5 @@ function Done({ event, onDismiss }: DoneProps) {
 
 function kindText(kind: string): string {
   const known = KINDS.find((each) => each === kind);
-  return known === undefined ? kind : t(`plans:change_${known}`);
+  return known === undefined ? kind : t(`plans:seat_${known}`);
 }
