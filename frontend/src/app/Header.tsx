@@ -31,7 +31,7 @@ export function Header() {
           </NavLink>
         )}
         {hasPermissionSomewhere(me, 'reservations.scan_ticket') && (
-          <NavLink to={DOOR_PATH}>
+          <NavLink className="header__door" to={DOOR_PATH}>
             <span className="header__wide">{t('app:door')}</span>
             <span className="header__narrow">{t('app:door_short')}</span>
           </NavLink>
