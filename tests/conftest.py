@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -22,6 +22,8 @@ from reservations.seat_finder import index_cache
 from reservations.write import command_queue
 from tests.factories import Clock
 from tests.tables import empty_tables
+
+T = TypeVar("T")
 
 # Deterministic examples without deadlines, and a randomised search.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None, database=None)
@@ -46,6 +48,24 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def is_thorough(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--thorough"))
+
+
+class Sample(Protocol):
+    def __call__(self, values: Sequence[T], number: int, *, step: int) -> Sequence[T]: ...
+
+
+@pytest.fixture(scope="session")
+def sample(is_thorough: bool) -> Sample:
+    """Return a function that picks every `step`-th value, beginning at `number` modulo `step`.
+
+    With the number of the call, tests of every call try each value on some calls, and each call
+    with some values. In thorough runs it returns all values.
+    """
+
+    def pick(values: Sequence[T], number: int, *, step: int) -> Sequence[T]:
+        return values if is_thorough else values[number % step :: step]
+
+    return pick
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

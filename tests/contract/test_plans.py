@@ -398,7 +398,14 @@ def test_a_plan_is_put_onto_an_event_by_role(role: Role | None, db: None) -> Non
         assert not event.seats.exists()
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize(
+    "template",
+    [
+        # The stadium takes seconds.
+        pytest.param(name, marks=pytest.mark.thorough if name == "stadium" else ())
+        for name in TEMPLATES
+    ],
+)
 def test_a_plan_can_begin_with_a_demo_hall(template: str, db: None) -> None:
     client: Any = member()
     path = f"/api/organisations/{client.organisation.pk}/plans/?template={template}"

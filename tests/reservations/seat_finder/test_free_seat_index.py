@@ -8,7 +8,7 @@ from math import dist
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -310,3 +310,4 @@ def _sized(criteria: SeatCriteria, count: int) -> SeatCriteria:
 
 
 TestFreeSeatsOverTime = FreeSeatsOverTime.TestCase
+TestFreeSeatsOverTime.settings = settings(max_examples=settings().max_examples // 4)
