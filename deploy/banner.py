@@ -8,10 +8,9 @@ from pathlib import Path
 from config.environment import DEMO_PASSWORD
 from deploy.address import Address
 from deploy.console import say
+from deploy.supervised import START_SECONDS
 from deploy.waiting import wait_until
 from reservations.demo.people import BUYERS, ORGANISER, STEWARD
-
-_START_SECONDS = 60
 
 
 def with_demo_data() -> bool:
@@ -36,7 +35,7 @@ def print_banner(
 
     `environment` is that of the servers.
     """
-    if not wait_until(lambda: up(address), seconds=_START_SECONDS):
+    if not wait_until(lambda: up(address), seconds=START_SECONDS):
         print(f"seatcast: no answer at {address.url} yet.", file=sys.stderr)
         return
     say(f"Seatcast is at {address.url}/")

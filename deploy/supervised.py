@@ -16,7 +16,8 @@ from deploy.console import Problem
 from deploy.private_files import open_private
 from deploy.waiting import wait_until
 
-START_SECONDS = 60
+START_SECONDS = 180
+"""Generous: on a busy machine the servers of a stack take more than a minute to start."""
 _LAST_WORDS_BYTES = 4000
 
 
