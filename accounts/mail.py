@@ -20,7 +20,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -116,8 +115,17 @@ def language_of_request(request: Any) -> str:
 
 
 def send_due() -> Iterator[bool]:
-    """Try to send all mail that is due; yield for each whether it was sent."""
-    due = Mail.objects.filter(done_at=None, tries__lt=len(RETRY_DELAYS_MINUTES), due_at__lte=Now())
+    """Try to send all mail that is due; yield for each whether it was sent.
+
+    During an upgrade, mail that this server has no text for is left to the newer ones.
+    """
+    due = Mail.objects.filter(
+        kind__in=Mail.Kind.values,
+        language__in=mail_templates.LANGUAGES,
+        done_at=None,
+        tries__lt=len(RETRY_DELAYS_MINUTES),
+        due_at__lte=Now(),
+    )
     for mail in due.order_by("pk").select_related("person").iterator():
         if _claim(mail):
             yield _send(mail)
@@ -153,7 +161,7 @@ def _send(mail: Mail) -> bool:
             # To the stored address, never to the spelling in the request.
             to = people[0].email if mail.kind == Mail.Kind.LINK else mail.address
             EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to]).send()
-    except (OSError, SMTPException) as error:
+    except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
         # The error's text can contain the address.
         logger.warning("Mail %s could not be sent: %s", mail.pk, type(error).__name__)
         return False
@@ -211,8 +219,11 @@ class _Sender:
         try:
             while self._should_continue():
                 list(send_due())
-        except Error as error:
-            logger.warning("Mail is delayed, the database is unavailable: %s", error)
+        except Exception as error:
+            if isinstance(error, Error):
+                logger.warning("Mail is delayed, the database is unavailable: %s", error)
+            else:
+                logger.exception("Mail is delayed")
             with self._state:
                 self._is_running = False
         finally:

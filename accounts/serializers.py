@@ -16,7 +16,7 @@ from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
 from accounts.usernames import skeleton, validate_new_username
 from organisations.models import Membership
-from organisations.roles import PERMISSIONS, Role
+from organisations.roles import Role, granted_to
 from security_log.log import Kind, record
 
 NAME_TAKEN = "This name is taken."
@@ -110,7 +110,7 @@ class MembershipSerializer(serializers.Serializer[Membership]):
     permissions = serializers.SerializerMethodField(help_text="Those of the role.")
 
     def get_permissions(self, member: Membership) -> list[str]:
-        return sorted(PERMISSIONS[Role(member.role)])
+        return sorted(granted_to(member.role))
 
 
 class MeSerializer(serializers.Serializer[User]):

@@ -247,6 +247,8 @@ MIGRATION_DATABASE_URL = with_password(
 )
 AS_OWNER = bool(MIGRATION_DATABASE_URL) and connects_as_owner(sys.argv)
 DATABASES = {"default": _database(MIGRATION_DATABASE_URL if AS_OWNER else SERVING_DATABASE_URL)}
+# A migration that was interrupted can be run again, and skips what exists.
+ZERO_DOWNTIME_MIGRATIONS_IDEMPOTENT_SQL = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = with_password(environment.redis_url, environment.redis_password)

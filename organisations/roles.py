@@ -44,6 +44,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 }
 
 
+def granted_to(role: str) -> frozenset[str]:
+    """Return the permissions of a role: none if only newer servers know it."""
+    return PERMISSIONS[Role(role)] if role in Role.values else frozenset()
+
+
 def roles_with(permission: str) -> list[Role]:
     """Return the roles that grant a permission, by its Django name."""
     return [role for role, granted in PERMISSIONS.items() if permission in granted]

@@ -8,7 +8,6 @@ from django.utils import timezone
 from accounts.models import User
 from organisations.errors import OrganisationNotFound
 from organisations.models import Invitation, Membership, Organisation
-from organisations.roles import Role
 from reservations.permissions import permissions_in, sees_all
 
 MAX_PAGE = 100
@@ -93,5 +92,5 @@ def _record(found: Organisation, person: User, role: str | None) -> Organisation
         "id": found.pk,
         "name": found.name,
         "role": role,
-        "permissions": permissions_in(person, role=Role(role) if role else None),
+        "permissions": permissions_in(person, role=role),
     }

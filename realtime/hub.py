@@ -253,6 +253,9 @@ class Hub:
     def _on_message(self, message: dict[str, Any]) -> None:
         if message["type"] == publisher.PRESENCE:
             self._presence.record(message["hub"], message["viewers"])
+        elif message["type"] != publisher.SEATS_CHANGED:
+            # From a newer server.
+            return
         elif self._writer is None:
             # It may be newer than the seat map being loaded.
             self._needs_compare = True

@@ -98,16 +98,18 @@ def now_ms() -> int:
     return int(clock.now().timestamp() * 1000)
 
 
-def parse_client_frame(text: str) -> Seen:
-    """Return the client's frame. Raises: BadFrame."""
+def parse_client_frame(text: str) -> Seen | None:
+    """Return the client's frame, None if only newer servers know its type. Raises: BadFrame."""
     if len(text) > MAX_FRAME_CHARACTERS:
         raise BadFrame
     try:
         frame = json.loads(text)
     except (ValueError, RecursionError):
         raise BadFrame from None
-    if not isinstance(frame, dict) or frame.get("type") != "seen":
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise BadFrame
+    if frame["type"] != "seen":
+        return None
     seq = frame.get("seq")
     if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ:
         raise BadFrame

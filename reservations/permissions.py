@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from organisations.backends import members_with
 from organisations.models import Membership, Organisation
-from organisations.roles import PERMISSIONS, Role
+from organisations.roles import granted_to
 
 _OPERATORS = "django.contrib.auth.backends.ModelBackend"
 
@@ -103,9 +103,9 @@ def sees_all(person_id: int) -> bool:
     return bool(people.filter(found, pk=person_id).exists())
 
 
-def permissions_in(person: AbstractUser, *, role: Role | None) -> list[str]:
+def permissions_in(person: AbstractUser, *, role: str | None) -> list[str]:
     """Return a person's permissions for an organisation, given their role in it, by name."""
-    by_role = PERMISSIONS[role] if role else frozenset()
+    by_role = granted_to(role) if role else frozenset()
     return sorted(each for each in Permission if each in by_role or person.has_perm(each))
 
 

@@ -20,6 +20,8 @@ from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 from psycopg_pool.base import AttemptWithBackoff
 
+from config.postgresql.schema import SchemaEditor
+
 AttemptWithBackoff.INITIAL_DELAY = 0.2
 AttemptWithBackoff.DELAY_BACKOFF = 1.5
 
@@ -29,6 +31,8 @@ _retry_lock = threading.Lock()
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper, except for how it gets connections from the pool."""
+
+    SchemaEditorClass = SchemaEditor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection that the server has not closed.

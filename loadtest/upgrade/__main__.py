@@ -39,7 +39,7 @@ class Upgrade:
         self.violations: list[str] = []
 
     def roll(self, release: Path) -> None:
-        """Replace the servers by those of a release."""
+        """Replace the servers by those of a release. Raises: Problem if that fails."""
         asked_before = self._sale.answer_log.seen.total()
         before, migrations = self._servers(), self._migrations()
         began = time.monotonic()
@@ -53,10 +53,11 @@ class Upgrade:
             check=False,
         )
         print(rolled.stdout, end="", flush=True)
-        after = self._servers()
         if rolled.returncode:
-            self.violations.append(f"the servers were not replaced: {rolled.stderr.strip()}")
-        elif left := before.keys() & after.keys():
+            # The audit's code may not match the tables now.
+            raise Problem(f"The servers were not replaced: {rolled.stderr.strip()}")
+        after = self._servers()
+        if left := before.keys() & after.keys():
             self.violations.append(f"{len(left)} old servers are left")
         elif set(after.values()) != {release.resolve()} or len(after) != len(before):
             self.violations.append(f"the servers are not those of the release: {after}")

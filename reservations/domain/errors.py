@@ -352,8 +352,12 @@ def error_to_json(error: SeatcastError) -> dict[str, Any]:
 
 
 def error_from_json(data: dict[str, Any]) -> SeatcastError:
-    """Recreate an error from what `error_to_json` returned."""
-    return _kinds(SeatcastError)[data["code"]](data["sentence"], **data["details"])
+    """Recreate an error from what `error_to_json` returned.
+
+    One that only newer servers know becomes a Conflict with its sentence.
+    """
+    kind = _kinds(SeatcastError).get(data["code"], Conflict)
+    return kind(data["sentence"], **data["details"])
 
 
 def _kinds(base: type[SeatcastError]) -> dict[str, type[SeatcastError]]:

@@ -63,10 +63,6 @@ class Migration(migrations.Migration):
                 "ordering": ["-number"],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name="seat",
-            name="a_seat_number_is_unique_in_its_event",
-        ),
         migrations.AddField(
             model_name="seat",
             name="removed_at",
@@ -81,6 +77,11 @@ class Migration(migrations.Migration):
                 fields=("event", "seat_number"),
                 name="a_seat_number_is_unique_among_an_events_seats",
             ),
+        ),
+        # Only now, because each operation commits by itself.
+        migrations.RemoveConstraint(
+            model_name="seat",
+            name="a_seat_number_is_unique_in_its_event",
         ),
         migrations.AddConstraint(
             model_name="seat",

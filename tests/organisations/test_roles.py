@@ -9,7 +9,7 @@ from organisations.roles import PERMISSIONS, Role
 from reservations.permissions import Permission, holders, may
 from reservations.read import selectors
 from reservations.read.selectors import Requester
-from tests.factories import make_event, make_user
+from tests.factories import make_event, make_user, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -55,6 +55,18 @@ def test_a_person_who_is_deactivated_has_no_role() -> None:
     alice.save()
     assert not may(alice.pk, Permission.VIEW_EVENT, event_id=event.pk)
     assert not alice.has_perm("reservations.view_event", event)
+
+
+def test_a_role_that_only_newer_servers_know_permits_nothing_here() -> None:
+    choir = _organisation("Choir")
+    event, alice = make_event(organisation=choir), _member(choir, Role.OWNER)
+    Membership.objects.update(role="conductor")
+    assert not may(alice.pk, Permission.VIEW_EVENT, event_id=event.pk)
+    client = signed_in(alice)
+    [shown] = client.get("/api/me/").json()["organisations"]
+    assert (shown["role"], shown["permissions"]) == ("conductor", [])
+    [listed] = client.get("/api/organisations/").json()
+    assert Permission.VIEW_EVENT not in listed["permissions"]
 
 
 def test_operators_hold_permissions_at_every_event() -> None:

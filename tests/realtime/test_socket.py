@@ -17,7 +17,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
-from realtime import publisher
+from realtime import hub, publisher
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.threads import in_thread
@@ -117,6 +117,26 @@ async def test_repeated_and_reordered_notifications_are_harmless(
         await lock(people["alice"], 0)
         await socket.until_seq(3)
     assert socket.states[0][0] == 1
+
+
+async def test_a_notification_of_a_kind_that_only_newer_servers_know_is_ignored(
+    watching: Watching,
+    event: Event,
+    people: People,
+    lock: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Without the subscription, changes would be read from the log.
+    monkeypatch.setattr(hub, "RESUBSCRIBE_SECONDS", 3600.0)
+    group = publisher.group_name(event.pk)
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await get_channel_layer().group_send(group, {"type": "seats.praised", "stars": 5})
+        seat = await in_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
+        forged = {"type": "seats.changed", "since": 0, "seq": 1, "changes": [[seat, 2, None, None]]}
+        await get_channel_layer().group_send(group, forged)
+        await socket.until_seq(1)
+    assert socket.states[0][0] == 2
 
 
 async def test_an_expired_lock_is_released_and_published(

@@ -9,7 +9,13 @@ from reservations.domain.commands import (
     ReserveSeats,
     UnlockSeats,
 )
-from reservations.domain.errors import KeyReused, SeatcastError, SeatNotFound, SeatUnavailable
+from reservations.domain.errors import (
+    Conflict,
+    KeyReused,
+    SeatcastError,
+    SeatNotFound,
+    SeatUnavailable,
+)
 from reservations.domain.states import SeatStatus
 from reservations.models import IdempotencyKey, Reservation, Seat, SeatChange
 from reservations.write.changes import ChangeSet
@@ -48,6 +54,17 @@ def test_another_process_returns_the_stored_result() -> None:
     lock = LockSeats(alice, seat_ids(event)[:1])
     assert CommandQueue(event.pk).submit(lock, "k") == CommandQueue(event.pk).submit(lock, "k")
     assert SeatChange.objects.count() == 1
+
+
+def test_a_stored_refusal_that_only_newer_servers_know_is_a_conflict() -> None:
+    event, alice = make_event(), make_person()
+    queue, lock = CommandQueue(event.pk), LockSeats(alice, seat_ids(event)[:1])
+    queue.submit(lock, "k")
+    refusal = {"code": "too_late", "sentence": "The doors are closed.", "details": {"at": "20:00"}}
+    IdempotencyKey.objects.update(answer={"refusal": refusal})
+    with pytest.raises(Conflict, match="The doors are closed") as again:
+        queue.submit(lock, "k")
+    assert again.value.details == {"at": "20:00"}
 
 
 def test_a_refusal_is_stored_too() -> None:
