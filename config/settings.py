@@ -423,6 +423,10 @@ SPECTACULAR_SETTINGS = {
     "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "organisations.roles.Role",
+        "MessageKindEnum": [
+            *("booking.created", "booking.changed", "booking.cancelled", "booking.checked_in"),
+            "event.sold_out",
+        ],
         "VisibilityEnum": ["draft", "public", "members"],
         "AudienceEnum": ["public", "members"],
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],

@@ -136,7 +136,7 @@ def _counts(endpoint_ids: list[int]) -> dict[int, tuple[int, int]]:
         found.order_by()
         .values_list("endpoint")
         .annotate(
-            Count("pk", filter=Q(state=Delivery.State.PENDING)),
+            pending=Count("pk", filter=Q(state=Delivery.State.PENDING)),
             failed=Count("pk", filter=Q(state=Delivery.State.FAILED)),
         )
     )

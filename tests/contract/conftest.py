@@ -65,7 +65,7 @@ class BoxOffice:
     organiser: User
     organisation: Organisation
     plan: int
-    webhook: int
+    endpoint: int
     delivery: int
     carol: User
     invitation: Invitation
@@ -137,7 +137,7 @@ class BoxOffice:
             "user": self.carol.pk,
             "invitation": self.invitation.pk,
             "plan": self.plan,
-            "webhook": self.webhook,
+            "endpoint": self.endpoint,
             "delivery": self.delivery,
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
             "category": self.category,
@@ -194,7 +194,7 @@ def _opened() -> BoxOffice:
         carol=carol,
         invitation=invitation,
         plan=plan,
-        webhook=webhook.pk,
+        endpoint=webhook.pk,
         delivery=sent.pk,
         free=ids[0],
         held=ids[1],

@@ -138,7 +138,7 @@ BAD: dict[str, dict[str, Any]] = {
     },
     "url": {
         **NO_TEXT,
-        "no https": "http://example.org/",
+        "another scheme": "ftp://example.org/",
         "a private address": "https://10.0.0.1/",
         "a user": "https://user@example.org/",
     },

@@ -56,6 +56,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, *_: Any) -> None:
+        """Print nothing: senders are killed."""
+
 
 @contextmanager
 def receiver(port: int = 0) -> Iterator[Receiver]:
@@ -67,7 +70,11 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # The sender was killed.
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Received(self.path, headers, body)
             with lock:
