@@ -77,17 +77,21 @@ def _parser() -> argparse.ArgumentParser:
 def _click(
     site: TargetSite, sale: dict[str, Any], options: argparse.Namespace, is_over: Callable[[], bool]
 ) -> list[float]:
-    """Lock and unlock seats until `is_over`; return the response times in seconds."""
+    """Lock and unlock seats until `is_over`, for five minutes at most, when tokens expire.
+
+    Return the response times in seconds.
+    """
     over = False
 
     def person(number: int) -> list[float]:
         waits = []
-        headers = {
-            "Authorization": f"Bearer {sale['people'][number]['access']}",
-            "Content-Type": "application/json",
-        }
         host = urlsplit(site.url).netloc
         with closing(http.client.HTTPConnection(host, timeout=_PATIENCE_SECONDS)) as client:
+            tokens = _renewed(client, sale["people"][number])
+            headers = {
+                "Authorization": f"Bearer {tokens['access']}",
+                "Content-Type": "application/json",
+            }
             seats = _seats(client, sale["event_id"])
             due, turn = time.monotonic() + number / options.rate, 0
             while not over:
@@ -112,6 +116,14 @@ def _click(
             time.sleep(0.2)
         over = True
         return [wait for each in people for wait in each.result()]
+
+
+def _renewed(client: http.client.HTTPConnection, tokens: dict[str, str]) -> dict[str, str]:
+    """Exchange a person's tokens in place."""
+    body = json.dumps({"refresh": tokens["refresh"]})
+    client.request("POST", "/api/token/refresh/", body, {"Content-Type": "application/json"})
+    tokens |= json.loads(client.getresponse().read())
+    return tokens
 
 
 def _seats(client: http.client.HTTPConnection, event_id: int) -> list[int]:
