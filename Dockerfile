@@ -24,6 +24,7 @@ COPY reservations/ reservations/
 COPY realtime/ realtime/
 COPY web/ web/
 COPY organisations/ organisations/
+COPY webhooks/ webhooks/
 COPY security_log/ security_log/
 COPY providers/ providers/
 # Nothing can be written when it runs, and to compile it all at every start takes long.

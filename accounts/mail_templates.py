@@ -192,7 +192,41 @@ Ihre Buchung {booking} ist damit ebenfalls storniert. {refund}
 """,
         ),
     },
+    # To owners of organisations, of whom no language is known.
+    Mail.Kind.WEBHOOK: {
+        "en": (
+            "A webhook was turned off",
+            """{hello}
+
+a webhook of {organisation} was turned off: {why} What is queued is kept for 30 days. Repair the
+receiver, and turn the webhook on again here:
+
+{site}/organise/organisations/{id}/webhooks
+""",
+        ),
+        "de": (
+            "Ein Webhook wurde abgeschaltet",
+            """{hello}
+
+ein Webhook von {organisation} wurde abgeschaltet: {why} Was ansteht, wird 30 Tage aufbewahrt.
+Reparieren Sie den Empfänger, und schalten Sie den Webhook hier wieder ein:
+
+{site}/organise/organisations/{id}/webhooks
+""",
+        ),
+    },
 }
+_WEBHOOK_REASONS = {
+    "en": {
+        "failing": "its receiver accepted nothing for three days.",
+        "gone": "its receiver answered that it is gone (410).",
+    },
+    "de": {
+        "failing": "Sein Empfänger hat drei Tage lang nichts angenommen.",
+        "gone": "Sein Empfänger hat geantwortet, dass es ihn nicht mehr gibt (410).",
+    },
+}
+_YOURS = {"en": "an organisation of yours", "de": "einer Ihrer Organisationen"}
 _REFUND = {
     "en": ("Nothing was charged online.", "You get {amount} back the way you paid."),
     "de": ("Online wurde nichts abgebucht.", "Sie erhalten {amount} auf dem Zahlweg zurück."),
@@ -207,6 +241,8 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     """Return the subject and body of a mail; `people` are several only for password links."""
     if mail.kind == Mail.Kind.CANCELLED:
         return _render_cancelled(mail, people[0])
+    if mail.kind == Mail.Kind.WEBHOOK:
+        return _render_webhook(mail, people[0])
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     person = people[0]
     subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
@@ -236,6 +272,27 @@ def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
         amount = about["refund"]
         about["refund"] = refund.format(amount=amount) if amount else nothing
         texts.append((subject.format(**about), body.format(**about)))
+    return _in_all_languages(texts)
+
+
+def _render_webhook(mail: Mail, person: User) -> tuple[str, str]:
+    """Return a subject and a body in all languages."""
+    texts = []
+    for language in LANGUAGES:
+        subject, body = _TEMPLATES[Mail.Kind.WEBHOOK][language]
+        about = {
+            "hello": _hello(person, language),
+            "site": settings.SEATCAST_SITE_URL.rstrip("/"),
+            "id": mail.details["organisation"],
+            "organisation": safe_words_in_mail(mail.details["organisation_name"])
+            or _YOURS[language],
+            "why": _WEBHOOK_REASONS[language][mail.details["why"]],
+        }
+        texts.append((subject, body.format(**about)))
+    return _in_all_languages(texts)
+
+
+def _in_all_languages(texts: Sequence[tuple[str, str]]) -> tuple[str, str]:
     return " / ".join(subject for subject, _ in texts), "\n".join(body for _, body in texts)
 
 

@@ -150,6 +150,7 @@ class Mail(models.Model):
         MOVED = "moved"
         INVITED = "invited"
         CANCELLED = "cancelled"
+        WEBHOOK = "webhook"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()

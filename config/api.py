@@ -29,8 +29,13 @@ from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
 from web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
+from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
-probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountCollector()))
+probes = Probes(
+    CachedCollector(SalesCollector()),
+    CachedCollector(AccountCollector()),
+    CachedCollector(WebhookCollector()),
+)
 django_in_threads = run_wsgi_in_threads(django, threads=THREADS)
 application = with_request_limits(
     with_async_views(with_probes(LargeResponses(django_in_threads), probes))

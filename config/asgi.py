@@ -27,12 +27,17 @@ from web.origins import AllowedOrigins  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
 from web.request_limits import with_request_limits  # noqa: E402
 from web.static_files import with_static_files  # noqa: E402
+from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 # With several servers, the API servers collect the sales metrics.
 collectors = (
     []
     if settings.REDIS_URL
-    else [CachedCollector(SalesCollector()), CachedCollector(AccountCollector())]
+    else [
+        CachedCollector(SalesCollector()),
+        CachedCollector(AccountCollector()),
+        CachedCollector(WebhookCollector()),
+    ]
 )
 probes = Probes(ViewersCollector(viewers_by_event), *collectors, is_shutting_down=is_shutting_down)
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -188,6 +189,13 @@ def _offline_methods(codes: tuple[str, ...] | None, info: ValidationInfo) -> tup
     return codes
 
 
+def _webhook_networks(networks: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...]:
+    """Return the private networks that webhooks may reach: by default this machine, or none."""
+    if networks is None:
+        return () if info.data.get("production", False) else ("127.0.0.0/8", "::1/128")
+    return networks
+
+
 def _json_in_production(value: str | None, info: ValidationInfo) -> str:
     return value or ("json" if info.data.get("production", False) else "console")
 
@@ -239,6 +247,13 @@ Secret = Annotated[
     ),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas)]
+Networks = Annotated[
+    Names,
+    _rule(
+        lambda networks: all(map(_parses(ip_network), networks)),
+        "must be networks by commas, like 10.1.0.0/16",
+    ),
+]
 Origins = Annotated[
     Names,
     _rule(
@@ -368,6 +383,7 @@ class Environment(BaseModel):
     reset_rate: Rate = "20/min"
     mail_per_address: Annotated[int, Field(ge=1, le=1_000)] = 12
     mail_per_network: Count = 200
+    webhook_networks: Annotated[Networks | None, AfterValidator(_webhook_networks)] = None
     demo_password: Annotated[
         str,
         _in_production(

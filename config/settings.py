@@ -143,6 +143,7 @@ INSTALLED_APPS = [
     "organisations",
     "reservations",
     "realtime",
+    "webhooks",
 ]
 
 # Middleware of all requests. Asynchronous views run only this part.
@@ -349,6 +350,12 @@ SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
 SEATCAST_POWERS = "accounts.organisers"
 # The module that tells buyers what happened to their bookings.
 SEATCAST_NOTICES = "accounts.notices"
+# The module that stores messages to organisers' systems.
+SEATCAST_OUTBOX = "webhooks.outbox"
+# Functions of other apps that run in a thread beside housekeeping.
+SEATCAST_BACKGROUND = ["webhooks.worker.run"]
+# Private networks that webhooks may reach.
+SEATCAST_WEBHOOK_NETWORKS = [str(network) for network in environment.webhook_networks or ()]
 # Idle time-out and maximum lifetime of a session or a family of refresh tokens.
 SEATCAST_SESSION_IDLE_SECONDS = environment.session_idle_seconds
 SEATCAST_STAFF_IDLE_SECONDS = environment.staff_idle_seconds
@@ -365,6 +372,7 @@ SEATCAST_CHORES = {
     "erase_accounts": 60.0,
     "prune_accounts": 3600.0,
     "prune_invitations": 3600.0,
+    "prune_webhooks": 3600.0,
     "clearsessions": 3600.0,
 }
 
@@ -417,6 +425,10 @@ SPECTACULAR_SETTINGS = {
     "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "organisations.roles.Role",
+        "MessageKindEnum": [
+            *("booking.created", "booking.changed", "booking.cancelled", "booking.checked_in"),
+            "event.sold_out",
+        ],
         "VisibilityEnum": ["draft", "public", "members"],
         "AudienceEnum": ["public", "members"],
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],

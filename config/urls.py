@@ -14,6 +14,7 @@ urlpatterns = [
     path("ws/events/<id:event_id>/", EventStreamView.as_view()),
     path("api/", include("accounts.urls")),
     path("api/", include("organisations.api.urls")),
+    path("api/", include("webhooks.api.urls")),
     path("api/security-log/", SecurityLogView.as_view()),
     re_path(r"^api(/.*)?$", api_not_found),
     path("admin/", admin.site.urls),

@@ -28,6 +28,11 @@ from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes  # noqa: E402
 from web.static_files import with_static_files  # noqa: E402
 from web.wsgi import with_limits_and_probes  # noqa: E402
+from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
-probes = Probes(CachedCollector(SalesCollector()), CachedCollector(AccountCollector()))
+probes = Probes(
+    CachedCollector(SalesCollector()),
+    CachedCollector(AccountCollector()),
+    CachedCollector(WebhookCollector()),
+)
 application = with_limits_and_probes(with_static_files(django, server=ServeStatic), probes)

@@ -42,6 +42,13 @@ class Kind(models.TextChoices):
     MEMBER_JOINED = "member_joined"
     MEMBER_ROLE_CHANGED = "member_role_changed"
     MEMBER_REMOVED = "member_removed"
+    WEBHOOK_CREATED = "webhook_created"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_DELETED = "webhook_deleted"
+    WEBHOOK_SECRET_ROTATED = "webhook_secret_rotated"
+    WEBHOOK_REPLAYED = "webhook_replayed"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    FEED_CHANGED = "feed_changed"
 
 
 class SecurityEvent(models.Model):

@@ -71,9 +71,10 @@ def _prepare_database() -> None:
 
 
 def _run_housekeeping() -> None:
-    """Run the housekeeping steps every minute, for ever."""
+    """Run the housekeeping steps every minute, and deliver webhooks, for ever."""
     from django.core.management import call_command
 
+    from reservations.housekeeping.background import in_background
     from reservations.housekeeping.loop import HousekeepingLoop, Stop
 
     quiet = io.StringIO()
@@ -83,11 +84,12 @@ def _run_housekeeping() -> None:
         call_command(command, stdout=quiet, stderr=quiet)
 
     loop = HousekeepingLoop(run, stop)
-    while True:
-        stop.wait(_HOUSEKEEPING_SECONDS)
-        loop.run_once()
-        quiet.seek(0)
-        quiet.truncate()
+    with in_background(stop):
+        while True:
+            stop.wait(_HOUSEKEEPING_SECONDS)
+            loop.run_once()
+            quiet.seek(0)
+            quiet.truncate()
 
 
 def _serve(address: Address) -> None:

@@ -30,7 +30,7 @@ export function eventPath(eventId: number): string {
 /** The organisers' home. */
 export const SALES_PATH = '/organise';
 
-export type OrganisationTab = 'events' | 'plans' | 'members';
+export type OrganisationTab = 'events' | 'plans' | 'members' | 'webhooks';
 
 export function organisationPath(organisationId: number, tab: OrganisationTab = 'events'): string {
   const path = `${SALES_PATH}/organisations/${organisationId}`;

@@ -62,6 +62,7 @@ from reservations.read.stored_states import (
 )
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
+from reservations.write.messages import write_messages
 from reservations.write.prepared import PreparedQuery
 
 MAX_LAPSED_RESERVATIONS = 500
@@ -185,7 +186,6 @@ class UnitOfWork:
         `decided` is in the order of decision. Each command that changed a seat gets the event's
         next sequence number.
         """
-        since = self.event.change_seq
         outcomes = [decision.outcome for decision in decided]
         storage.write_pending(
             self.event, [found.started for found in outcomes if found.started], now=self.now
@@ -201,6 +201,18 @@ class UnitOfWork:
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
         self._write_admitted(decided)
         security_events.record_decisions(decided, self._reservations, self.state)
+        changes = self._write_changes(decided)
+        write_messages(
+            decided,
+            event=self.event,
+            reservations=self._reservations,
+            seats=self._seats,
+            now=self.now,
+        )
+        return changes
+
+    def _write_changes(self, decided: list[Decision]) -> ChangeSet | None:
+        since = self.event.change_seq
         changing = [decision for decision in decided if decision.outcome.transitions]
         if not changing:
             return None

@@ -92,6 +92,7 @@ EVENT_FIELDS: dict[str, Any] = {
 READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
 ORGANISATION = "/api/organisations/{organisation}/"
+WEBHOOK = f"{ORGANISATION}webhooks/{{endpoint}}/"
 PLAN = "/api/plans/{plan}/"
 DOCUMENT = {"name": "Hall", "categories": [], "zones": []}
 SECOND_STEP = {"challenge": "{challenge}", "method": "recovery_code", "code": "{recovery_code}"}
@@ -446,6 +447,47 @@ CALLS = [
         optional="dry_run",
         permissions=(CHANGE_EVENT,),
         is_edit=True,
+    ),
+    Call("GET", f"{ORGANISATION}feed/", "organiser", permissions=(CHANGE_ORGANISATION,)),
+    Call(
+        "PUT",
+        f"{ORGANISATION}feed/",
+        "organiser and csrf",
+        {"is_open": True},
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call("GET", f"{ORGANISATION}webhooks/", "organiser", permissions=(CHANGE_ORGANISATION,)),
+    Call(
+        "POST",
+        f"{ORGANISATION}webhooks/",
+        "organiser and csrf",
+        {
+            "url": "https://example.org/hook",
+            "kinds": ["booking.created"],
+            "description": "Accounts",
+        },
+        optional="description",
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call("GET", WEBHOOK, "organiser", permissions=(CHANGE_ORGANISATION,)),
+    Call(
+        "PATCH",
+        WEBHOOK,
+        "organiser and csrf",
+        {
+            "url": "https://example.org/other",
+            "kinds": ["event.sold_out"],
+            "description": "Accounts",
+            "is_enabled": True,
+        },
+        optional="url kinds description is_enabled",
+        permissions=(CHANGE_ORGANISATION,),
+    ),
+    Call("DELETE", WEBHOOK, "organiser and csrf", permissions=(CHANGE_ORGANISATION,)),
+    Call("GET", f"{WEBHOOK}deliveries/", "organiser", permissions=(CHANGE_ORGANISATION,)),
+    *(
+        Call("POST", f"{WEBHOOK}{path}", "organiser and csrf", permissions=(CHANGE_ORGANISATION,))
+        for path in ("secret/", "test/", "replay/", "deliveries/{delivery}/replay/")
     ),
     Call("POST", "/api/invitations/check/", "person and csrf", {"token": "{invitation_token}"}),
     Call("POST", "/api/invitations/accept/", "person and csrf", {"token": "{invitation_token}"}),

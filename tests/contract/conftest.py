@@ -46,6 +46,8 @@ from tests.factories import (
     signed_in,
 )
 from tests.reservations.plans.documents import document, written
+from webhooks import services as webhooks
+from webhooks.models import Delivery, Endpoint, Feed
 
 
 @dataclass
@@ -63,6 +65,8 @@ class BoxOffice:
     organiser: User
     organisation: Organisation
     plan: int
+    endpoint: int
+    delivery: int
     carol: User
     invitation: Invitation
     free: int
@@ -101,6 +105,7 @@ class BoxOffice:
         for model in (
             *(Seat, Reservation, ReservationSeat, SeatChange),
             *(Organisation, Membership, Invitation, SeatingPlan, PlanDraft, PlanVersion),
+            *(Endpoint, Delivery, Feed),
         ):
             key = ", ".join(str(field.column) for field in model._meta.pk_fields)
             queries.append(f"SELECT * FROM {model._meta.db_table} ORDER BY {key}")
@@ -132,6 +137,8 @@ class BoxOffice:
             "user": self.carol.pk,
             "invitation": self.invitation.pk,
             "plan": self.plan,
+            "endpoint": self.endpoint,
+            "delivery": self.delivery,
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
             "category": self.category,
             **self.factors,
@@ -171,6 +178,13 @@ def _opened() -> BoxOffice:
         role=Role.DOOR,
         expires_at=timezone.now() + timedelta(days=7),
     )
+    webhook = webhooks.create(
+        organisation_id=organisation.pk,
+        url="https://example.org/hook",
+        kinds=["booking.created"],
+        description="",
+    ).endpoint
+    sent = webhooks.send_test(organisation_id=organisation.pk, endpoint_id=webhook.pk)
     return BoxOffice(
         event=event,
         alice=alice,
@@ -180,6 +194,8 @@ def _opened() -> BoxOffice:
         carol=carol,
         invitation=invitation,
         plan=plan,
+        endpoint=webhook.pk,
+        delivery=sent.pk,
         free=ids[0],
         held=ids[1],
         held_by_bob=ids[2],

@@ -136,6 +136,21 @@ BAD: dict[str, dict[str, Any]] = {
         "no colour": [{"id": 1, "name": "x", "color": "url(//evil)", "price": None}],
         "too many": [{}] * 500,
     },
+    "url": {
+        **NO_TEXT,
+        "another scheme": "ftp://example.org/",
+        "a private address": "https://10.0.0.1/",
+        "a user": "https://user@example.org/",
+    },
+    "kinds": {
+        "null": None,
+        "a word": "booking.created",
+        "none": [],
+        "unknown": ["booking.imagined"],
+        "a number in it": [1],
+        "a list in it": [["booking.created"]],
+    },
+    **dict.fromkeys(("is_open", "is_enabled"), NO_TRUTH),
     "count": NO_COUNT,
     "wishes": {
         "null": None,

@@ -36,6 +36,7 @@ from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_user, person, seat_ids, signed_in, stranger
 from tests.reservations.plans.documents import document, written
+from webhooks import services as webhooks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -90,6 +91,7 @@ READERS = ("viewer", "box_office", "editor", "owner", "operator")
 PLAN_READERS = only(*READERS, outsiders=404, door=404)
 PLAN_EDITORS = only(*EDITORS, outsiders=404, door=404)
 ORGANISATION = "organisations/{organisation_id}/"
+WEBHOOK = f"{ORGANISATION}webhooks/{{endpoint_id}}/"
 
 ROWS: dict[str, Row] = {
     "GET schema/": PUBLIC,
@@ -205,6 +207,19 @@ ROWS: dict[str, Row] = {
     f"GET {ORGANISATION}invitations/": MANAGERS,
     f"POST {ORGANISATION}invitations/": MANAGERS,
     f"DELETE {ORGANISATION}invitations/{{invitation_id}}/": MANAGERS,
+    # Webhooks
+    f"GET {ORGANISATION}feed/": MANAGERS,
+    f"PUT {ORGANISATION}feed/": MANAGERS,
+    f"GET {ORGANISATION}webhooks/": MANAGERS,
+    f"POST {ORGANISATION}webhooks/": MANAGERS,
+    f"GET {WEBHOOK}": MANAGERS,
+    f"PATCH {WEBHOOK}": MANAGERS,
+    f"DELETE {WEBHOOK}": MANAGERS,
+    f"GET {WEBHOOK}deliveries/": MANAGERS,
+    f"POST {WEBHOOK}secret/": MANAGERS,
+    f"POST {WEBHOOK}test/": MANAGERS,
+    f"POST {WEBHOOK}replay/": MANAGERS,
+    f"POST {WEBHOOK}deliveries/{{delivery_id}}/replay/": MANAGERS,
     "POST invitations/check/": SIGNED_IN,
     "POST invitations/accept/": SIGNED_IN,
 }
@@ -254,6 +269,9 @@ def _made() -> House:
         group="east", group_size=1, sold_by=SoldBy.NUMBER
     )
     draft = make_event(organisation=choir, visibility="draft")
+    webhook = webhooks.create(
+        organisation_id=choir.pk, url="https://example.org/", kinds=[], description=""
+    ).endpoint
     objects = {
         "event_id": event.pk,
         "draft": draft.pk,
@@ -269,6 +287,8 @@ def _made() -> House:
         "sign_in_id": _sign_in(buyer).pk,
         "plan_id": _plan(choir, people["owner"]),
         "number": 1,
+        "endpoint_id": webhook.pk,
+        "delivery_id": webhooks.send_test(organisation_id=choir.pk, endpoint_id=webhook.pk).pk,
         "passkey_id": Passkey.objects.create(
             person=buyer, name="Key", credential_id="AAAA", public_key=b""
         ).pk,

@@ -50,7 +50,7 @@ def _operation(call: Call) -> tuple[str, str]:
     path = call.path.replace("{held}", "{seat}")
     for name in (
         *("event", "seat", "reservation", "passkey", "sign_in"),
-        *("organisation", "user", "invitation", "plan"),
+        *("organisation", "user", "invitation", "plan", "endpoint", "delivery"),
     ):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
     for name in ("organisation", "user", "invitation"):

@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.models import NOT_PROVIDED
 
-OURS = {"accounts", "organisations", "reservations", "security_log"}
+OURS = {"accounts", "organisations", "reservations", "security_log", "webhooks"}
 # Older than any site that is open.
 BEFORE_THE_FIRST_RELEASE = {
     ("accounts", "0001_initial"),

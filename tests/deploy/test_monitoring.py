@@ -17,6 +17,7 @@ from realtime.hub import viewers_by_event
 from realtime.metrics import ViewersCollector
 from reservations.collectors import SalesCollector
 from web.probes import Probes
+from webhooks.metric_collectors import WebhookCollector
 
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARD = MONITORING / "grafana" / "dashboards" / "seatcast.json"
@@ -44,9 +45,9 @@ def dashboard() -> dict[str, Any]:
 def exported(db: None, settings: Settings) -> set[str]:
     """Return the names of all that servers tell, with those that only some of them do."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    reply = Probes(ViewersCollector(viewers_by_event), SalesCollector(), AccountCollector()).probe(
-        "/metrics"
-    )
+    reply = Probes(
+        ViewersCollector(viewers_by_event), SalesCollector(), AccountCollector(), WebhookCollector()
+    ).probe("/metrics")
     assert reply is not None
     families = text_string_to_metric_families(reply().body.decode())
     return {UP} | {name for family in families for name in _names(family)}

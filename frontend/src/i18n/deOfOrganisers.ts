@@ -3,6 +3,7 @@ import organise from '@/i18n/de/organise.json';
 import organiserErrors from '@/i18n/de/organiserErrors.json';
 import organiserEvents from '@/i18n/de/organiserEvents.json';
 import plans from '@/i18n/de/plans.json';
+import webhooks from '@/i18n/de/webhooks.json';
 import type { PartCatalogue } from '@/i18n/language';
 
 /** German messages of the organisers' pages. */
@@ -12,4 +13,5 @@ export const deOfOrganisers: PartCatalogue<'organisers'> = {
   organiserErrors,
   organiserEvents,
   plans,
+  webhooks,
 };

@@ -8,6 +8,7 @@ import organise from '@/i18n/en/organise.json';
 import plans from '@/i18n/en/plans.json';
 import reservations from '@/i18n/en/reservations.json';
 import security from '@/i18n/en/security.json';
+import webhooks from '@/i18n/en/webhooks.json';
 
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
 export const enOfPages = {
@@ -21,4 +22,5 @@ export const enOfPages = {
   plans,
   reservations,
   security,
+  webhooks,
 };

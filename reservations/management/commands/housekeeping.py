@@ -4,13 +4,15 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 
+from reservations.housekeeping.background import in_background
 from reservations.housekeeping.loop import STEPS, HousekeepingLoop, Stop, stopped_by_signals
 
 
 class Command(BaseCommand):
     help = (
         f"Runs {', '.join(STEPS)} in turn, each with its defaults. With --every it repeats until "
-        "SIGTERM or SIGINT, also while the database is unavailable, and prunes once an hour. "
+        "SIGTERM or SIGINT, also while the database is unavailable, prunes once an hour, and "
+        "delivers webhooks all the time. "
         "Running it twice at once, or killing it, is harmless."
     )
 
@@ -27,7 +29,7 @@ class Command(BaseCommand):
             return
         if not 1 <= every <= 86_400:
             raise CommandError("--every: give a number of seconds from 1 to 86400.")
-        with stopped_by_signals() as stop:
+        with stopped_by_signals() as stop, in_background(stop):
             loop = HousekeepingLoop(self._run, stop)
             while not stop.is_asked_for:
                 loop.run_once()

@@ -31,7 +31,10 @@ from tests.reservations.audit.histories import run
 from tests.servers import server_settings
 
 # Of other apps.
-CHORES = ["send_mail", "erase_accounts", "prune_accounts", "prune_invitations", "clearsessions"]
+CHORES = [
+    *("send_mail", "erase_accounts", "prune_accounts", "prune_invitations", "prune_webhooks"),
+    "clearsessions",
+]
 
 
 class Steps:

@@ -27,9 +27,13 @@ const PlansTab = lazy(async () => ({
   default: (await import('@/features/organise/plans/PlansTab')).PlansTab,
 }));
 
-const TABS: readonly OrganisationTab[] = ['events', 'plans', 'members'];
+const WebhooksTab = lazy(async () => ({
+  default: (await import('@/features/organise/webhooks/WebhooksTab')).WebhooksTab,
+}));
 
-/** An organisation: its events, seating plans and members. */
+const TABS: readonly OrganisationTab[] = ['events', 'plans', 'members', 'webhooks'];
+
+/** An organisation: its events, seating plans, members and webhooks. */
 export function OrganisationPage() {
   const { organisationId = '', tab = 'events' } = useParams();
   const shown = TABS.find((each) => each === tab);
@@ -85,7 +89,11 @@ function Organised({ me, organisation, tab }: OrganisedProps) {
   const navigate = useNavigate();
   // Those at the door see neither events nor plans.
   const isSteward = !organisation.permissions.includes('reservations.view_event');
-  const tabs = isSteward ? TABS.filter((each) => each === 'members') : TABS;
+  const isManager = organisation.permissions.includes('organisations.change_organisation');
+  const tabs = TABS.filter((each) =>
+    each === 'webhooks' ? isManager : each === 'members' || !isSteward,
+  );
+  const shown = tabs.includes(tab) ? tab : (tabs[0] ?? 'members');
   return (
     <div className="page organisation">
       <title>{t('pageTitle', { page: organisation.name })}</title>
@@ -102,7 +110,7 @@ function Organised({ me, organisation, tab }: OrganisedProps) {
         </p>
       )}
       <Tabs
-        selectedKey={isSteward ? 'members' : tab}
+        selectedKey={shown}
         onSelectionChange={(key) => {
           const chosen = TABS.find((each) => each === key) ?? 'events';
           void navigate(organisationPath(organisation.id, chosen));
@@ -120,6 +128,7 @@ function Organised({ me, organisation, tab }: OrganisedProps) {
             <Suspense fallback={<Skeleton shape="card" />}>
               {each === 'events' && <EventsTab organisation={organisation} />}
               {each === 'plans' && <PlansTab organisation={organisation} />}
+              {each === 'webhooks' && <WebhooksTab organisation={organisation} />}
               {each === 'members' && <MembersTab me={me} organisation={organisation} />}
             </Suspense>
           </TabPanel>
