@@ -1,3 +1,4 @@
+import { distance } from '@/domain/geometry';
 import { makeZone, type NewId, randomId, relativeTo } from '@/domain/planDocument/build';
 import {
   type Area,
@@ -112,15 +113,41 @@ export function accompanying(
   });
 }
 
+/**
+ * Make the seat beside each accessible seat among these objects its companion: the nearest of its
+ * row that is neither accessible nor a companion. Seats that have a companion keep it.
+ */
+export function withCompanionsBeside(document: PlanDocument, keys: ReadonlySet<Key>): PlanDocument {
+  const all = [...rowsOf(document)].flatMap(({ row }) => row.seats);
+  const accompanied = new Set(all.map(({ json }) => textAt(json, 'companion_of')));
+  const guids = new Map<Key, string>();
+  for (const { row } of rowsOf(document)) {
+    for (const seat of row.seats) {
+      const guid = textAt(seat.json, 'seat_guid');
+      if (!keys.has(seat.key) || !isAccessible(seat) || accompanied.has(guid)) continue;
+      const free = row.seats.filter(
+        (one) => !isAccessible(one) && !('companion_of' in one.json) && !guids.has(one.key),
+      );
+      const [beside] = free.sort((a, b) => distance(a, seat) - distance(b, seat));
+      if (beside !== undefined) guids.set(beside.key, guid);
+    }
+  }
+  let result = document;
+  for (const [key, guid] of guids) result = accompanying(result, new Set([key]), guid);
+  return result;
+}
+
+function isAccessible(seat: Seat): boolean {
+  return featuresOf(seat).includes('accessible');
+}
+
 /** Companions whose accessible seat has gone become seats like any other. */
 function withoutStrayCompanions(document: PlanDocument): PlanDocument {
   const accessible = new Set<string>();
   const strays = new Set<Key>();
   for (const { row } of rowsOf(document)) {
     for (const seat of row.seats) {
-      if ('features' in seat.json && featuresOf(seat).includes('accessible')) {
-        accessible.add(textAt(seat.json, 'seat_guid'));
-      }
+      if (isAccessible(seat)) accessible.add(textAt(seat.json, 'seat_guid'));
     }
   }
   for (const { row } of rowsOf(document)) {

@@ -1,4 +1,4 @@
-import type { Point } from '@/domain/geometry';
+import type { Point, Size } from '@/domain/geometry';
 import {
   makeRow,
   makeSeat,
@@ -28,6 +28,8 @@ const CHAIR_PITCH = 2.4;
 const CHAIR_GAP = 1.25;
 /** In seat radii. */
 const [LEAST_ROUND, LONG_DEPTH] = [2.2, 3.4];
+/** In seat radii: room to walk between tables' chairs. */
+const TABLE_GAP = 3;
 
 interface NewTable extends TablePlan, RowStyle {
   readonly name: string;
@@ -46,6 +48,48 @@ export function makeTable({ name, center, rotation = 0, ...options }: NewTable):
   const row = makeRow({ ...options, name, points, numbers: numbersUpTo(points.length) });
   const table = { shape: options.shape, ...size, rotation, sold: options.sold };
   return recentred(withJson(row, { ...row.json, table }), center);
+}
+
+/**
+ * The centres of as many tables as fit in a rectangle from one corner to the other, at least one:
+ * spread over it, from left to right and from the top down.
+ */
+export function tablesIn(from: Point, to: Point, plan: TablePlan, radius: number): Point[] {
+  const { width, height } = extentOf(plan, radius);
+  const gap = TABLE_GAP * radius;
+  const across = spread(Math.min(from.x, to.x), Math.abs(to.x - from.x), width, gap);
+  const down = spread(Math.min(from.y, to.y), Math.abs(to.y - from.y), height, gap);
+  return down.flatMap((y) => across.map((x) => ({ x, y })));
+}
+
+/** The middles of as many things of one size as fit on a length, at least one. */
+function spread(start: number, length: number, size: number, gap: number): number[] {
+  const count = Math.max(Math.floor((length + gap) / (size + gap)), 1);
+  const step = count > 1 ? (length - size) / (count - 1) : 0;
+  const first = count > 1 ? start + size / 2 : start + length / 2;
+  return Array.from({ length: count }, (_, place) => first + place * step);
+}
+
+/** The chairs of a table around a point. */
+export function chairsAround(center: Point, plan: TablePlan, radius: number): Point[] {
+  return layOut(plan, radius).chairs.map(({ x, y }) => ({ x: center.x + x, y: center.y + y }));
+}
+
+/** The size of a table with its chairs. */
+function extentOf(plan: TablePlan, radius: number): Size {
+  const { size, chairs } = layOut(plan, radius);
+  const reach = (side: number, places: readonly number[]) =>
+    Math.max(side, 2 * (Math.max(...places.map(Math.abs)) + radius));
+  return {
+    width: reach(
+      size.width,
+      chairs.map(({ x }) => x),
+    ),
+    height: reach(
+      size.height,
+      chairs.map(({ y }) => y),
+    ),
+  };
 }
 
 /** Give a table another form or number of chairs; chairs that stay keep their identity. */
@@ -132,9 +176,9 @@ function rounded2(value: number): number {
 }
 
 /** The number of a table or row that follows the highest one in use. */
-export function nextNumber(rows: readonly Row[]): string {
+export function nextNumber(rows: readonly Row[]): number {
   const numbers = rows.map(({ json }) => Number(textAt(json, 'row_number')));
-  return String(Math.max(0, ...numbers.filter(Number.isFinite)) + 1);
+  return Math.max(0, ...numbers.filter(Number.isFinite)) + 1;
 }
 
 /** The seat radius of a row's first seat. */

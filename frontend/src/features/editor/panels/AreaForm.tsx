@@ -4,7 +4,8 @@ import { isObject, type JsonObject, numberAt, objectAt, textAt } from '@/domain/
 import { standingOf } from '@/domain/planDocument/shapes';
 import { find } from '@/domain/planDocument/walk';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { ChoiceInput, Group, NumberInput, TextInput } from '@/features/editor/panels/fields';
+import { ChoiceInput, NumberInput, TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { ColorInput } from '@/features/editor/panels/ColorInput';
 import { useCategoryChoices } from '@/features/editor/panels/useCategories';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';

@@ -5,7 +5,8 @@ import { rowsOf } from '@/domain/planDocument/walk';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
 import { IconButton } from '@/features/editor/panels/ArrangeBar';
 import { ColorInput } from '@/features/editor/panels/ColorInput';
-import { Group, TextInput } from '@/features/editor/panels/fields';
+import { TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';
 

@@ -1,11 +1,12 @@
 import { countSeats, find } from '@/domain/planDocument/walk';
-import { BACKGROUND, FOCAL_POINT } from '@/domain/planDocument/document';
+import { Button } from '@/components/Button';
+import { BACKGROUND, FOCAL_POINT, type Zone } from '@/domain/planDocument/document';
 import { kindOf } from '@/domain/planDocument/selection';
 import { selectionSentence } from '@/features/editor/actions';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
 import { AreaForm } from '@/features/editor/panels/AreaForm';
 import { ArrangeBar } from '@/features/editor/panels/ArrangeBar';
-import { Group } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { NumberingForm } from '@/features/editor/panels/NumberingForm';
 import { PictureForm } from '@/features/editor/panels/PictureForm';
 import { RowForm } from '@/features/editor/panels/RowForm';
@@ -21,6 +22,24 @@ export function Inspector() {
   const { history, tool } = useEditorState();
   const { document, selection } = history.state;
   if (tool !== 'select' && tool !== 'pan') return <ToolForm tool={tool} />;
+  if (selection.size === 0 && document.zones.every(isEmpty)) {
+    return (
+      <Group>
+        <p className="ed-lead">{t('editor:emptyPlan')}</p>
+        <p className="ed-hint">{t('editor:emptyPlanHint')}</p>
+        {(['stage', 'block'] as const).map((one) => (
+          <Button
+            key={one}
+            onClick={() => {
+              store.set({ tool: one });
+            }}
+          >
+            {t(`editor:tool_${one}`)}
+          </Button>
+        ))}
+      </Group>
+    );
+  }
   if (selection.size === 0) {
     return (
       <Group>
@@ -42,7 +61,7 @@ export function Inspector() {
       </Group>
       {kinds.has('row') && <RowForm />}
       {kinds.has('seat') && <SeatForm />}
-      {isOne && kind === 'table' && <TableForm rowKey={key} />}
+      {kinds.has('table') && <TableForm />}
       {isOne && (kind === 'shape' || kind === 'text' || kind === 'standing') && (
         <AreaForm areaKey={key} />
       )}
@@ -51,4 +70,8 @@ export function Inspector() {
       {(kinds.has('row') || kinds.has('zone')) && <NumberingForm />}
     </>
   );
+}
+
+function isEmpty({ rows, areas }: Zone): boolean {
+  return rows.length + areas.length === 0;
 }

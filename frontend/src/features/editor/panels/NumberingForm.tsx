@@ -9,7 +9,8 @@ import {
 } from '@/domain/planDocument/numbering';
 import { find } from '@/domain/planDocument/walk';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { ChoiceInput, Group, NumberInput, TextInput } from '@/features/editor/panels/fields';
+import { ChoiceInput, NumberInput, TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';
 

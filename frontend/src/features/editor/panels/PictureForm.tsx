@@ -1,7 +1,8 @@
 import { BACKGROUND, type Key } from '@/domain/planDocument/document';
 import { numberAt, objectAt } from '@/domain/planDocument/json';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { Group, NumberInput, SliderInput } from '@/features/editor/panels/fields';
+import { NumberInput, SliderInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';
 

@@ -10,7 +10,7 @@ import { Icon } from '@/components/Icon';
 import { type Key, type PlanDocument, serialise } from '@/domain/planDocument/document';
 import { textAt } from '@/domain/planDocument/json';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { Group } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { t } from '@/i18n/language';
 import { problemText } from '@/i18n/planProblems';
 

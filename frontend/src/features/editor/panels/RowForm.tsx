@@ -4,13 +4,8 @@ import { categorised, inZone, withJsonOf } from '@/domain/planDocument/edits';
 import { relaidRow, type RowShape, rowShapeOf } from '@/domain/planDocument/rowShapes';
 import { findRow } from '@/domain/planDocument/walk';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import {
-  ChoiceInput,
-  Group,
-  NumberInput,
-  SliderInput,
-  TextInput,
-} from '@/features/editor/panels/fields';
+import { ChoiceInput, NumberInput, SliderInput, TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { useCategoryChoices, common } from '@/features/editor/panels/useCategories';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';

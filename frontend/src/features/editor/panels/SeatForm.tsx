@@ -1,3 +1,4 @@
+import { Button } from '@/components/Button';
 import { distance } from '@/domain/geometry';
 import { type Key, type PlanDocument, withJson } from '@/domain/planDocument/document';
 import {
@@ -5,12 +6,14 @@ import {
   categorised,
   featured,
   featuresOf,
+  withCompanionsBeside,
   withSeatsOf,
 } from '@/domain/planDocument/edits';
 import { textAt, withKey } from '@/domain/planDocument/json';
 import { find, type Found, seatPoint } from '@/domain/planDocument/walk';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { Check, type Choice, ChoiceInput, Group, TextInput } from '@/features/editor/panels/fields';
+import { Check, type Choice, ChoiceInput, TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { common, useCategoryChoices } from '@/features/editor/panels/useCategories';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';
@@ -52,6 +55,8 @@ export function SeatForm() {
     store.run(t('editor:did_change'), (plan) => changedSeats(plan, selection, changed));
   });
   const categories = useCategoryChoices();
+  const accessible = seats.filter((seat) => featuresOf(seat).includes('accessible')).length;
+  const accompanied = withCompanionsBeside(document, selection);
   const choices = [{ id: '', name: t('editor:noCompanion') }, ...accessibleNear(found, selection)];
 
   return (
@@ -90,6 +95,15 @@ export function SeatForm() {
           );
         })}
       </fieldset>
+      {accompanied !== document && (
+        <Button
+          onClick={() => {
+            store.run(t('editor:did_accompany'), () => accompanied);
+          }}
+        >
+          {t('editor:companionsBeside', { count: accessible })}
+        </Button>
+      )}
       {choices.length > 1 && (
         <ChoiceInput
           {...{ control, onCommit }}

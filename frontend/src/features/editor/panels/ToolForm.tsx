@@ -2,13 +2,8 @@ import { Button } from '@/components/Button';
 import type { ToolName, ToolOptions } from '@/features/editor/editorStore';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
 import { ColorInput } from '@/features/editor/panels/ColorInput';
-import {
-  ChoiceInput,
-  Group,
-  NumberInput,
-  SliderInput,
-  TextInput,
-} from '@/features/editor/panels/fields';
+import { ChoiceInput, NumberInput, SliderInput, TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { RowNamingFields, SeatNumberingFields } from '@/features/editor/panels/NumberingForm';
 import { soldChoices, tableShapes } from '@/features/editor/panels/TableForm';
 import { useCategoryChoices } from '@/features/editor/panels/useCategories';

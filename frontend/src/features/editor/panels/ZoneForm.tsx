@@ -4,13 +4,28 @@ import { floorsOf, onFloor } from '@/domain/planDocument/floors';
 import { textAt } from '@/domain/planDocument/json';
 import { find } from '@/domain/planDocument/walk';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { ChoiceInput, Group, TextInput } from '@/features/editor/panels/fields';
+import { ChoiceInput, TextInput } from '@/features/editor/panels/fields';
+import { Group } from '@/features/editor/panels/Group';
 import { common, useCategoryChoices } from '@/features/editor/panels/useCategories';
 import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';
 
-/** What can be set of a section. */
+interface ZoneFieldsProps {
+  readonly zoneKey: Key;
+  /** A new section is named at once. */
+  readonly isNew?: boolean;
+}
+
+/** What can be set of the selected section. */
 export function ZoneForm({ zoneKey }: { readonly zoneKey: Key }) {
+  return (
+    <Group title={t('editor:section')}>
+      <ZoneFields zoneKey={zoneKey} />
+    </Group>
+  );
+}
+
+export function ZoneFields({ zoneKey, isNew = false }: ZoneFieldsProps) {
   const { store } = useEditor();
   const { document } = useEditorState().history.state;
   const zone = find(document, zoneKey)?.zone;
@@ -34,8 +49,13 @@ export function ZoneForm({ zoneKey }: { readonly zoneKey: Key }) {
   const floors = [{ id: '', name: t('editor:noFloor') }, ...floorsOf(document)];
 
   return (
-    <Group title={t('editor:section')}>
-      <TextInput {...{ control, onCommit }} name="name" label={t('editor:sectionName')} />
+    <>
+      <TextInput
+        {...{ control, onCommit }}
+        name="name"
+        label={t('editor:sectionName')}
+        isEnteredNow={isNew}
+      />
       <ChoiceInput
         {...{ control, onCommit }}
         name="category"
@@ -50,6 +70,6 @@ export function ZoneForm({ zoneKey }: { readonly zoneKey: Key }) {
           choices={floors}
         />
       )}
-    </Group>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import {
   Button,
   CheckboxButton,
@@ -12,7 +12,6 @@ import {
   Select,
   SelectValue,
   Slider,
-  SliderOutput,
   SliderThumb,
   SliderTrack,
   TextField,
@@ -32,13 +31,24 @@ interface FieldProps<T extends FieldValues> {
   readonly onCommit: () => void;
 }
 
+interface TextInputProps {
+  readonly maxLength?: number;
+  /** Whether to select the text when the field appears, to replace it. */
+  readonly isEnteredNow?: boolean;
+}
+
 export function TextInput<T extends FieldValues>({
   control,
   name,
   label,
   onCommit,
   maxLength = 100,
-}: FieldProps<T> & { readonly maxLength?: number }) {
+  isEnteredNow = false,
+}: FieldProps<T> & TextInputProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isEnteredNow) input.current?.select();
+  }, [isEnteredNow]);
   return (
     <Controller
       control={control}
@@ -53,9 +63,17 @@ export function TextInput<T extends FieldValues>({
             field.onBlur();
             onCommit();
           }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') onCommit();
+          }}
         >
           <Label>{label}</Label>
-          <Input ref={field.ref} />
+          <Input
+            ref={(element) => {
+              field.ref(element);
+              input.current = element;
+            }}
+          />
         </TextField>
       )}
     />
@@ -193,6 +211,7 @@ export function Swatch({ color }: { readonly color: string }) {
   );
 }
 
+/** A slider, and a field for the exact value. */
 export function SliderInput<T extends FieldValues>({
   control,
   name,
@@ -207,21 +226,36 @@ export function SliderInput<T extends FieldValues>({
       control={control}
       name={name}
       render={({ field }) => (
-        <Slider
-          className="ed-slider"
-          value={field.value}
-          minValue={min}
-          maxValue={max}
-          step={step}
-          onChange={field.onChange}
-          onChangeEnd={onCommit}
-        >
-          <Label>{label}</Label>
-          <SliderOutput className="tabular" />
-          <SliderTrack className="ed-slider__track">
-            <SliderThumb className="ed-slider__thumb" />
-          </SliderTrack>
-        </Slider>
+        <div className="ed-slider">
+          <Slider
+            value={field.value}
+            minValue={min}
+            maxValue={max}
+            step={step}
+            onChange={field.onChange}
+            onChangeEnd={onCommit}
+          >
+            <Label>{label}</Label>
+            <SliderTrack className="ed-slider__track">
+              <SliderThumb className="ed-slider__thumb" />
+            </SliderTrack>
+          </Slider>
+          <NumberField
+            className="ed-number"
+            aria-label={label}
+            value={field.value}
+            minValue={min}
+            maxValue={max}
+            step={step}
+            onChange={(value) => {
+              if (Number.isNaN(value)) return;
+              field.onChange(value);
+              onCommit();
+            }}
+          >
+            <Input />
+          </NumberField>
+        </div>
       )}
     />
   );
@@ -244,21 +278,5 @@ export function Check({ isSelected, isMixed = false, onChange, children }: Check
         {children}
       </CheckboxButton>
     </CheckboxField>
-  );
-}
-
-/** A titled part of a panel. */
-export function Group({
-  title,
-  children,
-}: {
-  readonly title?: string;
-  readonly children: ReactNode;
-}) {
-  return (
-    <section className="ed-group">
-      {title !== undefined && <h2 className="ed-group__title">{title}</h2>}
-      {children}
-    </section>
   );
 }

@@ -7,13 +7,14 @@ import {
   addShape,
   addStage,
   addStanding,
-  addTable,
+  addTables,
   addText,
   blockAround,
   blockIn,
   cornerPoints,
   rowPoints,
   setFocalPoint,
+  tablesBetween,
 } from '@/features/editor/tools/makers';
 import { panGesture, selectGesture } from '@/features/editor/tools/selectTool';
 import { t } from '@/i18n/language';
@@ -88,7 +89,7 @@ export class DrawTools {
       end: (at) => {
         this.#stage.setPreview(null);
         const to = this.#straightened(tool, from, at);
-        if (isClick(from, at) || tool === 'table' || tool === 'text' || tool === 'focal') {
+        if (isClick(from, at) || tool === 'text' || tool === 'focal') {
           this.#makeAt(tool, at.point);
         } else {
           this.#makeBetween(tool, from.point, to);
@@ -126,6 +127,10 @@ export class DrawTools {
       const rows = blockIn(from, to, options);
       const note = t('editor:blockSize', { rows: rows.length, seats: rows[0]?.length ?? 0 });
       this.#stage.setPreview({ seats: rows.flat(), note, noteAt: to });
+    } else if (tool === 'table') {
+      const { centers, chairs } = tablesBetween(this.#store, from, to);
+      const note = t('editor:tableCount', { count: centers.length });
+      this.#stage.setPreview({ seats: chairs, lines: [rectangle(from, to)], note, noteAt: to });
     } else if (tool === 'stage' || tool === 'shape') {
       this.#stage.setPreview({ lines: [rectangle(from, to)] });
     }
@@ -140,6 +145,8 @@ export class DrawTools {
       addRows(this.#store, t('editor:did_addRow'), [points], options.bend);
     } else if (tool === 'block') {
       this.#addBlock(blockIn(from, to, options));
+    } else if (tool === 'table') {
+      addTables(this.#store, tablesBetween(this.#store, from, to).centers);
     } else if (tool === 'stage') {
       addStage(this.#store, [from, to]);
     } else if (tool === 'shape') {
@@ -180,7 +187,7 @@ export class DrawTools {
         this.#addBlock(blockAround(point, options));
         break;
       case 'table':
-        addTable(this.#store, point);
+        addTables(this.#store, [point]);
         break;
       case 'standing':
         addStanding(this.#store, box);

@@ -13,7 +13,13 @@ import {
   seatsOn,
 } from '@/domain/planDocument/paths';
 import { seatRadius } from '@/domain/planDocument/shapes';
-import { makeTable, nextNumber } from '@/domain/planDocument/tables';
+import {
+  chairsAround,
+  makeTable,
+  nextNumber,
+  type TablePlan,
+  tablesIn,
+} from '@/domain/planDocument/tables';
 import { find } from '@/domain/planDocument/walk';
 import type { EditorStore, ToolOptions } from '@/features/editor/editorStore';
 import { t } from '@/i18n/language';
@@ -21,7 +27,10 @@ import { t } from '@/i18n/language';
 const [STAGE_COLOR, STAGE_INK] = ['#334155', '#ffffff'];
 const BORDER = '#64748b';
 const STANDING_COLOR = '#e2e8f0';
+/** Of texts alone, and the smallest on shapes. */
 const TEXT_SIZE = 18;
+/** A shape's text: its share of the height, and the width of a letter in text sizes. */
+const [TEXT_SHARE, LETTER] = [0.3, 0.65];
 /** Of a section, when looking for names that are free. */
 const MAX_ROWS = 1_000;
 
@@ -113,20 +122,39 @@ function firstFree(
   return naming.start + known.findLastIndex((name) => taken.has(name)) + 1;
 }
 
-export function addTable(store: EditorStore, center: Point): void {
+/** The tables that fit in a rectangle: their centres, and their chairs. */
+export function tablesBetween(
+  store: EditorStore,
+  from: Point,
+  to: Point,
+): { readonly centers: readonly Point[]; readonly chairs: readonly Point[] } {
+  const radius = seatRadius(store.document);
+  const plan = tablePlan(store.getState().options);
+  const centers = tablesIn(from, to, plan, radius);
+  return { centers, chairs: centers.flatMap((center) => chairsAround(center, plan, radius)) };
+}
+
+/** Add a table at each point; they are numbered on from the section's highest number. */
+export function addTables(store: EditorStore, centers: readonly Point[]): void {
   const { options } = store.getState();
   const { document, key } = store.targetZone(t('editor:newSection'));
   const tables = find(document, key)?.zone.rows.filter(({ json }) => 'table' in json) ?? [];
-  const table = makeTable({
-    name: nextNumber(tables),
-    center,
-    shape: options.tableShape,
-    chairs: options.chairs,
-    sold: options.sold,
-    category: options.category,
-    radius: seatRadius(document),
-  });
-  place(store, t('editor:did_addTable'), document, key, [table], []);
+  const first = nextNumber(tables);
+  const made = centers.map((center, place) =>
+    makeTable({
+      ...tablePlan(options),
+      name: String(first + place),
+      center,
+      category: options.category,
+      radius: seatRadius(document),
+    }),
+  );
+  const label = t(made.length === 1 ? 'editor:did_addTable' : 'editor:did_addTables');
+  place(store, label, document, key, made, []);
+}
+
+function tablePlan({ tableShape, chairs, sold }: ToolOptions): TablePlan {
+  return { shape: tableShape, chairs, sold };
 }
 
 export function addStanding(store: EditorStore, points: readonly Point[]): void {
@@ -139,7 +167,7 @@ export function addStanding(store: EditorStore, points: readonly Point[]): void 
       points,
       color: STANDING_COLOR,
       border: BORDER,
-      text: { text: text || t('editor:standing'), size: TEXT_SIZE, color: BORDER },
+      text: textOn(points, text || t('editor:standing'), BORDER),
       standing: { capacity, category },
     }),
   );
@@ -154,9 +182,18 @@ export function addStage(store: EditorStore, points: readonly Point[]): void {
       points,
       color: STAGE_COLOR,
       border: STAGE_COLOR,
-      text: { text: t('editor:stage'), size: TEXT_SIZE, color: STAGE_INK },
+      text: textOn(points, t('editor:stage'), STAGE_INK),
     }),
   );
+}
+
+/** A text that fills a shape well. */
+function textOn(points: readonly Point[], text: string, color: string) {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const width = Math.max(...xs) - Math.min(...xs);
+  const height = Math.max(...ys) - Math.min(...ys);
+  const fitting = Math.min(TEXT_SHARE * height, width / (LETTER * (text.length + 2)));
+  return { text, size: Math.max(Math.round(fitting), TEXT_SIZE), color };
 }
 
 export function addShape(store: EditorStore, points: readonly Point[]): void {

@@ -32,15 +32,13 @@ export function selectGesture(stage: Stage, from: PointerAt): Gesture {
   if (find(store.document, key)?.kind === 'area' && !before.has(key) && !from.isTouch) {
     return marqueeGesture(stage, from, key);
   }
-  if (from.isShift) {
-    const keys = new Set(before);
-    if (!keys.delete(key)) keys.add(key);
-    store.select(keys);
-  } else if (!before.has(key)) {
-    store.select(new Set([key]));
-  }
+  // What is selected already may be dragged: only a click takes it out, or the others.
+  if (!before.has(key)) store.select(new Set(from.isShift ? [...before, key] : [key]));
   return moveGesture(stage, from, () => {
-    if (!from.isShift && before.has(key) && before.size > 1) store.select(new Set([key]));
+    if (!before.has(key)) return;
+    const others = [...before].filter((one) => one !== key);
+    if (from.isShift) store.select(new Set(others));
+    else if (others.length > 0) store.select(new Set([key]));
   });
 }
 
