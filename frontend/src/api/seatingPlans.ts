@@ -158,7 +158,6 @@ function detailsOf(error: Error | null): Readonly<Record<string, unknown>> {
 function emptyPlan(name: string): object {
   return {
     name,
-    size: { width: 1000, height: 700 },
     categories: [{ name: 'Standard', color: '#7c3aed' }],
     zones: [],
   };
