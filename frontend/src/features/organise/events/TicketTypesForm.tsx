@@ -53,8 +53,8 @@ export function TicketTypesForm({ event, priced, found }: TicketTypesFormProps) 
     [found.types, columns, event.currency],
   );
   const form = useForm<TypeValues>({ defaultValues: { types: stored } });
-  const { control, handleSubmit, reset, setValue, getValues, setError, formState } = form;
-  const { fields, append, remove, move } = useFieldArray({ control, name: 'types' });
+  const { control, handleSubmit, reset, getValues, setError, formState } = form;
+  const { fields, append, remove, move, replace } = useFieldArray({ control, name: 'types' });
   const { isDirty } = formState;
 
   // What others saved shows in the cells that were not changed here.
@@ -64,8 +64,8 @@ export function TicketTypesForm({ event, priced, found }: TicketTypesFormProps) 
     const merged = mergedRows(base.current, getValues('types'), stored);
     base.current = stored;
     reset({ types: stored });
-    setValue('types', merged, { shouldDirty: true });
-  }, [stored, reset, setValue, getValues]);
+    replace(merged);
+  }, [stored, reset, replace, getValues]);
 
   const load = async () => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
