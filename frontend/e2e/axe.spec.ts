@@ -6,7 +6,8 @@ import { organise } from './organising';
 import { tour } from './tour';
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const TOUR_MS = 180_000;
+/** Generous, so that only a hang times out, not a slow machine. */
+const TOUR_MS = 480_000;
 
 const ON_A_DESK = {
   viewport: { width: 1440, height: 900 },
