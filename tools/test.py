@@ -252,6 +252,8 @@ def _shown(name: str, background: _Background) -> Counts:
 # Tests that must pass on every site, and those that need a trusted certificate, which the stack
 # does not have. All other browser tests run on the stack.
 _SITE_TESTS = "--grep=@site"
+# Tests of a site without demo data, which the other sites have.
+_EMPTY_TESTS = "--grep=@empty"
 # Except for tests marked as Chromium-only; docs/contributing.md explains the choice.
 _IN_FIREFOX = (
     *("purchase.spec.ts", "seatFinder.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
@@ -260,10 +262,16 @@ _IN_FIREFOX = (
 
 
 def _browser(
-    arguments: Sequence[str], *, script: str = "e2e", name: str = "browser", **settings: str
+    arguments: Sequence[str],
+    *,
+    script: str = "e2e",
+    name: str = "browser",
+    demo: bool = True,
+    **settings: str,
 ) -> Counts:
     report = REPORTS / f"{name}.xml"
-    with site(log_file=REPORTS / f"{name}-site.log") as running:
+    site_settings = {} if demo else {"SEATCAST_DEMO": "0"}
+    with site(log_file=REPORTS / f"{name}-site.log", settings=site_settings) as running:
         status = running.run(
             script,
             "--reporter=list,junit",
@@ -304,6 +312,11 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
         ),
         Stage(name="webkit", title="the main job in WebKit", run=partial(_webkit, tests)),
     ]
+    empty = Stage(
+        name="empty",
+        title="browser tests on an empty site",
+        run=partial(_browser, tests or (_EMPTY_TESTS,), name="empty", demo=False),
+    )
     return [
         # The longest stages come first.
         stage(
@@ -339,7 +352,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             title="browser tests",
             run=partial(_browser, tests or (_SITE_TESTS,)),
         ),
-        *(other_browsers if thorough else []),
+        *([empty, *other_browsers] if thorough else []),
         Stage(
             name="stack",
             title="browser tests on the real stack",

@@ -11,7 +11,14 @@ const MAIL_FOLDER = process.env['MAIL_FOLDER'] ?? '';
 const DAY_MS = 86_400_000;
 const LINK = /\/organise\/invitations#token=[\w:.-]+/g;
 
-interface Journey {
+/** What is sold, by the names that the organiser gives. */
+export interface Show {
+  readonly organisation: string;
+  readonly plan: string;
+  readonly event: string;
+}
+
+export interface Journey {
   readonly enter: Fixtures['enter'];
   /** In English. */
   readonly options: BrowserContextOptions;
@@ -27,21 +34,18 @@ export async function organise(journey: Journey): Promise<void> {
   const { page } = await enter('anonymous', options);
   const name = crypto.randomUUID().slice(0, 8);
   const event = `Evening ${name}`;
+  const show = { organisation: `Club ${name}`, plan: 'Small hall', event };
   await register(page, `organiser-${name}`);
   await inspect(page, 'organise-registered');
-  await clickVisible(page.getByRole('link', { name: 'Organise', exact: true }));
-  await page.getByRole('heading', { name: 'Sell seats of your own' }).waitFor();
-  await inspect(page, 'organise-start');
-
-  await page.getByRole('button', { name: 'Create organisation' }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill(`Club ${name}`);
-  await inspect(page, 'organise-new-organisation');
-  await page.getByRole('dialog').getByRole('button', { name: 'Create organisation' }).click();
-  await page.getByRole('heading', { name: 'No seating plans yet' }).waitFor();
-  await inspect(page, 'organise-no-plans');
+  await found(page, show, journey);
+  await startPlan(page, show, journey);
   await drawPlan(page, journey);
-  await createEvent(page, event, journey);
-  await putPlanOnEvent(page, journey);
+  await saveVersion(page, show, journey);
+  await createEvent(page, show, journey);
+  await putPlanOnEvent(page, show, journey);
+  await page.getByLabel('Fee for each ticket').fill('1');
+  await page.getByRole('button', { name: 'Save', exact: true }).first().click();
+  await expect(page.getByText('Unsaved changes')).toBeHidden();
   await publish(page, journey);
 
   await page.getByRole('link', { name: 'Live sale' }).click();
@@ -71,7 +75,7 @@ export async function organise(journey: Journey): Promise<void> {
   await inspect(page, 'organise-members');
 }
 
-async function register(page: Page, username: string): Promise<void> {
+export async function register(page: Page, username: string): Promise<void> {
   await page.goto('/');
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'Create an account' }).click();
@@ -82,15 +86,36 @@ async function register(page: Page, username: string): Promise<void> {
   await page.getByRole('heading', { name: 'Pick a night out' }).waitFor();
 }
 
-async function drawPlan(page: Page, { options, inspect }: Journey): Promise<void> {
+/** Go from the events to a new organisation. */
+export async function found(
+  page: Page,
+  { organisation }: Show,
+  { inspect }: Journey,
+): Promise<void> {
+  await clickVisible(page.getByRole('link', { name: 'Organise', exact: true }));
+  await page.getByRole('heading', { name: 'Sell seats of your own' }).waitFor();
+  await inspect(page, 'organise-start');
+  await page.getByRole('button', { name: 'Create organisation' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill(organisation);
+  await inspect(page, 'organise-new-organisation');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create organisation' }).click();
+  await page.getByRole('heading', { name: 'No seating plans yet' }).waitFor();
+  await inspect(page, 'organise-no-plans');
+}
+
+/** Open an empty plan in the editor. */
+export async function startPlan(page: Page, { plan }: Show, { inspect }: Journey): Promise<void> {
   await page.getByRole('button', { name: 'New plan' }).click();
-  await page.getByRole('textbox', { name: 'Name' }).fill('Small hall');
+  await page.getByRole('textbox', { name: 'Name' }).fill(plan);
   await page.getByText('An empty plan').click();
   await inspect(page, 'organise-new-plan');
   await page.getByRole('button', { name: 'Create plan' }).click();
-  const stage = page.getByRole('application', { name: 'Seating plan' });
-  await stage.waitFor();
+  await page.getByRole('application', { name: 'Seating plan' }).waitFor();
   await inspect(page, 'editor-empty');
+}
+
+async function drawPlan(page: Page, { options, inspect }: Journey): Promise<void> {
+  const stage = page.getByRole('application', { name: 'Seating plan' });
   await stage.focus();
   await page.keyboard.press('b');
   if (options.hasTouch !== true) {
@@ -109,15 +134,24 @@ async function drawPlan(page: Page, { options, inspect }: Journey): Promise<void
   for (let press = 0; press < 32; press++) await page.keyboard.press('Shift+ArrowDown');
   await expect(page.getByText('All changes saved')).toBeVisible();
   await inspect(page, 'editor-drawn');
+}
+
+/** Save the first version and go to the plan's page. */
+export async function saveVersion(page: Page, { plan }: Show, { inspect }: Journey): Promise<void> {
   await page.getByRole('button', { name: /^Save/ }).click();
   await expect(page.getByText(/^Saved as version 1/)).toBeVisible();
   await page.getByRole('link', { name: 'Back to the plan' }).click();
-  await page.getByRole('heading', { name: 'Small hall' }).waitFor();
+  await page.getByRole('heading', { name: plan }).waitFor();
   await expect(page.getByRole('link', { name: 'Edit' })).toBeVisible();
   await inspect(page, 'organise-plan');
 }
 
-async function createEvent(page: Page, name: string, { inspect }: Journey): Promise<void> {
+/** Go from the plan's page to the settings of a new event. */
+export async function createEvent(
+  page: Page,
+  { plan, event }: Show,
+  { inspect }: Journey,
+): Promise<void> {
   await page.getByRole('button', { name: 'Use for an event' }).click();
   await page.getByRole('dialog').getByText('has no coming events').waitFor();
   await inspect(page, 'organise-plan-without-event');
@@ -126,8 +160,8 @@ async function createEvent(page: Page, name: string, { inspect }: Journey): Prom
   await inspect(page, 'organise-no-events');
   await page.getByRole('button', { name: 'New event' }).click();
   const dialog = page.getByRole('dialog', { name: 'New event' });
-  await dialog.getByLabel('Name').fill(name);
-  await dialog.getByLabel('Venue').fill('Small hall');
+  await dialog.getByLabel('Name').fill(event);
+  await dialog.getByLabel('Venue').fill(plan);
   await dialog.getByLabel('Begins').fill(new Date(Date.now() + DAY_MS).toISOString().slice(0, 16));
   await dialog.getByLabel('Price').fill('12.50');
   await inspect(page, 'organise-new-event');
@@ -137,26 +171,28 @@ async function createEvent(page: Page, name: string, { inspect }: Journey): Prom
   await inspect(page, 'organise-draft');
 }
 
-async function putPlanOnEvent(page: Page, { inspect }: Journey): Promise<void> {
+/** Go from the event's settings to the plan, put it onto the event, and go back. */
+export async function putPlanOnEvent(
+  page: Page,
+  { plan, event }: Show,
+  { inspect }: Journey,
+): Promise<void> {
   await page.getByRole('link', { name: 'Choose a seating plan' }).click();
-  await page.getByRole('link', { name: 'Small hall' }).waitFor();
+  await page.getByRole('link', { name: plan }).waitFor();
   await inspect(page, 'organise-plans');
-  await page.getByRole('link', { name: 'Small hall' }).click();
+  await page.getByRole('link', { name: plan }).click();
   await page.getByRole('button', { name: 'Use for an event' }).click();
   await page.getByRole('combobox', { name: 'Event' }).selectOption({ index: 1 });
   await page.getByRole('button', { name: 'See what changes' }).click();
   await page.getByText('New seats', { exact: true }).waitFor();
   await inspect(page, 'organise-plan-changes');
-  await page.getByRole('button', { name: /^Change Evening/ }).click();
+  await page.getByRole('button', { name: `Change ${event}` }).click();
   await page.getByRole('dialog', { name: /has its new seats$/ }).waitFor();
   await inspect(page, 'organise-plan-used');
   await page.getByRole('link', { name: 'To the settings' }).click();
 }
 
-async function publish(page: Page, { inspect }: Journey): Promise<void> {
-  await page.getByLabel('Fee for each ticket').fill('1');
-  await page.getByRole('button', { name: 'Save', exact: true }).first().click();
-  await expect(page.getByText('Unsaved changes')).toBeHidden();
+export async function publish(page: Page, { inspect }: Journey): Promise<void> {
   await page.getByRole('button', { name: 'Publish' }).click();
   await inspect(page, 'organise-publish');
   await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
@@ -243,7 +279,8 @@ async function invitationTo(address: string): Promise<string | null> {
   return null;
 }
 
-function figure(page: Page, name: string): Locator {
+/** A figure of the live sale. */
+export function figure(page: Page, name: string): Locator {
   return page
     .locator('.figures > div')
     .filter({ hasText: new RegExp(`^${name}`) })
