@@ -12,7 +12,6 @@ import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath, eventSettingsPath, organisationPath, reservationPath } from '@/paths';
 import { EVENTS_KEY } from '@/queries/events';
-import { categoriesQuery, eventSettingsQuery, ticketTypesQuery } from '@/queries/organiserEvents';
 import { ownEventsQuery, PLANS_KEY } from '@/queries/seatingPlans';
 
 interface UseForEventProps {
@@ -45,11 +44,7 @@ export function UseForEvent({ plan, version, onDismiss }: UseForEventProps) {
   });
   const apply = useMutation({
     mutationFn: (id: number) => putPlan(id, { ...body, dry_run: false }),
-    onSuccess: async (_changes, id) => {
-      // The forms of the settings load again, with the new categories.
-      for (const query of [eventSettingsQuery(id), categoriesQuery(id), ticketTypesQuery(id)]) {
-        queryClient.removeQueries({ queryKey: query.queryKey });
-      }
+    onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: EVENTS_KEY });
       await queryClient.invalidateQueries({ queryKey: PLANS_KEY });
     },
