@@ -133,6 +133,8 @@ def test_every_response_matches_the_schema(
         "user_id": office.carol.pk,
         "invitation_id": office.invitation.pk,
         "plan_id": office.plan,
+        "endpoint_id": office.endpoint,
+        "delivery_id": office.delivery,
         "number": 1,
         "group": "east",
     }
