@@ -74,6 +74,7 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "X-Request-ID",
     "X-Seatcast-Layout",
+    "X-Seatcast-Rows",
 ]
 CORS_ALLOW_HEADERS = [
     "accept",
@@ -401,6 +402,7 @@ REST_FRAMEWORK = {
         "export": "10/hour",
         # An editor saves every few seconds; reading a plan of 50,000 seats takes about a second.
         "plan": "120/min",
+        "sales_export": "30/hour",
     },
     "NUM_PROXIES": environment.proxies,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -263,4 +263,9 @@ def _record(
     kind: Kind, organisation: Organisation, subject_id: int | None = None, **details: Any
 ) -> None:
     named = {"organisation": organisation.pk, "name": organisation.name}
-    record(kind, subject_id=subject_id, details={**named, **details})
+    record(
+        kind,
+        subject_id=subject_id,
+        organisation_id=organisation.pk,
+        details={**named, **details},
+    )

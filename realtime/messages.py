@@ -1,6 +1,5 @@
 """The WebSocket wire format, as `docs/protocol.md` describes it."""
 
-import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import TypedDict
 from urllib.parse import parse_qs
 
 from reservations import clock
+from reservations.read.packing import packed
 
 MAX_FRAME_CHARACTERS = 256
 MAX_SEQ = 2**63 - 1
@@ -123,15 +123,6 @@ def resume_point(query_string: str) -> ResumePoint:
     if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
         return {"since": None, "layout": None}
     return {"since": int(since), "layout": layout}
-
-
-def packed(statuses: bytes) -> str:
-    """Return status codes as base64, two bits per seat, the first seat in the lowest bits."""
-    padded = statuses + bytes(-len(statuses) % 4)
-    # Shift and add four long integers: looping over a stadium's seats takes twenty times as long.
-    quarters = (int.from_bytes(padded[place::4], "little") << 2 * place for place in range(4))
-    codes = sum(quarters).to_bytes(len(padded) // 4, "little")
-    return base64.b64encode(codes).decode()
 
 
 def _frame(**fields: object) -> str:

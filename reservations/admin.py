@@ -32,6 +32,7 @@ from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
+from security_log.log import Kind
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"
@@ -140,7 +141,7 @@ class EventAdmin(admin.ModelAdmin):
             static_changes(event_id=event_id),
         ):
             super().save_related(request, form, formsets, change)
-            edit.save()
+            edit.save(Kind.EVENT_EDITED, fields=list(form.changed_data), admin=True)
 
 
 @admin.register(Seat)

@@ -47,6 +47,7 @@ def record_refund(reference: str) -> None:
     record(
         Kind.PAYMENT_REFUNDED,
         subject_id=payment.user_id,
+        event_id=payment.event_id,
         details={
             "reservation": payment.reservation.public_id if payment.reservation else None,
             "payment": reference,
@@ -65,6 +66,7 @@ def _record_scan(
         Kind.TICKET_REFUSED if refusal else Kind.TICKET_ADMITTED,
         actor_id=command.actor.id,
         subject_id=reservation.user_id if reservation else None,
+        event_id=reservation.event_id if reservation else None,
         details={
             "reservation": reservation.public_id if reservation else None,
             "gate": command.gate,
@@ -87,6 +89,7 @@ def _record_change(
         kind,
         actor_id=command.actor.id,
         subject_id=reservation.user_id,
+        event_id=reservation.event_id,
         details={"reservation": reservation.public_id},
     )
 

@@ -38,6 +38,8 @@ class SecurityEventSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Kind.choices)
     actor_id = serializers.IntegerField(allow_null=True)
     subject_id = serializers.IntegerField(allow_null=True)
+    event_id = serializers.IntegerField(allow_null=True)
+    organisation_id = serializers.IntegerField(allow_null=True)
     address = serializers.CharField()
     request_id = serializers.UUIDField(allow_null=True)
     details = serializers.DictField()

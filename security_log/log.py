@@ -17,6 +17,8 @@ def record(
     *,
     actor_id: int | None = None,
     subject_id: int | None = None,
+    event_id: int | None = None,
+    organisation_id: int | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append one row. Address, request id and the default for the actor are the current request's.
@@ -30,6 +32,8 @@ def record(
         kind=kind,
         actor_id=actor_id,
         subject_id=subject_id,
+        event_id=event_id,
+        organisation_id=organisation_id,
         address=request.address()[:64] if request else "",
         request_id=request.request_id if request else None,
         details=dict(details or {}),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -49,18 +50,35 @@ class Kind(models.TextChoices):
     WEBHOOK_REPLAYED = "webhook_replayed"
     WEBHOOK_DISABLED = "webhook_disabled"
     FEED_CHANGED = "feed_changed"
+    EVENT_CREATED = "event_created"
+    EVENT_EDITED = "event_edited"
+    EVENT_PUBLISHED = "event_published"
+    EVENT_UNPUBLISHED = "event_unpublished"
+    EVENT_CANCELLED = "event_cancelled"
+    SALE_OPENED = "sale_opened"
+    SALE_CLOSED = "sale_closed"
+    CATEGORIES_EDITED = "categories_edited"
+    TICKET_TYPES_EDITED = "ticket_types_edited"
+    PICTURE_CHANGED = "picture_changed"
+    PLAN_CHANGED = "plan_changed"
+    SALES_EXPORTED = "sales_exported"
 
 
 class SecurityEvent(models.Model):
     """A row of the security log. It is append-only: the database refuses an UPDATE.
 
-    People are primary keys without a foreign key, so that a row outlives the account.
+    People, events and organisations are primary keys without a foreign key, so that a row outlives
+    them.
     """
 
     at = models.DateTimeField(db_default=Now(), db_index=True)
     kind = models.CharField(max_length=32, help_text="One of the words of `Kind`.")
     actor_id = models.BigIntegerField(null=True, help_text="Who did it; null: nobody signed in.")
     subject_id = models.BigIntegerField(null=True, help_text="The account that it was done to.")
+    event_id = models.BigIntegerField(null=True, help_text="The event that it was done to.")
+    organisation_id = models.BigIntegerField(
+        null=True, help_text="The organisation that it was done to."
+    )
     address = models.CharField(max_length=64, blank=True, help_text="The client's network.")
     request_id = models.UUIDField(null=True, help_text="The web request, as in the server's logs.")
     details = models.JSONField(default=dict)
@@ -70,6 +88,16 @@ class SecurityEvent(models.Model):
         indexes = [
             models.Index(fields=["subject_id", "-id"], name="security_event_by_subject"),
             models.Index(fields=["actor_id", "-id"], name="security_event_by_actor"),
+            models.Index(
+                fields=["event_id", "-id"],
+                condition=Q(event_id__isnull=False),
+                name="security_event_by_event",
+            ),
+            models.Index(
+                fields=["organisation_id", "-id"],
+                condition=Q(organisation_id__isnull=False),
+                name="security_event_by_organisation",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +111,8 @@ class SecurityEvent(models.Model):
             "kind": self.kind,
             "actor_id": self.actor_id,
             "subject_id": self.subject_id,
+            "event_id": self.event_id,
+            "organisation_id": self.organisation_id,
             "address": self.address,
             "request_id": str(self.request_id) if self.request_id else None,
             "details": self.details,

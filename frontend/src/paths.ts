@@ -47,6 +47,11 @@ export function salePath(eventId: number): string {
   return `${SALES_PATH}/${eventId}`;
 }
 
+/** What happened in an event's sale. */
+export function historyPath(eventId: number): string {
+  return `${SALES_PATH}/events/${eventId}/history`;
+}
+
 export function planPath(planId: number): string {
   return `${SALES_PATH}/plans/${planId}`;
 }

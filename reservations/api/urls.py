@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from reservations.api import event_views, ticket_type_views, views
+from reservations.api import event_views, history_views, ticket_type_views, views
 from reservations.api.requests import IdConverter, PublicIdConverter
 
 register_converter(IdConverter, "id")
@@ -20,6 +20,11 @@ urlpatterns = [
     path("events/<id:event_id>/miniature/", views.MiniatureView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
     path("events/<id:event_id>/revenue/", views.RevenueView.as_view()),
+    path("events/<id:event_id>/history/", history_views.HistoryView.as_view()),
+    path("events/<id:event_id>/history/changes/", history_views.HistoryChangesView.as_view()),
+    path("events/<id:event_id>/history/actions/", history_views.HistoryActionsView.as_view()),
+    path("events/<id:event_id>/reports/", history_views.ReportsView.as_view()),
+    path("events/<id:event_id>/exports/<str:table>/", history_views.ExportView.as_view()),
     path("events/<id:event_id>/ticket-types/", ticket_type_views.TicketTypesView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
     path("events/<id:event_id>/areas/<str:group>/lock/", views.LockPlacesView.as_view()),

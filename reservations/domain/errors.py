@@ -174,6 +174,20 @@ class EventHasNoSeats(Conflict):
     default_sentence = "This event has no seats yet, so it cannot be published."
 
 
+class HistoryPruned(Conflict):
+    """`kept_since` is the first moment that can still be told, as a number and a time."""
+
+    code = "history_pruned"
+    default_sentence = "The history of this event is not kept as far back as that."
+
+
+class ExportTooLarge(Conflict):
+    """It has more `rows` than a file of this format may have, `limit`."""
+
+    code = "export_too_large"
+    default_sentence = "These are too many rows for this format. Export them as CSV."
+
+
 class SeatsTaken(Conflict):
     """Held or sold seats do not allow this change of the event; `held` and `sold` count them."""
 

@@ -17,6 +17,7 @@ from reservations.domain.states import Person, SeatStatus
 from reservations.events.editing import edits
 from reservations.models import Event, Reservation, Seat, overdue
 from reservations.write import command_queue
+from security_log.log import Kind
 
 BOOKINGS_AT_ONCE = 50
 LOCKS_AT_ONCE = 500
@@ -31,7 +32,7 @@ def cancel_event(*, event_id: int, actor: Person, seconds: float | None = None) 
     with edits(event_id=event_id, editor_id=actor.id) as edit:
         if edit.event.cancelled_at is None:
             edit.event.cancelled_at = edit.now
-            edit.save("cancelled_at")
+            edit.save(Kind.EVENT_CANCELLED, "cancelled_at")
     return finish_cancelling(event_id=event_id, actor=actor, seconds=seconds)
 
 

@@ -13,6 +13,7 @@ from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.layout import layout_of
 from reservations.plans.services import BATCH_SEATS, block_seats
 from reservations.write import bulk
+from security_log.log import Kind, record
 
 # Ids are those of the other event.
 _IDS = ("id", "category_id", "companion_of_id")
@@ -51,6 +52,13 @@ def duplicate_event(*, event_id: int, editor_id: int | None, date: datetime, nam
             event.save(update_fields=["layout"])
         if Event.objects.values_list("layout", flat=True).get(pk=event_id) != source.layout:
             raise StaleEvent
+        record(
+            Kind.EVENT_CREATED,
+            actor_id=editor_id,
+            event_id=event.pk,
+            organisation_id=event.organisation_id,
+            details={"name": event.name, "copied_from": event_id},
+        )
     return event.pk
 
 

@@ -20,6 +20,7 @@ from reservations.plans.prices import prices_of_holds_kept
 from reservations.plans.services import static_changes
 from reservations.time_zones import is_time_zone
 from reservations.write.unit_of_work import lock_event
+from security_log.log import Kind, record
 
 EDITABLE = (
     *("name", "description", "venue", "date", "time_zone", "price", "currency"),
@@ -33,6 +34,7 @@ EDITABLE = (
 _MONEY = {"price", "currency"}
 _FEES = {"ticket_fee", "booking_fee", "tax_percent"}
 _AMOUNTS = {*_MONEY, *_FEES}
+_MAX_RECORDED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +55,19 @@ class Edit:
     now: datetime
     editor_id: int | None
 
-    def save(self, *fields: str) -> None:
-        """Store fields of the event, and count the edit."""
+    def save(self, kind: Kind, *fields: str, **details: Any) -> None:
+        """Store fields of the event, count the edit, and record it with JSON `details`."""
         event = self.event
         event.revision += 1
         event.edited_at, event.edited_by_id = self.now, self.editor_id
         event.save(update_fields=[*fields, "revision", "edited_at", "edited_by"])
+        record(
+            kind,
+            actor_id=self.editor_id,
+            event_id=event.pk,
+            organisation_id=event.organisation_id,
+            details=details,
+        )
 
 
 @contextmanager
@@ -87,6 +96,9 @@ def edit_event(
         event = edit.event
         new = _in_its_zone(event, changes)
         changed = [name for name, value in new.items() if getattr(event, name) != value]
+        differences = {
+            name: (recorded(getattr(event, name)), recorded(new[name])) for name in changed
+        }
         if "currency" in changed:
             require_untaken(event, now=edit.now, what="The currency cannot be changed")
         if "visibility" in changed and Event.Visibility.DRAFT in (
@@ -99,7 +111,7 @@ def edit_event(
                 setattr(event, name, new[name])
             _validate(event, changed)
             if changed:
-                edit.save(*changed)
+                edit.save(Kind.EVENT_EDITED, *changed, changed=differences)
 
 
 def edit_categories(
@@ -123,6 +135,7 @@ def edit_categories(
             raise ValidationError({"categories": "Give each category of the event once."})
         if len({new.name for new in categories}) < len(categories):
             raise ValidationError({"categories": "Give each category another name."})
+        before = {category.pk: _recorded_category(category) for category in stored.values()}
         for new in categories:
             category = stored[new.id]
             category.event = event
@@ -133,7 +146,28 @@ def edit_categories(
         for category in stored.values():
             Category.objects.filter(pk=category.pk).update(name=f"\x7f{category.pk}")
         Category.objects.bulk_update(stored.values(), ["name", "color", "price"])
-        edit.save()
+        differences = [
+            (before[category.pk], after)
+            for category in stored.values()
+            if (after := _recorded_category(category)) != before[category.pk]
+        ]
+        edit.save(Kind.CATEGORIES_EDITED, categories=differences)
+
+
+def recorded(value: Any) -> Any:
+    """Return a field's value for the security log: JSON, and a text shortened."""
+    if isinstance(value, str):
+        return value if len(value) <= _MAX_RECORDED else f"{value[:_MAX_RECORDED]}…"
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def _recorded_category(category: Category) -> dict[str, Any]:
+    fields = ("name", "color", "price")
+    return {name: recorded(getattr(category, name)) for name in fields}
 
 
 def in_zone(value: datetime, name: str, *, field: str) -> datetime:

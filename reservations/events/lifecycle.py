@@ -4,6 +4,7 @@ from reservations.domain.errors import EventCancelled, EventHasNoSeats
 from reservations.domain.states import to_milliseconds
 from reservations.events.editing import edits, require_untaken
 from reservations.models import Event, Seat
+from security_log.log import Kind
 
 
 def publish_event(
@@ -22,7 +23,7 @@ def publish_event(
         if not Seat.objects.filter(event=event).exists():
             raise EventHasNoSeats
         event.visibility = shown_to
-        edit.save("visibility")
+        edit.save(Kind.EVENT_PUBLISHED, "visibility", visibility=shown_to.value)
     return True
 
 
@@ -32,7 +33,7 @@ def unpublish_event(*, event_id: int, editor_id: int | None = None) -> None:
         event, now = edit.event, edit.now
         require_untaken(event, now=now, what="The event cannot become a draft")
         event.visibility = Event.Visibility.DRAFT
-        edit.save("visibility")
+        edit.save(Kind.EVENT_UNPUBLISHED, "visibility")
 
 
 def open_sale(*, event_id: int, editor_id: int | None = None) -> None:
@@ -47,7 +48,7 @@ def open_sale(*, event_id: int, editor_id: int | None = None) -> None:
             event.sales_open_at = to_milliseconds(now)
         if event.sales_close_at is not None and event.sales_close_at <= now:
             event.sales_close_at = None
-        edit.save("sales_open_at", "sales_close_at")
+        edit.save(Kind.SALE_OPENED, "sales_open_at", "sales_close_at")
 
 
 def close_sale(*, event_id: int, editor_id: int | None = None) -> None:
@@ -63,7 +64,7 @@ def close_sale(*, event_id: int, editor_id: int | None = None) -> None:
             event.sales_close_at = closed_at
         if event.sales_open_at is not None and event.sales_open_at >= event.sales_close_at:
             event.sales_open_at = None
-        edit.save("sales_open_at", "sales_close_at")
+        edit.save(Kind.SALE_CLOSED, "sales_open_at", "sales_close_at")
 
 
 def _require_not_cancelled(event: Event) -> None:

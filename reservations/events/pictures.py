@@ -15,6 +15,7 @@ from reservations.domain.errors import PictureNotFound, PictureRefused
 from reservations.events.editing import edits
 from reservations.models import EventPicture
 from reservations.plans.images import FORMATS, MAX_PIXELS
+from security_log.log import Kind
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,7 +57,7 @@ def set_picture(*, event_id: int, editor_id: int | None, content: bytes) -> None
                 "large": encoded.large,
             },
         )
-        edit.save()
+        edit.save(Kind.PICTURE_CHANGED)
 
 
 def remove_picture(*, event_id: int, editor_id: int | None) -> None:
@@ -64,7 +65,7 @@ def remove_picture(*, event_id: int, editor_id: int | None) -> None:
     with edits(event_id=event_id, editor_id=editor_id) as edit:
         deleted, _ = EventPicture.objects.filter(event=edit.event).delete()
         if deleted:
-            edit.save()
+            edit.save(Kind.PICTURE_CHANGED, removed=True)
 
 
 def picture(*, event_id: int, digest: str, is_large: bool) -> tuple[str, bytes]:

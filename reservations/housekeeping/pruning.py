@@ -8,6 +8,9 @@ kept. So
 - the rows after any sequence number still include the newest state of each seat that changed since.
   A viewer that resumes gets all of them, or finds the next number missing and loads the map.
 
+`Event.history_since` is raised to the cut before any row is deleted, so the state of every seat can
+be told at each number from there on.
+
 Rows are deleted in batches, each a short transaction after which all of this holds. Pruning can be
 stopped at any point, repeated, and run twice at once.
 """
@@ -43,7 +46,10 @@ def prune_log(
     before = clock.now() - older_than
     for event_id in Event.objects.order_by("pk").values_list("pk", flat=True):
         cut = _cut(event_id, before=before)
-        for places in _superseded(event_id, cut=cut, batch_rows=batch_rows):
+        for number, places in enumerate(_superseded(event_id, cut=cut, batch_rows=batch_rows)):
+            if number == 0 and not dry_run:
+                incomplete = Event.objects.filter(pk=event_id, history_since__lt=cut)
+                incomplete.update(history_since=cut)
             yield event_id, len(places) if dry_run else _delete_log(event_id, places)
 
 

@@ -16,7 +16,7 @@ class SeatChange(models.Model):
         Event, on_delete=models.CASCADE, related_name="changes", db_index=False
     )
     seq = models.BigIntegerField()
-    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="changes")
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="changes", db_index=False)
     status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES)
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -47,6 +47,10 @@ class SeatChange(models.Model):
     request_id = models.UUIDField(
         null=True, help_text="The web request that asked for it, as in the server's logs."
     )
+
+    class Meta:
+        # For a seat's last change up to a number; also for deleting seats.
+        indexes = [models.Index(fields=["seat", "seq"], name="seat_change_by_seat")]
 
     def __str__(self) -> str:
         return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"

@@ -219,6 +219,12 @@ class Event(models.Model):
     )
     layout = models.CharField(max_length=16, editable=False, default="")
     change_seq = models.BigIntegerField(default=0, editable=False)
+    history_since = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="The sequence number from which on the change log is complete.",
+    )
 
     class Meta:
         ordering = ["date", "id"]

@@ -29,6 +29,7 @@ from reservations.plans.services import (
 from reservations.write import bulk
 from reservations.write.changes import Decision
 from reservations.write.unit_of_work import UnitOfWork, lock_event
+from security_log.log import Kind, record
 
 _ATTEMPTS = 3
 
@@ -86,6 +87,17 @@ def _put(
     Event.objects.filter(pk=event_id).update(plan=drawing(plan), plan_version=version_id)
     event.refresh_from_db(fields=["plan"])
     store_layout(event)
+    record(
+        Kind.PLAN_CHANGED,
+        event_id=event_id,
+        organisation_id=event.organisation_id,
+        details={
+            "version": version_id,
+            "added": len(changes.added),
+            "changed": len(changes.changed),
+            "removed": len(changes.removed),
+        },
+    )
     return changes
 
 

@@ -18,6 +18,7 @@ from reservations.models import Category, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.errors import InvalidEdit, SeatNumberTaken
 from reservations.plans.services import static_changes
+from security_log.log import Kind, record
 
 
 class SeatEdit(TypedDict, total=False):
@@ -37,6 +38,8 @@ class SeatEdit(TypedDict, total=False):
 
 
 _FIELDS = tuple(SeatEdit.__annotations__)
+# How many seats the security log names for one edit.
+_MAX_NAMED = 50
 
 
 def edit_seats(*, event_id: int, edits: Mapping[int, SeatEdit]) -> str:
@@ -63,6 +66,12 @@ def edit_seats(*, event_id: int, edits: Mapping[int, SeatEdit]) -> str:
         changed = sorted({name for edit in edits.values() for name in edit})
         if seats and changed:
             Seat.objects.bulk_update(seats, changed, batch_size=1_000)
+            record(
+                Kind.PLAN_CHANGED,
+                event_id=event_id,
+                organisation_id=event.organisation_id,
+                details={"seats": [seat.seat_number for seat in seats[:_MAX_NAMED]]},
+            )
     return event.layout
 
 

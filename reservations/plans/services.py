@@ -29,6 +29,7 @@ from reservations.time_zones import default_time_zone
 from reservations.write import bulk
 from reservations.write.changes import Decision
 from reservations.write.unit_of_work import UnitOfWork, lock_event
+from security_log.log import Kind, record
 
 BATCH_SEATS = 5_000
 BLOCKED_AT_ONCE = 2_000
@@ -94,15 +95,20 @@ def create_event(
         plan=drawing(plan) if plan else {},
     )
     _validate(event)
-    if plan is None:
-        event.save()
-        return event
-    prices = _known_prices(plan, category_prices)
-    require_known_categories(plan=plan, names=blocked)
+    prices = _known_prices(plan, category_prices) if plan else {}
+    if plan:
+        require_known_categories(plan=plan, names=blocked)
     with transaction.atomic():
         event.save()
-        _write_seats(event, plan, prices, report_progress)
-        _block(event, blocked)
+        if plan:
+            _write_seats(event, plan, prices, report_progress)
+            _block(event, blocked)
+        record(
+            Kind.EVENT_CREATED,
+            event_id=event.pk,
+            organisation_id=event.organisation_id,
+            details={"name": event.name},
+        )
     return event
 
 

@@ -11,6 +11,7 @@ from reservations.events import editing
 from reservations.models import TicketPrice, TicketType
 from reservations.plans.characters import is_clean
 from reservations.plans.services import static_changes
+from security_log.log import Kind
 
 MAX_TICKET_TYPES = 20
 
@@ -62,7 +63,16 @@ def replace_ticket_types(
                 TicketPrice(ticket_type=found, category_id=category_id, price=price)
                 for category_id, price in edit.prices.items()
             )
-        edited.save()
+        edited.save(
+            Kind.TICKET_TYPES_EDITED,
+            ticket_types=[
+                {
+                    "name": edit.name,
+                    "prices": {str(key or ""): str(price) for key, price in edit.prices.items()},
+                }
+                for edit in edits
+            ],
+        )
     return event.revision
 
 

@@ -205,6 +205,17 @@ CALLS = [
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
+    Call("GET", "/api/events/{event}/history/", "organiser", permissions=(VIEW,)),
+    Call("GET", "/api/events/{event}/history/changes/", "organiser", permissions=(VIEW,)),
+    Call("GET", "/api/events/{event}/history/actions/", "organiser", permissions=(VIEW,)),
+    Call("GET", "/api/events/{event}/reports/", "organiser", permissions=(VIEW,)),
+    Call(
+        "GET",
+        "/api/events/{event}/exports/tickets/",
+        "organiser",
+        permissions=(VIEW,),
+        is_file=True,
+    ),
     Call("POST", "/api/events/{event}/lock/", "person and csrf", {"seat_ids": ["{seat}"]}),
     Call("POST", "/api/events/{event}/areas/{group}/lock/", "person and csrf", {"count": 1}),
     Call(

@@ -4,7 +4,7 @@ import math
 import random
 from typing import Any
 
-from realtime.messages import packed
+from reservations.read.packing import packed
 
 FREE, LOCKED, RESERVED, BLOCKED = range(4)
 _INTERVAL = 0.5

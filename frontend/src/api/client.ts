@@ -14,6 +14,7 @@ import {
   type ApiRequest,
   type RequestHeaders,
   transmit,
+  transmitFile,
   transmitText,
 } from '@/api/transport';
 import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
@@ -24,6 +25,8 @@ import { tabs } from '@/browser/tabs';
 
 /** A file of some megabytes, from a phone. */
 const FILE_TIMEOUT_MS = 120_000;
+/** An export of a million rows. */
+const DOWNLOAD_TIMEOUT_MS = 30 * 60_000;
 
 /** Returns the signed-in user. */
 export const ME_PATH = 'me/';
@@ -167,6 +170,15 @@ export async function send<T>(request: ApiRequest): Promise<Answer<T>> {
 /** Like `send`, for a response that is not JSON. Throws ApiError. */
 export async function sendForText(request: ApiRequest): Promise<Answer<string>> {
   return sendBy(transmitText, request);
+}
+
+/** Fetch a file; `onChunk` gets each part as it arrives. Throws ApiError. */
+export async function download(
+  request: ApiRequest,
+  onChunk: (chunk: Uint8Array<ArrayBuffer>, headers: Headers) => void,
+): Promise<Blob> {
+  const timeoutMs = DOWNLOAD_TIMEOUT_MS;
+  return (await sendBy((asked) => transmitFile(asked, onChunk), { timeoutMs, ...request })).body;
 }
 
 type Transmit<T> = (request: ApiRequest) => Promise<Answer<T>>;

@@ -255,6 +255,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/exports/{table}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Export changes, bookings, tickets or organisers' actions as CSV, JSON or XLSX.
+         *
+         *     `X-Seatcast-Rows` says how many rows will follow, each of CSV and JSON on a line of its own.
+         *     No cell is a formula. XLSX is refused with `export_too_large` above 100,000 rows.
+         */
+        get: operations["export_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/extend/": {
         parameters: {
             query?: never;
@@ -270,6 +292,70 @@ export interface paths {
          *     A lock can be extended `max_extensions` times, and not past `hold_seconds` after it began.
          */
         post: operations["extend_locks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/history/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return all seats as they were at a moment, by default now.
+         *
+         *     A moment before the kept history is refused with `history_pruned`; `kept_since` says from
+         *     which one it is kept. Seats are those of the event's present layout.
+         */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/history/actions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description List what organisers did: edits, publishing, prices, plans, cancellations, exports.
+         *
+         *     Newest first. Whoever may change the organisation is also told of its members' roles.
+         */
+        get: operations["history_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/history/changes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description List what happened to the event's seats, newest first: who did what, when and why.
+         *
+         *     The `Link` header (RFC 8288) leads to the next page, if there is one.
+         */
+        get: operations["history_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -436,6 +522,23 @@ export interface paths {
          *     The latter is refused with `seats_taken` while seats are held or sold.
          */
         post: operations["publish_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/reports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return sums of the sale by day, category, ticket type, payment method and tax rate. */
+        get: operations["reports"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1713,6 +1816,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Action: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["ActionKindEnum"];
+            actor: components["schemas"]["Person"] | null;
+            subject: components["schemas"]["Person"] | null;
+            details: {
+                [key: string]: unknown;
+            };
+            request_id: string | null;
+        };
+        /**
+         * @description * `event_created` - event_created
+         *     * `event_edited` - event_edited
+         *     * `event_published` - event_published
+         *     * `event_unpublished` - event_unpublished
+         *     * `event_cancelled` - event_cancelled
+         *     * `sale_opened` - sale_opened
+         *     * `sale_closed` - sale_closed
+         *     * `categories_edited` - categories_edited
+         *     * `ticket_types_edited` - ticket_types_edited
+         *     * `picture_changed` - picture_changed
+         *     * `plan_changed` - plan_changed
+         *     * `sales_exported` - sales_exported
+         *     * `reservation_cancelled` - reservation_cancelled
+         *     * `reservation_marked_paid` - reservation_marked_paid
+         *     * `payment_refunded` - payment_refunded
+         *     * `member_invited` - member_invited
+         *     * `invitation_withdrawn` - invitation_withdrawn
+         *     * `member_joined` - member_joined
+         *     * `member_role_changed` - member_role_changed
+         *     * `member_removed` - member_removed
+         *     * `organisation_renamed` - organisation_renamed
+         * @enum {string}
+         */
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -1745,6 +1885,16 @@ export interface components {
              * @description The set's total.
              */
             price: string;
+        };
+        Amounts: {
+            bookings: number;
+            tickets: number;
+            /** Format: decimal */
+            prices: string;
+            /** Format: decimal */
+            fees: string;
+            /** Format: decimal */
+            total: string;
         };
         /**
          * @description * `public` - public
@@ -1809,6 +1959,40 @@ export interface components {
         CategoryEditsRequest: {
             categories: components["schemas"]["CategoryEditRequest"][];
         };
+        Change: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            seat_id: number;
+            seat_number: string;
+            section: string;
+            row: string;
+            number: string;
+            status: components["schemas"]["SeatStatusEnum"];
+            reason: components["schemas"]["ChangeReasonEnum"];
+            actor: components["schemas"]["Person"] | null;
+            holder: string | null;
+            /** Format: date-time */
+            locked_until: string | null;
+            /** @description The booking that the change made or ended. */
+            reservation: string | null;
+            /** @description The request that asked for it, as in the server's logs. */
+            request_id: string | null;
+        };
+        /**
+         * @description * `locked` - locked
+         *     * `extended` - extended
+         *     * `unlocked` - unlocked
+         *     * `expired` - expired
+         *     * `reserved` - reserved
+         *     * `cancelled` - cancelled
+         *     * `lapsed` - lapsed
+         *     * `ended` - ended
+         *     * `blocked` - blocked
+         *     * `unblocked` - unblocked
+         * @enum {string}
+         */
+        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked";
         Changes: components["schemas"]["Snapshot"] | components["schemas"]["Delta"];
         CodeRequest: {
             code: string;
@@ -1844,6 +2028,13 @@ export interface components {
         };
         Csrf: {
             csrf_token: string;
+        };
+        Day: {
+            /** @description On the venue's calendar, as 2030-05-24. */
+            day: string;
+            made: components["schemas"]["Amounts"];
+            ended: components["schemas"]["Amounts"];
+            left: components["schemas"]["Amounts"];
         };
         Defaults: {
             lock_seconds: number;
@@ -2394,6 +2585,19 @@ export interface components {
          * @enum {string}
          */
         MessageKindEnum: "booking.created" | "booking.changed" | "booking.cancelled" | "booking.checked_in" | "event.sold_out";
+        Method: {
+            channel: string;
+            method: string;
+            name: string;
+            made: components["schemas"]["Amounts"];
+            ended: components["schemas"]["Amounts"];
+            left: components["schemas"]["Amounts"];
+            /**
+             * Format: decimal
+             * @description The part of what is left that was not paid yet.
+             */
+            due: string;
+        };
         /**
          * @description * `passkey` - passkey
          *     * `totp` - totp
@@ -2417,6 +2621,11 @@ export interface components {
         MissingSeat: {
             seat_id: number;
             seat_number: string;
+        };
+        Moment: {
+            seq: number;
+            /** Format: date-time */
+            at: string | null;
         };
         NewEndpointRequest: {
             /** @description https, of a host on the public Internet. */
@@ -2583,6 +2792,30 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        /** @description The seats at a moment, in the form of the live map's snapshot. */
+        PastMap: {
+            event: number;
+            /** @description The last change up to that moment. */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            /** @description The same in Unix milliseconds. */
+            now: number;
+            layout: string;
+            /** @description Base64 of two bits for each seat, in index order. */
+            statuses: string;
+            /** @description For each held seat its index, its deadline in Unix milliseconds, and who held it. */
+            locks: unknown[][];
+            /** @description How many seats that were not free then the plan no longer has. */
+            missing: number;
+            /** @description The change before, if any. */
+            previous: number | null;
+            /** @description The change after it, if any. */
+            next: number | null;
+            /** @description From when on the history is kept. */
+            first: components["schemas"]["Moment"];
+            last: components["schemas"]["Moment"];
+        };
         PatchedChangedEndpointRequest: {
             url?: string;
             kinds?: components["schemas"]["MessageKindEnum"][];
@@ -2661,6 +2894,17 @@ export interface components {
          * @enum {string}
          */
         PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded" | "due" | "paid";
+        Payments: {
+            status: string;
+            payments: number;
+            /** Format: decimal */
+            amount: string;
+        };
+        Person: {
+            id: number;
+            /** @description The user name. */
+            name: string;
+        };
         Picture: {
             digest: string;
             /** @description Of the large one, in pixels. */
@@ -2864,6 +3108,18 @@ export interface components {
         Replayed: {
             /** @description How many are sent again. */
             replayed: number;
+        };
+        Reports: {
+            currency: string;
+            time_zone: string;
+            /** @description What is left: the live bookings, paid or due. */
+            total: components["schemas"]["Amounts"];
+            days: components["schemas"]["Day"][];
+            categories: components["schemas"]["TicketGroup"][];
+            ticket_types: components["schemas"]["TicketGroup"][];
+            methods: components["schemas"]["Method"][];
+            taxes: components["schemas"]["Tax"][];
+            payments: components["schemas"]["Payments"][];
         };
         Reservation: {
             /** @description 16 random characters of Crockford's base32. */
@@ -3143,6 +3399,8 @@ export interface components {
             kind: components["schemas"]["SecurityEventKindEnum"];
             actor_id: number | null;
             subject_id: number | null;
+            event_id: number | null;
+            organisation_id: number | null;
             address: string;
             /** Format: uuid */
             request_id: string | null;
@@ -3191,9 +3449,21 @@ export interface components {
          *     * `webhook_replayed` - Webhook Replayed
          *     * `webhook_disabled` - Webhook Disabled
          *     * `feed_changed` - Feed Changed
+         *     * `event_created` - Event Created
+         *     * `event_edited` - Event Edited
+         *     * `event_published` - Event Published
+         *     * `event_unpublished` - Event Unpublished
+         *     * `event_cancelled` - Event Cancelled
+         *     * `sale_opened` - Sale Opened
+         *     * `sale_closed` - Sale Closed
+         *     * `categories_edited` - Categories Edited
+         *     * `ticket_types_edited` - Ticket Types Edited
+         *     * `picture_changed` - Picture Changed
+         *     * `plan_changed` - Plan Changed
+         *     * `sales_exported` - Sales Exported
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported";
         Session: {
             /** @description No credential: it is neither a cookie nor a token. */
             id: string;
@@ -3318,6 +3588,20 @@ export interface components {
          * @enum {string}
          */
         StateEnum: "pending" | "delivered" | "failed";
+        Tax: {
+            /** @description Null: bookings that name no tax. */
+            percent: string | null;
+            /**
+             * Format: decimal
+             * @description Of what is left, with the tax.
+             */
+            total: string;
+            /**
+             * Format: decimal
+             * @description Included in it, rounded once.
+             */
+            tax: string;
+        };
         Ticket: {
             admits: boolean;
             /**
@@ -3332,6 +3616,18 @@ export interface components {
             /** @description The username. */
             buyer: string;
             reservation: components["schemas"]["Reservation"];
+        };
+        TicketAmounts: {
+            tickets: number;
+            /** Format: decimal */
+            prices: string;
+        };
+        TicketGroup: {
+            /** @description Of the category or ticket type; empty for none. */
+            name: string;
+            made: components["schemas"]["TicketAmounts"];
+            ended: components["schemas"]["TicketAmounts"];
+            left: components["schemas"]["TicketAmounts"];
         };
         TicketPrice: {
             /** @description Null: the price of seats without a category. */
@@ -4714,6 +5010,108 @@ export interface operations {
             };
         };
     };
+    export_sales: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `csv` - csv
+                 *     * `json` - json
+                 *     * `xlsx` - xlsx
+                 */
+                form?: "csv" | "json" | "xlsx";
+            };
+            header?: never;
+            path: {
+                event_id: string;
+                table: "actions" | "bookings" | "changes" | "tickets";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     extend_locks: {
         parameters: {
             query?: never;
@@ -4805,6 +5203,285 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: {
+                /** @description The map at this time; without an offset it is in the event's time zone. */
+                at?: string;
+                /** @description The map after the change with this number. */
+                seq?: number;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastMap"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    history_actions: {
+        parameters: {
+            query?: {
+                /** @description Only rows older than this id. */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    history_changes: {
+        parameters: {
+            query?: {
+                /** @description Only what this person did. */
+                actor?: number;
+                /** @description Only changes before this number; pages go on in a number. */
+                before?: string;
+                limit?: number;
+                /** @description Only this booking's: from the hold that led to it to what ended it. */
+                reservation?: string;
+                /** @description Only this seat's. */
+                seat?: number;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5763,6 +6440,81 @@ export interface operations {
             };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reports"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12764,8 +13516,20 @@ export interface operations {
                  *     * `webhook_replayed` - Webhook Replayed
                  *     * `webhook_disabled` - Webhook Disabled
                  *     * `feed_changed` - Feed Changed
+                 *     * `event_created` - Event Created
+                 *     * `event_edited` - Event Edited
+                 *     * `event_published` - Event Published
+                 *     * `event_unpublished` - Event Unpublished
+                 *     * `event_cancelled` - Event Cancelled
+                 *     * `sale_opened` - Sale Opened
+                 *     * `sale_closed` - Sale Closed
+                 *     * `categories_edited` - Categories Edited
+                 *     * `ticket_types_edited` - Ticket Types Edited
+                 *     * `picture_changed` - Picture Changed
+                 *     * `plan_changed` - Plan Changed
+                 *     * `sales_exported` - Sales Exported
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

@@ -37,19 +37,62 @@ export async function transmit<T>(request: ApiRequest): Promise<Answer<T>> {
 
 /** Send one request as it is, and return the text of its response. Throws ApiError. */
 export async function transmitText(request: ApiRequest): Promise<Answer<string>> {
-  const { response, text } = await fetchText(request);
+  const { response, body: text } = await fetchText(request);
   const { status, headers } = response;
   if (!response.ok) throw errorFromResponse(status, parsed(text), headers.get('Retry-After'));
   return { body: text, headers };
 }
 
-interface TextResponse {
+/**
+ * Send one request, and return its response as a file. `onChunk` gets each part as it arrives.
+ * Throws ApiError.
+ */
+export async function transmitFile(
+  request: ApiRequest,
+  onChunk: (chunk: Uint8Array<ArrayBuffer>, headers: Headers) => void,
+): Promise<Answer<Blob>> {
+  const { response, body } = await fetchBody<Blob | string>(request, async (found) =>
+    found.ok
+      ? readAll(found, (chunk) => {
+          onChunk(chunk, found.headers);
+        })
+      : found.text(),
+  );
+  const { status, headers } = response;
+  if (typeof body === 'string') {
+    throw errorFromResponse(status, parsed(body), headers.get('Retry-After'));
+  }
+  return { body, headers };
+}
+
+async function readAll(
+  response: Response,
+  onChunk: (chunk: Uint8Array<ArrayBuffer>) => void,
+): Promise<Blob> {
+  const reader = response.body?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    chunks.push(part.value);
+    onChunk(part.value);
+  }
+  return new Blob(chunks, { type: response.headers.get('Content-Type') ?? '' });
+}
+
+interface BodyResponse<T> {
   readonly response: Response;
-  readonly text: string;
+  readonly body: T;
 }
 
 /** Throws ApiError. */
-async function fetchText(request: ApiRequest): Promise<TextResponse> {
+async function fetchText(request: ApiRequest): Promise<BodyResponse<string>> {
+  return fetchBody(request, (response) => response.text());
+}
+
+/** Throws ApiError. */
+async function fetchBody<T>(
+  request: ApiRequest,
+  read: (response: Response) => Promise<T>,
+): Promise<BodyResponse<T>> {
   const { method, url, query, body, signal, timeoutMs = TIMEOUT_MS } = request;
   const fetching = new AbortController();
   const abort = () => {
@@ -76,7 +119,7 @@ async function fetchText(request: ApiRequest): Promise<TextResponse> {
     });
     observeDateHeader(response.headers);
     // The connection may also be lost within the body.
-    return { response, text: await response.text() };
+    return { response, body: await read(response) };
   } catch (cause) {
     throw errorWithoutResponse(fetching.signal.reason === lateness ? 'timeout' : 'network', cause);
   } finally {

@@ -5,6 +5,14 @@ type Schemas = components['schemas'];
 export type EventSummary = Schemas['Event'];
 export type EventDetail = Schemas['EventDetail'];
 export type Revenue = Schemas['Revenue'];
+/** An event's seats at a moment. */
+export type PastMap = Schemas['PastMap'];
+/** A seat's change, as the history tells it. */
+export type Change = Schemas['Change'];
+/** What an organiser did. */
+export type Action = Schemas['Action'];
+/** Sums of an event's sale. */
+export type Reports = Schemas['Reports'];
 /** A kind of ticket that is sold at other prices than the seats' own. */
 export type TicketType = Schemas['TicketType'];
 export type Category = Schemas['Category'];

@@ -20,6 +20,9 @@ const EventSettingsPage = lazy(async () => ({
 const OrganisePage = lazy(async () => ({
   default: (await import('@/features/organise/OrganisePage')).OrganisePage,
 }));
+const HistoryPage = lazy(async () => ({
+  default: (await import('@/features/organise/history/HistoryPage')).HistoryPage,
+}));
 const PlanPage = lazy(async () => ({
   default: (await import('@/features/organise/plans/PlanPage')).PlanPage,
 }));
@@ -38,6 +41,7 @@ export function OrganisePages() {
       <Route index element={<HomePage />} />
       <Route path="organisations/:organisationId/:tab?" element={<OrganisationPage />} />
       <Route path="events/:eventId/settings" element={<EventSettingsPage />} />
+      <Route path="events/:eventId/history" element={<HistoryPage />} />
       <Route path="invitations" element={<InvitationPage />} />
       <Route path="plans/:planId" element={<PlanPage />} />
       <Route path="plans/:planId/edit" element={<EditorPage />} />

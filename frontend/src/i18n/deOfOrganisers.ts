@@ -1,3 +1,4 @@
+import history from '@/i18n/de/history.json';
 import organisations from '@/i18n/de/organisations.json';
 import organise from '@/i18n/de/organise.json';
 import organiserErrors from '@/i18n/de/organiserErrors.json';
@@ -8,6 +9,7 @@ import type { PartCatalogue } from '@/i18n/language';
 
 /** German messages of the organisers' pages. */
 export const deOfOrganisers: PartCatalogue<'organisers'> = {
+  history,
   organisations,
   organise,
   organiserErrors,

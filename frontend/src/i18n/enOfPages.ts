@@ -1,6 +1,7 @@
 import account from '@/i18n/en/account.json';
 import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
+import history from '@/i18n/en/history.json';
 import organisations from '@/i18n/en/organisations.json';
 import organiserErrors from '@/i18n/en/organiserErrors.json';
 import organiserEvents from '@/i18n/en/organiserEvents.json';
@@ -15,6 +16,7 @@ export const enOfPages = {
   account,
   editor,
   events,
+  history,
   organisations,
   organise,
   organiserErrors,

@@ -18,7 +18,13 @@ export type Catalogue = {
 /** The messages of pages that buyers do not open, which are translated apart from the others. */
 interface Parts {
   organisers:
-    'organisations' | 'organise' | 'organiserErrors' | 'organiserEvents' | 'plans' | 'webhooks';
+    | 'history'
+    | 'organisations'
+    | 'organise'
+    | 'organiserErrors'
+    | 'organiserEvents'
+    | 'plans'
+    | 'webhooks';
   editor: 'editor';
 }
 export type PartCatalogue<Part extends keyof Parts> = Pick<Catalogue, Parts[Part]>;

@@ -22,7 +22,7 @@ import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { eventPath, eventSettingsPath } from '@/paths';
+import { eventPath, eventSettingsPath, historyPath } from '@/paths';
 import { revenueQuery } from '@/queries/events';
 import { useMe } from '@/queries/session';
 
@@ -61,6 +61,10 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
             {event.venue}
           </p>
         </div>
+        <Link className="button button--quiet" to={historyPath(event.id)}>
+          <Icon name="clock" />
+          {t('organise:history')}
+        </Link>
         <LiveBadge feedState={feedState} viewers={null} />
         {hasPermissionIn(me, 'reservations.change_event', event.organisation) && (
           <Link className="button button--quiet" to={eventSettingsPath(event.id)}>

@@ -1,0 +1,129 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+
+import type { Action } from '@/api/types';
+import { Button } from '@/components/Button';
+import { Failure } from '@/components/Failure';
+import { Skeleton } from '@/components/Skeleton';
+import { formatMoment } from '@/features/organise/history/formats';
+import { t } from '@/i18n/language';
+import type { MessageKey } from '@/i18n/messageKey';
+import { actionsQuery } from '@/queries/history';
+
+interface ActionListProps {
+  readonly eventId: number;
+  readonly zone: string;
+}
+
+const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
+  event_created: 'history:did_event_created',
+  event_edited: 'history:did_event_edited',
+  event_published: 'history:did_event_published',
+  event_unpublished: 'history:did_event_unpublished',
+  event_cancelled: 'history:did_event_cancelled',
+  sale_opened: 'history:did_sale_opened',
+  sale_closed: 'history:did_sale_closed',
+  categories_edited: 'history:did_categories_edited',
+  ticket_types_edited: 'history:did_ticket_types_edited',
+  picture_changed: 'history:did_picture_changed',
+  plan_changed: 'history:did_plan_changed',
+  sales_exported: 'history:did_sales_exported',
+  reservation_cancelled: 'history:did_reservation_cancelled',
+  reservation_marked_paid: 'history:did_reservation_marked_paid',
+  payment_refunded: 'history:did_payment_refunded',
+  member_invited: 'history:did_member_invited',
+  invitation_withdrawn: 'history:did_invitation_withdrawn',
+  member_joined: 'history:did_member_joined',
+  member_role_changed: 'history:did_member_role_changed',
+  member_removed: 'history:did_member_removed',
+  organisation_renamed: 'history:did_organisation_renamed',
+};
+
+/** What organisers did to the event, newest first. */
+export function ActionList({ eventId, zone }: ActionListProps) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    actionsQuery(eventId),
+  );
+  const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  return (
+    <section className="panel actions" tabIndex={0} role="region" aria-labelledby="actions">
+      <h2 id="actions">{t('history:actions')}</h2>
+      {data === undefined ? (
+        error === null ? (
+          <Skeleton shape="card" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <>
+          {rows.length === 0 && <p className="panel__note">{t('history:actionsNone')}</p>}
+          <ol className="changes__list">
+            {rows.map((action) => (
+              <ActionRow key={action.id} action={action} zone={zone} />
+            ))}
+          </ol>
+          {hasNextPage && (
+            <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {t('history:more')}
+            </Button>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function ActionRow({ action, zone }: { readonly action: Action; readonly zone: string }) {
+  const { actor, subject, request_id: request } = action;
+  const words = wordsOf(action.details);
+  return (
+    <li className="change">
+      <div className="change__what">
+        <p>
+          <b>{actor === null ? t('history:nobody') : actor.name || t('history:gone')}</b>{' '}
+          {t(DEEDS[action.kind])}
+          {subject !== null && subject.id !== actor?.id && <> ({subject.name})</>}
+        </p>
+        {words.length > 0 && (
+          <ul className="action__details">
+            {words.map((word) => (
+              <li key={word}>{word}</li>
+            ))}
+          </ul>
+        )}
+        <p className="change__more">
+          <time dateTime={action.at} className="tabular">
+            {formatMoment(action.at, zone)}
+          </time>
+          {request !== null && <span>{t('history:request', { id: request })}</span>}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+/** The details as short lines; what was changed as "name: before → after". */
+function wordsOf(details: Action['details']): string[] {
+  return Object.entries(details).flatMap(([name, value]) => {
+    if (name === 'changed' && isRecord(value)) {
+      return Object.entries(value).map(([field, pair]) => `${field}: ${differenceOf(pair)}`);
+    }
+    if (name === 'categories' && Array.isArray(value)) return value.map(differenceOf);
+    return [`${name}: ${textOf(value)}`];
+  });
+}
+
+function differenceOf(pair: unknown): string {
+  if (!Array.isArray(pair)) return textOf(pair);
+  return pair.map((side: unknown) => textOf(side)).join(' → ');
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return value;
+  if (isRecord(value)) return Object.values(value).map(textOf).join(', ');
+  return JSON.stringify(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,129 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+
+import { toApiError } from '@/api/apiError';
+import type { ChangeChoice, Moment } from '@/api/history';
+import type { EventDetail, PastMap } from '@/api/types';
+import { Failure } from '@/components/Failure';
+import { Icon } from '@/components/Icon';
+import { NoSuchEvent } from '@/components/NoSuchEvent';
+import { Skeleton } from '@/components/Skeleton';
+import { ActionList } from '@/features/organise/history/ActionList';
+import { ChangeList } from '@/features/organise/history/ChangeList';
+import { Exports } from '@/features/organise/history/Exports';
+import { PastHall } from '@/features/organise/history/PastHall';
+import { Reports } from '@/features/organise/history/Reports';
+import { TimeBar } from '@/features/organise/history/TimeBar';
+import { LoadingSale } from '@/features/organise/LoadingSale';
+import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
+import { SignedInOnly } from '@/features/organise/SignedInOnly';
+import { t } from '@/i18n/language';
+import { formatDateTime } from '@/i18n/time';
+import { salePath } from '@/paths';
+import { eventQuery } from '@/queries/events';
+import { pastMapQuery } from '@/queries/history';
+import '@/i18n/loadHistoryMessages';
+import '@/i18n/loadOrganiseMessages';
+
+import '@/features/organise/organise.css';
+import './history.css';
+
+/** What happened in an event's sale: its map through time, reports and exports. */
+export function HistoryPage() {
+  const { eventId = '' } = useParams();
+  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
+  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
+}
+
+function Loaded({ eventId }: { readonly eventId: number }) {
+  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
+  if (event !== undefined) {
+    return (
+      <OrganisersOnly event={event}>
+        <History event={event} />
+      </OrganisersOnly>
+    );
+  }
+  if (error === null) return <LoadingSale />;
+  return toApiError(error).status === 404 ? (
+    <NoSuchEvent />
+  ) : (
+    <Failure error={error} onRetry={() => void refetch()} />
+  );
+}
+
+function History({ event }: { readonly event: EventDetail }) {
+  const [moment, setMoment] = useState<Moment>(null);
+  const [choice, setChoice] = useState<ChangeChoice>({});
+  const {
+    data: past,
+    error,
+    refetch,
+    isPlaceholderData,
+  } = useQuery(pastMapQuery(event.id, moment));
+  return (
+    <div className="page organise history">
+      <title>{t('pageTitle', { page: t('history:title', { event: event.name }) })}</title>
+      <header className="organise__head">
+        <Link
+          className="icon-button organise__back"
+          to={salePath(event.id)}
+          aria-label={t('history:backToSale')}
+        >
+          <Icon name="back" />
+        </Link>
+        <div className="organise__what">
+          <h1 className="organise__name">{t('history:title', { event: event.name })}</h1>
+          <p className="organise__facts">
+            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+            {event.venue}
+          </p>
+        </div>
+      </header>
+      {past === undefined ? (
+        error === null ? (
+          <Skeleton shape="card" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <>
+          <TimeBar
+            past={past}
+            zone={event.time_zone}
+            isLoading={isPlaceholderData}
+            error={error}
+            onMove={setMoment}
+          />
+          <PastHall
+            event={event}
+            past={past}
+            chosen={choice.seat ?? null}
+            onChoose={(seat) => {
+              setChoice({ seat });
+            }}
+          />
+          <ChangeList
+            eventId={event.id}
+            zone={event.time_zone}
+            until={untilOf(past)}
+            choice={choice}
+            onChoose={setChoice}
+            onMove={(seq) => {
+              setMoment({ seq });
+            }}
+          />
+        </>
+      )}
+      <Reports eventId={event.id} />
+      <Exports eventId={event.id} />
+      <ActionList eventId={event.id} zone={event.time_zone} />
+    </div>
+  );
+}
+
+/** The number up to which changes are listed; null for all. */
+function untilOf({ seq, next }: PastMap): number | null {
+  return next === null ? null : seq;
+}

@@ -1,0 +1,209 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import type { Reports as ReportsData } from '@/api/types';
+import { Failure } from '@/components/Failure';
+import { Skeleton } from '@/components/Skeleton';
+import { formatDay } from '@/features/organise/history/formats';
+import { t } from '@/i18n/language';
+import { formatMoney, sumAmounts } from '@/i18n/money';
+import { formatNumber } from '@/i18n/numbers';
+import { reportsQuery } from '@/queries/history';
+
+/** Sums of the sale by day, category, ticket type and payment method. */
+export function Reports({ eventId }: { readonly eventId: number }) {
+  const { data: reports, error, refetch } = useQuery(reportsQuery(eventId));
+  return (
+    <section className="panel reports" aria-labelledby="reports">
+      <h2 id="reports">{t('history:reports')}</h2>
+      {reports === undefined ? (
+        error === null ? (
+          <Skeleton shape="card" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
+      ) : reports.days.length === 0 ? (
+        <p className="panel__note">{t('history:noBookings')}</p>
+      ) : (
+        <Tables reports={reports} />
+      )}
+    </section>
+  );
+}
+
+function Tables({ reports }: { readonly reports: ReportsData }) {
+  const { currency, days, categories, ticket_types: types, methods, taxes, total } = reports;
+  const money = (amount: string) => formatMoney(amount, currency);
+  return (
+    <>
+      <Table
+        title={t('history:byDay')}
+        columns={[t('history:day'), ...BOOKED(), t('history:left')]}
+        rows={days.map(({ day, made, ended, left }) => [
+          formatDay(day),
+          formatNumber(made.bookings),
+          formatNumber(made.tickets),
+          money(made.total),
+          money(ended.total),
+          money(left.total),
+        ])}
+        sums={[
+          formatNumber(sumOf(days.map(({ made }) => made.bookings))),
+          formatNumber(sumOf(days.map(({ made }) => made.tickets))),
+          money(sumAmounts(days.map(({ made }) => made.total))),
+          money(sumAmounts(days.map(({ ended }) => ended.total))),
+          money(total.total),
+        ]}
+      />
+      <TicketTable
+        title={t('history:byCategory')}
+        groups={categories}
+        unnamed={t('history:noCategory')}
+        money={money}
+      />
+      <TicketTable
+        title={t('history:byType')}
+        groups={types}
+        unnamed={t('history:noType')}
+        money={money}
+      />
+      <Table
+        title={t('history:byMethod')}
+        columns={[
+          t('history:method'),
+          t('history:bookings'),
+          t('history:tickets'),
+          t('history:fees'),
+          t('history:due'),
+          t('history:left'),
+        ]}
+        rows={methods.map(({ name, left, due }) => [
+          `${t('history:online')}, ${name}`,
+          formatNumber(left.bookings),
+          formatNumber(left.tickets),
+          money(left.fees),
+          money(due),
+          money(left.total),
+        ])}
+        sums={[
+          formatNumber(total.bookings),
+          formatNumber(total.tickets),
+          money(total.fees),
+          money(sumAmounts(methods.map(({ due }) => due))),
+          money(total.total),
+        ]}
+      />
+      <Table
+        title={t('history:taxes')}
+        columns={[t('history:taxes'), t('history:total'), t('history:taxes')]}
+        rows={taxes.map(({ percent, total: taxed, tax }) => [
+          percent === null
+            ? t('history:noTax')
+            : t('history:taxRate', { percent: Number(percent) }),
+          money(taxed),
+          money(tax),
+        ])}
+        sums={[
+          money(sumAmounts(taxes.map(({ total: taxed }) => taxed))),
+          money(sumAmounts(taxes.map(({ tax }) => tax))),
+        ]}
+      />
+    </>
+  );
+}
+
+const BOOKED = () => [
+  t('history:bookings'),
+  t('history:tickets'),
+  t('history:made'),
+  t('history:ended'),
+];
+
+interface TicketTableProps {
+  readonly title: string;
+  readonly groups: ReportsData['categories'];
+  readonly unnamed: string;
+  readonly money: (amount: string) => string;
+}
+
+function TicketTable({ title, groups, unnamed, money }: TicketTableProps) {
+  return (
+    <Table
+      title={title}
+      note={t('history:ticketsOnly')}
+      columns={[
+        title,
+        t('history:tickets'),
+        t('history:made'),
+        t('history:ended'),
+        t('history:left'),
+      ]}
+      rows={groups.map(({ name, made, ended, left }) => [
+        name || unnamed,
+        formatNumber(left.tickets),
+        money(made.prices),
+        money(ended.prices),
+        money(left.prices),
+      ])}
+      sums={[
+        formatNumber(sumOf(groups.map(({ left }) => left.tickets))),
+        money(sumAmounts(groups.map(({ made }) => made.prices))),
+        money(sumAmounts(groups.map(({ ended }) => ended.prices))),
+        money(sumAmounts(groups.map(({ left }) => left.prices))),
+      ]}
+    />
+  );
+}
+
+interface TableProps {
+  readonly title: string;
+  readonly note?: ReactNode;
+  readonly columns: readonly string[];
+  /** Each begins with its name. */
+  readonly rows: readonly (readonly string[])[];
+  readonly sums: readonly string[];
+}
+
+function Table({ title, note, columns, rows, sums }: TableProps) {
+  return (
+    <div className="report" tabIndex={0} role="region" aria-label={title}>
+      <table>
+        <caption>
+          {title}
+          {note !== undefined && <small> {note}</small>}
+        </caption>
+        <thead>
+          <tr>
+            {columns.map((name, place) => (
+              <th scope="col" key={place}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="tabular">
+          {rows.map(([name, ...cells]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {cells.map((cell, place) => (
+                <td key={place}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+        <tfoot className="tabular">
+          <tr>
+            <th scope="row">{t('history:sum')}</th>
+            {sums.map((cell, place) => (
+              <td key={place}>{cell}</td>
+            ))}
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

@@ -1,0 +1,24 @@
+import { formatterFor } from '@/i18n/formatter';
+import { isTimeZone } from '@/i18n/time';
+
+const formatter = formatterFor(
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      ...(timeZone !== '' && { timeZone }),
+    }),
+);
+const dayFormatter = formatterFor(
+  (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
+);
+
+/** "24 May 2030, 19:30:05" in the venue's time zone. */
+export function formatMoment(iso: string, zone: string): string {
+  return formatter(isTimeZone(zone) ? zone : '').format(new Date(iso));
+}
+
+/** "24 May 2030" of "2030-05-24". */
+export function formatDay(day: string): string {
+  return dayFormatter().format(new Date(`${day}T00:00:00Z`));
+}

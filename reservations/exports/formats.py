@@ -1,0 +1,143 @@
+"""Write tables as CSV, JSON and XLSX, piece by piece.
+
+Spreadsheets execute a cell that begins like a formula, and names are chosen by buyers. In XLSX
+every text is stored as a text. CSV has no types, so a text that could be a formula begins with an
+apostrophe there, which spreadsheets show as it is and never execute.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import xlsxwriter
+
+from reservations.domain.states import iso
+from reservations.exports.tables import Cell, Row
+
+Pages = Iterable[Sequence[Row]]
+
+MAX_XLSX_ROWS = 100_000
+"""Above that the file would take longer than a proxy waits for its first byte."""
+
+_CHUNK_BYTES = 64 * 1024
+# The longest text of a cell in Excel.
+_MAX_CELL = 32_767
+_SIGNS = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a file is written; `write` gets the columns, the pages and the event's time zone."""
+
+    content_type: str
+    write: Callable[[Sequence[str], Pages, ZoneInfo], Generator[bytes]]
+    max_rows: int | None = None
+
+
+def disarmed(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula when it opens a CSV file.
+
+    Spreadsheets also skip white space before a sign, and take its wide forms for signs.
+    """
+    is_formula = unicodedata.normalize("NFKC", text).lstrip().startswith(_SIGNS)
+    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
+
+
+def write_csv(columns: Sequence[str], pages: Pages, _zone: ZoneInfo) -> Generator[bytes]:
+    """Yield a CSV file in UTF-8, with the mark by which Excel tells the encoding."""
+    lines: list[str] = []
+    writer: Any = csv.writer(_Lines(lines), quoting=csv.QUOTE_ALL)
+    writer.writerow(columns)
+    yield ("\ufeff" + lines.pop()).encode()
+    for page in pages:
+        writer.writerows([_csv_cell(cell) for cell in row] for row in page)
+        yield "".join(lines).encode()
+        lines.clear()
+
+
+def write_json(columns: Sequence[str], pages: Pages, _zone: ZoneInfo) -> Generator[bytes]:
+    """Yield a JSON array of objects, one in each line."""
+    yield b"["
+    separator = b"\n"
+    for page in pages:
+        rows = (orjson.dumps(dict(zip(columns, row, strict=True)), default=str) for row in page)
+        yield separator + b",\n".join(rows)
+        separator = b",\n"
+    yield b"\n]\n"
+
+
+def write_xlsx(columns: Sequence[str], pages: Pages, zone: ZoneInfo) -> Generator[bytes]:
+    """Yield an XLSX file with one sheet; times are the venue's, which the headings say.
+
+    The rows are written to a temporary file first, because the file's directory is at its end.
+    """
+    with TemporaryFile() as file:
+        _write_book(file, columns, pages, zone)
+        file.seek(0)
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _write_book(file: Any, columns: Sequence[str], pages: Pages, zone: ZoneInfo) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False}
+    options |= {"strings_to_numbers": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet, heading = book.add_worksheet(), book.add_format({"bold": True})
+        time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        amount = book.add_format({"num_format": "0.00"})
+        for place, name in enumerate(columns):
+            is_time = name == "at" or name.endswith(("_at", "_until"))
+            sheet.write_string(0, place, f"{name} ({zone.key})" if is_time else name, heading)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate((row for page in pages for row in page), start=1):
+            for place, cell in enumerate(row):
+                match cell:
+                    case str():
+                        sheet.write_string(number, place, cell[:_MAX_CELL])
+                    case Decimal():
+                        sheet.write_number(number, place, float(cell), amount)
+                    case int():
+                        sheet.write_number(number, place, cell)
+                    case datetime():
+                        local = cell.astimezone(zone).replace(tzinfo=None)
+                        sheet.write_datetime(number, place, local, time)
+
+
+FORMATS = {
+    "csv": Format("text/csv; charset=utf-8", write_csv),
+    "json": Format("application/json", write_json),
+    "xlsx": Format(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        write_xlsx,
+        max_rows=MAX_XLSX_ROWS,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A file for `csv.writer`, whose lines are a list."""
+
+    lines: list[str]
+
+    def write(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def _csv_cell(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return disarmed(cell)
+        case datetime():
+            return str(iso(cell))
+        case _:
+            return str(cell)
