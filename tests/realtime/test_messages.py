@@ -9,10 +9,10 @@ from realtime.messages import (
     WireChange,
     beat_frame,
     delta_frame,
-    packed,
     parse_client_frame,
     snapshot_frame,
 )
+from reservations.read.packing import packed
 
 
 def test_four_seats_are_packed_in_a_byte_lowest_bits_first() -> None:
