@@ -45,7 +45,7 @@ export function ActionList({ eventId, zone }: ActionListProps) {
   );
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
   return (
-    <section className="panel actions" tabIndex={0} role="region" aria-labelledby="actions">
+    <section className="panel actions" tabIndex={0} aria-labelledby="actions">
       <h2 id="actions">{t('history:actions')}</h2>
       {data === undefined ? (
         error === null ? (
