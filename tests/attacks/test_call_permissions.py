@@ -133,6 +133,12 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         *((name, (CHANGE_EVENT,)) for name in ("create_plan", "rename_plan", "delete_plan")),
         *((name, (CHANGE_EVENT,)) for name in ("save_plan_version", "check_plan")),
         ("put_plan_on_event", (CHANGE_EVENT,)),
+        *((name, (CHANGE_ORGANISATION,)) for name in ("feed", "open_feed")),
+        *((name, (CHANGE_ORGANISATION,)) for name in ("webhooks", "create_webhook", "webhook")),
+        *((name, (CHANGE_ORGANISATION,)) for name in ("change_webhook", "delete_webhook")),
+        *((name, (CHANGE_ORGANISATION,)) for name in ("webhook_deliveries", "test_webhook")),
+        *((name, (CHANGE_ORGANISATION,)) for name in ("replay_webhook", "replay_failed_webhooks")),
+        ("rotate_webhook_secret", (CHANGE_ORGANISATION,)),
     }
     assert set(settings.CLIENT_PERMISSIONS) == set(map(str, Permission))
 
