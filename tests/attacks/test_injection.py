@@ -36,7 +36,8 @@ def _harmless(answer: Any, text: str) -> None:
         refusal(answer, answer.status_code, answer.json()["code"])
 
 
-READS = [call for call in CALLS if not call.is_write]
+# Exports are files; `test_formula_injection` has what is in them.
+READS = [call for call in CALLS if not call.is_write and "/exports/" not in call.path]
 
 
 @pytest.mark.parametrize("call", READS, ids=lambda call: call.name)
