@@ -1,7 +1,8 @@
 """Locking places of a standing area by number: choose, send the command, and retry.
 
 The places are interchangeable. They are chosen before the event's row is locked, from a random one
-on, so that concurrent requests rarely choose the same; more of them with each try.
+on if there are enough, so that concurrent requests rarely choose the same; more of them with each
+try.
 """
 
 import random
@@ -50,7 +51,7 @@ def lock_places(*, event_id: int, command: LockPlaces, key: str | None) -> Comma
 
 
 def choose(*, event_id: int, group: str, limit: int) -> Places:
-    """Return up to `limit` free places of a standing area, from a random one on.
+    """Return up to `limit` free places of a standing area: from a random one on, or the first.
 
     Raises: AreaNotFound.
     """
@@ -69,5 +70,6 @@ def choose(*, event_id: int, group: str, limit: int) -> Places:
     )
     found = list(free.filter(pk__gte=start)[:limit])
     if len(found) < limit:
-        found += free.filter(pk__lt=start)[: limit - len(found)]
+        # In one query: what is left is told to the buyer, and others take places meanwhile.
+        found = list(free[:limit])
     return Places(tuple(found), left=len(found))
