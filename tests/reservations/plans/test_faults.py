@@ -43,7 +43,7 @@ STANDING = {"capacity": 2, "category": "", "guid": "east"}
 WRONG_VALUES = [
     (
         with_area(standing={**STANDING, "capacity": 0}),
-        f"{AN_AREA}.standing.capacity: must be at least 1, not 0",
+        f"{AN_AREA}.standing.capacity: must be at least 1",
     ),
     (
         with_area(standing={**STANDING, "capacity": 1.5}),
