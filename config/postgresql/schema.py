@@ -7,18 +7,20 @@ that blocks reservations. A migration that was interrupted can be run again: sta
 exists are skipped.
 
 Here is added: a statement waits only briefly for such a lock, since every query of the table queues
-behind it, and tries again; and a new column's check is validated like any other.
+behind it, and tries again; a new column's check is validated like any other; and a foreign key is
+kept when something else about its column changes.
 """
 
 import logging
 import random
 import warnings
+from copy import copy
 from time import sleep
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django_zero_downtime_migrations.backends.postgres.schema import (
     DatabaseSchemaEditorMixin,
     UnsafeOperationWarning,
@@ -96,3 +98,27 @@ class SchemaEditor(DatabaseSchemaEditorMixin, _RetryingSchemaEditor):  # type: i
                     "check": check,
                 }
             )
+
+    def alter_field(
+        self, model: type[Model], old_field: Any, new_field: Any, strict: bool = False
+    ) -> None:
+        """Alter a column, but leave its foreign key alone if that stays the same.
+
+        Django would drop it and make it again, which locks both tables.
+        """
+        if self._is_same_reference(old_field, new_field):
+            old_field, new_field = copy(old_field), copy(new_field)
+            old_field.db_constraint = new_field.db_constraint = False
+        super().alter_field(model, old_field, new_field, strict)
+
+    def _is_same_reference(self, old: Any, new: Any) -> bool:
+        if not (isinstance(old, ForeignKey) and isinstance(new, ForeignKey)):
+            return False
+        return self._reference(old) == self._reference(new)
+
+    def _reference(self, field: Any) -> tuple[object, ...]:
+        target = field.target_field
+        return (
+            *(field.db_constraint, field.column, field.db_type(self.connection)),
+            *(target.model._meta.db_table, target.column),
+        )

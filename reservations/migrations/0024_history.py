@@ -39,7 +39,8 @@ class Migration(migrations.Migration):
                 help_text="The sequence number from which on the change log is complete.",
             ),
         ),
-        migrations.RunPython(note_pruned_logs, migrations.RunPython.noop),
+        # In one transaction it would lock each event until the logs of all were read.
+        migrations.RunPython(note_pruned_logs, migrations.RunPython.noop, atomic=False),
         migrations.AddIndex(
             model_name="seatchange",
             index=models.Index(fields=["seat", "seq"], name="seat_change_by_seat"),
