@@ -40,7 +40,7 @@ _PAUSE_SECONDS = 1.0
 _NON_BLOCKING = ("CONCURRENTLY", "VALIDATE CONSTRAINT")
 
 logger = logging.getLogger(__name__)
-# tests/deploy/test_migration_locks.py looks at the locks themselves.
+# tests/config/test_migration_locks.py looks at the locks themselves.
 warnings.simplefilter("ignore", UnsafeOperationWarning)
 
 
