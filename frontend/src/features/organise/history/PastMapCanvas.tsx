@@ -3,11 +3,10 @@ import { type MouseEvent, useMemo, useRef } from 'react';
 import type { EventDetail } from '@/api/types';
 import { radiusPx, sceneWithoutAreas } from '@/canvas/scene';
 import { toPlan } from '@/canvas/viewport';
-import { useMapCanvas } from '@/components/map/useMapCanvas';
 import { useMapView } from '@/components/map/useMapView';
+import { usePreviewCanvas } from '@/components/map/usePreviewCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
-import { createServerClock } from '@/domain/serverClock';
 
 interface PastMapCanvasProps {
   readonly event: Pick<EventDetail, 'plan' | 'categories'>;
@@ -19,9 +18,6 @@ interface PastMapCanvasProps {
   readonly onChoose: (seatId: number) => void;
 }
 
-const CLOCK = createServerClock();
-const NO_LABEL = () => [];
-const NONE: readonly number[] = [];
 /** Smaller seats cannot be aimed at: a click zooms in instead. */
 const CLICKABLE_RADIUS_PX = 4;
 const NEAR_RADIUS_PX = 14;
@@ -44,18 +40,7 @@ export function PastMapCanvas({
     [plan, categories, facts],
   );
   const { view, settled, wasDragged } = useMapView(frame, scene.extent);
-  useMapCanvas({
-    canvas,
-    view,
-    scene,
-    seats,
-    clock: CLOCK,
-    lockMs: 1,
-    labelOf: NO_LABEL,
-    hovered: null,
-    focused,
-    offered: NONE,
-  });
+  usePreviewCanvas({ canvas, view, scene, seats, focused });
 
   function choose({ clientX, clientY, currentTarget }: MouseEvent) {
     const { viewport } = view;

@@ -4,9 +4,8 @@ import type { Category, EventDetail } from '@/api/types';
 import { sceneOf } from '@/canvas/scene';
 import type { Point } from '@/domain/geometry';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
-import { createServerClock } from '@/domain/serverClock';
-import { useMapCanvas } from '@/components/map/useMapCanvas';
 import { useMapView } from '@/components/map/useMapView';
+import { usePreviewCanvas } from '@/components/map/usePreviewCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
 import { t } from '@/i18n/language';
 
@@ -18,9 +17,6 @@ interface PlanPreviewMapProps {
   readonly place: Point | null;
 }
 
-const CLOCK = createServerClock();
-const NO_LABEL = () => [];
-const NONE: readonly number[] = [];
 /** How large seats are after zooming to a place, in CSS pixels. */
 const CLOSE_RADIUS_PX = 14;
 /** A seat this many radii from a place is the one there. */
@@ -37,18 +33,7 @@ export function PlanPreviewMap({ plan, categories, facts, place }: PlanPreviewMa
     () => place && scene.grid.nearest(place, NEAR_RADII * scene.plan.seat_radius),
     [scene, place],
   );
-  useMapCanvas({
-    canvas,
-    view,
-    scene,
-    seats,
-    clock: CLOCK,
-    lockMs: 1,
-    labelOf: NO_LABEL,
-    hovered: null,
-    focused,
-    offered: NONE,
-  });
+  usePreviewCanvas({ canvas, view, scene, seats, focused });
 
   useEffect(() => {
     if (place === null) return;
