@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
 from reservations import clock, security_events
@@ -510,7 +510,7 @@ def _seats_and_lapsed(
 ) -> QuerySet[Any, Any]:
     """Lock and read like `_seats`, and all seats whose lock has expired."""
     lapsed = (
-        Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
+        Seat.with_removed.filter(event=event_id, status=SeatStatus.LOCKED, locked_until__lte=now)
         .order_by()
         .values("pk")
     )
@@ -519,8 +519,10 @@ def _seats_and_lapsed(
 
 def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[QuerySet[Any, Any]]:
     """Return subqueries of the ids of seats."""
-    named = Seat.objects.filter(pk__any_of=ids)
-    held = Seat.objects.filter(event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people)
+    named = Seat.with_removed.filter(pk__any_of=ids)
+    held = Seat.with_removed.filter(
+        event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people
+    )
     bought = ReservationSeat.objects.filter(
         live=True, reservation__event=event_id, reservation__user__any_of=people
     )
@@ -532,17 +534,22 @@ def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[Q
 
 
 def _select_for_update(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Select and lock seats by several subqueries, in a UNION so that each uses its own index.
-
-    With OR, PostgreSQL reads all seats of an event until it has statistics of them, which it has
-    not when a sale begins.
-    """
+    """Select and lock seats by several subqueries of ids, as `_select` does."""
     return _select(event_id, *queries).select_for_update(of=("self",), no_key=True)
 
 
 def _select(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Select seats by several subqueries of ids, in a UNION so that each uses its own index.
+
+    With OR, PostgreSQL reads all seats of an event until it has statistics of them, which it has
+    not when a sale begins. For the same reason the condition on the event is one that no index has:
+    PostgreSQL must begin with the ids.
+    """
     first, *more = queries
-    found = Seat.objects.filter(event=event_id, pk__in=first.union(*more))
+    event_of_seat = Case(When(removed_at=None, then=F("event_id")), default=0)
+    found = Seat.with_removed.annotate(event_of_seat=event_of_seat).filter(
+        event_of_seat=event_id, pk__in=first.union(*more)
+    )
     return found.order_by("pk").values_list(*_SEAT)
 
 

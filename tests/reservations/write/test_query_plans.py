@@ -1,0 +1,42 @@
+"""The queries of every click read few rows, also before PostgreSQL has statistics of the seats."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from reservations.write import unit_of_work
+from tests.factories import make_event, make_user, seat_ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEATS = 50_000
+_INSERT = """
+    INSERT INTO reservations_seat
+        (event_id, seat_number, guid, section, row, number, x, y, status, extensions, version)
+    SELECT %s, 'A' || n, 'A' || n, '', 'A', n, n, 0, 0, 0, 0 FROM generate_series(1, %s) AS n
+    """
+
+
+def _rows_read(node: dict[str, Any]) -> int:
+    """Return how many rows the node of a plan and those below it have produced or filtered out."""
+    rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    rows += node.get("Rows Removed by Join Filter", 0)
+    return int(rows * node["Actual Loops"]) + sum(map(_rows_read, node.get("Plans", ())))
+
+
+@pytest.mark.parametrize("with_statistics", [False, True])
+def test_locking_named_seats_does_not_read_the_whole_hall(with_statistics: bool) -> None:
+    event = make_event(seats=0)
+    people = [make_user().pk for _ in range(8)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_INSERT, [event.pk, SEATS])
+        ids = list(seat_ids(event)[1_000:1_010])
+        if with_statistics:
+            cursor.execute("ANALYZE reservations_seat")
+        query = unit_of_work._seats._make(event.pk, ids, people)
+        sql, parameters = query.query.sql_with_params()
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters)
+        [[[plan]]] = cursor.fetchall()
+    assert plan["Plan"]["Actual Rows"] == len(ids)
+    assert _rows_read(plan["Plan"]) < SEATS / 10
