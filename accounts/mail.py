@@ -5,12 +5,11 @@ A mail is a row, written in the caller's transaction. A thread sends it right af
 the mail server was unavailable. An attempt is claimed before it is made, so two processes do not
 make the same one; a process that dies between sending and recording it sends a mail twice.
 
-Mail goes to verified addresses only, with three exceptions: the mail that verifies an address, an
-invitation to an organisation, and a password link to the owner of an address that no account has
-verified. Each is one mail to one address, for all accounts with that address. `mail_limits` has the
-rate limits.
+Mail goes to verified addresses only, with four exceptions: the mail that verifies an address, an
+invitation to an organisation, a password link to the owner of an address that no account has
+verified, and mail to guests about their bookings. `mail_limits` has the rate limits.
 
-A request for a password link does not reveal whether an account has the address, not even by its
+A request for links does not reveal whether an account or guest has the address, not even by its
 response time: a row is written for any address, and accounts are looked up when it is sent. Links
 are made at that time too, and are not in the database.
 """
@@ -30,7 +29,13 @@ from django.db.models.functions import Now
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import mail_templates
-from accounts.mail_limits import TooMuchMail, enforce_limits, network_key, recipient_key
+from accounts.mail_limits import (
+    TooMuchMail,
+    enforce_limits,
+    exhausted,
+    network_key,
+    recipient_key,
+)
 from accounts.models import Mail, User
 
 RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
@@ -38,6 +43,8 @@ RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
 
 MAX_ACCOUNTS = 10
 """How many accounts one mail has links for."""
+
+_TO_OWNERS = (Mail.Kind.LINK, Mail.Kind.GUEST)
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +62,18 @@ def send_password_link(address: str, *, language: str, client: str) -> None:
 def send_verification(person: User, address: str, *, language: str, client: str) -> None:
     """Mail a link that verifies an address for a person. Raises: TooMuchMail."""
     mail = Mail(kind=Mail.Kind.VERIFY, address=address, language=language, person=person)
+    _enqueue(mail, client=client)
+
+
+def request_guest_links(address: str, *, language: str, client: str) -> None:
+    """Mail the links of all guests that have an address, as `send_password_link`."""
+    with suppress(TooMuchMail):
+        send_guest_links(address, language=language, client=client)
+
+
+def send_guest_links(address: str, *, language: str, client: str) -> None:
+    """Mail the links of all guests that have an address. Raises: TooMuchMail."""
+    mail = Mail(kind=Mail.Kind.GUEST, address=address, language=language)
     _enqueue(mail, client=client)
 
 
@@ -89,13 +108,20 @@ def send_invitation(
 
 
 def notify_all(mails: Iterable[Mail]) -> None:
-    """Queue notices to owners of accounts in a few statements, in the caller's transaction.
+    """Queue notices to accounts and guests in a few statements, in the caller's transaction.
 
-    They count towards the mail limits, but are not refused by them.
+    They count towards the mail limits. Only those to guests with an unverified address are refused
+    by one: anybody could have given it.
     """
     found = list(mails)
     for mail in found:
         mail.recipient = recipient_key(mail.address)
+    unverified = {
+        mail.recipient for mail in found if mail.person and mail.person.email_verified_at is None
+    }
+    if unverified:
+        full = exhausted(unverified)
+        found = [mail for mail in found if mail.recipient not in unverified & full]
     if found:
         Mail.objects.bulk_create(found)
         transaction.on_commit(_sender.wake)
@@ -159,7 +185,7 @@ def _send(mail: Mail) -> bool:
         if people:
             subject, body = mail_templates.render(mail, people)
             # To the stored address, never to the spelling in the request.
-            to = people[0].email if mail.kind == Mail.Kind.LINK else mail.address
+            to = people[0].email if mail.kind in _TO_OWNERS else mail.address
             EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to]).send()
     except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
         # The error's text can contain the address.
@@ -172,8 +198,8 @@ def _send(mail: Mail) -> bool:
 
 def _recipients_of(mail: Mail) -> list[User]:
     """Return the accounts that a mail is about; none if it is not wanted any more."""
-    if mail.kind == Mail.Kind.LINK:
-        return _owners(mail.address)
+    if mail.kind in _TO_OWNERS:
+        return _owners(mail)
     person = mail.person
     if person is None or not person.is_active:
         return []
@@ -183,13 +209,20 @@ def _recipients_of(mail: Mail) -> list[User]:
     return [person]
 
 
-def _owners(address: str) -> list[User]:
-    """Return the accounts that have verified an address or, if there are none, that claim it."""
-    found = User.objects.filter(email__iexact=address, is_active=True).order_by("pk")
+def _owners(mail: Mail) -> list[User]:
+    """Return the guests with the address, or the accounts that a password link is for.
+
+    Those are the accounts that have verified it or, if there are none, that claim it.
+    """
+    found = User.objects.filter(email__iexact=mail.address, is_active=True).order_by("pk")
     # The database folds the case of more characters than mail servers do.
     same = [
-        each for each in found.iterator() if _ascii_folded(each.email) == _ascii_folded(address)
+        each
+        for each in found.iterator()
+        if _ascii_folded(each.email) == _ascii_folded(mail.address)
     ]
+    if mail.kind == Mail.Kind.GUEST:
+        return [person for person in reversed(same) if person.is_guest][:MAX_ACCOUNTS]
     people = [person for person in same if person.has_usable_password()]
     verified = [person for person in people if person.email_verified_at]
     return (verified or people)[:MAX_ACCOUNTS]

@@ -10,7 +10,8 @@ at a time anyway.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -29,6 +30,9 @@ DAY = timedelta(days=1)
 RESET_BURST = (3, timedelta(minutes=15))
 RESETS_PER_DAY = 6
 VERIFICATIONS_PER_DAY = 3
+CONFIRMATIONS_PER_DAY = 5
+"""How many bookings of guests are confirmed to an unverified address in a day."""
+
 INVITATIONS_PER_DAY = 3
 """How many invitations one address receives in a day, to any organisation."""
 
@@ -43,7 +47,8 @@ RESERVED_FOR_NOTICES = 3
 
 # Stored hashes depend on this value.
 _SALT = "accounts.mail_bounds"
-_REQUESTED = (Mail.Kind.LINK, Mail.Kind.VERIFY, Mail.Kind.INVITED)
+_LINKS = (Mail.Kind.LINK, Mail.Kind.GUEST)
+_REQUESTED = (*_LINKS, Mail.Kind.VERIFY, Mail.Kind.INVITED)
 
 
 class TooMuchMail(Throttled):
@@ -87,11 +92,23 @@ def enforce_limits(mail: Mail) -> None:
             raise TooMuchMail(wait=max(0.0, left.total_seconds()))
 
 
+def exhausted(recipients: Collection[str]) -> set[str]:
+    """Return the recipients to whom enough bookings of guests were confirmed today.
+
+    Nothing is locked: bookings of several events at once can exceed the limit by one each.
+    """
+    confirmed = Mail.objects.filter(
+        kind=Mail.Kind.BOOKED, recipient__in=recipients, created_at__gt=Now() - DAY
+    )
+    counts = Counter(confirmed.values_list("recipient", flat=True))
+    return {each for each in recipients if counts[each] >= CONFIRMATIONS_PER_DAY}
+
+
 def _limits(mail: Mail) -> Iterator[_Limit]:
     to_recipient = Mail.objects.filter(recipient=mail.recipient)
     kept = RESERVED_FOR_NOTICES if mail.kind in _REQUESTED else 0
     yield _Limit(to_recipient, max(1, settings.SEATCAST_MAIL_PER_ADDRESS - kept))
-    if mail.kind == Mail.Kind.LINK:
+    if mail.kind in _LINKS:
         yield _Limit(to_recipient.filter(kind=mail.kind), *RESET_BURST)
         yield _Limit(to_recipient.filter(kind=mail.kind), RESETS_PER_DAY)
     if mail.kind == Mail.Kind.VERIFY:

@@ -1,7 +1,11 @@
-"""Links in mail: to choose a new password, to verify an e-mail address, to accept an invitation.
+"""Links in mail: to choose a new password, verify an e-mail address, accept an invitation, and for
+guests to come back to their bookings.
 
 An address link is valid for ADDRESS_LINK_SECONDS and for one address of one account. It becomes
 invalid when the password changes or all of the account's credentials are revoked.
+
+A guest's link is valid until the guest makes an account, or an account takes over the bookings: it
+must still work on the day of the event.
 
 The token of an invitation is its key with a signature. `organisations` says how long it is valid.
 """
@@ -16,6 +20,7 @@ from accounts.models import User
 
 ADDRESS_LINK_SECONDS = 24 * 60 * 60
 _ADDRESS_SALT = "accounts.links.address"
+_GUEST_SALT = "accounts.links.guest"
 _INVITATION_SALT = "accounts.links.invitation"
 
 
@@ -86,6 +91,23 @@ def address_by_link(person: User, token: str) -> str:
     raise BadLink
 
 
+def guest_fragment(guest: User) -> str:
+    """Return the URL fragment for the page on which a guest comes back."""
+    return f"uid={encode_uid(guest)}&token={signing.dumps(_guest_digest(guest), salt=_GUEST_SALT)}"
+
+
+def guest_by_link(uid: str, token: str) -> User:
+    """Return the guest of a link. Raises: BadLink."""
+    guest = person_by_uid(uid)
+    try:
+        digest = str(signing.loads(token, salt=_GUEST_SALT))
+    except (signing.BadSignature, ValueError):
+        raise BadLink from None
+    if not guest.is_guest or not constant_time_compare(digest, _guest_digest(guest)):
+        raise BadLink
+    return guest
+
+
 def invitation_fragment(key: str) -> str:
     """Return the URL fragment for the page on which an invitation is accepted."""
     return f"token={signing.dumps(key, salt=_INVITATION_SALT)}"
@@ -102,3 +124,8 @@ def key_by_invitation_link(token: str) -> str:
 def _address_digest(person: User, address: str) -> str:
     parts = (person.pk, address, person.email, person.password, person.generation)
     return salted_hmac(_ADDRESS_SALT, repr(parts), algorithm="sha256").hexdigest()
+
+
+def _guest_digest(guest: User) -> str:
+    parts = (guest.pk, guest.email, guest.password, guest.generation)
+    return salted_hmac(_GUEST_SALT, repr(parts), algorithm="sha256").hexdigest()

@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.mail_links import address_fragment, invitation_fragment, password_fragment
+from accounts.mail_links import (
+    address_fragment,
+    guest_fragment,
+    invitation_fragment,
+    password_fragment,
+)
 from accounts.models import Mail, User
 from accounts.usernames import safe_in_mail, safe_words_in_mail
 
@@ -161,7 +166,69 @@ Wenn Sie nicht wissen, wer das ist, müssen Sie nichts tun: Ohne Ihre Zusage ges
 """,
         ),
     },
-    # To many people at once, of whom no language is known.
+    Mail.Kind.GUEST: {
+        "en": (
+            "Your bookings",
+            """Hello,
+
+somebody, probably you, bought at {host} without an account and gave this address. The bookings are
+here:
+
+{links}
+
+Whoever has this link can see and cancel the bookings. If it was not you, do nothing.
+""",
+        ),
+        "de": (
+            "Ihre Buchungen",
+            """Guten Tag,
+
+jemand, vermutlich Sie, hat bei {host} ohne Konto gekauft und diese Adresse angegeben. Die Buchungen
+sind hier:
+
+{links}
+
+Wer diesen Link hat, kann die Buchungen sehen und stornieren. Wenn Sie es nicht waren, müssen Sie
+nichts tun.
+""",
+        ),
+    },
+    Mail.Kind.BOOKED: {
+        "en": (
+            "Booked: {event}",
+            """{hello}
+
+your booking {booking} is made:
+
+{event}
+{venue}, {date}
+{seats}
+
+{payment}
+
+Ticket and cancellation:
+
+{link}
+""",
+        ),
+        "de": (
+            "Gebucht: {event}",
+            """{hello}
+
+Ihre Buchung {booking}:
+
+{event}
+{venue}, {date}
+{seats}
+
+{payment}
+
+Ticket und Stornierung:
+
+{link}
+""",
+        ),
+    },
     Mail.Kind.CANCELLED: {
         "en": (
             "Cancelled: {event}",
@@ -226,12 +293,17 @@ _WEBHOOK_REASONS = {
         "gone": "Sein Empfänger hat geantwortet, dass es ihn nicht mehr gibt (410).",
     },
 }
+_PAYMENT = {
+    "en": ("Paid: {total}", "To be paid until {due}: {total}"),
+    "de": ("Bezahlt: {total}", "Zu bezahlen bis {due}: {total}"),
+}
 _YOURS = {"en": "an organisation of yours", "de": "einer Ihrer Organisationen"}
 _REFUND = {
     "en": ("Nothing was charged online.", "You get {amount} back the way you paid."),
     "de": ("Online wurde nichts abgebucht.", "Sie erhalten {amount} auf dem Zahlweg zurück."),
 }
 _INVITATIONS = "/organise/invitations"
+_GUEST = "/guest"
 _SOMEBODY = {"en": "An organisation", "de": "Eine Organisation"}
 _HELLO = {"en": "Hello", "de": "Guten Tag"}
 _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
@@ -239,6 +311,8 @@ _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     """Return the subject and body of a mail; `people` are several only for password links."""
+    if mail.kind == Mail.Kind.BOOKED:
+        return _render_booked(mail, people[0])
     if mail.kind == Mail.Kind.CANCELLED:
         return _render_cancelled(mail, people[0])
     if mail.kind == Mail.Kind.WEBHOOK:
@@ -252,16 +326,32 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
         invitation=f"{site}{_INVITATIONS}#{invitation_fragment(mail.details.get('key', ''))}",
         organisation=safe_words_in_mail(mail.details.get("organisation", ""))
         or _SOMEBODY[mail.language],
-        links=_links(people, mail.language, site=site),
+        links=_links(mail, people, site=site),
         site=site,
         verify=f"{site}/email/confirm#{address_fragment(person, mail.address)}",
     )
 
 
-def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
-    """Return a subject and a body in all languages."""
+def _render_booked(mail: Mail, person: User) -> tuple[str, str]:
+    site = settings.SEATCAST_SITE_URL.rstrip("/")
+    own = f"/reservations/{mail.details['booking']}"
+    # A guest comes back by the link in the mail, and goes on to the booking.
+    link = f"{site}{own}"
+    if person.is_guest:
+        link = f"{site}{_GUEST}?next={own}#{guest_fragment(person)}"
     texts = []
-    for language in LANGUAGES:
+    for language in _languages_of(person):
+        subject, body = _TEMPLATES[Mail.Kind.BOOKED][language]
+        about = {**mail.details, "hello": _hello(person, language), "link": link}
+        paid, due = _PAYMENT[language]
+        about["payment"] = (due if about["due"] else paid).format(**about)
+        texts.append((subject.format(**about), body.format(**about)))
+    return _in_all_languages(texts)
+
+
+def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
+    texts = []
+    for language in _languages_of(person):
         subject, body = _TEMPLATES[Mail.Kind.CANCELLED][language]
         about = {
             **mail.details,
@@ -273,6 +363,11 @@ def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
         about["refund"] = refund.format(amount=amount) if amount else nothing
         texts.append((subject.format(**about), body.format(**about)))
     return _in_all_languages(texts)
+
+
+def _languages_of(person: User) -> Sequence[str]:
+    """Return the language in which a person is written to; all of them if it is not known."""
+    return (person.language,) if person.language in LANGUAGES else LANGUAGES
 
 
 def _render_webhook(mail: Mail, person: User) -> tuple[str, str]:
@@ -297,15 +392,19 @@ def _in_all_languages(texts: Sequence[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _hello(person: User, language: str) -> str:
-    name = safe_in_mail(person.username) if person.email_verified_at else ""
+    is_named = person.email_verified_at and not person.is_guest
+    name = safe_in_mail(person.username) if is_named else ""
     return f"{_HELLO[language]} {name}," if name else f"{_HELLO[language]},"
 
 
-def _links(people: Sequence[User], language: str, *, site: str) -> str:
+def _links(mail: Mail, people: Sequence[User], *, site: str) -> str:
+    """Return the links of guests, or those to choose a password."""
+    if mail.kind == Mail.Kind.GUEST:
+        return "\n\n".join(f"{site}{_GUEST}#{guest_fragment(guest)}" for guest in people)
     links = [f"{site}/password/reset#{password_fragment(person)}" for person in people]
     if len(people) == 1:
         return links[0]
-    titles = [_title(person, language) for person in people]
+    titles = [_title(person, mail.language) for person in people]
     return "\n\n".join(f"{title}:\n{link}" for title, link in zip(titles, links, strict=True))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from accounts.password_validators import is_published
 from accounts.personal_data.models import Erasure
@@ -59,15 +59,36 @@ class User(AbstractUser):
     email_verified_at = models.DateTimeField(null=True, editable=False)
     # The address that is to replace `email` once the link mailed to it is followed.
     new_email = models.EmailField(blank=True, default="", db_default="", editable=False)
+    # Since when the person buys without an account, as a guest; null for accounts.
+    guest_since = models.DateTimeField(null=True, editable=False)
+    # The account that took over this guest's bookings.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Of mail; empty if it is not known.
+    language = models.CharField(max_length=2, blank=True, default="", db_default="", editable=False)
 
     # Whether the session or token of the current request passed the second factor.
     mfa_passed = False
     # When the person passed it, for `tracking.record_session` at sign-in.
     mfa_shown_at: datetime | None = None
 
+    class Meta(AbstractUser.Meta):
+        indexes = [
+            models.Index(
+                Lower("email"),
+                name="guest_by_address",
+                condition=Q(guest_since__isnull=False, merged_into=None),
+            )
+        ]
+
     @property
     def has_second_factor(self) -> bool:
         return self.second_factor_since is not None
+
+    @property
+    def is_guest(self) -> bool:
+        return self.guest_since is not None
 
     def security_stamp(self) -> str:
         """Return a digest that changes whenever earlier claims about this person become invalid.
@@ -151,6 +172,8 @@ class Mail(models.Model):
         INVITED = "invited"
         CANCELLED = "cancelled"
         WEBHOOK = "webhook"
+        BOOKED = "booked"
+        GUEST = "guest"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()

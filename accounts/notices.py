@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from accounts.mail import notify_all
 from accounts.models import Mail, User
 
 
 class Booking(Protocol):
-    """What is told of a booking. `refund` is None if nothing was charged online."""
+    """What is told of any booking."""
 
     @property
     def person_id(self) -> int: ...
@@ -26,37 +28,93 @@ class Booking(Protocol):
     @property
     def time_zone(self) -> str: ...
     @property
-    def refund(self) -> Decimal | None: ...
-    @property
     def currency(self) -> str: ...
 
 
-def event_cancelled(bookings: Sequence[Booking]) -> None:
-    """Queue a mail for each booking whose buyer has a verified address, in the transaction."""
-    people = User.objects.filter(
-        pk__in={booking.person_id for booking in bookings},
-        email_verified_at__isnull=False,
-        is_active=True,
-    ).in_bulk()
+class CancelledBooking(Booking, Protocol):
+    """`refund` is None if nothing was charged online."""
+
+    @property
+    def refund(self) -> Decimal | None: ...
+
+
+class NewBooking(Booking, Protocol):
+    """`payment_due_at` is None if it is paid."""
+
+    @property
+    def seats(self) -> Sequence[str]: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def payment_due_at(self) -> datetime | None: ...
+
+
+def booked(bookings: Sequence[NewBooking]) -> None:
+    """Queue a confirmation of each booking that can be mailed, in the transaction."""
+    people = _recipients(bookings)
     notify_all(
         Mail(
-            kind=Mail.Kind.CANCELLED,
+            kind=Mail.Kind.BOOKED,
             address=people[booking.person_id].email,
             person=people[booking.person_id],
-            details=_about(booking),
+            details={
+                **_about(booking),
+                "seats": ", ".join(booking.seats),
+                "total": _amount(booking.total, booking.currency),
+                "due": _local(booking.payment_due_at, booking) if booking.payment_due_at else "",
+            },
         )
         for booking in bookings
         if booking.person_id in people
     )
 
 
+def event_cancelled(bookings: Sequence[CancelledBooking]) -> None:
+    """Queue a mail about each booking that can be mailed, in the transaction."""
+    people = _recipients(bookings)
+    notify_all(
+        Mail(
+            kind=Mail.Kind.CANCELLED,
+            address=people[booking.person_id].email,
+            person=people[booking.person_id],
+            details={
+                **_about(booking),
+                "refund": (
+                    "" if booking.refund is None else _amount(booking.refund, booking.currency)
+                ),
+            },
+        )
+        for booking in bookings
+        if booking.person_id in people
+    )
+
+
+def _recipients(bookings: Sequence[Booking]) -> dict[int, User]:
+    """Return the buyers by id who can be mailed: with a verified address, and guests with any."""
+    return (
+        User.objects.filter(
+            Q(email_verified_at__isnull=False) | Q(guest_since__isnull=False),
+            pk__in={booking.person_id for booking in bookings},
+            is_active=True,
+        )
+        .exclude(email="")
+        .in_bulk()
+    )
+
+
 def _about(booking: Booking) -> dict[str, str]:
-    """Return what the mail's texts show."""
-    begins = booking.date.astimezone(ZoneInfo(booking.time_zone))
+    """Return what the texts of all mail about a booking show."""
     return {
         "booking": booking.public_id,
         "event": " ".join(booking.event_name.split()),
         "venue": " ".join(booking.venue.split()),
-        "date": f"{begins:%Y-%m-%d %H:%M}",
-        "refund": "" if booking.refund is None else f"{booking.refund} {booking.currency}",
+        "date": _local(booking.date, booking),
     }
+
+
+def _local(moment: datetime, booking: Booking) -> str:
+    return f"{moment.astimezone(ZoneInfo(booking.time_zone)):%Y-%m-%d %H:%M}"
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    return f"{amount} {currency}"

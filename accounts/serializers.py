@@ -69,6 +69,7 @@ class RegistrationSerializer(serializers.ModelSerializer[User]):
         person = User(
             username=validated_data["username"],
             email=User.objects.normalize_email(validated_data.get("email")),
+            language=validated_data["language"],
         )
         # Before the transaction, because hashing waits in a queue.
         person.set_password(validated_data["password"])
@@ -116,6 +117,8 @@ class MembershipSerializer(serializers.Serializer[Membership]):
 class MeSerializer(serializers.Serializer[User]):
     user_id = serializers.IntegerField(source="pk")
     username = serializers.CharField()
+    name = serializers.CharField(source="first_name", help_text="Of guests; else mostly empty.")
+    is_guest = serializers.BooleanField(help_text="Whether one buys without an account.")
     email = serializers.CharField(help_text="Empty when not given.")
     email_verified = serializers.SerializerMethodField()
     new_email = serializers.CharField(help_text="The unconfirmed new address, or empty.")

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from accounts import email_views, views
+from accounts.guests import views as guests
 from accounts.personal_data.views import EraseView, ExportView
 from accounts.sign_ins.views import SessionsView, SessionView
 
@@ -16,6 +17,13 @@ urlpatterns = [
     path("email/verify/", email_views.EmailVerifyView.as_view()),
     path("email/confirm/", email_views.EmailConfirmView.as_view()),
     path("email/change/", email_views.EmailChangeView.as_view()),
+    path("guest/", guests.GuestView.as_view()),
+    path("guest/details/", guests.GuestDetailsView.as_view()),
+    path("guest/link/", guests.GuestLinkView.as_view()),
+    path("guest/come-back/", guests.ComeBackView.as_view()),
+    path("guest/account/", guests.GuestAccountView.as_view()),
+    path("guest/bookings/", guests.GuestBookingsView.as_view()),
+    path("guest/merge/", guests.GuestMergeView.as_view()),
     path("me/", views.MeView.as_view()),
     path("me/export/", ExportView.as_view()),
     path("me/erase/", EraseView.as_view()),

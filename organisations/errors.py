@@ -37,6 +37,11 @@ class AlreadyMember(Refused):
     default_detail = "You are a member already. Your role stays as it is."
 
 
+class GuestNeedsAccount(Refused):
+    default_code = "guest_needs_account"
+    default_detail = "Make an account first: guests cannot be members."
+
+
 class InvitationExpired(Refused):
     default_code = "invitation_expired"
     default_detail = "This invitation has expired. Ask for another one."

@@ -18,6 +18,7 @@ from accounts import mail
 from accounts.models import User
 from organisations.errors import (
     AlreadyMember,
+    GuestNeedsAccount,
     InvitationExpired,
     InvitationNotFound,
     InvitationUsed,
@@ -157,7 +158,7 @@ def accept(*, key: str, person: User) -> Membership:
     """Make a person a member by an invitation. Accepting it twice changes nothing.
 
     Raises: InvitationWithdrawn, InvitationUsed, InvitationExpired, AlreadyMember, TooManyMembers,
-    TooManyOrganisations.
+    TooManyOrganisations, GuestNeedsAccount.
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -212,6 +213,8 @@ def prune_invitations() -> int:
 
 
 def _require_acceptable(invitation: Invitation, person: User, member: Membership | None) -> None:
+    if person.is_guest:
+        raise GuestNeedsAccount
     if invitation.accepted_at is not None:
         if invitation.accepted_by_id != person.pk or member is None:
             raise InvitationUsed

@@ -31,8 +31,30 @@ class CancelledBooking:
     currency: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBooking:
+    """A booking that was just made.
+
+    `seats` are seat numbers. `payment_due_at` is None if it is paid.
+    """
+
+    person_id: int
+    public_id: str
+    event_name: str
+    venue: str
+    date: datetime
+    time_zone: str
+    seats: Sequence[str]
+    total: Decimal
+    currency: str
+    payment_due_at: datetime | None
+
+
 class Notices(Protocol):
     """The interface of SEATCAST_NOTICES."""
+
+    def booked(self, bookings: Sequence[NewBooking]) -> None:
+        """Confirm bookings to their buyers."""
 
     def event_cancelled(self, bookings: Sequence[CancelledBooking]) -> None:
         """Tell the buyers of bookings that their event is cancelled."""

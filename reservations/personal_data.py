@@ -13,7 +13,7 @@ from reservations import clock
 from reservations.domain.commands import UnlockSeats
 from reservations.domain.errors import Conflict
 from reservations.domain.states import Person, SeatStatus
-from reservations.models import IdempotencyKey, Payment, Reservation, Seat
+from reservations.models import Event, IdempotencyKey, Payment, Reservation, Seat
 from reservations.models.payments import UNFINISHED
 from reservations.read import selectors
 from reservations.write import command_queue
@@ -73,6 +73,25 @@ def release(*, person_id: int) -> None:
             with suppress(Conflict):
                 command_queue.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
     IdempotencyKey.objects.filter(user=person_id, answer__isnull=False).delete()
+
+
+def bookings_of(*, person_ids: Collection[int]) -> int:
+    """Return how many reservations people made, including ended ones."""
+    return Reservation.objects.filter(user__in=person_ids).count()
+
+
+def transfer(*, person_id: int, to_id: int) -> int:
+    """Make a guest's reservations, with their payments, those of an account; return how many.
+
+    The change log still names the guest, whose row says which account that is. The events' rows are
+    locked, so caps and payments are decided before or after, not in between.
+    """
+    found = Reservation.objects.filter(user=person_id)
+    events = found.order_by().values("event")
+    list(Event.objects.select_for_update().filter(pk__in=events).order_by("pk").values_list("pk"))
+    paid = Payment.objects.filter(reservation__in=found)
+    paid.update(user=to_id)
+    return found.update(user=to_id)
 
 
 def _locked(person_id: int) -> Any:

@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
     RESERVATION_MARKED_PAID = "reservation_marked_paid"
     PAYMENT_REFUNDED = "payment_refunded"
     REGISTERED = "registered"
+    GUEST_STARTED = "guest_started"
+    GUEST_MERGED = "guest_merged"
     SIGNED_IN = "signed_in"
     GUESSING_STOPPED = "guessing_stopped"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
@@ -62,6 +64,8 @@ class Kind(models.TextChoices):
     PICTURE_CHANGED = "picture_changed"
     PLAN_CHANGED = "plan_changed"
     SALES_EXPORTED = "sales_exported"
+    DOOR_REGISTERED = "door_registered"
+    DOOR_REVOKED = "door_revoked"
 
 
 class SecurityEvent(models.Model):

@@ -15,7 +15,7 @@ _DESCRIPTIONS = {
     503: "The database is unavailable or a queue is full; see Retry-After.",
 }
 _PATHS_WITH_CONFLICTS = (
-    *("/api/second-factor/", "/api/me/erase/"),
+    *("/api/second-factor/", "/api/me/erase/", "/api/guest/"),
     *("/api/organisations/", "/api/invitations/"),
 )
 _CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}

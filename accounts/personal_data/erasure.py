@@ -39,6 +39,8 @@ from accounts.personal_data.sources import sources
 from security_log.log import Kind, record
 
 PLACEHOLDER = "deleted-"
+GUEST_DAYS = 90
+"""After how many days without use guests are erased."""
 BATCH_PEOPLE = 500
 
 logger = logging.getLogger(__name__)
@@ -90,13 +92,16 @@ def finish_all() -> Iterator[bool]:
             yield True
 
 
-def close_unused(*, unused_since: datetime) -> int:
+def close_unused(*, unused_since: datetime, only_guests: bool = False) -> int:
     """Start the erasure of buyers who have not signed in since a moment; return how many.
 
     Organisers are kept, and so are buyers with a booking for an event since then.
     """
     closed, last = 0, 0
-    while people := list(_unused(unused_since).filter(pk__gt=last)[:BATCH_PEOPLE]):
+    unused = _unused(unused_since)
+    if only_guests:
+        unused = unused.filter(guest_since__isnull=False)
+    while people := list(unused.filter(pk__gt=last)[:BATCH_PEOPLE]):
         last = people[-1].pk
         ids = [person.pk for person in people]
         kept = {
@@ -147,6 +152,7 @@ def _delete_belongings(person: User) -> None:
 def _anonymise(person: User) -> None:
     person.username = f"{PLACEHOLDER}{secrets.token_hex(6)}"
     person.first_name = person.last_name = person.email = person.new_email = ""
+    person.language = ""
     person.email_verified_at = person.second_factor_since = person.last_login = None
     person.is_active = person.is_staff = person.is_superuser = False
     person.date_joined = timezone.now()

@@ -39,6 +39,8 @@ def _account(person: User) -> dict[str, Any]:
         "email": person.email,
         "email_verified_at": person.email_verified_at,
         "new_email": person.new_email,
+        "language": person.language,
+        "guest_since": person.guest_since,
         "date_joined": person.date_joined,
         "last_login": person.last_login,
         "is_staff": person.is_staff,

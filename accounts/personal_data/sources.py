@@ -34,6 +34,17 @@ class PersonalDataSource(Protocol):
         """
         ...
 
+    def bookings_of(self, *, person_ids: Collection[int]) -> int:
+        """Return how many bookings people made, including ended ones."""
+        ...
+
+    def transfer(self, *, person_id: int, to_id: int) -> int:
+        """Make a guest's bookings those of an account; return how many.
+
+        Called in a transaction that has locked the guest, who can no longer sign in.
+        """
+        ...
+
 
 def sources() -> Iterator[PersonalDataSource]:
     """Yield the modules that SEATCAST_PERSONAL_DATA names."""

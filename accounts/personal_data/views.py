@@ -52,7 +52,13 @@ class OrganiserAccount(APIException):
 
 
 class EraseSerializer(serializers.Serializer[User]):
-    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    password = serializers.CharField(
+        max_length=128,
+        trim_whitespace=False,
+        write_only=True,
+        default="",
+        help_text="Guests have none.",
+    )
     keep_tickets = serializers.BooleanField(
         default=False,
         help_text="Erase also with bookings for upcoming events, whose tickets stay valid.",
@@ -85,7 +91,8 @@ class EraseView(APIView):
         form = EraseSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         require_second_factor_if_set_up(request, person)
-        require_password(request, person, form.validated_data["password"])
+        if not person.is_guest:
+            require_password(request, person, form.validated_data["password"])
         if is_organiser(person):
             raise OrganiserAccount
         owed = [each for source in sources() for each in source.obligations(person_id=person.pk)]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
@@ -131,11 +132,19 @@ def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
     return is_paid_online(row.payment_method)
 
 
+def _was_transferred(guest_id: int | None, account_id: int) -> bool:
+    """Return whether a guest's bookings became those of an account."""
+    people = get_user_model()._default_manager
+    return people.filter(pk=guest_id or 0, merged_into=account_id).exists()
+
+
 def _booking(booking: Booking, reservation: Reservation, replay: Replay) -> str | None:
     change = booking.change
     if booking.is_end:
         return None
-    if reservation.user_id != change.actor_id:
+    if reservation.user_id != change.actor_id and not _was_transferred(
+        change.actor_id, reservation.user_id
+    ):
         names = replay.name(change.actor_id), replay.name(reservation.user_id)
         return f"reserved by {names[0]}, but the reservation is {names[1]}'s"
     if reservation.created_at != change.at:

@@ -43,7 +43,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
-from reservations.notices import CancelledBooking, notices
+from reservations.notices import CancelledBooking, NewBooking, notices
 from reservations.payments import storage
 from reservations.read.records import (
     CommandResult,
@@ -359,6 +359,22 @@ class UnitOfWork:
         )
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
+        notices().booked([self._new_booking(new) for new in booked])
+
+    def _new_booking(self, new: NewReservation) -> NewBooking:
+        stored = self._reservations[new.id]
+        return NewBooking(
+            person_id=stored.user_id,
+            public_id=stored.public_id,
+            event_name=self.event.name,
+            venue=self.event.venue,
+            date=self.event.date,
+            time_zone=self.event.time_zone,
+            seats=[ticket.seat.seat_number for ticket in new.bill.tickets],
+            total=stored.total_price,
+            currency=stored.currency,
+            payment_due_at=stored.payment_due_at,
+        )
 
     def _write_admitted(self, decided: list[Decision]) -> None:
         entries = [

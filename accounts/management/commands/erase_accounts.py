@@ -1,4 +1,7 @@
-"""Finish erasures that were started, and erase accounts unused for SEATCAST_RETENTION_DAYS."""
+"""Finish erasures that were started, and erase what was unused for long.
+
+Guests are erased after GUEST_DAYS, accounts after SEATCAST_RETENTION_DAYS.
+"""
 
 from typing import Any
 
@@ -11,9 +14,9 @@ from accounts.personal_data import erasure
 
 class Command(BaseCommand):
     help = (
-        "Finishes erasures that a process left unfinished. With SEATCAST_RETENTION_DAYS "
-        "it also erases buyers who have neither signed in nor had a booking for so many days. Can "
-        "be stopped at any time, and run twice at once."
+        "Finishes erasures that a process left unfinished, and erases guests who have neither "
+        f"come back nor had a booking for {erasure.GUEST_DAYS} days; with SEATCAST_RETENTION_DAYS "
+        "also other buyers, after so many days. Can be stopped at any time, and run twice at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,6 +32,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         for person in self._people(options["person"]):
             erasure.close(person, Erasure.Cause.ASKED)
+        guests_since = erasure.retention_cut(erasure.GUEST_DAYS)
+        erasure.close_unused(unused_since=guests_since, only_guests=True)
         if days := settings.SEATCAST_RETENTION_DAYS:
             erasure.close_unused(unused_since=erasure.retention_cut(days))
         outcomes = list(erasure.finish_all())

@@ -6,6 +6,10 @@ import type {
   Credentials,
   EmailChange,
   EmailConfirmation,
+  Guest,
+  GuestAccount,
+  GuestReturn,
+  GuestSignedIn,
   Me,
   PasswordChange,
   PasswordReset,
@@ -63,6 +67,48 @@ export async function register(registration: Registration): Promise<void> {
   const { username, password } = registration;
   if (tokens === null) announceSession();
   else await signIn({ username, password });
+}
+
+/** Begin to buy without an account. */
+export async function startAsGuest(guest: Guest): Promise<void> {
+  saveGuestSession(await post('guest/', guest));
+}
+
+/** Return as a guest by a mailed link. */
+export async function returnAsGuest(link: GuestReturn): Promise<void> {
+  saveGuestSession(await post('guest/come-back/', link));
+}
+
+function saveGuestSession({ access, refresh }: GuestSignedIn): void {
+  if (tokens === null) announceSession();
+  else if (access !== undefined && refresh !== undefined) tokens.save({ access, refresh });
+}
+
+/** Request the links of all guests with an address. The response is the same for unknown ones. */
+export async function requestGuestLinks(email: string): Promise<void> {
+  await post('guest/link/', { email });
+}
+
+/** Correct the guest's name and address; a link is mailed to a new address. */
+export async function correctGuest(guest: Guest): Promise<void> {
+  await post('guest/details/', guest);
+}
+
+/** Turn the guest into an account. */
+export async function makeAccount(account: GuestAccount): Promise<void> {
+  const { access, refresh } = await post('guest/account/', account);
+  if (access !== undefined && refresh !== undefined) tokens?.save({ access, refresh });
+  tabs.broadcast({ kind: 'session' });
+}
+
+/** Count the bookings that guests made with the user's verified address. */
+export async function fetchGuestBookings(signal: AbortSignal): Promise<number> {
+  return (await get('guest/bookings/', { signal })).body.bookings;
+}
+
+/** Take over the bookings that guests made with the user's verified address. */
+export async function mergeGuests(): Promise<number> {
+  return (await post('guest/merge/')).bookings;
 }
 
 export async function signOut(): Promise<void> {

@@ -6,6 +6,12 @@ import { NotFoundPage } from '@/app/NotFoundPage';
 const RegisterPage = lazy(async () => ({
   default: (await import('@/features/account/RegisterPage')).RegisterPage,
 }));
+const GuestPage = lazy(async () => ({
+  default: (await import('@/features/account/GuestPage')).GuestPage,
+}));
+const GuestLinkPage = lazy(async () => ({
+  default: (await import('@/features/account/GuestLinkPage')).GuestLinkPage,
+}));
 const AccountPage = lazy(async () => ({
   default: (await import('@/features/account/AccountPage')).AccountPage,
 }));
@@ -24,6 +30,8 @@ export function OtherPages() {
   return (
     <Routes>
       <Route path="register" element={<RegisterPage />} />
+      <Route path="guest" element={<GuestPage />} />
+      <Route path="guest/link" element={<GuestLinkPage />} />
       <Route path="account" element={<AccountPage />} />
       <Route path="password/forgotten" element={<ForgottenPage />} />
       <Route path="password/reset" element={<ResetPage />} />

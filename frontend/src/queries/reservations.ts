@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
+import { fetchGuestBookings } from '@/api/account';
 import { fetchReservation, fetchReservations } from '@/api/reservations';
 import { isPaymentMoving } from '@/domain/payments';
 
@@ -10,6 +11,13 @@ export const reservationsQuery = queryOptions({
   queryFn: ({ signal }) => fetchReservations(signal),
   refetchInterval: ({ state }) =>
     state.data?.some(isPaymentMoving) === true ? LOOK_AGAIN_MS : false,
+});
+
+/** How many bookings guests made with the user's address. */
+export const guestBookingsQuery = queryOptions({
+  queryKey: ['guestBookings'],
+  queryFn: ({ signal }) => fetchGuestBookings(signal),
+  staleTime: 60_000,
 });
 
 export const reservationQuery = (reservationId: string) =>

@@ -11,9 +11,11 @@ import {
 import {
   fetchMe,
   register,
+  returnAsGuest,
   signIn,
   signOut,
   signOutEverywhere,
+  startAsGuest,
   completeSecondFactor,
 } from '@/api/account';
 import type { Me } from '@/api/types';
@@ -82,6 +84,14 @@ export function useSecondStep() {
 
 export function useRegister() {
   return useStartSession(register);
+}
+
+export function useStartAsGuest() {
+  return useStartSession(startAsGuest);
+}
+
+export function useReturnAsGuest() {
+  return useStartSession(returnAsGuest);
 }
 
 function useStartSession<Given>(mutationFn: (given: Given) => Promise<void>) {

@@ -3,6 +3,7 @@ import { Link, Navigate, useLocation } from 'react-router';
 import { hasPermission, isOrganiser } from '@/domain/permissions';
 import { ChangePassword } from '@/features/account/ChangePassword';
 import { EmailAddress } from '@/features/account/EmailAddress';
+import { GuestCards } from '@/features/account/GuestCards';
 import { PersonalDataCard } from '@/features/account/security/PersonalDataCard';
 import { SecondFactorCard } from '@/features/account/security/SecondFactorCard';
 import { SessionsCard } from '@/features/account/security/SessionsCard';
@@ -18,20 +19,27 @@ export function AccountPage() {
   const location = useLocation();
   if (me === null) return <Navigate to={signInPath(location)} replace />;
   if (me === undefined) return <div className="account" aria-busy="true" />;
+  const title = me.is_guest ? t('account:guest_yours') : t('account:yours');
   return (
     <div className="account">
-      <title>{t('pageTitle', { page: t('account:yours') })}</title>
+      <title>{t('pageTitle', { page: title })}</title>
       <div className="account__sections">
-        <h1 className="account__title">{t('account:yours')}</h1>
-        <dl className="account__facts">
-          <dt>{t('account:username')}</dt>
-          <dd>{me.username}</dd>
-        </dl>
-        <EmailAddress me={me} />
-        <ChangePassword username={me.username} />
-        <SecondFactorCard username={me.username} />
+        <h1 className="account__title">{title}</h1>
+        {me.is_guest ? (
+          <GuestCards me={me} />
+        ) : (
+          <>
+            <dl className="account__facts">
+              <dt>{t('account:username')}</dt>
+              <dd>{me.username}</dd>
+            </dl>
+            <EmailAddress me={me} />
+            <ChangePassword username={me.username} />
+            <SecondFactorCard username={me.username} />
+          </>
+        )}
         <SessionsCard />
-        <PersonalDataCard username={me.username} />
+        <PersonalDataCard me={me} />
         {hasPermission(me, 'organisations.add_organisation') && !isOrganiser(me) && (
           <p>
             <Link to={SALES_PATH}>{t('account:organise')}</Link>

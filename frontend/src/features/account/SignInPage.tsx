@@ -65,6 +65,11 @@ export function SignInPage() {
                 {t('account:createAnAccount')}
               </Link>
             ),
+            withoutAccount: (
+              <Link to={withReturn('/guest', next)} state={state}>
+                {t('account:guest_without')}
+              </Link>
+            ),
           }}
         />
       }

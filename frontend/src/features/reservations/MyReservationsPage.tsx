@@ -4,6 +4,7 @@ import { Link, Navigate, useLocation } from 'react-router';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
+import { GuestBookings } from '@/features/reservations/GuestBookings';
 import { ReservationCard } from '@/features/reservations/ReservationCard';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
@@ -21,7 +22,14 @@ export function MyReservationsPage() {
     <div className="page page--narrow">
       <title>{`${t('reservations:title')} · Seatcast`}</title>
       <h1 className="page__title">{t('reservations:title')}</h1>
-      {me === undefined ? <LoadingList /> : <ReservationList />}
+      {me === undefined ? (
+        <LoadingList />
+      ) : (
+        <>
+          <GuestBookings me={me} />
+          <ReservationList />
+        </>
+      )}
     </div>
   );
 }

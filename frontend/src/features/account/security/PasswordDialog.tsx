@@ -14,6 +14,8 @@ interface PasswordDialogProps {
   readonly submitLabel?: string;
   readonly look?: 'primary' | 'danger';
   readonly username: string;
+  /** Guests have no password: they only confirm. */
+  readonly hasPassword?: boolean;
   readonly busy: boolean;
   readonly error: ApiError | null;
   readonly onSubmit: (password: string, fields: FormData) => void;
@@ -28,6 +30,7 @@ export function PasswordDialog({
   submitLabel = t('security:confirm'),
   look = 'primary',
   username,
+  hasPassword = true,
   busy,
   error,
   onSubmit,
@@ -37,7 +40,7 @@ export function PasswordDialog({
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
-    onSubmit(textField(fields, 'password'), fields);
+    onSubmit(hasPassword ? textField(fields, 'password') : '', fields);
   }
 
   return (
@@ -46,15 +49,17 @@ export function PasswordDialog({
         <p>{lead}</p>
         <input name="username" autoComplete="username" value={username} readOnly hidden />
         {children}
-        <Field
-          label={t('account:password')}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          errors={error?.fields.get('password') ?? []}
-          data-initial-focus
-          required
-        />
+        {hasPassword && (
+          <Field
+            label={t('account:password')}
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            errors={error?.fields.get('password') ?? []}
+            data-initial-focus
+            required
+          />
+        )}
         <FormError error={error} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('security:cancel')}</Button>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import { toApiError } from '@/api/apiError';
 import { eraseMe, exportData } from '@/api/personalData';
+import type { Me } from '@/api/types';
 import { saveFile } from '@/browser/saveFile';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
@@ -15,7 +16,7 @@ import './security.css';
 
 const FILE_NAME = 'seatcast-data.json';
 
-export function PersonalDataCard({ username }: { readonly username: string }) {
+export function PersonalDataCard({ me }: { readonly me: Me }) {
   const [isErasing, setIsErasing] = useState(false);
   const download = useMutation({
     mutationFn: exportData,
@@ -49,7 +50,7 @@ export function PersonalDataCard({ username }: { readonly username: string }) {
       </div>
       {isErasing && (
         <EraseDialog
-          username={username}
+          me={me}
           onDismiss={() => {
             setIsErasing(false);
           }}
@@ -60,21 +61,22 @@ export function PersonalDataCard({ username }: { readonly username: string }) {
 }
 
 interface EraseDialogProps {
-  readonly username: string;
+  readonly me: Me;
   readonly onDismiss: () => void;
 }
 
-function EraseDialog({ username, onDismiss }: EraseDialogProps) {
+function EraseDialog({ me, onDismiss }: EraseDialogProps) {
   const announce = useAnnounce();
   const erase = useEndSession(eraseMe);
   const error = erase.error === null ? null : toApiError(erase.error);
   return (
     <PasswordDialog
       title={t('security:data_erase')}
-      lead={t('security:data_eraseLead')}
+      lead={me.is_guest ? t('security:data_eraseGuest') : t('security:data_eraseLead')}
       submitLabel={t('security:data_erase')}
       look="danger"
-      username={username}
+      username={me.username}
+      hasPassword={!me.is_guest}
       busy={erase.isPending}
       error={error}
       onDismiss={onDismiss}

@@ -1,0 +1,171 @@
+"""Guests: people who buy without an account.
+
+A guest is a row of `User` with a random username and no password, signed in like anybody else by a
+session or tokens. So locks, caps, bookings and payments know nothing of guests. The way back, on
+another device or after the session ended, is the signed link in the mail about a booking; whoever
+follows it has shown that the guest's address is theirs.
+
+A guest becomes an account by choosing a username and a password (`make_account`). Or an account
+with the same verified address takes over the guest's bookings (`merge`).
+
+Concurrency: both lock the guest's row first, so a guest becomes one of them, once.
+"""
+
+import secrets
+
+from django.contrib.auth.models import update_last_login
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Lower, Now
+
+from accounts import mail
+from accounts.mail_links import BadLink, guest_by_link
+from accounts.models import User
+from accounts.personal_data.sources import sources
+from security_log.log import Kind, record
+
+PREFIX = "guest-"
+MAX_MERGED = 50
+"""How many guests one `merge` takes over."""
+
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+class NotAGuest(Exception):
+    """The person has an account already, or is gone."""
+
+
+class NameTaken(Exception):
+    """Another account has this username."""
+
+
+class AddressVerified(Exception):
+    """The guest's address is verified, so it cannot be replaced."""
+
+
+def start(name: str, address: str, *, language: str) -> User:
+    """Create a guest; the address is only claimed."""
+    while True:
+        guest = User(
+            username=PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(8)),
+            first_name=name,
+            email=User.objects.normalize_email(address),
+            language=language,
+        )
+        guest.set_unusable_password()
+        try:
+            with transaction.atomic():
+                guest.save()
+                User.objects.filter(pk=guest.pk).update(guest_since=Now())
+                guest.refresh_from_db(fields=["guest_since"])
+                record(Kind.GUEST_STARTED, actor_id=guest.pk, subject_id=guest.pk)
+        except IntegrityError:
+            # The username is taken: one of 10^11.
+            continue
+        return guest
+
+
+def correct(guest: User, name: str, address: str, *, client: str) -> None:
+    """Replace the name and the unverified address, and mail a link to the new one.
+
+    Links to the old address become invalid. Raises: AddressVerified, NotAGuest, TooMuchMail.
+    """
+    address = User.objects.normalize_email(address)
+    with transaction.atomic():
+        locked = _locked(guest.pk)
+        is_new = locked.email != address
+        if is_new and locked.email_verified_at is not None:
+            raise AddressVerified
+        locked.first_name, locked.email = name, address
+        locked.save(update_fields=["first_name", "email"])
+        if is_new:
+            mail.send_guest_links(address, language=locked.language or "en", client=client)
+
+
+def come_back(uid: str, token: str) -> User:
+    """Return the guest of a mailed link, whose address is verified by it. Raises: BadLink."""
+    found = guest_by_link(uid, token)
+    with transaction.atomic():
+        try:
+            guest = _locked(found.pk)
+        except NotAGuest:
+            raise BadLink from None
+        if guest.email_verified_at is None:
+            User.objects.filter(pk=guest.pk).update(email_verified_at=Now())
+            record(Kind.EMAIL_VERIFIED, actor_id=guest.pk, subject_id=guest.pk)
+        update_last_login(User, guest)
+    guest.refresh_from_db()
+    return guest
+
+
+def make_account(guest: User, username: str, hashed_password: str) -> User:
+    """Make a guest's row an account, with all it has. Raises: NotAGuest, NameTaken."""
+    try:
+        with transaction.atomic():
+            person = _locked(guest.pk)
+            person.username, person.password, person.guest_since = username, hashed_password, None
+            person.save(update_fields=["username", "folded_username", "password", "guest_since"])
+            record(Kind.REGISTERED, actor_id=person.pk, subject_id=person.pk)
+    except IntegrityError:
+        raise NameTaken from None
+    return person
+
+
+def count_bookings(person: User) -> int:
+    """Return how many bookings guests made with a person's verified address."""
+    found = list(_guests_of(person).values_list("pk", flat=True)[:MAX_MERGED])
+    return sum(source.bookings_of(person_ids=found) for source in sources()) if found else 0
+
+
+def merge(person: User) -> int:
+    """Take over the bookings of guests with a person's verified address; return how many.
+
+    The guests' rows remain, inactive and without personal data, because the change log refers to
+    them. Raises: the command queue's error when it is too busy; call it again then.
+    """
+    moved = 0
+    for guest_id in list(_guests_of(person).values_list("pk", flat=True)[:MAX_MERGED]):
+        # Outside the transaction, as in an erasure.
+        for source in sources():
+            source.release(person_id=guest_id)
+        with transaction.atomic():
+            guest = _guests_of(person).select_for_update(no_key=True).filter(pk=guest_id).first()
+            if guest is None:
+                # Another request was faster.
+                continue
+            count = sum(
+                source.transfer(person_id=guest_id, to_id=person.pk) for source in sources()
+            )
+            guest.merged_into, guest.is_active = person, False
+            guest.first_name = guest.email = ""
+            # The `post_save` receiver revokes all credentials.
+            guest.save(update_fields=["merged_into", "is_active", "first_name", "email"])
+            details = {"bookings": count}
+            record(Kind.GUEST_MERGED, actor_id=person.pk, subject_id=guest_id, details=details)
+        moved += count
+    return moved
+
+
+def _guests_of(person: User) -> QuerySet[User]:
+    """Return the guests with a person's verified address; none if it is not verified."""
+    if person.is_guest or person.email_verified_at is None or not person.email:
+        return User.objects.none()
+    same = User.objects.annotate(folded_email=Lower("email")).filter(
+        folded_email=person.email.lower(),
+        guest_since__isnull=False,
+        merged_into=None,
+        is_active=True,
+    )
+    return same.order_by("pk")
+
+
+def _locked(guest_id: int) -> User:
+    """Lock a guest's row. Raises: NotAGuest."""
+    found = (
+        User.objects.select_for_update(no_key=True)
+        .filter(pk=guest_id, is_active=True, guest_since__isnull=False)
+        .first()
+    )
+    if found is None:
+        raise NotAGuest
+    return found
