@@ -25,6 +25,7 @@ COPY realtime/ realtime/
 COPY web/ web/
 COPY organisations/ organisations/
 COPY webhooks/ webhooks/
+COPY doors/ doors/
 COPY security_log/ security_log/
 COPY providers/ providers/
 # Nothing can be written when it runs, and to compile it all at every start takes long.

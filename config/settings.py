@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "reservations",
     "realtime",
     "webhooks",
+    "doors",
 ]
 
 # Middleware of all requests. Asynchronous views run only this part.

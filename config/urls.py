@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("accounts.urls")),
     path("api/", include("organisations.api.urls")),
     path("api/", include("webhooks.api.urls")),
+    path("api/", include("doors.api.urls")),
     path("api/security-log/", SecurityLogView.as_view()),
     re_path(r"^api(/.*)?$", api_not_found),
     path("admin/", admin.site.urls),

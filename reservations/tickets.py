@@ -1,25 +1,40 @@
-"""Ticket codes: a reservation's public id with a signature.
+"""Ticket codes, which identify a reservation, and signed tickets, which also prove it offline.
 
-Both are short, so that the QR code can be read from a damaged screen. A code only identifies the
-reservation; whether it admits is looked up at the door.
-
+A ticket code is a reservation's public id with a short signature, to be typed where a camera fails.
 Codes are signed with SEATCAST_TICKET_KEY. Older codes have the primary key instead, and are signed
 with the site's secret key; they are valid while that is in SEATCAST_TICKET_KEY_FALLBACKS.
+
+A signed ticket is what the QR code shows: the public id, the event, when the ticket became valid in
+this form, for how many people, and whether it is paid, with an Ed25519 signature (RFC 8032). Doors
+have the public key, so they recognise a forged or an older ticket by themselves, and cannot make
+one. The private key is derived from SEATCAST_TICKET_KEY.
+
+Either only identifies the reservation; whether it admits is looked up at the door.
 """
 
 import base64
 import re
+from datetime import datetime
+from functools import cache
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from reservations.public_ids import LENGTH
 
 _SALT = "reservations.tickets"
+_KEY_SALT = "reservations.tickets.ed25519"
 # 80 bits, sixteen letters: too many to guess.
 _SIGNATURE_BYTES = 10
-MAX_CODE_LENGTH = 40
+MAX_CODE_LENGTH = 200
 _CODE = re.compile(rf"([0-9A-Z]{{{LENGTH}}}|[1-9][0-9]{{0,14}})-([A-Z2-7]{{16}})", re.ASCII)
+_SIGNED = re.compile(
+    rf"(([0-9A-Z]{{{LENGTH}}})\.[0-9]{{1,19}}\.[0-9]{{1,12}}\.[0-9]{{1,3}}[PU])\.([\w-]{{86}})",
+    re.ASCII,
+)
 
 
 def ticket_code(public_id: str) -> str:
@@ -27,19 +42,72 @@ def ticket_code(public_id: str) -> str:
     return f"{public_id}-{_signature(public_id, settings.SEATCAST_TICKET_KEY)}"
 
 
-def booking_of(code: str) -> dict[str, str | int] | None:
-    """Return the filter for the reservation with a ticket code: a unique column and its value.
+def signed_ticket(
+    public_id: str, *, event_id: int, valid_from: datetime, people: int, is_paid: bool
+) -> str:
+    """Return a reservation's signed ticket.
 
-    None if the code is not valid. Letters may be in either case.
+    `<public id>.<event>.<Unix seconds>.<people><P or U>.<signature>`: P if it is paid, U if not.
+    The signature is base64url without padding, of the text before its dot.
     """
-    found = _CODE.fullmatch(code.upper()) if len(code) <= MAX_CODE_LENGTH else None
+    seconds = int(valid_from.timestamp())
+    signed = f"{public_id}.{event_id}.{seconds}.{people}{'P' if is_paid else 'U'}"
+    key = _private_key(settings.SEATCAST_TICKET_KEY)
+    return f"{signed}.{_base64url(key.sign(signed.encode()))}"
+
+
+def public_keys() -> list[str]:
+    """Return the keys that verify signed tickets, as base64url of 32 bytes, the newest first."""
+    return [
+        _base64url(_private_key(key).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        for key in _keys()
+    ]
+
+
+def booking_of(code: str) -> dict[str, str | int] | None:
+    """Return the filter for the reservation of a ticket: a unique column and its value.
+
+    `code` is a ticket code, of which letters may be in either case, or a signed ticket. None if it
+    is not valid.
+    """
+    if len(code) > MAX_CODE_LENGTH:
+        return None
+    if signed := _SIGNED.fullmatch(code):
+        text, public_id, signature = signed.groups()
+        return {"public_id": public_id} if _is_signed(text, signature) else None
+    found = _CODE.fullmatch(code.upper())
     if found is None:
         return None
     name, signature = found.groups()
-    keys = [settings.SEATCAST_TICKET_KEY, *settings.SEATCAST_TICKET_KEY_FALLBACKS]
-    if not any(constant_time_compare(signature, _signature(name, key)) for key in keys):
+    if not any(constant_time_compare(signature, _signature(name, key)) for key in _keys()):
         return None
     return {"public_id": name} if len(name) == LENGTH else {"pk": int(name)}
+
+
+def _is_signed(text: str, signature: str) -> bool:
+    for key in _keys():
+        try:
+            _private_key(key).public_key().verify(
+                base64.urlsafe_b64decode(f"{signature}=="), text.encode()
+            )
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
+def _keys() -> list[str | bytes]:
+    return [settings.SEATCAST_TICKET_KEY, *settings.SEATCAST_TICKET_KEY_FALLBACKS]
+
+
+@cache
+def _private_key(key: str | bytes) -> Ed25519PrivateKey:
+    seed = salted_hmac(_KEY_SALT, "key", secret=key, algorithm="sha256").digest()
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _signature(name: str, key: str | bytes) -> str:

@@ -25,7 +25,7 @@ DOCS_POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 """For responses that are not pages, in case a browser is tricked into rendering one."""
 
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 
 FILE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",

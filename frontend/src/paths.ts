@@ -65,6 +65,16 @@ export function reservationPath(reservationId: string): string {
   return `/reservations/${reservationId}`;
 }
 
+/** The page with which a device scans tickets at an event's door. */
+export function doorPath(eventId: number): string {
+  return `/door/${eventId}`;
+}
+
+/** An event's doors, for its organisers. */
+export function doorsPath(eventId: number): string {
+  return `${SALES_PATH}/events/${eventId}/doors`;
+}
+
 /** The page to enter a ticket code. */
 export const DOOR_PATH = '/tickets';
 

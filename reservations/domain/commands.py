@@ -6,6 +6,7 @@ Every command class has a method `reads`, which declares what must be read befor
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple
@@ -176,13 +177,15 @@ class AdmitSeats:
     """Record the entry of a reservation's seats, all or none; without `seat_ids`, of the rest.
 
     The seats stay reserved and no map changes, so it takes no sequence number; an `Entry` row is
-    stored for each seat. See docs/adr/0016-entry-is-not-a-seat-change.md.
+    stored for each seat. `at` is when a door without a network admitted them; without, it is now.
+    See docs/adr/0016-entry-is-not-a-seat-change.md.
     """
 
     actor: Person
     reservation_id: int
     seat_ids: tuple[int, ...] = ()
     gate: str = ""
+    at: datetime | None = None
 
     def reads(self) -> Reads:
         return Reads((), caps_of=None, reservation_id=self.reservation_id)
@@ -286,11 +289,12 @@ def fingerprint(command: Command) -> str:
     """Return a SHA-256 that is equal for two commands with the same intent.
 
     StartPayment and ReserveSeats for the same seats have the same fingerprint, whatever the
-    payment reference, and so have two LockBest with the same criteria, whatever the choice. Fields
+    payment reference, and so have two LockBest with the same criteria, whatever the choice, and two
+    AdmitSeats, whatever the time: it is corrected by a clock's error at each attempt. Fields
     that older servers do not know count only if they are set.
     """
     kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
-    ignored = ("reference", "choice", "is_last_try")
+    ignored = ("reference", "choice", "is_last_try", "at")
     newer = ("ticket_types", "expected_total")
     intent = {
         name: value

@@ -161,7 +161,10 @@ class ReservationRecord(TypedDict):
     created_at: Timestamp
     cancelled_at: Timestamp | None
     cancel_until: Annotated[Timestamp, "Until when its buyer may cancel it."]
-    ticket_code: Annotated[str, "The code on the ticket."]
+    ticket_code: Annotated[str, "To be typed at the door where a QR code cannot be read."]
+    signed_ticket: NotRequired[
+        Annotated[str, "For the QR code. Absent where several are listed, and of ended ones."]
+    ]
 
 
 class TicketRecord(TypedDict):

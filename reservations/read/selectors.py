@@ -38,6 +38,7 @@ from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import demo_outcomes, provider
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
 from reservations.read.records import (
+    DUE,
     CategoryRecord,
     EntryRecord,
     EventDetailRecord,
@@ -67,7 +68,7 @@ from reservations.read.stored_states import (
     ticket_types_of,
     with_related,
 )
-from reservations.tickets import booking_of
+from reservations.tickets import booking_of, signed_ticket
 from reservations.write.changes import Change
 
 PUBLIC_SECONDS = 1.0
@@ -531,10 +532,29 @@ def booking(*, public_id: str, requester: Requester) -> BookingHead:
 
 def reservation(*, reservation_id: int) -> ReservationRecord:
     """Return a reservation by its primary key. Raises: ReservationNotFound."""
-    records = _reservation_records(Reservation.objects.filter(pk=reservation_id))
+    found = Reservation.objects.filter(pk=reservation_id)
+    records = _reservation_records(found)
     if not records:
         raise ReservationNotFound
-    return records[0]
+    record = records[0]
+    if record["status"] == Reservation.Status.CONFIRMED:
+        record["signed_ticket"] = _signed_ticket(found.get(), record)
+    return record
+
+
+def ticket_valid_from(stored: Reservation) -> datetime:
+    """Return since when a reservation has its seats: older signed tickets are outdated."""
+    return stored.created_at
+
+
+def _signed_ticket(stored: Reservation, record: ReservationRecord) -> str:
+    return signed_ticket(
+        stored.public_id,
+        event_id=stored.event_id,
+        valid_from=ticket_valid_from(stored),
+        people=len(record["seats"]),
+        is_paid=record["payment_status"] != DUE,
+    )
 
 
 def booking_of_ticket(

@@ -119,6 +119,8 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         ("remove_picture", (CHANGE_EVENT,)),
         ("ticket", (SCAN,)),
         ("admit", (SCAN,)),
+        *((name, (SCAN,)) for name in ("doors", "register_door", "door_list", "door_changes")),
+        *(("door_scans", (SCAN,)), ("revoke_door", (CHANGE,))),
         ("create_organisation", (ADD_ORGANISATION,)),
         ("rename_organisation", (CHANGE_ORGANISATION,)),
         ("delete_organisation", (CHANGE_ORGANISATION,)),

@@ -93,7 +93,10 @@ READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
 ORGANISATION = "/api/organisations/{organisation}/"
 WEBHOOK = f"{ORGANISATION}webhooks/{{endpoint}}/"
+DOORS = "/api/events/{event}/doors/"
+DOOR = f"{DOORS}{{door}}/"
 PLAN = "/api/plans/{plan}/"
+GUEST = {"name": "Zoe Moore", "email": "zoe@example.com"}
 DOCUMENT = {"name": "Hall", "categories": [], "zones": []}
 SECOND_STEP = {"challenge": "{challenge}", "method": "recovery_code", "code": "{recovery_code}"}
 
@@ -106,6 +109,19 @@ CALLS = [
         {"username": "zoe", "email": "", "password": "Zoe-likes-3"},
         optional="email",
     ),
+    Call("POST", "/api/guest/", "csrf", GUEST),
+    Call("POST", "/api/guest/details/", "person and csrf", GUEST, has_steps=True),
+    Call("POST", "/api/guest/link/", "csrf", {"email": "zoe@example.com"}),
+    Call("POST", "/api/guest/come-back/", "csrf", {"uid": "MQ", "token": "x"}, has_steps=True),
+    Call(
+        "POST",
+        "/api/guest/account/",
+        "person and csrf",
+        {"username": "zoe", "password": "Zoe-likes-3"},
+        has_steps=True,
+    ),
+    Call("GET", "/api/guest/bookings/", "person"),
+    Call("POST", "/api/guest/merge/", "person and csrf"),
     Call("POST", "/api/login/", "csrf", {"username": "alice", "password": "a-long-enough-word"}),
     Call("POST", "/api/logout/", "person and csrf"),
     Call("POST", "/api/logout/everywhere/", "person and csrf"),
@@ -193,7 +209,7 @@ CALLS = [
         "/api/me/erase/",
         "person and csrf",
         {**CONFIRMED, "keep_tickets": True},
-        optional="keep_tickets",
+        optional="password keep_tickets",
     ),
     Call("GET", "/api/events/", "nothing"),
     Call("GET", "/api/events/{event}/", "nothing"),
@@ -205,6 +221,28 @@ CALLS = [
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
+    Call("GET", DOORS, "organiser", permissions=(SCAN,)),
+    Call("PUT", DOOR, "organiser and csrf", {"name": "South"}, permissions=(SCAN,), is_edit=True),
+    Call("GET", f"{DOOR}list/", "organiser", permissions=(SCAN,)),
+    Call("GET", f"{DOOR}changes/", "organiser", permissions=(SCAN,)),
+    Call(
+        "POST",
+        f"{DOOR}scans/",
+        "organiser and csrf",
+        {
+            "sent_at": "2030-05-24T19:30:00Z",
+            "scans": [
+                {
+                    "id": "a9f4b9a6-7f65-4f0c-9d0e-6d1f2a3b4c5d",
+                    "ticket": "{code}",
+                    "at": "2030-05-24T19:30:00Z",
+                }
+            ],
+        },
+        permissions=(SCAN,),
+        is_edit=True,
+    ),
+    Call("POST", f"{DOOR}revoke/", "organiser and csrf", permissions=(CHANGE,), is_edit=True),
     Call("GET", "/api/events/{event}/history/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/events/{event}/history/changes/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/events/{event}/history/actions/", "organiser", permissions=(VIEW,)),

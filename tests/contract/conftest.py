@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -14,6 +15,7 @@ from accounts import tokens
 from accounts.mail_links import address_fragment, invitation_fragment, password_fragment
 from accounts.models import Challenge, Passkey, SignIn, User
 from accounts.second_factor import challenges, passkeys, recovery, totp
+from doors.models import Door, Scan
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
@@ -83,6 +85,7 @@ class BoxOffice:
     factors: dict[str, object]
     sign_in: str
     category: int
+    door: UUID
 
     def caller(self, call: Call) -> User:
         """Return a person who may make a call: alice, or an organiser where it takes one."""
@@ -105,7 +108,7 @@ class BoxOffice:
         for model in (
             *(Seat, Reservation, ReservationSeat, SeatChange),
             *(Organisation, Membership, Invitation, SeatingPlan, PlanDraft, PlanVersion),
-            *(Endpoint, Delivery, Feed),
+            *(Endpoint, Delivery, Feed, Scan),
         ):
             key = ", ".join(str(field.column) for field in model._meta.pk_fields)
             queries.append(f"SELECT * FROM {model._meta.db_table} ORDER BY {key}")
@@ -141,6 +144,7 @@ class BoxOffice:
             "delivery": self.delivery,
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
             "category": self.category,
+            "door": self.door,
             **self.factors,
         }
 
@@ -210,6 +214,7 @@ def _opened() -> BoxOffice:
         factors=_factors(alice),
         sign_in=SignIn.objects.get(person=alice).pk,
         category=category.pk,
+        door=Door.objects.create(pk=uuid4(), event=event, name="North").pk,
     )
 
 

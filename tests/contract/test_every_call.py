@@ -43,7 +43,7 @@ def test_every_call_of_the_schema_is_in_the_table() -> None:
     placeholders["{reservation_id}"] = "{reservation}"
     placeholders |= {"{organisation_id}": "{organisation}"}
     placeholders |= {"{passkey_id}": "{passkey}", "{sign_in_id}": "{sign_in}"}
-    for name in ("organisation", "user", "invitation", "plan", "endpoint", "delivery"):
+    for name in ("organisation", "user", "invitation", "plan", "endpoint", "delivery", "door"):
         placeholders[f"{{{name}_id}}"] = f"{{{name}}}"
     for placeholder, ours in placeholders.items():
         names = {name.replace(placeholder, ours) for name in names}

@@ -180,6 +180,8 @@ BAD: dict[str, dict[str, Any]] = {
     "token": NO_TEXT,
     "refresh": NO_TEXT,
     "event": NO_ID,
+    "sent_at": {"null": None, "a word": "soon", "a list": ["2030-01-01"], "a number": 7},
+    "scans": {"null": None, "a word": "x", "a list of words": ["x"], "nothing": []},
     "gate": {
         "a list": ["North"],
         "an object": {"at": "North"},

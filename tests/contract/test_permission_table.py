@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -25,6 +26,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts import revocations
 from accounts.models import Passkey, SignIn, User
+from doors.models import Door
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
@@ -85,6 +87,7 @@ def of_buyer(**body: Any) -> Row:
 PUBLIC = only(*EVERYBODY)
 SIGNED_IN = only(*PEOPLE)
 SELLERS = ("box_office", "owner", "operator")
+SCANNERS = ("door", *SELLERS)
 EDITORS = ("editor", "owner", "operator")
 MANAGERS = only("owner", "operator", outsiders=404)
 READERS = ("viewer", "box_office", "editor", "owner", "operator")
@@ -99,6 +102,13 @@ ROWS: dict[str, Row] = {
     # Accounts
     "GET csrf/": PUBLIC,
     "POST register/": PUBLIC,
+    "POST guest/": PUBLIC,
+    "POST guest/details/": SIGNED_IN,
+    "POST guest/link/": PUBLIC,
+    "POST guest/come-back/": PUBLIC,
+    "POST guest/account/": SIGNED_IN,
+    "GET guest/bookings/": SIGNED_IN,
+    "POST guest/merge/": SIGNED_IN,
     "POST login/": PUBLIC,
     "POST login/second-factor/": PUBLIC,
     "POST token/": PUBLIC,
@@ -147,6 +157,12 @@ ROWS: dict[str, Row] = {
     "POST events/{event_id}/reserve/": SIGNED_IN,
     "GET events/{event_id}/revenue/": only(*SELLERS),
     "GET events/{draft}/revenue/": only(*SELLERS, outsiders=404, door=404),
+    "GET events/{event_id}/doors/": only(*SCANNERS),
+    "PUT events/{event_id}/doors/{door_id}/": only(*SCANNERS, body={"name": "North"}),
+    "GET events/{event_id}/doors/{door_id}/list/": only(*SCANNERS),
+    "GET events/{event_id}/doors/{door_id}/changes/": only(*SCANNERS),
+    "POST events/{event_id}/doors/{door_id}/scans/": only(*SCANNERS),
+    "POST events/{event_id}/doors/{door_id}/revoke/": only(*SELLERS),
     "GET events/{event_id}/history/": only(*SELLERS),
     "GET events/{draft}/history/": only(*SELLERS, outsiders=404, door=404),
     "GET events/{event_id}/history/changes/": only(*SELLERS),
@@ -295,6 +311,7 @@ def _made() -> House:
         "sign_in_id": _sign_in(buyer).pk,
         "plan_id": _plan(choir, people["owner"]),
         "number": 1,
+        "door_id": Door.objects.create(pk=uuid4(), event=event, name="North").pk,
         "endpoint_id": webhook.pk,
         "delivery_id": webhooks.send_test(organisation_id=choir.pk, endpoint_id=webhook.pk).pk,
         "passkey_id": Passkey.objects.create(

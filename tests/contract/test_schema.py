@@ -50,7 +50,7 @@ def _operation(call: Call) -> tuple[str, str]:
     path = call.path.replace("{held}", "{seat}")
     for name in (
         *("event", "seat", "reservation", "passkey", "sign_in"),
-        *("organisation", "user", "invitation", "plan", "endpoint", "delivery"),
+        *("organisation", "user", "invitation", "plan", "endpoint", "delivery", "door"),
     ):
         path = path.replace(f"{{{name}}}", f"{{{name}_id}}")
     for name in ("organisation", "user", "invitation"):
@@ -136,6 +136,7 @@ def test_every_response_matches_the_schema(
         "plan_id": office.plan,
         "endpoint_id": office.endpoint,
         "delivery_id": office.delivery,
+        "door_id": str(office.door),
         "number": 1,
         "table": "tickets",
         "group": "east",

@@ -5,13 +5,14 @@ import { LanguageSwitch } from '@/app/LanguageSwitch';
 import { Icon } from '@/components/Icon';
 import { hasPermissionSomewhere, mayOrganise } from '@/domain/permissions';
 import { t } from '@/i18n/language';
-import { DOOR_PATH, SALES_PATH, signInPath } from '@/paths';
+import { SALES_PATH, signInPath } from '@/paths';
 import { useMe, useSignOut } from '@/queries/session';
 
 export function Header() {
   const me = useMe();
   const location = useLocation();
   const signOut = useSignOut();
+  const name = me?.is_guest === true ? me.name : (me?.username ?? '');
 
   return (
     <header className="header">
@@ -31,7 +32,7 @@ export function Header() {
           </NavLink>
         )}
         {hasPermissionSomewhere(me, 'reservations.scan_ticket') && (
-          <NavLink className="header__door" to={DOOR_PATH}>
+          <NavLink className="header__door" to="/door">
             <span className="header__wide">{t('app:door')}</span>
             <span className="header__narrow">{t('app:door_short')}</span>
           </NavLink>
@@ -47,8 +48,8 @@ export function Header() {
         {me !== null && me !== undefined && (
           <>
             <NavLink className="header__name" to="/account" title={t('app:account')}>
-              <span className="visually-hidden">{t('app:signedInAs', { name: me.username })}</span>
-              <span aria-hidden="true">{me.username}</span>
+              <span className="visually-hidden">{t('app:signedInAs', { name })}</span>
+              <span aria-hidden="true">{name}</span>
             </NavLink>
             <button
               type="button"

@@ -23,6 +23,9 @@ const OrganisePage = lazy(async () => ({
 const HistoryPage = lazy(async () => ({
   default: (await import('@/features/organise/history/HistoryPage')).HistoryPage,
 }));
+const DoorsPage = lazy(async () => ({
+  default: (await import('@/features/organise/doors/DoorsPage')).DoorsPage,
+}));
 const PlanPage = lazy(async () => ({
   default: (await import('@/features/organise/plans/PlanPage')).PlanPage,
 }));
@@ -42,6 +45,7 @@ export function OrganisePages() {
       <Route path="organisations/:organisationId/:tab?" element={<OrganisationPage />} />
       <Route path="events/:eventId/settings" element={<EventSettingsPage />} />
       <Route path="events/:eventId/history" element={<HistoryPage />} />
+      <Route path="events/:eventId/doors" element={<DoorsPage />} />
       <Route path="invitations" element={<InvitationPage />} />
       <Route path="plans/:planId" element={<PlanPage />} />
       <Route path="plans/:planId/edit" element={<EditorPage />} />

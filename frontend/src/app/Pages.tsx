@@ -22,6 +22,13 @@ const OrganisePages = lazy(async () => {
   const [pages] = await Promise.all([import('@/app/OrganisePages'), loadTranslation('organisers')]);
   return { default: pages.OrganisePages };
 });
+const DoorPage = lazy(async () => {
+  const [page] = await Promise.all([
+    import('@/features/door/DoorPage'),
+    loadTranslation('organisers'),
+  ]);
+  return { default: page.DoorPage };
+});
 const OtherPages = lazy(async () => ({
   default: (await import('@/app/OtherPages')).OtherPages,
 }));
@@ -39,6 +46,7 @@ export function Pages() {
         <Route path="reservations" element={<MyReservationsPage />} />
         <Route path="reservations/:reservationId" element={<ReservationPage />} />
         <Route path="tickets/:code?" element={<TicketCheckPage />} />
+        <Route path="door/:eventId?" element={<DoorPage />} />
         <Route path="organise/*" element={<OrganisePages />} />
         <Route path="sign-in" element={<SignInPage />} />
         <Route path="*" element={<OtherPages />} />

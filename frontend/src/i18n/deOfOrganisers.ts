@@ -1,3 +1,4 @@
+import door from '@/i18n/de/door.json';
 import history from '@/i18n/de/history.json';
 import organisations from '@/i18n/de/organisations.json';
 import organise from '@/i18n/de/organise.json';
@@ -9,6 +10,7 @@ import type { PartCatalogue } from '@/i18n/language';
 
 /** German messages of the organisers' pages. */
 export const deOfOrganisers: PartCatalogue<'organisers'> = {
+  door,
   history,
   organisations,
   organise,

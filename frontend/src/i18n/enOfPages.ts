@@ -1,4 +1,5 @@
 import account from '@/i18n/en/account.json';
+import door from '@/i18n/en/door.json';
 import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
 import history from '@/i18n/en/history.json';
@@ -14,6 +15,7 @@ import webhooks from '@/i18n/en/webhooks.json';
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
 export const enOfPages = {
   account,
+  door,
   editor,
   events,
   history,

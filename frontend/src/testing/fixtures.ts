@@ -64,6 +64,18 @@ export function listedRefusals(): ListedRefusals {
   return parsed('refusals.json') as ListedRefusals;
 }
 
+/** Tickets that the server has signed. */
+export interface SignedTickets {
+  readonly public_keys: readonly [string, string];
+  readonly signed_ticket: string;
+  readonly ticket_code: string;
+  readonly code_digest: string;
+}
+
+export function signedTickets(): SignedTickets {
+  return parsed('tickets/signed.json') as SignedTickets;
+}
+
 function parsed(path: string): unknown {
   return JSON.parse(readFileSync(resolve(FOLDER, path), 'utf8')) as unknown;
 }

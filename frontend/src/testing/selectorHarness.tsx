@@ -12,6 +12,8 @@ import { renderPage } from '@/testing/renderPage';
 export const ALICE = {
   user_id: 1,
   username: 'alice',
+  name: '',
+  is_guest: false,
   email: '',
   email_verified: false,
   new_email: '',

@@ -48,7 +48,8 @@ def admit(command: AdmitSeats, state: BatchState) -> Outcome:
     if again := [seat_id for seat_id in seat_ids if seat_id in reservation.entries]:
         raise _already_entered(again, reservation, state)
     entries = {
-        seat_id: EntryState(seat_id, at=state.now, gate=command.gate) for seat_id in seat_ids
+        seat_id: EntryState(seat_id, at=command.at or state.now, gate=command.gate)
+        for seat_id in seat_ids
     }
     state.reservations[reservation.id] = replace(
         reservation, entries={**reservation.entries, **entries}

@@ -10,10 +10,10 @@ import { reservationPath, ticketPath } from '@/paths';
 
 /** The ticket: QR code, calendar entry, printing. */
 export function Pass({ reservation }: { readonly reservation: Reservation }) {
-  const { ticket_code: code, seats } = reservation;
+  const { ticket_code: code, signed_ticket: signed = code, seats } = reservation;
   return (
     <section className="pass" aria-label={t('reservations:ticket')}>
-      <QrCode text={`${location.origin}${ticketPath(code)}`} label={t('reservations:qrLabel')} />
+      <QrCode text={`${location.origin}${ticketPath(signed)}`} label={t('reservations:qrLabel')} />
       <p className="pass__code">{code}</p>
       <p className="pass__hint">{t('reservations:ticketHint', { count: seats.length })}</p>
       <div className="pass__actions">

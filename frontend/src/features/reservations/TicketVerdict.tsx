@@ -2,9 +2,10 @@ import type { ReactNode } from 'react';
 
 import type { ApiError } from '@/api/apiError';
 import type { AdmittedSeat, Ticket } from '@/api/types';
+import { entryText } from '@/components/entryText';
 import { Icon, type IconName } from '@/components/Icon';
 import { t } from '@/i18n/language';
-import { formatDateTime, formatTime } from '@/i18n/time';
+import { formatDateTime } from '@/i18n/time';
 
 /** Distinguished by text, icon and colour, to be readable in the dark. */
 type Verdict = 'valid' | 'admitted' | 'otherDay' | 'void' | 'unpaid' | 'unknown';
@@ -144,13 +145,6 @@ function usedVerdict(entered: Omit<AdmittedSeat, 'seat_id'>): VerdictText {
       entry: entryText(entered),
     }),
   };
-}
-
-/** "19:02, North". */
-export function entryText({ at, gate }: Pick<AdmittedSeat, 'at' | 'gate'>): string {
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
-  const when = isToday ? formatTime(at) : formatDateTime(at);
-  return gate === '' ? when : t('reservations:entryAtGate', { when, gate });
 }
 
 function VerdictCard({

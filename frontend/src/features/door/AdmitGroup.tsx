@@ -1,0 +1,55 @@
+import { useState } from 'react';
+
+import type { ListedSeat } from '@/api/types';
+import { Button } from '@/components/Button';
+import { t } from '@/i18n/language';
+
+interface AdmitGroupProps {
+  readonly seats: readonly ListedSeat[];
+  readonly isBusy: boolean;
+  readonly onAdmit: (seats: readonly ListedSeat[]) => void;
+  readonly onCancel: () => void;
+}
+
+/** Choose who of a group enters now, by default all. */
+export function AdmitGroup({ seats, isBusy, onAdmit, onCancel }: AdmitGroupProps) {
+  const [later, setLater] = useState<ReadonlySet<number>>(new Set());
+  const chosen = seats.filter(({ seat_id }) => !later.has(seat_id));
+  return (
+    <form
+      className="admit door__group"
+      action={() => {
+        onAdmit(chosen);
+      }}
+    >
+      <fieldset className="admit__seats">
+        <legend>{t('door:whoEnters')}</legend>
+        {seats.map(({ seat_id: seatId, seat_number: number }) => (
+          <label key={seatId} className="admit__seat">
+            <input
+              type="checkbox"
+              checked={!later.has(seatId)}
+              onChange={({ target }) => {
+                const next = new Set(later);
+                if (target.checked) next.delete(seatId);
+                else next.add(seatId);
+                setLater(next);
+              }}
+            />
+            <b>{number}</b>
+          </label>
+        ))}
+      </fieldset>
+      <Button
+        type="submit"
+        look="primary"
+        className="admit__button"
+        busy={isBusy}
+        disabled={chosen.length === 0}
+      >
+        {t('door:admit', { count: chosen.length })}
+      </Button>
+      <Button onClick={onCancel}>{t('door:cancel')}</Button>
+    </form>
+  );
+}

@@ -1,0 +1,37 @@
+import { Button } from '@/components/Button';
+import type { Alarm } from '@/features/door/doorSession';
+import { entryText } from '@/components/entryText';
+import { t } from '@/i18n/language';
+
+interface AlarmListProps {
+  readonly alarms: readonly Alarm[];
+  readonly onDismiss: (alarm: Alarm) => void;
+}
+
+/** Tickets that this device let in without a network, and should not have. */
+export function AlarmList({ alarms, onDismiss }: AlarmListProps) {
+  return (
+    <ul className="door__alarms" role="alert">
+      {alarms.map((alarm) => (
+        <li key={alarm.scan.id} className="door__alarm">
+          <p>{textOf(alarm)}</p>
+          <Button
+            onClick={() => {
+              onDismiss(alarm);
+            }}
+          >
+            {t('door:understood')}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function textOf({ scan, result }: Alarm): string {
+  const [first] = result.entries;
+  const here = entryText({ at: scan.at, gate: '' });
+  return first === undefined
+    ? t('door:alarmInvalid', { here })
+    : t('door:alarmDouble', { seats: result.seats.join(', '), here, first: entryText(first) });
+}

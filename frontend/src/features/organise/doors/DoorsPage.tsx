@@ -1,0 +1,190 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+
+import { toApiError } from '@/api/apiError';
+import { revokeDoor } from '@/api/doors';
+import type { Door, DoorProblem, EventDetail } from '@/api/types';
+import { useAnnounce } from '@/components/announce';
+import { Button } from '@/components/Button';
+import { Failure } from '@/components/Failure';
+import { Icon } from '@/components/Icon';
+import { NoSuchEvent } from '@/components/NoSuchEvent';
+import { Skeleton } from '@/components/Skeleton';
+import { LoadingSale } from '@/features/organise/LoadingSale';
+import { QuestionDialog } from '@/features/organise/QuestionDialog';
+import { SignedInOnly } from '@/features/organise/SignedInOnly';
+import { entryText } from '@/components/entryText';
+import { t } from '@/i18n/language';
+import { formatNumber } from '@/i18n/numbers';
+import { formatDateTime, formatTime } from '@/i18n/time';
+import { salePath } from '@/paths';
+import { doorsQuery } from '@/queries/doors';
+import { eventQuery } from '@/queries/events';
+import '@/i18n/loadDoorMessages';
+import '@/i18n/loadOrganiseMessages';
+
+import '@/features/organise/organise.css';
+import './doors.css';
+
+/** How many have entered an event, by which devices, and what to look into. */
+export function DoorsPage() {
+  const { eventId = '' } = useParams();
+  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
+  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
+}
+
+function Loaded({ eventId }: { readonly eventId: number }) {
+  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
+  if (event !== undefined) return <Doors event={event} />;
+  if (error === null) return <LoadingSale />;
+  return toApiError(error).status === 404 ? (
+    <NoSuchEvent />
+  ) : (
+    <Failure error={error} onRetry={() => void refetch()} />
+  );
+}
+
+function Doors({ event }: { readonly event: EventDetail }) {
+  const { data, error, refetch } = useQuery(doorsQuery(event.id));
+  return (
+    <div className="page organise doors">
+      <title>{t('pageTitle', { page: `${t('door:doors')} · ${event.name}` })}</title>
+      <header className="organise__head">
+        <Link
+          className="icon-button organise__back"
+          to={salePath(event.id)}
+          aria-label={event.name}
+        >
+          <Icon name="back" />
+        </Link>
+        <div className="organise__what">
+          <h1 className="organise__name">
+            {t('door:doors')} · {event.name}
+          </h1>
+          <p className="organise__facts">
+            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
+            {event.venue}
+          </p>
+        </div>
+      </header>
+      {data === undefined && error === null && <Skeleton shape="ticket" />}
+      {data === undefined && error !== null && (
+        <Failure error={error} onRetry={() => void refetch()} />
+      )}
+      {data !== undefined && (
+        <>
+          <p className="doors__counts tabular" role="status">
+            {t('door:entered', {
+              entered: formatNumber(data.entered),
+              expected: formatNumber(data.expected),
+            })}
+          </p>
+          <section className="doors__part" aria-labelledby="problems">
+            <h2 id="problems">{t('door:problems')}</h2>
+            {data.problems.length === 0 ? (
+              <p>{t('door:problemsNone')}</p>
+            ) : (
+              <ul className="doors__list">
+                {data.problems.map((problem) => (
+                  <Problem key={problem.id} problem={problem} />
+                ))}
+              </ul>
+            )}
+          </section>
+          <section className="doors__part" aria-labelledby="devices">
+            <h2 id="devices">{t('door:doors')}</h2>
+            {data.doors.length === 0 ? (
+              <p>{t('door:doorsNone')}</p>
+            ) : (
+              <ul className="doors__list">
+                {data.doors.map((door) => (
+                  <Device key={door.id} eventId={event.id} door={door} />
+                ))}
+              </ul>
+            )}
+          </section>
+        </>
+      )}
+    </div>
+  );
+}
+
+const OUTCOMES = {
+  double: 'door:problemDouble',
+  invalid: 'door:problemInvalid',
+  refused_wrongly: 'door:problemRefusedWrongly',
+} as const;
+
+function Problem({ problem }: { readonly problem: DoorProblem }) {
+  const { outcome, at, door, reservation, seats, entries } = problem;
+  const [first] = entries;
+  return (
+    <li className="doors__item doors__item--bad">
+      <b>
+        {t(OUTCOMES[outcome])}
+        {seats.length > 0 && `: ${seats.join(', ')}`}
+      </b>
+      <span>
+        {t('door:problemAt', { when: formatTime(at), door })}
+        {first !== undefined && ` · ${t('door:problemBefore', { when: entryText(first) })}`}
+        {reservation !== null && ` · ${reservation}`}
+      </span>
+    </li>
+  );
+}
+
+interface DeviceProps {
+  readonly eventId: number;
+  readonly door: Door;
+}
+
+function Device({ eventId, door }: DeviceProps) {
+  const [isAsking, setIsAsking] = useState(false);
+  const announce = useAnnounce();
+  const queryClient = useQueryClient();
+  const revoke = useMutation({
+    mutationFn: () => revokeDoor(eventId, door.id),
+    retry: false,
+    onSuccess: async () => {
+      setIsAsking(false);
+      announce(t('door:blockDone'), 'good');
+      await queryClient.invalidateQueries({ queryKey: doorsQuery(eventId).queryKey });
+    },
+  });
+  return (
+    <li className="doors__item">
+      <b>{door.name}</b>
+      <span>
+        {t('door:steward')} {door.steward} · {t('door:lastSeen')} {formatTime(door.seen_at)} ·{' '}
+        {formatNumber(door.scans)} {t('door:scans')}
+      </span>
+      {door.revoked_at === null ? (
+        <Button
+          onClick={() => {
+            setIsAsking(true);
+          }}
+        >
+          {t('door:block')}
+        </Button>
+      ) : (
+        <span>{t('door:blocked')}</span>
+      )}
+      {isAsking && (
+        <QuestionDialog
+          title={t('door:blockTitle')}
+          lead={t('door:blockNote')}
+          confirmLabel={t('door:block')}
+          busy={revoke.isPending}
+          error={revoke.error}
+          onConfirm={() => {
+            revoke.mutate();
+          }}
+          onDismiss={() => {
+            setIsAsking(false);
+          }}
+        />
+      )}
+    </li>
+  );
+}
