@@ -21,8 +21,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import Error, connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -36,6 +34,7 @@ from accounts.mail_limits import (
     network_key,
     recipient_key,
 )
+from accounts.mail_message import message_of
 from accounts.models import Mail, User
 
 RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
@@ -183,10 +182,9 @@ def _send(mail: Mail) -> bool:
     people = _recipients_of(mail)
     try:
         if people:
-            subject, body = mail_templates.render(mail, people)
             # To the stored address, never to the spelling in the request.
             to = people[0].email if mail.kind in _TO_OWNERS else mail.address
-            EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to]).send()
+            message_of(mail, people, to=to).send()
     except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
         # The error's text can contain the address.
         logger.warning("Mail %s could not be sent: %s", mail.pk, type(error).__name__)

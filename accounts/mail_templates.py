@@ -229,6 +229,70 @@ Ticket und Stornierung:
 """,
         ),
     },
+    Mail.Kind.CHANGED_EVENT: {
+        "en": (
+            "Changed: {event}",
+            """{hello}
+
+date or place of this event were changed:
+
+{event}
+{venue}, {date}
+
+It was: {before}
+
+Your booking {booking} stays valid. Ticket and cancellation:
+
+{link}
+""",
+        ),
+        "de": (
+            "Geändert: {event}",
+            """{hello}
+
+Termin oder Ort dieser Veranstaltung wurden geändert:
+
+{event}
+{venue}, {date}
+
+Vorher: {before}
+
+Ihre Buchung {booking} bleibt gültig. Ticket und Stornierung:
+
+{link}
+""",
+        ),
+    },
+    Mail.Kind.REMINDER: {
+        "en": (
+            "Soon: {event}",
+            """{hello}
+
+this event begins soon:
+
+{event}
+{venue}, {date}
+
+Your ticket for booking {booking}:
+
+{link}
+""",
+        ),
+        "de": (
+            "Bald: {event}",
+            """{hello}
+
+diese Veranstaltung beginnt bald:
+
+{event}
+{venue}, {date}
+
+Ihr Ticket zur Buchung {booking}:
+
+{link}
+""",
+        ),
+    },
     Mail.Kind.CANCELLED: {
         "en": (
             "Cancelled: {event}",
@@ -293,6 +357,7 @@ _WEBHOOK_REASONS = {
         "gone": "Sein Empfänger hat geantwortet, dass es ihn nicht mehr gibt (410).",
     },
 }
+_WITH_LINK = (Mail.Kind.BOOKED, Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER)
 _PAYMENT = {
     "en": ("Paid: {total}", "To be paid until {due}: {total}"),
     "de": ("Bezahlt: {total}", "Zu bezahlen bis {due}: {total}"),
@@ -311,8 +376,8 @@ _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     """Return the subject and body of a mail; `people` are several only for password links."""
-    if mail.kind == Mail.Kind.BOOKED:
-        return _render_booked(mail, people[0])
+    if mail.kind in _WITH_LINK:
+        return _render_booking(mail, people[0])
     if mail.kind == Mail.Kind.CANCELLED:
         return _render_cancelled(mail, people[0])
     if mail.kind == Mail.Kind.WEBHOOK:
@@ -332,19 +397,20 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     )
 
 
-def _render_booked(mail: Mail, person: User) -> tuple[str, str]:
+def _render_booking(mail: Mail, person: User) -> tuple[str, str]:
+    """Return a mail with a link to the booking, to which guests come by their own link."""
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     own = f"/reservations/{mail.details['booking']}"
-    # A guest comes back by the link in the mail, and goes on to the booking.
     link = f"{site}{own}"
     if person.is_guest:
         link = f"{site}{_GUEST}?next={own}#{guest_fragment(person)}"
     texts = []
     for language in _languages_of(person):
-        subject, body = _TEMPLATES[Mail.Kind.BOOKED][language]
+        subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
         about = {**mail.details, "hello": _hello(person, language), "link": link}
-        paid, due = _PAYMENT[language]
-        about["payment"] = (due if about["due"] else paid).format(**about)
+        if mail.kind == Mail.Kind.BOOKED:
+            paid, due = _PAYMENT[language]
+            about["payment"] = (due if about["due"] else paid).format(**about)
         texts.append((subject.format(**about), body.format(**about)))
     return _in_all_languages(texts)
 

@@ -173,6 +173,8 @@ class Mail(models.Model):
         CANCELLED = "cancelled"
         WEBHOOK = "webhook"
         BOOKED = "booked"
+        CHANGED_EVENT = "event"
+        REMINDER = "reminder"
         GUEST = "guest"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -1,18 +1,20 @@
 """Mail to buyers about their bookings: the module that SEATCAST_NOTICES names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from accounts import mail_templates
 from accounts.mail import notify_all
+from accounts.mail_message import html_of
 from accounts.models import Mail, User
 
 
-class Booking(Protocol):
+class EventBooking(Protocol):
     """What is told of any booking."""
 
     @property
@@ -27,6 +29,11 @@ class Booking(Protocol):
     def date(self) -> datetime: ...
     @property
     def time_zone(self) -> str: ...
+
+
+class Booking(EventBooking, Protocol):
+    """A booking and its currency."""
+
     @property
     def currency(self) -> str: ...
 
@@ -36,6 +43,13 @@ class CancelledBooking(Booking, Protocol):
 
     @property
     def refund(self) -> Decimal | None: ...
+
+
+class EventNotice(EventBooking, Protocol):
+    """`before` has the old `date`, `time_zone` and `venue`, as far as they were changed."""
+
+    @property
+    def before(self) -> Mapping[str, Any]: ...
 
 
 class NewBooking(Booking, Protocol):
@@ -49,47 +63,83 @@ class NewBooking(Booking, Protocol):
     def payment_due_at(self) -> datetime | None: ...
 
 
+class Preview(NamedTuple):
+    """A mail as a buyer gets it."""
+
+    kind: str
+    subject: str
+    text: str
+    html: str
+
+
+B = TypeVar("B", bound=EventBooking)
+
+
 def booked(bookings: Sequence[NewBooking]) -> None:
     """Queue a confirmation of each booking that can be mailed, in the transaction."""
-    people = _recipients(bookings)
-    notify_all(
-        Mail(
-            kind=Mail.Kind.BOOKED,
-            address=people[booking.person_id].email,
-            person=people[booking.person_id],
-            details={
-                **_about(booking),
-                "seats": ", ".join(booking.seats),
-                "total": _amount(booking.total, booking.currency),
-                "due": _local(booking.payment_due_at, booking) if booking.payment_due_at else "",
-            },
-        )
-        for booking in bookings
-        if booking.person_id in people
+    _notify(
+        Mail.Kind.BOOKED,
+        bookings,
+        lambda each: {
+            "seats": ", ".join(each.seats),
+            "total": _amount(each.total, each.currency),
+            "due": _local(each.payment_due_at, each) if each.payment_due_at else "",
+        },
     )
+
+
+def event_changed(bookings: Sequence[EventNotice]) -> None:
+    """Queue a mail about each booking that can be mailed, in the transaction."""
+    _notify(Mail.Kind.CHANGED_EVENT, bookings, lambda each: {"before": _before(each)})
+
+
+def reminder(bookings: Sequence[EventNotice]) -> None:
+    """Queue a reminder of each booking that can be mailed, in the transaction."""
+    _notify(Mail.Kind.REMINDER, bookings, lambda _: {})
 
 
 def event_cancelled(bookings: Sequence[CancelledBooking]) -> None:
     """Queue a mail about each booking that can be mailed, in the transaction."""
+    _notify(
+        Mail.Kind.CANCELLED,
+        bookings,
+        lambda each: {"refund": "" if each.refund is None else _amount(each.refund, each.currency)},
+    )
+
+
+def previews(sample: NewBooking, *, language: str) -> list[Preview]:
+    """Return all mail that the buyer of a booking can get, as it would be now."""
+    person = User(language=language)
+    about = _about(sample)
+    total = _amount(sample.total, sample.currency)
+    shown = []
+    for kind, more in (
+        (Mail.Kind.BOOKED, {"seats": ", ".join(sample.seats), "total": total, "due": ""}),
+        (Mail.Kind.REMINDER, {}),
+        (Mail.Kind.CHANGED_EVENT, {"before": f"{about['venue']}, {about['date']}"}),
+        (Mail.Kind.CANCELLED, {"refund": total}),
+    ):
+        subject, text = mail_templates.render(Mail(kind=kind, details={**about, **more}), [person])
+        html = html_of(subject, text, language=language)
+        shown.append(Preview(kind.value, subject, text, html))
+    return shown
+
+
+def _notify(kind: Mail.Kind, bookings: Sequence[B], more: Callable[[B], dict[str, str]]) -> None:
     people = _recipients(bookings)
     notify_all(
         Mail(
-            kind=Mail.Kind.CANCELLED,
+            kind=kind,
             address=people[booking.person_id].email,
             person=people[booking.person_id],
-            details={
-                **_about(booking),
-                "refund": (
-                    "" if booking.refund is None else _amount(booking.refund, booking.currency)
-                ),
-            },
+            details={**_about(booking), **more(booking)},
         )
         for booking in bookings
         if booking.person_id in people
     )
 
 
-def _recipients(bookings: Sequence[Booking]) -> dict[int, User]:
+def _recipients(bookings: Sequence[EventBooking]) -> dict[int, User]:
     """Return the buyers by id who can be mailed: with a verified address, and guests with any."""
     return (
         User.objects.filter(
@@ -102,7 +152,7 @@ def _recipients(bookings: Sequence[Booking]) -> dict[int, User]:
     )
 
 
-def _about(booking: Booking) -> dict[str, str]:
+def _about(booking: EventBooking) -> dict[str, str]:
     """Return what the texts of all mail about a booking show."""
     return {
         "booking": booking.public_id,
@@ -112,9 +162,18 @@ def _about(booking: Booking) -> dict[str, str]:
     }
 
 
-def _local(moment: datetime, booking: Booking) -> str:
+def _local(moment: datetime, booking: EventBooking) -> str:
     return f"{moment.astimezone(ZoneInfo(booking.time_zone)):%Y-%m-%d %H:%M}"
 
 
 def _amount(amount: Decimal, currency: str) -> str:
     return f"{amount} {currency}"
+
+
+def _before(booking: EventNotice) -> str:
+    """Return the old place and time, as far as they were changed."""
+    old = booking.before
+    zone = ZoneInfo(old.get("time_zone", booking.time_zone))
+    begins = datetime.fromisoformat(old["date"]) if "date" in old else booking.date
+    venue = " ".join(old.get("venue", booking.venue).split())
+    return f"{venue}, {begins.astimezone(zone):%Y-%m-%d %H:%M}"

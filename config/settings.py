@@ -352,6 +352,10 @@ SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
 SEATCAST_POWERS = "accounts.organisers"
 # The module that tells buyers what happened to their bookings.
 SEATCAST_NOTICES = "accounts.notices"
+# The module with the files of a ticket, for mail.
+SEATCAST_TICKET_FILES = "reservations.ticket_files"
+# How many hours before an event its buyers are reminded; 0 disables it.
+SEATCAST_REMINDER_HOURS = environment.reminder_hours
 # The module that stores messages to organisers' systems.
 SEATCAST_OUTBOX = "webhooks.outbox"
 # Functions of other apps that run in a thread beside housekeeping.

@@ -3,13 +3,13 @@
 It is called in the transaction of what it tells, and must only write rows there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 
@@ -50,11 +50,46 @@ class NewBooking:
     payment_due_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventNotice:
+    """A live booking whose buyer is told of its event.
+
+    `before` has the old `date`, `time_zone` and `venue`, as JSON, as far as they were changed.
+    """
+
+    person_id: int
+    public_id: str
+    event_name: str
+    venue: str
+    date: datetime
+    time_zone: str
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MailPreview:
+    """A mail as a buyer gets it, without links to a booking of theirs."""
+
+    kind: str
+    subject: str
+    text: str
+    html: str
+
+
 class Notices(Protocol):
     """The interface of SEATCAST_NOTICES."""
 
+    def previews(self, sample: NewBooking, *, language: str) -> Sequence[MailPreview]:
+        """Return all mail that the buyer of a booking can get; nothing is stored."""
+
     def booked(self, bookings: Sequence[NewBooking]) -> None:
         """Confirm bookings to their buyers."""
+
+    def event_changed(self, bookings: Sequence[EventNotice]) -> None:
+        """Tell the buyers of bookings that date or place of their event are others."""
+
+    def reminder(self, bookings: Sequence[EventNotice]) -> None:
+        """Remind the buyers of bookings that their event begins soon."""
 
     def event_cancelled(self, bookings: Sequence[CancelledBooking]) -> None:
         """Tell the buyers of bookings that their event is cancelled."""

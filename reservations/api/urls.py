@@ -1,6 +1,6 @@
 from django.urls import include, path, register_converter
 
-from reservations.api import event_views, history_views, ticket_type_views, views
+from reservations.api import event_views, history_views, mail_views, ticket_type_views, views
 from reservations.api.requests import IdConverter, PublicIdConverter
 
 register_converter(IdConverter, "id")
@@ -32,6 +32,7 @@ urlpatterns = [
     path(
         "organisations/<id:organisation_id>/events/", event_views.OrganisationEventsView.as_view()
     ),
+    path("events/<id:event_id>/mails/", mail_views.MailsView.as_view()),
     path("events/<id:event_id>/settings/", event_views.EventSettingsView.as_view()),
     path("events/<id:event_id>/categories/", event_views.CategoriesView.as_view()),
     path("events/<id:event_id>/duplicate/", event_views.DuplicateView.as_view()),

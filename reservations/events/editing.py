@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from reservations.announcing import announce_change
 from reservations.domain.errors import SeatsTaken, StaleEvent
 from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import SeatStatus, iso
@@ -83,6 +84,10 @@ def edits(*, event_id: int, editor_id: int | None, revision: int | None = None) 
         yield Edit(event, now, editor_id)
 
 
+# A change of these is told to buyers.
+_TOLD = ("date", "time_zone", "venue")
+
+
 def edit_event(
     *, event_id: int, editor_id: int | None, changes: Mapping[str, Any], revision: int | None = None
 ) -> None:
@@ -112,6 +117,8 @@ def edit_event(
             _validate(event, changed)
             if changed:
                 edit.save(Kind.EVENT_EDITED, *changed, changed=differences)
+            if before := {name: differences[name][0] for name in _TOLD if name in differences}:
+                announce_change(event, before=before)
 
 
 def edit_categories(

@@ -25,6 +25,7 @@ STEPS: dict[str, float] = {
     "release_expired_locks": 0.0,
     "lapse_unpaid_reservations": 0.0,
     "finish_cancellations": 0.0,
+    "announce": 0.0,
     "prune_keys": 3600.0,
     "prune_log": 3600.0,
     **settings.SEATCAST_CHORES,

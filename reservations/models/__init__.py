@@ -4,6 +4,7 @@ Every hot table has the event's id, and every hot query filters by it, so that e
 sharded without a schema change.
 """
 
+from reservations.models.announcements import Announcement
 from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue
 from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
@@ -19,6 +20,7 @@ from reservations.models.seats import (
 )
 
 __all__ = [
+    "Announcement",
     "Category",
     "DemoCharge",
     "Entry",

@@ -19,7 +19,7 @@ def alice(db: None) -> User:
     return make_user("alice", email="alice@example.com", email_verified_at=timezone.now())
 
 
-@pytest.mark.parametrize("newer", [{"kind": "reminder"}, {"language": "fr"}])
+@pytest.mark.parametrize("newer", [{"kind": "newer"}, {"language": "fr"}])
 def test_mail_that_only_newer_servers_can_write_is_left_to_them(
     alice: User, mailoutbox: list[Any], newer: dict[str, str]
 ) -> None:

@@ -221,6 +221,7 @@ CALLS = [
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
+    Call("GET", "/api/events/{event}/mails/", "organiser", permissions=(CHANGE_EVENT,)),
     Call("GET", DOORS, "organiser", permissions=(SCAN,)),
     Call("PUT", DOOR, "organiser and csrf", {"name": "South"}, permissions=(SCAN,), is_edit=True),
     Call("GET", f"{DOOR}list/", "organiser", permissions=(SCAN,)),

@@ -4,6 +4,7 @@ import type {
   CategoryEdit,
   EventFields,
   EventSettings,
+  MailPreview,
   NewEvent,
   PricedCategories,
   TicketTypeEdit,
@@ -35,6 +36,15 @@ export async function createEvent(organisationId: number, event: NewEvent): Prom
 /** Create a draft like an event, at another date in its time zone; returns its id. */
 export async function duplicateEvent(eventId: number, date: string, name: string): Promise<number> {
   return (await post(`events/${eventId}/duplicate/`, { date, name })).id;
+}
+
+/** The mail that buyers of an event get. */
+export async function fetchMails(
+  eventId: number,
+  language: 'en' | 'de',
+  signal: AbortSignal,
+): Promise<readonly MailPreview[]> {
+  return (await get(`events/${eventId}/mails/`, { signal, query: { language } })).body;
 }
 
 export async function fetchEventSettings(

@@ -63,6 +63,8 @@ export type Delivery = Schemas['Delivery'];
 export type InvitationOffer = Schemas['Offer'];
 export type Credentials = Schemas['CredentialsRequest'];
 export type Registration = Schemas['RegistrationRequest'];
+/** A mail as buyers get it. */
+export type MailPreview = Schemas['MailPreview'];
 export type DoorList = Schemas['DoorList'];
 export type DoorChanges = Schemas['DoorChanges'];
 export type ListedBooking = Schemas['ListedBooking'];

@@ -4,6 +4,7 @@ import { fetchEvent } from '@/api/events';
 import {
   fetchCategories,
   fetchEventSettings,
+  fetchMails,
   fetchOrganisationEvents,
 } from '@/api/organiserEvents';
 import { EVENTS_KEY } from '@/queries/events';
@@ -29,6 +30,14 @@ export const eventSettingsQuery = (eventId: number) =>
     queryKey: ['event settings', eventId],
     queryFn: ({ signal }) => fetchEventSettings(eventId, signal),
     ...FOR_FORMS,
+  });
+
+/** The mail that buyers of an event get. */
+export const mailsQuery = (eventId: number, language: 'en' | 'de') =>
+  queryOptions({
+    queryKey: ['mails', eventId, language],
+    queryFn: ({ signal }) => fetchMails(eventId, language, signal),
+    staleTime: 0,
   });
 
 export const categoriesQuery = (eventId: number) =>

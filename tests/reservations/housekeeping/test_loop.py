@@ -88,7 +88,7 @@ def test_the_steps_run_in_order() -> None:
     assert steps.done == list(STEPS)
     assert list(STEPS) == [
         *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
-        "finish_cancellations",
+        *("finish_cancellations", "announce"),
         *("prune_keys", "prune_log", *CHORES),
     ]
 

@@ -8,6 +8,7 @@ import { Icon } from '@/components/Icon';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { mayWatchSale } from '@/domain/permissions';
 import { CategoryTable } from '@/features/organise/events/CategoryTable';
+import { MailSection } from '@/features/organise/events/MailSection';
 import { PictureSection } from '@/features/organise/events/PictureSection';
 import { SaleSection } from '@/features/organise/events/SaleSection';
 import { SettingsForm } from '@/features/organise/events/SettingsForm';
@@ -92,6 +93,7 @@ function Settings({ me, event }: { readonly me: Me; readonly event: EventSetting
         </div>
         <div className="event-settings__types">
           <TicketTypesSection event={event} />
+          <MailSection event={event} />
         </div>
       </div>
     </div>

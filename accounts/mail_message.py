@@ -1,0 +1,89 @@
+"""Make messages: the text of a mail, the same as HTML, and what is attached to it."""
+
+from collections.abc import Sequence
+from email.mime.image import MIMEImage
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol, cast
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from accounts import mail_templates
+from accounts.models import Mail, User
+
+_WITH_TICKET = (Mail.Kind.BOOKED, Mail.Kind.REMINDER, Mail.Kind.CHANGED_EVENT)
+_OPEN = {"en": "Open", "de": "Öffnen"}
+_TICKET = {"en": "QR code of your ticket", "de": "QR-Code Ihres Tickets"}
+
+
+class TicketFiles(Protocol):
+    """The interface of SEATCAST_TICKET_FILES."""
+
+    def ticket_qr(self, *, public_id: str, site: str) -> bytes | None:
+        """Return a PNG, or None while the ticket admits nobody."""
+
+    def calendar_file(self, *, public_id: str, site: str, host: str) -> bytes | None:
+        """Return a file in iCalendar's format, or None if the booking has ended."""
+
+
+class _Part(NamedTuple):
+    """A paragraph: lines of text, or a link."""
+
+    lines: Sequence[str]
+    link: str = ""
+    label: str = ""
+
+
+def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlternatives:
+    """Return the message of a mail, with its ticket if it is about a booking that has one."""
+    subject, body = mail_templates.render(mail, people)
+    message = EmailMultiAlternatives(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+    qr = calendar = None
+    if mail.kind in _WITH_TICKET:
+        site = settings.SEATCAST_SITE_URL.rstrip("/")
+        number = mail.details["booking"]
+        files = cast("TicketFiles", import_module(settings.SEATCAST_TICKET_FILES))
+        qr = files.ticket_qr(public_id=number, site=site)
+        calendar = files.calendar_file(
+            public_id=number, site=site, host=urlsplit(site).hostname or "seatcast"
+        )
+    language = people[0].language or mail.language
+    message.attach_alternative(
+        html_of(subject, body, language=language, has_ticket=qr is not None), "text/html"
+    )
+    if qr is not None:
+        # Django's attribute, which its stubs do not know.
+        message.mixed_subtype = "related"  # type: ignore[attr-defined]
+        image = MIMEImage(qr, "png")
+        image.add_header("Content-ID", "<ticket>")
+        image.add_header("Content-Disposition", "inline", filename="ticket.png")
+        message.attach(image)
+    if calendar is not None:
+        message.attach("event.ics", calendar, "text/calendar")
+    return message
+
+
+def html_of(subject: str, body: str, *, language: str, has_ticket: bool = False) -> str:
+    """Return a text as HTML: each paragraph, and a button for a line that is a link."""
+    known = language if language in _OPEN else mail_templates.LANGUAGES[0]
+    context: dict[str, Any] = {
+        "subject": subject,
+        "language": known,
+        "parts": [_part(each, known) for each in body.strip().split("\n\n")],
+        "has_ticket": has_ticket,
+        "ticket_label": _TICKET[known],
+    }
+    return render_to_string("accounts/mail.html", context)
+
+
+def _part(paragraph: str, language: str) -> _Part:
+    lines = paragraph.strip().split("\n")
+    if len(lines) == 1 and _is_link(lines[0]):
+        return _Part((), lines[0], _OPEN[language])
+    return _Part(lines)
+
+
+def _is_link(line: str) -> bool:
+    return line.startswith(("https://", "http://")) and " " not in line

@@ -1,0 +1,67 @@
+"""What is attached to mail about a booking: a calendar file, and the QR code of its ticket.
+
+The module that SEATCAST_TICKET_FILES names, so that mail knows nothing of seats.
+"""
+
+import io
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import segno
+from icalendar import Calendar, Event
+
+from reservations.models import Reservation
+from reservations.read import selectors
+
+_MODULE_PIXELS = 6
+_QUIET_MODULES = 4
+# How long an event is in the calendar, since nobody knows when it ends.
+_DURATION = timedelta(hours=2)
+
+
+def ticket_qr(*, public_id: str, site: str) -> bytes | None:
+    """Return the QR code of a booking's ticket as PNG; None while it admits nobody."""
+    stored = Reservation.objects.filter(public_id=public_id).only("pk").first()
+    if stored is None:
+        return None
+    ticket = selectors.reservation(reservation_id=stored.pk).get("signed_ticket")
+    if ticket is None or _is_unpaid(ticket):
+        return None
+    image = io.BytesIO()
+    code = segno.make_qr(f"{site}/tickets/{ticket}", error="m")
+    code.save(image, kind="png", scale=_MODULE_PIXELS, border=_QUIET_MODULES)
+    return image.getvalue()
+
+
+def calendar_file(*, public_id: str, site: str, host: str) -> bytes | None:
+    """Return the event of a live booking in iCalendar's format (RFC 5545); None if it has ended.
+
+    The entry has the same UID each time, so a newer file replaces it.
+    """
+    stored = (
+        Reservation.objects.filter(public_id=public_id, status=Reservation.Status.CONFIRMED)
+        .select_related("event")
+        .first()
+    )
+    if stored is None:
+        return None
+    event, begins = stored.event, stored.event.date.astimezone(ZoneInfo(stored.event.time_zone))
+    entry = Event()
+    entry.add("uid", f"reservation-{public_id}@{host}")
+    entry.add("dtstamp", stored.created_at)
+    entry.add("dtstart", begins)
+    entry.add("dtend", begins + _DURATION)
+    entry.add("summary", event.name)
+    entry.add("location", event.venue)
+    entry.add("url", f"{site}/reservations/{public_id}")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Seatcast//Reservations//EN")
+    calendar.add("version", "2.0")
+    calendar.add_component(entry)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _is_unpaid(ticket: str) -> bool:
+    """Return whether a signed ticket says that it is not paid."""
+    return ticket.rsplit(".", 2)[1].endswith("U")
