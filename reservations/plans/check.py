@@ -13,9 +13,8 @@ from typing import Any
 
 from reservations.plans.areas import area_shape, middle
 from reservations.plans.document import Document
-from reservations.plans.errors import PlanError
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
-from reservations.plans.pretix import plan_of
+from reservations.plans.pretix import faults_of
 from reservations.plans.pretix_format import PretixPlan, PretixRow, PretixSeat, path, shown
 from reservations.seat_finder.focal_point import names_a_sight
 
@@ -293,11 +292,8 @@ def _faults_of_reading(
     document: Document, seats: Sequence[_Placed], *, known: set[str]
 ) -> Iterator[Problem]:
     """Yield what prevents the plan from being read, unless its place is known already."""
-    try:
-        plan_of(document.found)
-    except PlanError as error:
-        faults = error.faults
-    else:
+    faults = faults_of(document.found)
+    if not faults:
         return
     by_path = {seat.path: seat for seat in seats}
     for fault in faults:

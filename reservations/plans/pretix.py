@@ -6,6 +6,7 @@ be there once; numbers may repeat, as those of tables do.
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -94,23 +95,14 @@ def parse(document: Any, *, repair: bool = False) -> Plan:
 
 def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
     """Return the plan of a document that was read. See `parse`. Raises: PlanError."""
-    faults = _repeated_names(found.categories)
-    reading = _Reading(size=(found.size.width, found.size.height) if found.size else (0, 0))
-    for at, zone in enumerate(found.zones):
-        reading.add_zone(zone, at=at)
-    faults += reading.faults
-    everything = [*reading.seats, *reading.standing]
-    guids, guid_notes = unique_guids(everything, repair=repair, faults=faults)
-    numbers, number_notes = unique_numbers(everything, faults=faults)
-    rows = unique_rows(everything)
-    faults += _companion_faults(reading.seats)
-    if not everything:
-        faults.append(Fault("zones", "must have seats"))
-    if faults:
-        raise PlanError(*faults[:MAX_FAULTS])
+    reading = _Reading.of(found, repair=repair)
+    if reading.faults:
+        raise PlanError(*reading.faults[:MAX_FAULTS])
+    everything = reading.everything
     radius = common_radius(seat.radius for seat in reading.seats or everything)
     places = SeatPlaces([seat.position for seat in reading.seats], radius=radius)
     sizes = Counter(seat.row.group for seat in everything)
+    rows = unique_rows(everything)
     seats = [
         PlanSeat(
             guid=guid,
@@ -128,7 +120,9 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
             group_size=sizes[seat.row.group] if seat.row.group else 0,
             sold_by=seat.row.sold_by,
         )
-        for seat, guid, seat_number, row in zip(everything, guids, numbers, rows, strict=True)
+        for seat, guid, seat_number, row in zip(
+            everything, reading.guids, reading.numbers, rows, strict=True
+        )
     ]
     return framed(
         Plan(
@@ -143,14 +137,18 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
             seats=tuple(seats),
             shapes=tuple(reading.shapes(places, radius=radius)),
             notes=(
-                *guid_notes,
-                *number_notes,
+                *reading.notes,
                 *_order_notes(reading.seats),
                 *_overlap_notes(seats[: len(reading.seats)], places),
             ),
             focal_point=coordinates(found.focal_point) if found.focal_point else None,
         )
     )
+
+
+def faults_of(found: PretixPlan) -> list[Fault]:
+    """Return the first faults with which `plan_of` refuses a document, without making its plan."""
+    return _Reading.of(found).faults[:MAX_FAULTS]
 
 
 def table_name(row: PretixRow, *, where: tuple[int, int], taken: set[str]) -> str:
@@ -169,21 +167,46 @@ def table_name(row: PretixRow, *, where: tuple[int, int], taken: set[str]) -> st
 class _Reading:
     """The seats and shapes found so far, in absolute coordinates.
 
-    `zones` has the names of the zones with their seats, as slices of `seats`.
+    `zones` has the names of the zones with their seats, as slices of `seats`, and `rows` the rows
+    of seats in the same way. `guids` and `numbers` are those of `everything`.
     """
 
     size: tuple[float, float]
     seats: list[ReadSeat] = field(default_factory=list)
     areas: list[Shape] = field(default_factory=list)
-    signs: list[Shape] = field(default_factory=list)
     zones: list[tuple[str, slice]] = field(default_factory=list)
+    rows: list[tuple[PretixRow, slice]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
     standing: list[ReadSeat] = field(default_factory=list)
+    guids: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, found: PretixPlan, *, repair: bool = False) -> "_Reading":
+        """Read a document, with all its faults."""
+        reading = cls(size=(found.size.width, found.size.height) if found.size else (0, 0))
+        reading.faults += _repeated_names(found.categories)
+        for at, zone in enumerate(found.zones):
+            reading.add_zone(zone, at=at)
+        everything, faults = reading.everything, reading.faults
+        reading.guids, guid_notes = unique_guids(everything, repair=repair, faults=faults)
+        reading.numbers, number_notes = unique_numbers(everything, faults=faults)
+        reading.notes = [*guid_notes, *number_notes]
+        faults += _companion_faults(reading.seats)
+        if not everything:
+            faults.append(Fault("zones", "must have seats"))
+        return reading
+
+    @property
+    def everything(self) -> list[ReadSeat]:
+        """The seats of rows, and after them the places of standing areas."""
+        return [*self.seats, *self.standing]
 
     def shapes(self, places: SeatPlaces, *, radius: float) -> list[Shape]:
         # Labels are the least important decoration, so they are omitted if there is too much.
-        labels = [*self._zone_signs(places, radius=radius), *self.signs]
+        labels = [*self._zone_signs(places, radius=radius), *self._row_signs()]
         fit = len(self.areas) + len(labels) <= MAX_SHAPES
         return [*self.areas, *labels] if fit else self.areas
 
@@ -204,6 +227,19 @@ class _Reading:
             if name.strip() and name.casefold() not in written
         )
         return [sign for sign in signs if sign is not None]
+
+    def _row_signs(self) -> Iterator[Shape]:
+        """Yield the names of the rows that are shown beside them."""
+        for row, at in self.rows:
+            seats = self.seats[at]
+            ends = (0, min(1, len(seats) - 1), max(-2, -len(seats)), -1)
+            yield from row_signs(
+                row.row_number,
+                [seats[end].position for end in ends],
+                radius=seats[0].radius,
+                at_start=row.row_number_position in ("start", "both"),
+                at_end=row.row_number_position in ("end", "both"),
+            )
 
     def add_zone(self, zone: PretixZone, *, at: int) -> None:
         origin, first = coordinates(zone.position), len(self.seats)
@@ -242,18 +278,11 @@ class _Reading:
         seats = [
             self._read_seat(seat, common, where=(*where, at)) for at, seat in enumerate(row.seats)
         ]
-        self.seats += seats
         if table:
             self.areas.append(table_shape(table, name=common.name, at=common.origin))
         elif seats and name:
-            ends = (0, min(1, len(seats) - 1), max(-2, -len(seats)), -1)
-            self.signs += row_signs(
-                name,
-                [seats[at].position for at in ends],
-                radius=seats[0].radius,
-                at_start=row.row_number_position in ("start", "both"),
-                at_end=row.row_number_position in ("end", "both"),
-            )
+            self.rows.append((row, slice(len(self.seats), len(self.seats) + len(seats))))
+        self.seats += seats
 
     def _add_standing(
         self, standing: PretixStanding, shape: Shape | None, zone: str, where: str
