@@ -270,7 +270,7 @@ class ConflictSerializer(serializers.Serializer[Any]):
         choices=[
             *("locked", "reserved", "blocked", "expired", "not_held"),
             *("limit", "extension_limit", "cooldown", "ticket_type", "companion"),
-            "table",
+            *("table", "orphan"),
         ]
     )
     locked_until = serializers.DateTimeField(allow_null=True)

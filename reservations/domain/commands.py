@@ -22,7 +22,8 @@ class Reads(NamedTuple):
     seats count towards the caps; it has no default, so that a new command cannot forget it.
     `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
     `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
-    people. `ticket_types` brings the event's ticket types with their prices.
+    people. `ticket_types` brings the event's ticket types with their prices, and `rows` all seats
+    in the rows of `seat_ids`, if the event refuses orphans.
     """
 
     seat_ids: tuple[int, ...]
@@ -33,6 +34,7 @@ class Reads(NamedTuple):
     pending_payments_of: int | None = None
     verified_email_of: int | None = None
     ticket_types: bool = False
+    rows: bool = False
     expired_locks: bool = False
     overdue_reservations: bool = False
 
@@ -131,6 +133,7 @@ class StartPayment:
             pending_payments_of=who,
             verified_email_of=who,
             ticket_types=bool(self.ticket_types),
+            rows=True,
         )
 
 
@@ -157,6 +160,7 @@ class ReserveSeats:
             payment=self.reference,
             verified_email_of=who,
             ticket_types=bool(self.ticket_types),
+            rows=self.reference is None,
         )
 
 

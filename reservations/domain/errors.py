@@ -124,6 +124,12 @@ class WholeTable(Conflict):
     code = "whole_table"
 
 
+class OrphanSeat(Conflict):
+    """The booking would leave single free seats between taken ones, its `conflicts`."""
+
+    code = "orphan_seat"
+
+
 class AreaFull(Conflict):
     """Too few places of a standing area are free: `left`."""
 
@@ -349,8 +355,9 @@ def conflict(*, seat: SeatState, reason: str, now: datetime) -> dict[str, Any]:
 
     `reason` is locked (by another person), reserved, blocked, expired (the actor's lock expired),
     not_held (the actor has no lock on it), limit, extension_limit, cooldown (the actor has held
-    it for the maximum duration), companion (its accessible seat is missing) or table (other seats
-    of its table are missing). `locked_until` is given while a lock is live.
+    it for the maximum duration), companion (its accessible seat is missing), table (other seats
+    of its table are missing) or orphan (it would be left single). `locked_until` is given while a
+    lock is live.
     """
     return {
         "seat_id": seat.id,

@@ -1,6 +1,6 @@
 """The plain data that the rules work on: no ORM, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -97,7 +97,8 @@ class SeatState:
     or reserved it at `released_at`. `reservation_id` is negative until the reservation is stored;
     `buyer_id` is the person of the reservation. `companion_of` is the id of the accessible seat
     whose companion sits here. `group` is the table of a seat that is sold only with the whole
-    table, which has `group_size` seats; empty for all others.
+    table, which has `group_size` seats; empty for all others. `is_ordinary` is False for accessible
+    and companion seats, and for the places of tables and standing areas.
 
     `price` is what it costs without a ticket type. If prices or fees were changed while it is held,
     `price`, `held_prices`, by ticket type, and `held_fees` are those from before.
@@ -123,6 +124,7 @@ class SeatState:
     companion_of: int | None = None
     group: str = ""
     group_size: int = 0
+    is_ordinary: bool = True
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""
@@ -243,6 +245,9 @@ class Terms:
 
     A draft is not on sale, whatever its times of sale are, nor is a cancelled event. `fees` are
     added to the prices.
+
+    With `refuses_orphans` nobody may buy seats so that a single free one is left that they could
+    have avoided.
     """
 
     lock_seconds: int
@@ -262,6 +267,7 @@ class Terms:
     fees: Fees = Fees()
     companions_held_until: datetime | None = None
     is_cancelled: bool = False
+    refuses_orphans: bool = False
 
     def holds_companions(self, *, now: datetime) -> bool:
         """Return whether companion seats are sold only with their accessible seat."""
@@ -308,9 +314,10 @@ class BatchState:
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
     the people with a verified address, if the terms require one; `ticket_types` those of the event,
-    by id. `now` is read after the event's
-    row was locked. `caps_of` are the people whose held and bought seats are all in `seats`; None
-    means that `seats` has every seat of the event.
+    by id. If the terms refuse orphans, `stretches` has the ids of adjacent seats in order, for the
+    rows of seats that are bought. `now` is read after the event's row was locked. `caps_of` are the
+    people whose held and bought seats are all in `seats`; None means that `seats` has every seat of
+    the event.
     """
 
     terms: Terms
@@ -322,6 +329,7 @@ class BatchState:
     verified: frozenset[int] = frozenset()
     ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
     caps_of: frozenset[int] | None = None
+    stretches: Sequence[Sequence[int]] = ()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _bought: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_reservations: int = field(init=False, default=0)

@@ -59,6 +59,7 @@ class Event(models.Model):
         """What is done about single free seats that a buyer leaves between taken ones."""
 
         WARN = "warn", "Warn the buyer"
+        REFUSE = "refuse", "Refuse the booking"
         OFF = "off", "Nothing"
 
     organisation = models.ForeignKey(

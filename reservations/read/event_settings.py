@@ -81,7 +81,7 @@ class EventSettingsRecord(TypedDict):
     sales_close_at: Timestamp | None
     cancel_until: Timestamp | None
     companions_held_until: Timestamp | None
-    orphan_rule: Annotated[str, one_of("warn", "off")]
+    orphan_rule: Annotated[str, one_of("warn", "refuse", "off")]
     lock_seconds: int | None
     max_extensions: int | None
     seat_cap: int | None

@@ -337,8 +337,9 @@ class EventDetailRecord(EventRecord):
     fees: FeesRecord
     orphan_rule: Annotated[
         str,
-        one_of("warn", "off"),
-        "Whether to warn buyers who leave a single free seat between taken ones.",
+        one_of("warn", "refuse", "off"),
+        "What is done if a buyer leaves a single free seat between taken ones; `refuse`: the booking"
+        " is refused with `orphan_seat` if the same number of seats fits there otherwise.",
     ]
     categories: list[CategoryRecord]
     payment_methods: list[PaymentMethodRecord]

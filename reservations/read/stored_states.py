@@ -47,6 +47,7 @@ def terms_of(event: Event) -> Terms:
         fees=fees_of(event),
         companions_held_until=event.companions_held_until,
         is_cancelled=event.cancelled_at is not None,
+        refuses_orphans=event.orphan_rule == Event.OrphanRule.REFUSE,
     )
 
 

@@ -4,10 +4,10 @@ Lock order, always: the event's row, then its seats by primary key.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -21,7 +21,7 @@ from reservations.domain.commands import (
     Reads,
 )
 from reservations.domain.errors import EventNotFound
-from reservations.domain.features import SoldBy
+from reservations.domain.features import SeatFeature, SoldBy
 from reservations.domain.rules import NewReservation, Outcome, Transition, price_of
 from reservations.domain.states import (
     BatchState,
@@ -60,6 +60,7 @@ from reservations.read.stored_states import (
     ticket_types_of,
     with_related,
 )
+from reservations.seat_finder import rows as adjacency
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.messages import write_messages
@@ -162,8 +163,13 @@ class UnitOfWork:
         reservations = _reservations(event, reads, now=now)
         caps_of = _present(each.caps_of for each in reads)
         seats = _locked_seats(event, reads, reservations, caps_of=caps_of, now=now)
+        terms = terms_of(event)
+        stretches: list[list[int]] = []
+        if terms.refuses_orphans:
+            around, stretches = _rows_around(event.pk, reads, seats)
+            seats = around | seats
         state = BatchState(
-            terms=terms_of(event),
+            terms=terms,
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
             reservations={found.pk: state_of(found) for found in reservations.values()},
@@ -176,6 +182,7 @@ class UnitOfWork:
                 ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
             ),
             caps_of=caps_of,
+            stretches=stretches,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
         return cls(event, now, state, seats, reservations, people)
@@ -508,6 +515,40 @@ def _locked_seats(
     return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
 
 
+def _rows_around(
+    event_id: int, reads: list[Reads], seats: Mapping[int, _Row]
+) -> tuple[dict[int, _Row], list[list[int]]]:
+    """Return all seats in the rows of those to be bought, and the ids of adjacent ones in order.
+
+    They are read without locks: only who holds the event's lock changes a seat's status.
+    """
+    bought = [seats.get(seat_id) for each in reads if each.rows for seat_id in each.seat_ids]
+    names = {(seat["section"], seat["row"]) for seat in bought if seat and not seat["group"]}
+    if not names:
+        return {}, []
+    found = Seat.objects.filter(
+        event=event_id,
+        group="",
+        section__in={section for section, _ in names},
+        row__in={row for _, row in names},
+    )
+    stored = [dict(zip(_SEAT, row, strict=True)) for row in _values(found)]
+    rows = adjacency.rows(
+        [_Neighbour(*(seat[name] for name in _Neighbour._fields)) for seat in stored]
+    )
+    stretches = adjacency.stretches([row for row in rows if (row[0].section, row[0].row) in names])
+    ids = [[seat.id for seat in stretch] for stretch in stretches]
+    return {seat["id"]: seat for seat in stored}, ids
+
+
+class _Neighbour(NamedTuple):
+    id: int
+    section: str
+    row: str
+    x: float
+    y: float
+
+
 @PreparedQuery
 def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
     """Lock and read seats by id, and all that people hold or have bought."""
@@ -566,6 +607,10 @@ def _select(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     found = Seat.with_removed.annotate(event_of_seat=event_of_seat).filter(
         event_of_seat=event_id, pk__in=first.union(*more)
     )
+    return _values(found)
+
+
+def _values(found: QuerySet[Seat]) -> QuerySet[Any, Any]:
     return found.order_by("pk").values_list(*_SEAT)
 
 
@@ -596,4 +641,9 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         companion_of=seat["companion_of_id"],
         group=seat["group"] if seat["sold_by"] == SoldBy.TABLE else "",
         group_size=seat["group_size"],
+        is_ordinary=(
+            not seat["group"]
+            and seat["companion_of_id"] is None
+            and not seat["features"] & SeatFeature.ACCESSIBLE
+        ),
     )

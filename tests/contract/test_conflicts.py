@@ -11,7 +11,7 @@ from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Seat
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import let_locks_run_out, seat_ids, signed_in
+from tests.factories import let_locks_run_out, make_event, seat_ids, signed_in
 
 
 def _post(office: BoxOffice, what: str, *ids: int) -> Any:
@@ -151,3 +151,24 @@ def test_held_seats_can_be_reserved_or_unlocked_after_the_sale(office: BoxOffice
     Event.objects.update(sales_close_at=timezone.now())
     assert _post(office, "unlock", other).status_code == 200
     assert _post(office, "reserve", office.held).status_code == 201
+
+
+@pytest.mark.parametrize("method", ["card", "invoice"])
+def test_a_booking_with_an_avoidable_single_seat_is_refused_where_the_event_says_so(
+    method: str, office: BoxOffice
+) -> None:
+    event = make_event(seats=4, orphan_rule="refuse")
+    first, second, *others = seat_ids(event)
+    for at, seat_id in enumerate((first, second, *others)):
+        Seat.objects.filter(pk=seat_id).update(x=at * 20)
+    # Of another section, so that it is no neighbour.
+    Seat.objects.create(event=event, seat_number="B1", guid="B1", section="B", row="A", x=-20)
+    client, path = signed_in(office.alice), f"/api/events/{event.pk}"
+    client.post(f"{path}/lock/", {"seat_ids": [second]})
+    body = {"seat_ids": [second], "payment_method": method}
+    before = office.state()
+    found = refusal(client.post(f"{path}/reserve/", body), 409, "orphan_seat")
+    assert _faults(found) == [(first, "orphan")]
+    assert office.state() == before
+    Event.objects.filter(pk=event.pk).update(orphan_rule="warn")
+    assert client.post(f"{path}/reserve/", body).status_code == 201

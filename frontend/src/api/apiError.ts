@@ -167,6 +167,10 @@ const REASONS: readonly string[] = [
   'limit',
   'extension_limit',
   'cooldown',
+  'ticket_type',
+  'companion',
+  'table',
+  'orphan',
 ] satisfies ConflictReason[];
 
 function parseConflict(entry: unknown): Conflict[] {

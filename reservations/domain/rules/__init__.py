@@ -14,6 +14,8 @@ Invariants, for any commands in any order:
 - a reservation that is not paid at once is paid before its deadline, or lapses;
 - a table that is sold as a whole is locked, released and booked as a whole;
 - while companion seats are held back, a person books one only with its accessible seat;
+- where orphans are refused, nobody buys seats so that a single free one is left that they could
+  have avoided;
 - a seat of a reservation enters once, and only while the reservation is live and paid;
 - a command changes all the seats it names, or none;
 - a payment pays for at most one reservation, and a person has at most one pending payment per

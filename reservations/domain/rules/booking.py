@@ -28,6 +28,7 @@ from reservations.domain.errors import (
     SeatcastError,
     SeatUnavailable,
 )
+from reservations.domain.rules.orphans import require_no_orphans
 from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, transitions
 from reservations.domain.rules.preconditions import (
     named_seats,
@@ -61,6 +62,7 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
     bill = bill_of(seats, command.ticket_types, command.expected_total, state)
     require_whole_tables(seats, state)
     require_accompanied(seats, state, beside=state.bought_by(command.actor.id))
+    require_no_orphans(seats, command.actor, state)
     if command.actor.id in state.pending_payments.values():
         raise PaymentUnderWay
     state.pending_payments[command.reference] = command.actor.id
@@ -96,7 +98,11 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     bill = bill_of(seats, command.ticket_types, command.expected_total, state)
     require_whole_tables(seats, state)
     require_accompanied(seats, state, beside=state.bought_by(command.actor.id))
-    if command.reference is not None:
+    if command.reference is None:
+        # Otherwise it was required when the payment was started; what others took since then does
+        # not matter.
+        require_no_orphans(seats, command.actor, state)
+    else:
         _require_payment(command.reference, command.actor, bill.total, state)
     reservation_id = state.next_reservation_id()
     reserved = tuple(

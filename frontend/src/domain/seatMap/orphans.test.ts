@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { ACCESSIBLE } from '@/domain/seatMap/features';
 import { after, type Move, findOrphans, type StatusOf } from '@/domain/seatMap/orphans';
 import type { MapSeat, SeatFacts, DisplayStatus } from '@/domain/seatMap/seats';
 import { blocksOf, sectionsOf } from '@/domain/seatMap/sections';
@@ -51,6 +52,30 @@ describe('ways to avoid orphans', () => {
   it('respect the cap', () => {
     expect(choices('.MM...', 0)).toEqual({ takeToo: null, moveAlong: null });
     expect(choices('l.M.x', 1)).toEqual({ takeToo: null, moveAlong: '+A2 -A3' });
+  });
+});
+
+describe('an orphan can be avoided', () => {
+  it.each([
+    ['.MM...', true],
+    ['x.MMx', false],
+    ['x.M.x', true],
+    ['x.Mx..', false],
+    ['..M.M..', true],
+    ['M.M', false],
+  ])('in %s: %s', (row, isAvoidable) => {
+    expect(orphaningIn(row)?.isAvoidable).toBe(isAvoidable);
+  });
+
+  it('only by seats of the same category, for everyone', () => {
+    const { facts, seats, mine } = hallOf('x.M...');
+    const others = (more: Partial<SeatFacts>) =>
+      facts.map((seat) => (seat.index > 2 ? { ...seat, ...more } : seat));
+    const isAvoidable = (changed: readonly SeatFacts[]) =>
+      findOrphans(sectionsOf(changed), seats, mine, 10)?.isAvoidable;
+    expect(isAvoidable(facts)).toBe(true);
+    expect(isAvoidable(others({ categoryId: 9 }))).toBe(false);
+    expect(isAvoidable(others({ features: ACCESSIBLE }))).toBe(false);
   });
 });
 

@@ -14,6 +14,8 @@ export interface Move {
 /** Single free seats beside the user's own, and ways to avoid them. */
 export interface OrphanWarning {
   readonly orphans: readonly SeatFacts[];
+  /** Whether the same number of seats fits there without an orphan, as the server counts it. */
+  readonly isAvoidable: boolean;
   /** Lock them as well; null if that would exceed the cap. */
   readonly addSeats: Move | null;
   /** Shift all own seats of a party by one; null if that leaves an orphan too. */
@@ -40,6 +42,9 @@ export function findOrphans(
   const moves = remaining < 1 ? [] : blocks.flatMap((block) => shiftsIn(block, statusOf));
   return {
     orphans,
+    isAvoidable: blocks.some((block) =>
+      orphansIn(block, statusOf).some((orphan) => leftAround(block, orphan, statusOf) > 1),
+    ),
     addSeats: orphans.length <= remaining ? { take: orphans, release: [] } : null,
     shiftParty: moves.find(leavesNobodyAlone) ?? null,
   };
@@ -68,6 +73,32 @@ function orphansIn(block: Block, statusOf: StatusOf): SeatFacts[] {
  */
 function isOrdinary(seat: SeatFacts | undefined): boolean {
   return seat?.companionOf === null && seat.group === '' && (seat.features & ACCESSIBLE) === 0;
+}
+
+/**
+ * How many seats are left of those that the user could have chosen around an orphan. If that is
+ * more than one, the own seats fit at one end, and the others stay together.
+ */
+function leftAround(block: Block, orphan: SeatFacts, statusOf: StatusOf): number {
+  const place = block.indexOf(orphan);
+  const isChoice = (seat: SeatFacts) =>
+    isOrdinary(seat) &&
+    seat.categoryId === orphan.categoryId &&
+    ['available', 'mine'].includes(statusOf(seat.index));
+  const run = [
+    orphan,
+    ...takenWhile(block.slice(0, place).toReversed(), isChoice),
+    ...takenWhile(block.slice(place + 1), isChoice),
+  ];
+  return run.filter(({ index }) => statusOf(index) === 'available').length;
+}
+
+function takenWhile(
+  seats: readonly SeatFacts[],
+  isWanted: (seat: SeatFacts) => boolean,
+): readonly SeatFacts[] {
+  const end = seats.findIndex((seat) => !isWanted(seat));
+  return end < 0 ? seats : seats.slice(0, end);
 }
 
 /** The statuses after a move. */

@@ -47,6 +47,14 @@ it('says nothing where the event does not warn of orphans', async () => {
   expect(orphanPrompt()).toBeNull();
 });
 
+it('says that the event refuses an orphan that can be avoided', async () => {
+  const held = lockedSeat(1);
+  const seats = makeSeats(8).map((seat) => (seat.id === held.id ? held : seat));
+  await openSelector({ event: { orphan_rule: 'refuse' }, seats, ownLocks: [held] });
+  const refused = `${QUESTION} This event is not sold with such gaps.`;
+  expect(await screen.findByText(refused)).toBeDefined();
+});
+
 it('adds it with one click', async () => {
   const { server, user } = await openHolding(lockedSeat(1));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);

@@ -158,6 +158,7 @@ export function SettingsForm({ event }: SettingsFormProps) {
             hint={t('organiserEvents:orphans_hint')}
           >
             <option value="warn">{t('organiserEvents:orphans_warn')}</option>
+            <option value="refuse">{t('organiserEvents:orphans_refuse')}</option>
             <option value="off">{t('organiserEvents:orphans_off')}</option>
           </Select>
         </div>

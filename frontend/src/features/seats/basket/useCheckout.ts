@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { type ApiError, toApiError } from '@/api/apiError';
+import { type ApiError, type Conflict, toApiError } from '@/api/apiError';
 import { createReusableKey } from '@/api/idempotencyKey';
 import { type Order, reserveSeats } from '@/api/seats';
 import type { Reservation } from '@/api/types';
@@ -26,6 +26,15 @@ interface CheckoutOptions {
   readonly onReserved: (reservation: Reservation) => void;
   readonly onRefused: (error: ApiError, seats: readonly SeatFacts[]) => void;
 }
+
+/** Reasons of a refusal for which the seats are not held any more. */
+const NOT_HELD: readonly Conflict['reason'][] = [
+  'locked',
+  'reserved',
+  'blocked',
+  'expired',
+  'not_held',
+];
 
 interface Attempt {
   readonly seats: readonly SeatFacts[];
@@ -66,8 +75,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       idempotencyKey.settled();
       giveBack(seats);
       const faults = refusal.conflicts.flatMap(({ seatId, reason }) =>
-        // At the purchase cap, the seats remain locked.
-        reason === 'limit' ? [] : seatId,
+        NOT_HELD.includes(reason) ? seatId : [],
       );
       if (faults.length > 0) store.dispatch({ type: 'notHeld', seatIds: faults });
       onRefused(refusal, seats);

@@ -9,9 +9,20 @@ export interface OrphanFix extends Choice {
   readonly insteadOf: readonly SeatFacts[];
 }
 
-/** Message about orphans; null if nothing can be done about them. */
-export function orphanText({ orphans, addSeats, shiftParty }: OrphanWarning): string | null {
-  const words = { count: orphans.length, list: formatList(numbersOf(orphans)) };
+/**
+ * Message about orphans; null if nothing can be done about them. `areRefused` says whether the event
+ * is sold with orphans only where they cannot be avoided.
+ */
+export function orphanText(warning: OrphanWarning, areRefused: boolean): string | null {
+  const sentence = warningText(warning);
+  if (!areRefused || !warning.isAvoidable) return sentence;
+  return sentence === null
+    ? t('errors:reason_orphan', wordsFor(warning.orphans))
+    : t('choosing:orphans_refused', { sentence });
+}
+
+function warningText({ orphans, addSeats, shiftParty }: OrphanWarning): string | null {
+  const words = wordsFor(orphans);
   if (addSeats !== null) {
     return t(shiftParty === null ? 'choosing:orphans_take' : 'choosing:orphans_both', words);
   }
@@ -46,6 +57,10 @@ function swapLabel({ take, release }: Move, currency: string): string {
   return price === priceOf(release)
     ? t('choosing:orphans_swap', words)
     : t('choosing:orphans_swapFor', { ...words, price: formatMoney(price, currency) });
+}
+
+function wordsFor(orphans: readonly SeatFacts[]) {
+  return { count: orphans.length, list: formatList(numbersOf(orphans)) };
 }
 
 function numbersOf(seats: readonly SeatFacts[]): string[] {

@@ -43,7 +43,7 @@ export function useOrphanWarning(options: OrphanWarningOptions): OrphanPrompt | 
         : null,
     [isActive, sections, seats, mine, event.seat_cap],
   );
-  const text = warning === null ? null : orphanText(warning);
+  const text = warning === null ? null : orphanText(warning, event.orphan_rule === 'refuse');
   const name = warning?.orphans.map(({ id }) => id).join() ?? '';
   const isShown = text !== null && name !== dismissed;
 
