@@ -14,4 +14,5 @@ urlpatterns = [
     path("plans/<id:plan_id>/versions/<id:number>/", views.PlanVersionView.as_view()),
     path("plans/<id:plan_id>/versions/<id:number>/export/", views.PlanExportView.as_view()),
     path("plans/<id:plan_id>/preview/", views.PlanPreviewView.as_view()),
+    path("plans/<id:plan_id>/miniature/", views.PlanMiniatureView.as_view()),
 ]

@@ -36,7 +36,7 @@ from reservations.api.plan_serializers import (
     SeatingPlanSerializer,
 )
 from reservations.api.requests import actor, requester
-from reservations.api.serializers import RefusalSerializer
+from reservations.api.serializers import MiniatureSerializer, RefusalSerializer
 from reservations.demo.templates import template
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may, sees_organisation
@@ -48,7 +48,7 @@ from reservations.plans.errors import Fault, PlanConflicts, PlanError, PlanNotFo
 from reservations.plans.plan import Plan
 from reservations.plans.pretix import plan_of
 from reservations.plans.pretix_format import MAX_FAULTS
-from reservations.read import plans, previews, selectors
+from reservations.read import plan_miniatures, plans, previews, selectors
 from reservations.read.plan_changes import plan_changes
 
 # A proxy that compresses adds the encoding to the tag.
@@ -288,6 +288,17 @@ class PlanPreviewView(_PlanView):
         )
         with turn_of(actor(request).id):
             return Response(previews.preview(document.read(stored.data)))
+
+
+class PlanMiniatureView(_PlanView):
+    @extend_schema(
+        operation_id="plan_miniature", responses=MiniatureSerializer, extensions=_FOR_READING
+    )
+    def get(self, request: Request, plan_id: int) -> HttpResponseBase:
+        """Return the draft as some hundred points, for a small picture."""
+        with turn_of(actor(request).id):
+            found = plan_miniatures.plan_miniature(plan_id=plan_id)
+        return _stored(request, plans.StoredDocument(found.content, found.tag))
 
 
 class CheckPlanView(APIView):

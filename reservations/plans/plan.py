@@ -167,14 +167,15 @@ def drawing(plan: Plan) -> dict[str, Any]:
         "width": plan.width,
         "height": plan.height,
         "seat_radius": plan.seat_radius,
-        "shapes": [_shape_data(shape) for shape in plan.shapes],
+        "shapes": [shape_record(shape) for shape in plan.shapes],
     }
     if plan.focal_point is not None:
         drawn["focal_point"] = {"x": plan.focal_point[0], "y": plan.focal_point[1]}
     return drawn
 
 
-def _shape_data(shape: Shape) -> dict[str, Any]:
+def shape_record(shape: Shape) -> dict[str, Any]:
+    """Return a shape as JSON."""
     data: dict[str, Any] = {
         **_body_data(shape.body),
         "x": shape.x,

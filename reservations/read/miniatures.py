@@ -2,7 +2,7 @@
 
 For the event list, which shows many halls at once: a layout of 50,000 seats would be too much, and
 its seats too small to see. Each seat of a small hall is a point; in a larger one, neighbouring
-seats share a point.
+seats share a point. A standing area is a shape in its category's colour while it has free places.
 
 Each process reads an event's seats for it at most once in SECONDS.
 """
@@ -10,7 +10,7 @@ Each process reads an event's seats for it at most once in SECONDS.
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -21,8 +21,10 @@ from django.db.models.functions import Floor
 from rest_framework.serializers import IntegerField
 
 from reservations import clock
+from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat
+from reservations.plans.plan import CATEGORY_COLOR
 from reservations.read import selectors
 from reservations.read.layouts import UNITS, differences
 from reservations.read.records import DrawingRecord, ShapeRecord
@@ -66,7 +68,9 @@ class PackedMiniature:
     tag: str
 
 
-class _Point(NamedTuple):
+class Point(NamedTuple):
+    """Some neighbouring seats, or one: `total`, of which `free` can be bought."""
+
     x: float
     y: float
     color: str | None
@@ -102,7 +106,8 @@ def clear_miniature_cache() -> None:
 def miniature_record(*, event_id: int) -> MiniatureRecord:
     """Return the current miniature of an event. Raises: EventNotFound."""
     plan = selectors.plan(event_id=event_id)
-    seats = Seat.objects.filter(event_id=event_id).order_by()
+    everything = Seat.objects.filter(event_id=event_id).order_by()
+    seats = everything.exclude(sold_by=SoldBy.NUMBER)
     extent = _Extent(
         *seats.aggregate(
             total=Count("pk"), left=Min("x"), right=Max("x"), top=Min("y"), bottom=Max("y")
@@ -112,16 +117,39 @@ def miniature_record(*, event_id: int) -> MiniatureRecord:
     if extent.total <= MAX_POINTS:
         points = _each_seat(seats)
     else:
-        size = _square_size(extent)
+        width = (extent.right or 0) - (extent.left or 0)
+        height = (extent.bottom or 0) - (extent.top or 0)
+        size = square_size(width=width, height=height)
         points, radius = _squares(seats, size), max(radius, size / 2)
+    shapes = plan["shapes"]
+    if any("group" in shape for shape in shapes):
+        shapes = with_standing_colors(shapes, _standing_colors(everything))
+    return record_of(
+        points,
+        width=plan["width"],
+        height=plan["height"],
+        seat_radius=radius,
+        shapes=shapes,
+    )
+
+
+def record_of(
+    points: Sequence[Point],
+    *,
+    width: float,
+    height: float,
+    seat_radius: float,
+    shapes: Sequence[ShapeRecord],
+) -> MiniatureRecord:
+    """Return points and shapes as a miniature; `seat_radius` is that of a point."""
     colors = sorted({point.color for point in points if point.color is not None})
     indexes = {color: index for index, color in enumerate(colors)}
     return {
         "plan": {
-            "width": plan["width"],
-            "height": plan["height"],
-            "seat_radius": radius,
-            "shapes": _without_texts(plan["shapes"]),
+            "width": width,
+            "height": height,
+            "seat_radius": seat_radius,
+            "shapes": _without_texts(shapes),
         },
         "colors": colors,
         "xs": differences(round(point.x * UNITS) for point in points),
@@ -131,10 +159,41 @@ def miniature_record(*, event_id: int) -> MiniatureRecord:
     }
 
 
-def _pack(event_id: int) -> PackedMiniature:
-    record = miniature_record(event_id=event_id)
+def packed(record: MiniatureRecord) -> PackedMiniature:
     content = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
     return PackedMiniature(content=content, tag=hashlib.sha256(content).hexdigest()[:16])
+
+
+def square_size(*, width: float, height: float) -> float:
+    """Return the side of the squares of which about MAX_POINTS cover a rectangle."""
+    return max(math.sqrt(width * height / MAX_POINTS), width / MAX_POINTS, height / MAX_POINTS, 1)
+
+
+def with_standing_colors(
+    shapes: Iterable[ShapeRecord], colors: Mapping[str, str | None]
+) -> list[ShapeRecord]:
+    """Return the shapes, those of standing areas in the colours given by their group."""
+    return [
+        {**shape, "color": colors.get(shape["group"])} if "group" in shape else shape
+        for shape in shapes
+    ]
+
+
+def _standing_colors(seats: QuerySet[Seat]) -> dict[str, str | None]:
+    """Return the colour of each standing area; None where no place is free."""
+    areas = (
+        seats.filter(sold_by=SoldBy.NUMBER)
+        .values("group")
+        .annotate(color=Min("category__color"), free=Count("pk", filter=_is_free()))
+    )
+    return {
+        group: (color or CATEGORY_COLOR) if free else None
+        for group, color, free in areas.values_list("group", "color", "free")
+    }
+
+
+def _pack(event_id: int) -> PackedMiniature:
+    return packed(miniature_record(event_id=event_id))
 
 
 def _is_free() -> Q:
@@ -143,13 +202,13 @@ def _is_free() -> Q:
     )
 
 
-def _each_seat(seats: QuerySet[Seat]) -> Sequence[_Point]:
+def _each_seat(seats: QuerySet[Seat]) -> Sequence[Point]:
     rows = seats.order_by("pk").annotate(is_free=Case(When(_is_free(), then=1), default=0))
     found = rows.values_list("x", "y", "category__color", "is_free")
-    return [_Point(x, y, color, 1, is_free) for x, y, color, is_free in found]
+    return [Point(x, y, color, 1, is_free) for x, y, color, is_free in found]
 
 
-def _squares(seats: QuerySet[Seat], size: float) -> Sequence[_Point]:
+def _squares(seats: QuerySet[Seat], size: float) -> Sequence[Point]:
     """Return a point for each square of a grid with seats in it, in the middle of its seats."""
     rows = (
         seats.values(column=Floor(F("x") / size), line=Floor(F("y") / size))
@@ -162,17 +221,10 @@ def _squares(seats: QuerySet[Seat], size: float) -> Sequence[_Point]:
         )
         .order_by("line", "column")
     )
-    return [_Point(*row) for row in rows.values_list("at_x", "at_y", "color", "total", "free")]
+    return [Point(*row) for row in rows.values_list("at_x", "at_y", "color", "total", "free")]
 
 
-def _square_size(extent: _Extent) -> float:
-    """Return the side of the squares of which about MAX_POINTS cover the extent."""
-    width = (extent.right or 0) - (extent.left or 0)
-    height = (extent.bottom or 0) - (extent.top or 0)
-    return max(math.sqrt(width * height / MAX_POINTS), width / MAX_POINTS, height / MAX_POINTS, 1)
-
-
-def _level(point: _Point) -> int:
+def _level(point: Point) -> int:
     """Return the free share of a point's seats; 0 and FREE_LEVELS only for none and all."""
     if point.free in (0, point.total):
         return FREE_LEVELS if point.free else 0

@@ -115,6 +115,13 @@ def draft_document(*, plan_id: int) -> StoredDocument:
     raise PlanNotFound
 
 
+def draft_sha256(*, plan_id: int) -> str:
+    """Raises: PlanNotFound."""
+    for sha256 in PlanDraft.objects.filter(plan=plan_id).values_list("sha256", flat=True):
+        return sha256
+    raise PlanNotFound
+
+
 def _plan_records(found: Iterable[SeatingPlan]) -> list[SeatingPlanRecord]:
     stored = list(found)
     ids = [plan.pk for plan in stored]

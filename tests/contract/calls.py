@@ -476,7 +476,10 @@ CALLS = [
     ),
     *(
         Call("GET", f"{PLAN}{path}", "organiser", permissions=(SEE_EVENTS, CHANGE_EVENT))
-        for path in ("", "draft/", "preview/", "versions/", "versions/1/", "versions/1/export/")
+        for path in (
+            *("", "draft/", "miniature/", "preview/"),
+            *("versions/", "versions/1/", "versions/1/export/"),
+        )
     ),
     Call("PATCH", PLAN, "organiser and csrf", {"name": "Hall"}, permissions=(CHANGE_EVENT,)),
     Call("DELETE", PLAN, "organiser and csrf", permissions=(CHANGE_EVENT,)),

@@ -200,6 +200,7 @@ ROWS: dict[str, Row] = {
     "DELETE plans/{plan_id}/": PLAN_EDITORS,
     "GET plans/{plan_id}/draft/": PLAN_READERS,
     "PUT plans/{plan_id}/draft/": PLAN_EDITORS,
+    "GET plans/{plan_id}/miniature/": PLAN_READERS,
     "GET plans/{plan_id}/preview/": PLAN_READERS,
     "GET plans/{plan_id}/versions/": PLAN_READERS,
     "POST plans/{plan_id}/versions/": PLAN_EDITORS,

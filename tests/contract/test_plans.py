@@ -204,6 +204,18 @@ def test_a_preview_has_the_seats_in_the_shapes_of_an_event(db: None) -> None:
     refusal(client.get(f"/api/plans/{plan}/preview/?version=2"), 404, "plan_not_found")
 
 
+def test_a_miniature_has_a_point_for_each_seat_of_the_draft(db: None) -> None:
+    client = member()
+    plan = create(client)["id"]
+    path = f"/api/plans/{plan}/miniature/"
+    before: Any = client.get(path)
+    assert (before.json()["xs"], before.json()["free"]) == ([10_000, 3_000], [9, 9])
+    again: Any = client.get(path, headers={"if-none-match": before["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert save(client, plan, 1, written(document())).status_code == 200
+    assert client.get(path).json()["xs"] == [10_000]
+
+
 def test_a_check_names_the_place_of_each_problem(db: None) -> None:
     twice = row(seat("s1", "1", x=100, y=100), seat("s2", "1", x=140, y=100), x=5)
     answer = send(member(), "POST", "/api/plans/check/", data=written(document(zone(twice))))

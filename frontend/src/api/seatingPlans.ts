@@ -4,6 +4,7 @@ import { get, patch, post, remove, send, sendForText } from '@/api/client';
 import type {
   EventSummary,
   InTheWay,
+  Miniature,
   PlanChanges,
   PlanPreview,
   PlanVersion,
@@ -60,6 +61,12 @@ export async function fetchPreview(
     signal,
   });
   return body;
+}
+
+/** The draft as some hundred points. */
+export async function fetchPlanMiniature(planId: number, signal: AbortSignal): Promise<Miniature> {
+  const url = `plans/${planId}/miniature/`;
+  return (await send<Miniature>({ method: 'get', url, timeoutMs: TIMEOUT_MS, signal })).body;
 }
 
 /** Throws ApiError; see `faultsOf`. */

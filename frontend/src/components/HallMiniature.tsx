@@ -1,21 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
-import type { EventSummary } from '@/api/types';
 import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { ALL_FREE } from '@/domain/miniature';
-import { miniatureQuery } from '@/queries/events';
+import type { MiniatureQuery } from '@/queries/miniatures';
+
+import './hallMiniature.css';
 
 /** Begin to load before the picture comes into view. */
 const MARGIN = '300px';
 /** Opacity of points with almost no free seat, and of those with all. */
 const [FAINTEST, FULL] = [0x50, 0xff];
 
-/** The event's hall, with strong colours where seats are free. The text beside it says the rest. */
-export function HallMiniature({ event }: { readonly event: EventSummary }) {
+/** A hall, with strong colours where seats are free. The text beside it says the rest. */
+export function HallMiniature({ query }: { readonly query: MiniatureQuery }) {
   const place = useRef<HTMLDivElement>(null);
   const isNear = useIsNear(place);
-  const { data: hall } = useQuery({ ...miniatureQuery(event.id), enabled: isNear });
+  const { data: hall } = useQuery({ ...query, enabled: isNear });
   const points = hall?.points;
   const toneOf = useCallback(
     (index: number): Tone => {

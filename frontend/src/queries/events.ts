@@ -5,12 +5,10 @@ import {
   fetchEvent,
   fetchEvents,
   fetchLayout,
-  fetchMiniature,
   fetchOwnLocks,
   fetchRevenue,
   fetchSeats,
 } from '@/api/events';
-import { unpackMiniature } from '@/domain/miniature';
 import { unpackLayout } from '@/domain/seatMap/unpackLayout';
 
 const REVENUE_AGAIN_MS = 2_000;
@@ -28,12 +26,6 @@ export const eventsQuery = (choice: EventChoice) =>
     select: ({ pages }) => [
       ...new Map(pages.flatMap(({ events }) => events).map((event) => [event.id, event])).values(),
     ],
-  });
-
-export const miniatureQuery = (eventId: number) =>
-  queryOptions({
-    queryKey: ['miniatures', eventId],
-    queryFn: async ({ signal }) => unpackMiniature(await fetchMiniature(eventId, signal)),
   });
 
 export const eventQuery = (eventId: number) =>

@@ -3,11 +3,13 @@ import { queryOptions } from '@tanstack/react-query';
 import {
   fetchOwnEvents,
   fetchPlan,
+  fetchPlanMiniature,
   fetchPlans,
   fetchPreview,
   fetchVersions,
 } from '@/api/seatingPlans';
 import { unpackLayout } from '@/domain/seatMap/unpackLayout';
+import { type MiniatureQuery, miniatureQuery } from '@/queries/miniatures';
 
 /** What all queries about seating plans begin with. */
 export const PLANS_KEY = ['plans'] as const;
@@ -42,6 +44,10 @@ export const previewQuery = (planId: number, shown: { version: number } | { revi
     },
     staleTime: Infinity,
   });
+
+/** The draft is named by its revision. */
+export const planMiniatureQuery = (planId: number, revision: number): MiniatureQuery =>
+  miniatureQuery(['plan', planId, revision], (signal) => fetchPlanMiniature(planId, signal));
 
 /** The coming events of an organisation, to put a plan onto. */
 export const ownEventsQuery = (organisationId: number) =>

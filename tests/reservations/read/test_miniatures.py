@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reservations.domain.commands import BlockSeats, LockSeats, ReserveSeats
 from reservations.domain.errors import EventNotFound
+from reservations.domain.features import SoldBy
 from reservations.models import Category, Event, Seat
 from reservations.read import miniatures
 from reservations.read.miniatures import FREE_LEVELS, MAX_POINTS, miniature, miniature_record
@@ -104,6 +105,19 @@ def test_shapes_have_no_texts_and_are_left_out_if_there_are_very_many() -> None:
     event.plan["shapes"] *= miniatures.MAX_SHAPES + 1
     event.save()
     assert miniature_record(event_id=event.pk)["plan"]["shapes"] == []
+
+
+def test_a_standing_area_is_a_shape_in_its_color_while_places_are_free() -> None:
+    shape = {"shape": "circle", "x": 1.0, "y": 2.0, "rotation": 0.0, "radius": 5.0, "group": "pit"}
+    drawn: dict[str, Any] = {"width": 9.0, "height": 8.0, "seat_radius": 7.0}
+    event = make_event(seats=3, plan={**drawn, "shapes": [{**shape, "color": None}]})
+    pit = Category.objects.create(event=event, name="Pit", color="#ff0000")
+    places = event.seats.filter(pk__in=seat_ids(event)[:2])
+    places.update(group="pit", sold_by=SoldBy.NUMBER, category=pit)
+    found = miniature_record(event_id=event.pk)
+    assert (len(found["xs"]), found["plan"]["shapes"][0]["color"]) == (1, "#ff0000")
+    places.update(status=3)
+    assert miniature_record(event_id=event.pk)["plan"]["shapes"][0]["color"] is None
 
 
 def test_an_event_without_a_plan_or_seats_has_no_points() -> None:

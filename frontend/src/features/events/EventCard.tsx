@@ -3,16 +3,17 @@ import { Link } from 'react-router';
 import { dateHeaderClock } from '@/api/dateHeaderClock';
 import { pictureUrl } from '@/api/pictures';
 import type { EventSummary } from '@/api/types';
+import { HallMiniature } from '@/components/HallMiniature';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
 import { saleState } from '@/components/saleState';
-import { HallMiniature } from '@/features/events/HallMiniature';
 import { useSales } from '@/hooks/useSales';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath } from '@/paths';
+import { eventMiniatureQuery } from '@/queries/miniatures';
 
 export function EventCard({ event }: { readonly event: EventSummary }) {
   const { tag, tone, note } = saleState(event, useSales(event, dateHeaderClock));
@@ -24,7 +25,7 @@ export function EventCard({ event }: { readonly event: EventSummary }) {
         {picture !== null && (
           <img className="event-card__picture" src={picture} alt="" loading="lazy" />
         )}
-        {hasSeats && <HallMiniature event={event} />}
+        {hasSeats && <HallMiniature query={eventMiniatureQuery(event.id)} />}
       </div>
       <div className="event-card__body">
         <h2 className="event-card__name">
