@@ -39,6 +39,8 @@ interface ShapeStyle extends ShapeTheme {
   /** Of these pixels per CSS pixel. */
   readonly pixelRatio: number;
   readonly fontFamily: string;
+  /** The colours of shapes that do not have those of the plan. */
+  readonly colorsOf?: (shape: Shape) => ShapeColors | null;
   /** Whether to enlarge labels outside of shapes that would be too small. */
   readonly enlargesLabels: boolean;
 }
@@ -57,7 +59,7 @@ const CORNER = 4;
 export function drawShapes(context: PlanCanvas, shapes: readonly Shape[], style: ShapeStyle): void {
   const { scale } = style;
   for (const shape of shapes) {
-    const colors = colorsOf(context, shape, style);
+    const colors = style.colorsOf?.(shape) ?? planColorsOf(context, shape, style);
     context.save();
     context.translate(shape.x * scale, shape.y * scale);
     context.rotate((shape.rotation * Math.PI) / 180);
@@ -74,7 +76,7 @@ interface Colored extends ShapeTheme {
 const known = new WeakMap<Shape, Colored>();
 
 /** Remember the colours: tiles draw the same shapes again and again. */
-function colorsOf(context: PlanCanvas, shape: Shape, { ground, ink }: ShapeTheme): ShapeColors {
+function planColorsOf(context: PlanCanvas, shape: Shape, { ground, ink }: ShapeTheme): ShapeColors {
   const found = known.get(shape);
   if (found?.ground === ground && found.ink === ink) return found.colors;
   const colors = shapeColors(shape, { ground, ink }, (color) => {

@@ -10,6 +10,7 @@ import { Tiles } from '@/canvas/tiles';
 import { fit, type Viewport } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import { fullAreas } from '@/domain/seatMap/standing';
 import type { ServerClock } from '@/domain/serverClock';
 
 /** The part of a 16 ms frame that may be spent on new tiles. */
@@ -18,6 +19,7 @@ const TILE_BUDGET_MS = 6;
 const AREAS_PER_FRAME = 4;
 /** Redraw at the new scale this long after the last zoom step. */
 const ZOOM_SETTLES_MS = 90;
+const NO_SEATS: SeatData = { seats: [], availability: [], full: new Set() };
 /** If more seats than this change at once, redraw everything. */
 const MAX_REPAINTED_SEATS = 1_500;
 
@@ -55,7 +57,7 @@ export class MapCanvas {
   #edgeLabels: EdgeLabels | null = null;
   /** Separate, because a painter caches sprites for one scale. */
   #overviewPainter: PlanPainter | null = null;
-  #seatData: SeatData = { seats: [], availability: [] };
+  #seatData: SeatData = NO_SEATS;
   #viewport: Viewport | null = null;
   #size: Size = { width: 0, height: 0 };
   readonly #outdatedAreas = new Set<number>();
@@ -88,7 +90,7 @@ export class MapCanvas {
     this.#edgeLabels = new EdgeLabels(options);
     this.#overviewPainter = new PlanPainter({ ...options, labelOf: () => [] });
     this.#discardTiles();
-    if (isOtherHall) this.#seatData = { seats: [], availability: [] };
+    if (isOtherHall) this.#seatData = NO_SEATS;
     this.#requestFrame();
   }
 
@@ -102,15 +104,20 @@ export class MapCanvas {
     if (!isFirst) {
       for (let index = 0; index < seats.length; index++) {
         const seat = seats[index];
-        // Standing areas are not drawn here.
+        // Of a standing area only whether it is full shows.
         if (seat?.status !== before[index]?.status && seat?.facts.isPlace === false) {
           changed.push(index);
         }
       }
     }
-    this.#seatData = { seats, availability: this.#updateAvailability(scene, seats) };
+    const [wereFull, full] = [this.#seatData.full, fullAreas(scene.standing, seats)];
+    this.#seatData = { seats, availability: this.#updateAvailability(scene, seats), full };
     if (isFirst || changed.length > MAX_REPAINTED_SEATS) this.#discardTiles();
-    else for (const index of changed) this.#repaintSeat(index);
+    else {
+      for (const index of changed) this.#repaintSeat(index);
+      const isOther = (group: string) => wereFull.has(group) !== full.has(group);
+      this.#repaintShapes(scene, isOther);
+    }
     this.#highlights.setSeats(
       seats,
       isFirst ? null : changed,
@@ -232,6 +239,12 @@ export class MapCanvas {
     const box = painter?.boxOfSeat(index);
     if (painter === null || box == null) return;
     this.#tiles.repaint(box, (scale) => !painter.showsAreasAt(scale));
+  }
+
+  #repaintShapes({ shapes }: Scene, isChanged: (group: string) => boolean): void {
+    for (const { shape, bounds } of shapes) {
+      if (isChanged(shape.group ?? '')) this.#tiles.repaint(bounds, () => true);
+    }
   }
 
   /** Redraw a few outdated areas. Returns whether none is left. */

@@ -42,7 +42,11 @@ function textsAt(apartPx: number, wishes: readonly SeatWish[] = []): string[] {
   });
   const scale = (apartPx / 30) * pixelRatio;
   const box = { x: 0, y: 0, width: 500, height: 500 };
-  painter.paint(screen, { scale, left: 0, top: 0 }, box, { seats, availability: [] });
+  painter.paint(screen, { scale, left: 0, top: 0 }, box, {
+    seats,
+    availability: [],
+    full: new Set(),
+  });
   return texts;
 }
 
@@ -56,4 +60,44 @@ it('numbers no free seat that does not meet the filter', () => {
 
 it('draws no numbers that are too small to read', () => {
   expect(textsAt(16)).toEqual([]);
+});
+
+function fillOf(full: readonly string[]): unknown {
+  const { plan, categories } = makeEvent();
+  const stage = {
+    shape: 'circle',
+    x: 50,
+    y: 50,
+    rotation: 0,
+    radius: 20,
+    color: '#123456',
+  } as const;
+  const pit = { ...stage, border_color: null, group: 'pit' };
+  const [place = facts[0]] = facts.map((seat) => ({
+    ...seat,
+    ...{ isPlace: true, group: 'pit', categoryId: null },
+  }));
+  const scene = sceneOf({ ...plan, shapes: [pit] }, categories, place === undefined ? [] : [place]);
+  const palette = new Proxy({}, { get: (_, name) => String(name) }) as Palette;
+  const { create } = new FakeSurfaces();
+  const painter = new PlanPainter({
+    ...{ scene, palette, pixelRatio: 1, createSurface: create },
+    labelOf: () => [],
+  });
+  const fills: unknown[] = [];
+  const screen = new Proxy(create(100, 100), {
+    set: (target, name, value) => {
+      if (name === 'fillStyle') fills.push(value);
+      return Reflect.set(target, name, value);
+    },
+  });
+  const box = { x: 0, y: 0, width: 100, height: 100 };
+  const seatData = { seats: [], availability: [], full: new Set(full) };
+  painter.paint(screen, { scale: 1, left: 0, top: 0 }, box, seatData);
+  return fills[0];
+}
+
+it('draws a standing area as strong as free seats while a place is left', () => {
+  expect(fillOf([])).toBe('seat');
+  expect(fillOf(['pit'])).toBe('soldOut');
 });

@@ -1,3 +1,4 @@
+import type { Shape } from '@/api/types';
 import { AreaPainter, type LabelOf } from '@/canvas/areaPainter';
 import type { Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
@@ -5,6 +6,7 @@ import { GLYPHS } from '@/canvas/glyphs';
 import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
 import { ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
 import { SEAT_REACH, SeatSprites } from '@/canvas/seatSprites';
+import type { ShapeColors } from '@/canvas/shapeColors';
 import { type Context, type CreateSurface, type Placement, setTextStyle } from '@/canvas/surface';
 import { type Bounds, boundsOf, overlap } from '@/domain/geometry';
 import { ACCESSIBLE, meets } from '@/domain/seatMap/features';
@@ -15,6 +17,8 @@ export interface SeatData {
   readonly seats: readonly MapSeat[];
   /** By area. */
   readonly availability: readonly Availability[];
+  /** The standing areas without a free place, by group. */
+  readonly full: ReadonlySet<string>;
 }
 
 /** Seat radius in CSS pixels from which numbers are readable. */
@@ -70,7 +74,7 @@ export class PlanPainter {
 
   /** Draw everything within `box`, in plan units, on a cleared surface. */
   paint(context: Context, at: Placement, box: Bounds, seatData: SeatData): void {
-    this.#paintShapes(context, at, box);
+    this.#paintShapes(context, at, box, seatData);
     if (this.showsAreasAt(at.scale)) this.#areas.paint(context, at, box, seatData.availability);
     else this.#paintSeats(context, at, box, seatData);
   }
@@ -180,7 +184,7 @@ export class PlanPainter {
     }
   }
 
-  #paintShapes(context: Context, at: Placement, box: Bounds): void {
+  #paintShapes(context: Context, at: Placement, box: Bounds, { full }: SeatData): void {
     const shown = this.#scene.shapes.filter(({ bounds }) => overlap(bounds, box));
     const { ground, planInk: ink, font: fontFamily } = this.#palette;
     context.save();
@@ -194,11 +198,22 @@ export class PlanPainter {
         ground,
         ink,
         fontFamily,
+        colorsOf: (shape) => this.#standingColors(shape, full),
         // Areas have labels of their own.
         enlargesLabels: !this.showsAreasAt(at.scale),
       },
     );
     context.restore();
+  }
+
+  /** Standing areas look like sections: strong in their category's colour, or sold out. */
+  #standingColors({ group = '' }: Shape, full: ReadonlySet<string>): ShapeColors | null {
+    const categoryId = this.#scene.standingCategories.get(group);
+    if (categoryId === undefined) return null;
+    const { soldOut, soldOutEdge, planInk } = this.#palette;
+    if (full.has(group)) return { fill: soldOut, border: soldOutEdge, text: planInk };
+    const { fill, edge, ink } = this.#toneOf(categoryId);
+    return { fill, border: edge, text: ink };
   }
 
   #writeIn(context: Context, color: string, size: number): void {

@@ -22,6 +22,8 @@ export interface Scene {
   readonly tables: readonly Table[];
   /** Their places are in none of the sections. */
   readonly standing: readonly StandingArea[];
+  /** The categories of the standing areas, by group. */
+  readonly standingCategories: ReadonlyMap<string, number | null>;
   readonly rowLabels: readonly RowLabel[];
   readonly areas: readonly Area[];
   readonly areaByIndex: Uint16Array;
@@ -47,6 +49,7 @@ export function sceneWithoutAreas(
   const extent = planExtent(plan, facts);
   const grid = new SeatGrid(facts, extent.bounds);
   const sections = sectionsOf(facts.filter(({ isPlace }) => !isPlace));
+  const standing = standingAreasOf(facts);
   return {
     plan,
     extent,
@@ -55,7 +58,8 @@ export function sceneWithoutAreas(
     sections,
     grid,
     tables: tablesOf(facts),
-    standing: standingAreasOf(facts),
+    standing,
+    standingCategories: new Map(standing.map(({ group, categoryId }) => [group, categoryId])),
     rowLabels: rowLabelsOf(sections, plan.shapes, grid, plan.seat_radius),
     areas: [],
     areaByIndex: new Uint16Array(facts.length),

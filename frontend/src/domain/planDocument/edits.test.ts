@@ -256,8 +256,10 @@ it('draws a standing area in its category’s colour', () => {
   ];
   const standing = { capacity: 300, category: 'Gold' };
   const area = makeArea({ shape: 'polygon', points, color: '#fff', border: '#000', standing });
-  const { shapes } = drawnPlan(withAreas(plan, zoneAt(plan, 1).key, [area]), everywhere).plan;
-  expect(shapes.at(-1)).toMatchObject({ shape: 'polygon', color: '#d9770638' });
+  const drawn = drawnPlan(withAreas(plan, zoneAt(plan, 1).key, [area]), everywhere);
+  const group = drawn.plan.shapes.at(-1)?.group ?? '';
+  const category = drawn.standingCategories.get(group);
+  expect(drawn.categories.find(({ id }) => id === category)?.name).toBe('Gold');
 });
 
 describe('companions', () => {

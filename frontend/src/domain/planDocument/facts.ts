@@ -19,6 +19,8 @@ export interface DrawnPlan {
   readonly plan: EventDetail['plan'];
   readonly categories: readonly SoldCategory[];
   readonly facts: readonly SeatFacts[];
+  /** The categories of the standing areas, by the group of their shapes. */
+  readonly standingCategories: ReadonlyMap<string, number | null>;
   /** By index: the seat's key, and its row's. */
   readonly seatKeys: readonly Key[];
   readonly rowKeys: readonly Key[];
@@ -26,14 +28,11 @@ export interface DrawnPlan {
   readonly shapeKeys: readonly Key[];
 }
 
-/** How strong a standing area's category shows in it, in hexadecimal. */
-const STANDING_ALPHA = '38';
-
 /** Return what to draw of the visible sections. */
 export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPlan {
   const categories = categoriesOf(document);
   const idOf = new Map(categories.map(({ name }, place) => [name, place + 1]));
-  const colorOf = new Map(categories.map(({ name, color }) => [name, color]));
+  const standingCategories = new Map<string, number | null>();
   const facts: SeatFacts[] = [];
   const [seatKeys, rowKeys, shapeKeys]: [Key[], Key[], Key[]] = [[], [], []];
   const shapes: Shape[] = [];
@@ -45,12 +44,14 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
   for (const zone of document.zones) {
     if (!isVisible(zone)) continue;
     for (const area of zone.areas) {
-      const standing = standingOf(area);
-      const color = standing === null ? null : colorOf.get(standing.category);
-      add(
-        areaShape(zone, area, color === undefined || color === null ? null : translucent(color)),
-        area.key,
-      );
+      const [shape, standing] = [areaShape(zone, area), standingOf(area)];
+      if (shape === null || standing === null) {
+        add(shape, area.key);
+        continue;
+      }
+      const group = String(area.key);
+      standingCategories.set(group, idOf.get(standing.category) ?? null);
+      add({ ...shape, group }, area.key);
     }
     for (const row of zone.rows) {
       add(tableShape(zone, row), row.key);
@@ -103,6 +104,7 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
       price: '0',
     })),
     facts,
+    standingCategories,
     seatKeys,
     rowKeys,
     shapeKeys,
@@ -121,8 +123,4 @@ function bitsOf(features: Json | undefined): number {
     (bits, feature) => bits | (typeof feature === 'string' ? (BITS[feature] ?? 0) : 0),
     0,
   );
-}
-
-function translucent(color: string): string {
-  return /^#[\da-f]{6}$/i.test(color) ? `${color}${STANDING_ALPHA}` : color;
 }

@@ -113,7 +113,7 @@ export function tableShape(zone: Zone, row: Row): Shape | null {
 }
 
 /** The drawing of an area; null if there is nothing to see. `color` replaces its own. */
-export function areaShape(zone: Zone, area: Area, color: string | null = null): Shape | null {
+export function areaShape(zone: Zone, area: Area): Shape | null {
   const { json } = area;
   const text = objectAt(json, 'text');
   const words = textAt(text, 'text');
@@ -125,7 +125,7 @@ export function areaShape(zone: Zone, area: Area, color: string | null = null): 
     x: zone.x + area.x,
     y: zone.y + area.y,
     rotation: numberAt(json, 'rotation'),
-    color: color ?? (textAt(json, 'color') || null),
+    color: textAt(json, 'color') || null,
     border_color: textAt(json, 'border_color') || null,
     ...(words !== '' && {
       text: {

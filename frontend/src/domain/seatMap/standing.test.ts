@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { leftIn, standingAreasOf } from '@/domain/seatMap/standing';
+import { fullAreas, leftIn, standingAreasOf } from '@/domain/seatMap/standing';
 import { unpackLayout } from '@/domain/seatMap/unpackLayout';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { factsOf, makeSeat, packed } from '@/testing/factories';
@@ -43,4 +43,7 @@ it('counts the places of an area that are left', () => {
     return { facts: each, status, until: null, holder: null, pending: false };
   });
   expect(area && leftIn(area, seats)).toBe(1);
+  expect(area && fullAreas([area], seats)).toEqual(new Set());
+  const taken = seats.map((seat): MapSeat => ({ ...seat, status: 'mine' }));
+  expect(area && fullAreas([area], taken)).toEqual(new Set(['east']));
 });

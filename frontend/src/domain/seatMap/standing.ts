@@ -8,6 +8,7 @@ export interface StandingArea {
   readonly group: string;
   readonly name: string;
   readonly price: string;
+  readonly categoryId: number | null;
   readonly middle: Point;
   readonly seatIndexes: readonly number[];
 }
@@ -20,10 +21,21 @@ export function standingAreasOf(facts: readonly SeatFacts[]): readonly StandingA
   return [...areas].flatMap(([group, places]) => {
     const [first] = places;
     if (first === undefined) return [];
-    const { section: name, price, x, y } = first;
+    const { section: name, price, categoryId, x, y } = first;
     const seatIndexes = places.map(({ index }) => index);
-    return { group, name, price, middle: { x, y }, seatIndexes };
+    return { group, name, price, categoryId, middle: { x, y }, seatIndexes };
   });
+}
+
+/** The groups of the areas without a free place. */
+export function fullAreas(
+  areas: readonly StandingArea[],
+  seats: readonly MapSeat[],
+): ReadonlySet<string> {
+  const full = areas.filter(
+    ({ seatIndexes }) => !seatIndexes.some((index) => seats[index]?.status === 'available'),
+  );
+  return new Set(full.map(({ group }) => group));
 }
 
 /** How many places of an area are free. */

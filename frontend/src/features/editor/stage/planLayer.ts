@@ -1,6 +1,6 @@
-import { availabilityOf } from '@/canvas/areas';
+import { type Availability, availabilityOf } from '@/canvas/areas';
 import type { Palette } from '@/canvas/palette';
-import { PlanPainter } from '@/canvas/planPainter';
+import { PlanPainter, type SeatData } from '@/canvas/planPainter';
 import { type Scene, sceneWithoutAreas, SEATS_FROM_PX, withAreas } from '@/canvas/scene';
 import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
@@ -18,6 +18,7 @@ const TILE_BUDGET_MS = 8;
 const CHANGE_BUDGET_MS = 400;
 /** More changed places than this are redrawn as one. */
 const MAX_BOXES = 40;
+const NONE_FULL: ReadonlySet<string> = new Set();
 /** In seat radii: row labels reach this far around what has changed. */
 const REACH = 5;
 
@@ -43,10 +44,10 @@ export class Drawing {
     setting: Setting,
     createSurface: CreateSurface,
   ) {
-    const { plan, categories, facts } = drawnPlan(document, isVisible);
+    const { plan, categories, facts, standingCategories } = drawnPlan(document, isVisible);
     this.#setting = setting;
     this.#createSurface = createSurface;
-    this.#near = sceneWithoutAreas(plan, categories, facts);
+    this.#near = { ...sceneWithoutAreas(plan, categories, facts), standingCategories };
     this.#nearPainter = this.#painterOf(this.#near);
     this.#seats = facts.map((seat) => ({
       facts: seat,
@@ -59,12 +60,12 @@ export class Drawing {
 
   paint(context: Context, at: Placement, box: Bounds): void {
     if (!this.showsAreasAt(at.scale)) {
-      this.#nearPainter.paint(context, at, box, { seats: this.#seats, availability: [] });
+      this.#nearPainter.paint(context, at, box, this.#seatData([]));
       return;
     }
     const { painter, scene } = this.#farView();
     const availability = availabilityOf(scene.areas, this.#seats);
-    painter.paint(context, at, box, { seats: this.#seats, availability });
+    painter.paint(context, at, box, this.#seatData(availability));
   }
 
   showsAreasAt(scale: number): boolean {
@@ -77,6 +78,10 @@ export class Drawing {
     return this.#farView()
       .scene.areas.map(({ bounds }) => bounds)
       .filter((bounds) => overlap(bounds, box));
+  }
+
+  #seatData(availability: readonly Availability[]): SeatData {
+    return { seats: this.#seats, availability, full: NONE_FULL };
   }
 
   /** Made only when zoomed out, since outlines take long. */
