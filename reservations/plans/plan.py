@@ -5,7 +5,7 @@ from 0,0 to width,height.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
@@ -123,7 +123,7 @@ class Plan:
     """A seating plan. The order of `seats` becomes the order of their index on the wire.
 
     The best seats are nearest to `focal_point`. `notes` are sentences about what parsing has
-    changed or left out.
+    changed or left out. If it has several floors, `floors` has the floor of each section by name.
     """
 
     name: str
@@ -135,6 +135,7 @@ class Plan:
     shapes: tuple[Shape, ...] = ()
     notes: tuple[str, ...] = ()
     focal_point: tuple[float, float] | None = None
+    floors: Mapping[str, str] = field(default_factory=dict)
 
 
 def with_categories_renamed(plan: Plan, renamed: Mapping[str, str]) -> Plan:
@@ -171,6 +172,10 @@ def drawing(plan: Plan) -> dict[str, Any]:
     }
     if plan.focal_point is not None:
         drawn["focal_point"] = {"x": plan.focal_point[0], "y": plan.focal_point[1]}
+    if plan.floors:
+        drawn["floors"] = [
+            {"section": section, "floor": floor} for section, floor in plan.floors.items()
+        ]
     return drawn
 
 

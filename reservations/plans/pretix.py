@@ -5,7 +5,7 @@ be there once; numbers may repeat, as those of tables do.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -43,6 +43,7 @@ from reservations.plans.plan import (
 )
 from reservations.plans.pretix_format import (
     MAX_FAULTS,
+    PretixArea,
     PretixCategory,
     PretixPlan,
     PretixRow,
@@ -142,6 +143,7 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
                 *_overlap_notes(seats[: len(reading.seats)], places),
             ),
             focal_point=coordinates(found.focal_point) if found.focal_point else None,
+            floors=_floors_by_section(found),
         )
     )
 
@@ -149,6 +151,32 @@ def plan_of(found: PretixPlan, *, repair: bool = False) -> Plan:
 def faults_of(found: PretixPlan) -> list[Fault]:
     """Return the first faults with which `plan_of` refuses a document, without making its plan."""
     return _Reading.of(found).faults[:MAX_FAULTS]
+
+
+def section_of(area: PretixArea, zone: PretixZone) -> str:
+    """Return what buyers are told that a standing area is called."""
+    return (area.text and area.text.text) or zone.name or STANDING
+
+
+def _floors_by_section(found: PretixPlan) -> dict[str, str]:
+    """Return the names of the floors by section, if seats are on several.
+
+    A section whose seats are on more than one floor is left out.
+    """
+    names = {floor.id: floor.name for floor in found.floors or () if floor.name.strip()}
+    floors: defaultdict[str, set[str]] = defaultdict(set)
+    for zone in found.zones:
+        name = names.get(zone.floor or "", "")
+        if any(row.seats for row in zone.rows):
+            floors[zone.name or ""].add(name)
+        for area in zone.areas or ():
+            if area.standing is not None:
+                floors[section_of(area, zone)].add(name)
+    if len(set().union(*floors.values()) - {""}) < 2:
+        return {}
+    return {
+        section: name for section, (name, *others) in floors.items() if name and not others
+    }
 
 
 def table_name(row: PretixRow, *, where: tuple[int, int], taken: set[str]) -> str:
@@ -251,7 +279,7 @@ class _Reading:
             shape = area_shape(area, origin=origin)
             if area.standing is not None:
                 where = path("zones", at, "areas", area_at)
-                shape = self._add_standing(area.standing, shape, zone.name or "", where)
+                shape = self._add_standing(area.standing, shape, section_of(area, zone), where)
             if shape is not None:
                 self.areas.append(shape)
 
@@ -285,9 +313,9 @@ class _Reading:
         self.seats += seats
 
     def _add_standing(
-        self, standing: PretixStanding, shape: Shape | None, zone: str, where: str
+        self, standing: PretixStanding, shape: Shape | None, name: str, where: str
     ) -> Shape | None:
-        """Add the places of a standing area, and return its shape."""
+        """Add the places of a standing area called `name`, and return its shape."""
         if shape is None or shape.body is None:
             self.faults.append(
                 Fault(f"{where}.shape", "must have an outline for people to stand in")
@@ -303,7 +331,6 @@ class _Reading:
             self.faults.append(Fault("zones", f"must have at most {MAX_SEATS:,} seats"))
             return shape
         self.groups.add(standing.guid)
-        name = shape.text.text if shape.text else zone or STANDING
         row = ReadRow(
             section=name,
             name="",

@@ -49,16 +49,18 @@ def written(
     size: tuple[float, float],
     categories: Iterable[PlanCategory],
     zones: list[dict[str, Any]],
+    floors: Sequence[str] = (),
 ) -> bytes:
-    """Return the bytes of a document."""
-    return orjson.dumps(
-        {
-            "name": name,
-            "size": {"width": size[0], "height": size[1]},
-            "categories": [{"name": each.name, "color": each.color} for each in categories],
-            "zones": zones,
-        }
-    )
+    """Return the bytes of a document. Floors have their names as ids."""
+    document: dict[str, Any] = {
+        "name": name,
+        "size": {"width": size[0], "height": size[1]},
+        "categories": [{"name": each.name, "color": each.color} for each in categories],
+        "zones": zones,
+    }
+    if floors:
+        document["floors"] = [{"id": floor, "name": floor} for floor in floors]
+    return orjson.dumps(document)
 
 
 def zones_of(seats: Sequence[PlanSeat], written: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -90,13 +92,17 @@ def add_row(zone: dict[str, Any], name: str, **more: Any) -> list[dict[str, Any]
     return seats
 
 
-def new_zone(name: str, *, areas: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def new_zone(
+    name: str, *, areas: Sequence[dict[str, Any]] = (), number: str = "", **more: Any
+) -> dict[str, Any]:
+    """Return an empty zone; `number` tells it apart from others with its name."""
     return {
         "name": name,
-        "uuid": _uuid("zone", name, str(bool(areas))),
+        "uuid": _uuid("zone", name, str(bool(areas)), *([number] if number else [])),
         "position": {"x": 0, "y": 0},
         "rows": [],
         "areas": list(areas),
+        **more,
     }
 
 

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -72,6 +72,9 @@ class LayoutRecord(TypedDict):
 
     layout: str
     sections: list[str]
+    floors: NotRequired[
+        Annotated[list[str], "The floor of each of `sections`, if there are several floors."]
+    ]
     runs: list[SeatRunRecord]
     ids: Annotated[
         list[int],
@@ -153,8 +156,10 @@ def static_seats(*, event_id: int, layout: str) -> Iterator[StaticSeat]:
     return map(StaticSeat._make, rows.iterator(_BATCH))
 
 
-def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
-    """Return the layout of seats, which must be in index order."""
+def layout_record(
+    layout: str, seats: Iterable[StaticSeat], floors: Mapping[str, str] | None = None
+) -> LayoutRecord:
+    """Return the layout of seats, which must be in index order; `floors` are those of sections."""
     found = list(seats)
     section_indexes: dict[str, int] = {}
     for seat in found:
@@ -197,6 +202,8 @@ def layout_record(layout: str, seats: Iterable[StaticSeat]) -> LayoutRecord:
         "xs": differences(round(seat.x * UNITS) for seat in drawn),
         "ys": differences(round(seat.y * UNITS) for seat in drawn),
     }
+    if floors:
+        record["floors"] = [floors.get(section, "") for section in section_indexes]
     _add_features(record, found)
     return record
 
@@ -286,7 +293,11 @@ def _require_current(event_id: int, layout: str) -> None:
 
 
 def _pack(event_id: int, layout: str) -> PackedLayout:
-    record = layout_record(layout, static_seats(event_id=event_id, layout=layout))
+    floors = {
+        each["section"]: each["floor"]
+        for each in selectors.plan(event_id=event_id).get("floors", [])
+    }
+    record = layout_record(layout, static_seats(event_id=event_id, layout=layout), floors)
     if not record["ids"] and Seat.objects.filter(event_id=event_id).exists():
         # The layout changed before the seats were read.
         raise LayoutNotFound

@@ -57,7 +57,7 @@ def preview(document: Document) -> PlanPreviewRecord:
     return {
         **problems,
         "plan": cast("PlanRecord", drawing(plan)),
-        "layout": layout_record("", _static_seats(plan)),
+        "layout": layout_record("", _static_seats(plan), plan.floors),
         "categories": [
             {"id": at, "name": category.name, "color": category.color, "price": None}
             for at, category in enumerate(plan.categories, start=1)

@@ -314,9 +314,17 @@ class FocalPointRecord(TypedDict):
     y: float
 
 
+class FloorRecord(TypedDict):
+    """The floor of a section, if there are several floors."""
+
+    section: str
+    floor: str
+
+
 class PlanRecord(DrawingRecord):
     name: str
     focal_point: NotRequired[FocalPointRecord]
+    floors: NotRequired[list[FloorRecord]]
 
 
 class TicketPriceRecord(TypedDict):
@@ -338,8 +346,8 @@ class EventDetailRecord(EventRecord):
     orphan_rule: Annotated[
         str,
         one_of("warn", "refuse", "off"),
-        "What is done if a buyer leaves a single free seat between taken ones; `refuse`: the booking"
-        " is refused with `orphan_seat` if the same number of seats fits there otherwise.",
+        "What is done if a buyer leaves a single free seat between taken ones. `refuse`: the"
+        " booking is refused with `orphan_seat` if as many seats fit there without one.",
     ]
     categories: list[CategoryRecord]
     payment_methods: list[PaymentMethodRecord]

@@ -1553,6 +1553,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{plan_id}/miniature/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the draft as some hundred points, for a small picture. */
+        get: operations["plan_miniature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans/{plan_id}/preview/": {
         parameters: {
             query?: never;
@@ -2297,9 +2314,10 @@ export interface components {
          *     * `ticket_type` - ticket_type
          *     * `companion` - companion
          *     * `table` - table
+         *     * `orphan` - orphan
          * @enum {string}
          */
-        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type" | "companion" | "table";
+        ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type" | "companion" | "table" | "orphan";
         Created: {
             id: number;
         };
@@ -2662,9 +2680,10 @@ export interface components {
             ticket_types: components["schemas"]["TicketType"][];
             fees: components["schemas"]["Fees"];
             /**
-             * @description Whether to warn buyers who leave a single free seat between taken ones.
+             * @description What is done if a buyer leaves a single free seat between taken ones. `refuse`: the booking is refused with `orphan_seat` if as many seats fit there without one.
              *
              *     * `warn` - warn
+             *     * `refuse` - refuse
              *     * `off` - off
              */
             orphan_rule: components["schemas"]["OrphanRuleEnum"];
@@ -2789,6 +2808,10 @@ export interface components {
             /** @description Payments of this event that are being refunded. */
             refunds_due: number;
         };
+        Floor: {
+            section: string;
+            floor: string;
+        };
         FocalPoint: {
             /** Format: double */
             x: number;
@@ -2853,6 +2876,8 @@ export interface components {
         Layout: {
             layout: string;
             sections: string[];
+            /** @description The floor of each of `sections`, if there are several floors. */
+            floors?: string[];
             runs: components["schemas"]["SeatRun"][];
             /** @description Delta-encoded: each value is the difference to the one before, the first to 0. */
             ids: number[];
@@ -3173,10 +3198,11 @@ export interface components {
         };
         /**
          * @description * `warn` - warn
+         *     * `refuse` - refuse
          *     * `off` - off
          * @enum {string}
          */
-        OrphanRuleEnum: "warn" | "off";
+        OrphanRuleEnum: "warn" | "refuse" | "off";
         PaidAnswer: {
             success: boolean;
             message: string;
@@ -3360,6 +3386,7 @@ export interface components {
             shapes: components["schemas"]["Shape"][];
             name: string;
             focal_point?: components["schemas"]["FocalPoint"];
+            floors?: components["schemas"]["Floor"][];
         };
         PlanChange: {
             /** @description Null for a new seat. */
@@ -13311,6 +13338,81 @@ export interface operations {
             };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    plan_miniature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Miniature"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,8 @@ import type { Section } from '@/domain/seatMap/sections';
 export interface Area {
   readonly index: number;
   readonly name: string;
+  /** Of a plan with several floors; else empty. */
+  readonly floor: string;
   readonly seatIndexes: readonly number[];
   /** Distinct seat prices, ascending; `priceRanks` has the index of each seat's price. */
   readonly prices: readonly string[];
@@ -100,6 +102,7 @@ function areaOf(section: Section, index: number, seatRadius: number): Area {
   return {
     index,
     name: section.name,
+    floor: section.floor,
     seatIndexes: seats.map((seat) => seat.index),
     prices,
     priceRanks: Uint16Array.from(seats, ({ price }) => prices.indexOf(price)),

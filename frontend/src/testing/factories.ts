@@ -37,6 +37,7 @@ export function factsOf(seat: Seat, index: number): SeatFacts {
     index,
     seatNumber: seat.seat_number,
     section: seat.section,
+    floor: '',
     row: seat.row,
     number: seat.number,
     x: seat.x,

@@ -7,6 +7,7 @@ REQUIRED = ("section", "row", "number", "x", "y", "category")
 OPTIONAL = (
     *("features", "note", "companion_of", "guid", "radius", "row_label", "seat_label"),
     *("kind", "table", "shape", "width", "height", "rotation", "sold", "capacity", "outline"),
+    *("zone", "floor"),
 )
 
 
@@ -18,7 +19,7 @@ class Kind(StrEnum):
     STANDING = "standing"
 
 
-_ALL = ("x", "y", "kind", "section", "guid")
+_ALL = ("x", "y", "kind", "section", "zone", "floor", "guid")
 _ROWS = ("row", "row_label", "seat_label")
 _SEATS = ("number", "category", "features", "note", "companion_of", "radius", "table")
 _SHAPES = ("shape", "width", "height", "rotation")

@@ -41,6 +41,7 @@ _ESCAPED = re.compile(f"'{FORMULA.pattern}")
 _POINT = re.compile(r"(-?[0-9]{1,6}(?:\.[0-9]{1,9})?),(-?[0-9]{1,6}(?:\.[0-9]{1,9})?)")
 _OUTLINE = re.compile(rf"(?:{_POINT.pattern}(?: |$))+")
 _KINDS = {"seat": Kind.SEAT} | {kind.value: kind for kind in Kind}
+_WHERE = ("section", "zone", "floor", "row")
 _LABELS = ("row_label", "seat_label")
 # Tables have lines of their own.
 MAX_LINES = 2 * MAX_SEATS
@@ -99,6 +100,7 @@ def read_csv(data: bytes, *, name: str) -> Document:
             for at, each in enumerate(categories)
         ],
         zones=hall.zones,
+        floors=list(dict.fromkeys(line["floor"] for line in lines if line["floor"])),
     )
     try:
         return read(document)
@@ -113,7 +115,7 @@ class _Hall:
         self.zones: list[Json] = []
         self._tables = tables
         self._line_at: dict[str, int] = {}
-        self._zone_at: dict[tuple[str, bool], int] = {}
+        self._zone_at: dict[tuple[str, str, str, bool], int] = {}
         self._rows: dict[str, _Row] = {}
         self._last: tuple[Json, _Row] | None = None
         """The row of the line above, and what its seats have in common."""
@@ -147,18 +149,20 @@ class _Hall:
 
     def _zone(self, line: _Line) -> int:
         # Standing areas have zones of their own, which do not change the order of the others.
-        key = (line["section"], line.kind is Kind.STANDING)
+        floor = line["floor"]
+        key = (line["section"], line["zone"], floor, line.kind is Kind.STANDING)
         if key not in self._zone_at:
-            self._zone_at[key] = len(self.zones)
-            self._line_at[path("zones", len(self.zones))] = line.number
-            self.zones.append(new_zone(line["section"]))
+            self._zone_at[key] = at = len(self.zones)
+            self._line_at[path("zones", at)] = line.number
+            more: Json = {"floor": floor} if floor else {}
+            self.zones.append(new_zone(line["section"], number=line["zone"], **more))
         return self._zone_at[key]
 
     def _row_of(self, line: _Line) -> "_Row":
         if table := line["table"]:
             self._last = None
             return self._table(self._tables[table])
-        common = line.some("section", "row", *_LABELS)
+        common = line.some(*_WHERE, *_LABELS)
         if self._last is None or self._last[0] != common:
             self._last = (common, self._new_row(line, x=0, y=0))
         return self._last[1]
@@ -333,8 +337,9 @@ def _table_faults(line: _Line, tables: dict[str, _Line]) -> Iterator[Fault]:
     if table := line["table"]:
         if table not in tables:
             yield line.fault("table", f"must be the guid of a table, not {shown(table)}")
-        elif any(line[each] != tables[table][each] for each in ("section", "row")):
-            yield line.fault("table", "must be a table with the section and row of the seat")
+        elif any(line[each] != tables[table][each] for each in _WHERE):
+            problem = "must be a table with the section, zone, floor and row of the seat"
+            yield line.fault("table", problem)
 
 
 def _require(faults: Iterable[Fault]) -> None:

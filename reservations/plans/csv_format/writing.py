@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from reservations.plans.areas import area_shape, coordinates
 from reservations.plans.csv_format.columns import FORMULA, NUMBERS, OPTIONAL, REQUIRED, Kind
 from reservations.plans.document import Document
 from reservations.plans.plan import Circle, Ellipse, Polygon, Rectangle, Shape
-from reservations.plans.pretix import STANDING, table_name
+from reservations.plans.pretix import section_of, table_name
 from reservations.plans.pretix_format import PretixRow, PretixStanding, PretixTable
 
 Cells = dict[str, Any]
@@ -30,17 +31,25 @@ def write_csv(document: Document) -> bytes:
 def _lines(document: Document) -> Iterator[Cells]:
     """Yield the cells of each line that are not empty."""
     names: set[str] = set()
+    floors = {floor.id: floor.name for floor in document.found.floors or () if floor.name.strip()}
+    zones: Counter[str] = Counter()
     for zone_at, zone in enumerate(document.found.zones):
         origin, section = coordinates(zone.position), zone.name or ""
+        zones[section] += 1
+        # Of zones with one name, all but the first are numbered.
+        number = str(zones[section]) if zones[section] > 1 else None
+        where = {"zone": number, "floor": floors.get(zone.floor or "")}
         for row_at, row in enumerate(zone.rows):
             table = table_name(row, where=(zone_at, row_at), taken=names) if row.table else ""
             for cells in _row_lines(row, origin=origin, table=table):
-                yield _full(section=section, **cells)
+                yield _full(section=section, **where, **cells)
         for area in zone.areas or ():
             shape = area_shape(area, origin=origin)
             if area.standing is not None and shape is not None:
                 names.add(area.standing.guid)
-                yield _full(**_standing(area.standing, shape, section=section))
+                # Its zone is its own, so that it has no number.
+                cells = _standing(area.standing, shape, section=section_of(area, zone))
+                yield _full(floor=where["floor"], **cells)
 
 
 def _row_lines(row: PretixRow, *, origin: tuple[float, float], table: str) -> Iterator[Cells]:
@@ -82,8 +91,7 @@ def _table(table: PretixTable, x: float, y: float) -> Cells:
 def _standing(standing: PretixStanding, shape: Shape, *, section: str) -> Cells:
     return {
         "kind": Kind.STANDING,
-        # What buyers are told that the area is called.
-        "section": shape.text.text if shape.text else section or STANDING,
+        "section": section,
         "x": shape.x,
         "y": shape.y,
         "category": standing.category,

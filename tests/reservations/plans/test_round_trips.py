@@ -78,6 +78,9 @@ def _standing_areas(draw: st.DrawFn, number: int) -> Json:
     return {**found, "text": {"text": text}} if text else found
 
 
+_FLOORS = [{"id": "lower", "name": "=Lower floor"}, {"id": "upper", "name": "Upper floor"}]
+
+
 @st.composite
 def _documents(draw: st.DrawFn) -> bytes:
     """Return a document of sections with rows, tables and standing areas.
@@ -86,7 +89,8 @@ def _documents(draw: st.DrawFn) -> bytes:
     """
     number, names = itertools.count(1), itertools.count(1)
     zones = []
-    for name in draw(st.lists(_texts, min_size=1, max_size=3, unique=True)):
+    # Sections may share a name.
+    for name in draw(st.lists(_texts | st.just("Stalls"), min_size=1, max_size=3)):
         rows = []
         for row_name in draw(st.lists(_texts, min_size=1, max_size=3, unique=True)):
             labels = draw(
@@ -100,10 +104,10 @@ def _documents(draw: st.DrawFn) -> bytes:
             x, y = draw(_places), draw(_places)
             rows.append(row(*seats, name=row_name, x=x, y=y, **labels, **table))
         areas = [draw(_standing_areas(next(names))) for _ in range(draw(st.integers(0, 2)))]
-        floor = draw(st.sampled_from([{}, {"floor": "upper"}]))
+        floor = draw(st.sampled_from([{}, *({"floor": floor["id"]} for floor in _FLOORS)]))
         x, y = draw(_places), draw(_places)
         zones.append({**zone(*rows, name=name, x=x, y=y, areas=[*areas, area()]), **floor})
-    return written(plan_document(*zones, floors=[{"id": "upper", "name": "Upper floor"}]))
+    return written(plan_document(*zones, floors=_FLOORS))
 
 
 @st.composite
@@ -142,6 +146,20 @@ def _seats(found: document.Document) -> list[tuple[Any, ...]]:
         for line in each.rows
         for chair in line.seats
     ]
+
+
+def _sections(found: document.Document) -> list[tuple[str, str | None, set[str]]]:
+    """Return the sections with seats: their names, their floors, and the ids of their seats."""
+    floors = {floor.id: floor.name for floor in found.found.floors or ()}
+    sections = [
+        (
+            each.name or "",
+            floors.get(each.floor or ""),
+            {chair.seat_guid for line in each.rows for chair in line.seats},
+        )
+        for each in found.found.zones
+    ]
+    return sorted([each for each in sections if each[2]], key=str)
 
 
 def _planned(found: document.Document) -> list[PlanSeat]:
@@ -192,6 +210,8 @@ def test_any_plan_survives_csv(data: bytes) -> None:
     again = read_csv(write_csv(before), name="Again")
     assert sorted(_seats(again), key=str) == sorted(_seats(before), key=str)
     assert _planned(again) == _planned(before)
+    assert _sections(again) == _sections(before)
+    assert plan_of(again.found).floors == plan_of(before.found).floors
 
 
 def test_tables_and_standing_areas_survive_csv_with_their_shapes() -> None:

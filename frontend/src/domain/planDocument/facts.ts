@@ -70,6 +70,7 @@ export function drawnPlan(document: PlanDocument, isVisible: IsVisible): DrawnPl
         index: facts.length,
         seatNumber: `${name}${number}`,
         section,
+        floor: '',
         row: name,
         number,
         x: zone.x + row.x + x,

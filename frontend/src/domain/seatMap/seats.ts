@@ -7,6 +7,8 @@ export interface SeatFacts {
   readonly index: number;
   readonly seatNumber: string;
   readonly section: string;
+  /** Of a plan with several floors; else empty. */
+  readonly floor: string;
   readonly row: string;
   readonly number: string;
   readonly x: number;
@@ -62,6 +64,7 @@ export function sameFacts(a: SeatFacts, b: SeatFacts): boolean {
     a.index === b.index &&
     a.seatNumber === b.seatNumber &&
     a.section === b.section &&
+    a.floor === b.floor &&
     a.row === b.row &&
     a.number === b.number &&
     a.x === b.x &&

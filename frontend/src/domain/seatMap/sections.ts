@@ -10,6 +10,8 @@ export interface Row {
 
 export interface Section {
   readonly name: string;
+  /** Of a plan with several floors; else empty. */
+  readonly floor: string;
   readonly rows: readonly Row[];
 }
 
@@ -20,6 +22,7 @@ const AISLE = 1.6;
 export function sectionsOf(facts: readonly SeatFacts[]): Section[] {
   return [...grouped(facts, ({ section }) => section)].map(([name, seats]) => ({
     name,
+    floor: seats[0]?.floor ?? '',
     rows: [...grouped(seats, ({ row }) => row)].map(([row, side]) => ({ name: row, seats: side })),
   }));
 }

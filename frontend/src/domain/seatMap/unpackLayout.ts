@@ -19,6 +19,7 @@ export function unpackLayout(layout: Layout): SeatFacts[] {
   let [id, x, y, index, column] = [0, 0, 0, 0, 0];
   for (const run of runs) {
     const section = sections[run.section] ?? '';
+    const floor = layout.floors?.[run.section] ?? '';
     for (const end = index + run.count; index < end; index++) {
       id += ids[index] ?? 0;
       let ending: string;
@@ -35,6 +36,7 @@ export function unpackLayout(layout: Layout): SeatFacts[] {
         index,
         seatNumber: run.prefix + ending,
         section,
+        floor,
         row: run.row,
         number: run.number ?? ending,
         x: (run.x ?? x) / HUNDREDTHS,

@@ -7,11 +7,14 @@ import { formatAmount } from '@/i18n/money';
 
 /** Accessible name of a seat. */
 export function seatLabel(seat: MapSeat, currency: string): string {
-  const { seatNumber, section, price } = seat.facts;
+  const { seatNumber, section, floor, price } = seat.facts;
   // Many numbers begin with their section.
-  return t(seatNumber.startsWith(section) ? 'seats:seat_noSection' : 'seats:seat', {
+  const where = [seatNumber.startsWith(section) ? '' : section, floor].filter(
+    (part) => part !== '',
+  );
+  return t(where.length === 0 ? 'seats:seat_noSection' : 'seats:seat', {
     seat: seatNumber,
-    section,
+    section: where.join(', '),
     price: formatAmount(price, currency),
     status: statusWithFeatures(seat),
   });

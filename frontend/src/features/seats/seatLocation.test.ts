@@ -20,6 +20,13 @@ describe("a seat's location", () => {
     expect(place({ ...seat, seat_number: 'Table 4, Chair 2' })).toBe('Hall');
   });
 
+  it('begins with the floor if there are several', () => {
+    const facts = factsOf(makeSeat(0, { seat_number: 'A1', row: 'A', number: '1' }), 0);
+    const upstairs = { ...facts, floor: 'First floor' };
+    expect(seatLocation(upstairs, [])).toBe('First floor · Stalls');
+    expect(seatName(upstairs)).toBe('First floor · Stalls · Row A · Seat 1');
+  });
+
   it('names the row if the number does not', () => {
     expect(place({ seat_number: '117', row: 'F', number: '117' })).toBe('Stalls · Row F');
   });

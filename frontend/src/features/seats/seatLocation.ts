@@ -8,6 +8,7 @@ import { t } from '@/i18n/language';
  */
 export function seatLocation(facts: SeatFacts, categories: readonly Category[]): string {
   return joined(
+    facts.floor,
     facts.seatNumber.startsWith(facts.section) ? '' : sectionLabel(facts.section),
     facts.row === '' || namesRow(facts) ? '' : rowName(facts.row),
     seatCategory(facts, categories),
@@ -20,10 +21,10 @@ export function seatLocation(facts: SeatFacts, categories: readonly Category[]):
  * "Table 4, Chair 2", stay as they are.
  */
 export function seatName(facts: SeatFacts): string {
-  const { section, row, number, seatNumber } = facts;
+  const { floor, section, row, number, seatNumber } = facts;
   return row !== '' && number !== '' && isComposed(facts)
-    ? joined(sectionLabel(section), rowName(row), t('seats:place_seat', { number }))
-    : joined(seatNumber.startsWith(section) ? '' : sectionLabel(section), seatNumber);
+    ? joined(floor, sectionLabel(section), rowName(row), t('seats:place_seat', { number }))
+    : joined(floor, seatNumber.startsWith(section) ? '' : sectionLabel(section), seatNumber);
 }
 
 /** The name of a seat's category, unless its section has the same. */

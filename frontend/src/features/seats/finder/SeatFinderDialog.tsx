@@ -13,6 +13,7 @@ import { WishChoices } from '@/features/seats/filter/WishChoices';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { Stepper } from '@/features/seats/finder/Stepper';
 import type { SeatFinder } from '@/features/seats/finder/useSeatFinder';
+import { sectionName } from '@/features/seats/sectionName';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
@@ -96,7 +97,7 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
           label={t('choosing:find_section')}
           any={t('choosing:find_anySection')}
           value={criteria.section}
-          options={sections.map(({ name }) => [name, name] as const)}
+          options={sections.map((section) => [section.name, sectionName(section)] as const)}
           onChoose={(section) => {
             change({ section });
           }}

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 
 import { Button } from '@/components/Button';
 import type { Section } from '@/domain/seatMap/sections';
-import { sectionName } from '@/features/seats/list/sectionName';
+import { sectionName } from '@/features/seats/sectionName';
 import { t } from '@/i18n/language';
 
 interface JumpToSectionProps {
@@ -31,9 +31,9 @@ export function JumpToSection({ sections, onJump }: JumpToSectionProps) {
           setWanted(target.value);
         }}
       >
-        {sections.map(({ name }) => (
-          <option key={name} value={name}>
-            {sectionName(name)}
+        {sections.map((section) => (
+          <option key={section.name} value={section.name}>
+            {sectionName(section)}
           </option>
         ))}
       </select>

@@ -5,7 +5,7 @@ import type { Section } from '@/domain/seatMap/sections';
 import { Fold } from '@/features/seats/list/Fold';
 import { freeNote } from '@/features/seats/list/freeNote';
 import { ListRow, type ListSettings } from '@/features/seats/list/ListRow';
-import { sectionName } from '@/features/seats/list/sectionName';
+import { sectionName } from '@/features/seats/sectionName';
 import { useToggleSet } from '@/features/seats/list/useToggleSet';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -40,7 +40,7 @@ export const ListSection = memo(function ListSection({
   return (
     <Fold
       level="h2"
-      title={sectionName(section.name)}
+      title={sectionName(section)}
       note={
         <>
           <span>{freeNote(free, all.length)}</span> <span>{prices}</span>

@@ -160,12 +160,12 @@ function sectionsMeeting(
   wishes: readonly SeatWish[],
 ): readonly Section[] {
   if (wishes.length === 0) return sections;
-  return sections.flatMap(({ name, rows }) => {
-    const left = rows.flatMap((row) => {
+  return sections.flatMap((section) => {
+    const left = section.rows.flatMap((row) => {
       const seats = row.seats.filter((facts) => meets(facts, wishes));
       return seats.length === 0 ? [] : { ...row, seats };
     });
-    return left.length === 0 ? [] : { name, rows: left };
+    return left.length === 0 ? [] : { ...section, rows: left };
   });
 }
 

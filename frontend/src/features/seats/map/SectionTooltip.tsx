@@ -1,6 +1,7 @@
 import type { Area, Availability } from '@/canvas/areas';
 import type { Point } from '@/domain/geometry';
 import { availabilityText } from '@/features/seats/map/sectionLabels';
+import { sectionName } from '@/features/seats/sectionName';
 import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
 
 interface SectionTooltipProps {
@@ -24,7 +25,7 @@ export function SectionTooltip({ section, availability, currency, at }: SectionT
       aria-hidden="true"
     >
       <p className="seat-tooltip__head">
-        <b>{section.name}</b>
+        <b>{sectionName(section)}</b>
       </p>
       <p>{availabilityText(availability, currency).join(' · ')}</p>
     </div>

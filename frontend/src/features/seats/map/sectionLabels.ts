@@ -1,10 +1,11 @@
 import type { Area, Availability } from '@/canvas/areas';
+import { sectionName } from '@/features/seats/sectionName';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
 /** Accessible name of a section. */
 export function sectionLabel(section: Area, availability: Availability, currency: string): string {
-  return [section.name, ...availabilityText(availability, currency)].join(', ');
+  return [sectionName(section), ...availabilityText(availability, currency)].join(', ');
 }
 
 /** "12 free", "from €50.00"; or "sold out". */
