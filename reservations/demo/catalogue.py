@@ -1,7 +1,7 @@
 """The demo events: three in three halls, and optionally one in a stadium."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,11 +29,15 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A demo event. `category_prices` has the prices that differ from the event's."""
+    """A demo event. `category_prices` has the prices that differ from the event's.
+
+    `ticket_types` has the prices by category of each ticket type, in the order to choose from.
+    """
 
     details: EventDetails
     plan: Plan
     category_prices: Mapping[str, Decimal]
+    ticket_types: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
 
 
 def show(hall: str, *, now: datetime) -> Show:
@@ -66,8 +70,17 @@ def _theatre(now: datetime) -> Show:
         time_zone=VIENNA,
         price=Decimal("80.00"),
     )
-    prices = {"Stalls": Decimal("80.00"), "Circle": Decimal("55.00"), "Boxes": Decimal("110.00")}
-    return Show(details, _plan("theatre.json"), prices)
+    prices = {
+        "Stalls": Decimal("80.00"),
+        "Circle": Decimal("55.00"),
+        "Boxes": Decimal("110.00"),
+        "Standing": Decimal("15.00"),
+    }
+    ticket_types = {
+        "Reduced": {"Stalls": Decimal("60.00"), "Circle": Decimal("40.00")},
+        "Child": {"Stalls": Decimal("25.00"), "Circle": Decimal("17.50")},
+    }
+    return Show(details, _plan("theatre.json"), prices, ticket_types)
 
 
 def _chamber_hall(now: datetime) -> Show:

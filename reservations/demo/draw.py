@@ -50,7 +50,7 @@ class ArcCentre:
 
 
 def theatre() -> Json:
-    """A playhouse: stalls, seven boxes on either side, and a circle behind."""
+    """A playhouse: stalls, seven boxes on either side, a circle, and a standing area behind."""
     centre = ArcCentre(840, -260)
     stalls = [
         _row(centre, "stalls", LETTERS[at], 580 + ROW_PITCH * at, reach=33, aisles=(-11.5, 11.5))
@@ -70,8 +70,13 @@ def theatre() -> Json:
             }
     return _plan(
         "Aurelia Theatre",
-        (1680, 1230),
-        {"Stalls": "#7c3aed", "Circle": "#d97706", "Boxes": "#be185d"},
+        (1680, 1300),
+        {
+            "Stalls": "#7c3aed",
+            "Circle": "#d97706",
+            "Boxes": "#be185d",
+            "Standing": "#0f766e",
+        },
         [
             _zone("House", "house", [], _theatre_areas(centre)),
             _zone("Stalls", "stalls", _sold_as("Stalls", stalls)),
@@ -82,6 +87,7 @@ def theatre() -> Json:
                 _sold_as("Boxes", (row for row, _ in boxes)),
                 [area for _, areas in boxes for area in areas],
             ),
+            _zone("Standing", "standing", [], [_standing_area(centre)]),
         ],
     )
 
@@ -120,8 +126,21 @@ def _theatre_areas(centre: ArcCentre) -> list[Json]:
         _text("CIRCLE", (840, 843), size=20),
         _text("BOXES", centre.at(-33, 514, aside=-84), size=16),
         _text("BOXES", centre.at(33, 514, aside=84), size=16),
-        _text("FOYER", (840, 1196), size=16),
+        _text("FOYER", (330, 1240), size=16),
+        _text("FOYER", (1350, 1240), size=16),
     ]
+
+
+def _standing_area(centre: ArcCentre) -> Json:
+    """A curved place to stand behind the circle."""
+    area = _polygon(centre.band(10, 1440, 1540), FLOOR)
+    left, top = area["position"]["x"], area["position"]["y"]
+    (x, y), size = _position((centre.x - left, centre.y + 1490 - top)), 20
+    return {
+        **area,
+        "text": {"text": "Standing", "position": {"x": x, "y": y}, "size": size, "color": INK},
+        "standing": {"capacity": 60, "category": "Standing", "guid": "standing"},
+    }
 
 
 def _box(centre: ArcCentre, side: int, number: int) -> tuple[Json, list[Json]]:

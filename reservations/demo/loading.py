@@ -22,6 +22,7 @@ from reservations.demo.catalogue import HALLS, STADIUM, Show, show
 from reservations.demo.people import ORGANISER, PEOPLE, STEWARD
 from reservations.models import Event
 from reservations.plans.services import ReportProgress, create_event, ignore_progress
+from reservations.plans.ticket_types import TicketTypeEdit, replace_ticket_types
 from reservations.roles import DOOR
 
 
@@ -121,4 +122,14 @@ def _create_event(what: Show, report_progress: ReportProgress) -> str:
         category_prices=what.category_prices,
         report_progress=report_progress,
     )
+    if what.ticket_types:
+        ids = dict(event.categories.values_list("name", "pk"))
+        replace_ticket_types(
+            event_id=event.pk,
+            editor_id=None,
+            edits=[
+                TicketTypeEdit(None, name, {ids[category]: prices[category] for category in prices})
+                for name, prices in what.ticket_types.items()
+            ],
+        )
     return event.name

@@ -22,10 +22,11 @@ from reservations.demo.catalogue import HALLS, Show, show
 from reservations.demo.draw import chamber_hall, theatre
 from reservations.demo.loading import load_demo
 from reservations.demo.people import BUYERS, PEOPLE
+from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.plans.grid import grid
-from reservations.plans.plan import Plan
+from reservations.plans.plan import Plan, PlanSeat
 from reservations.plans.pretix import parse, read
 
 pytestmark = pytest.mark.both_databases
@@ -35,6 +36,11 @@ HERE = Path(demo.__file__).parent
 
 def drawn(file: str) -> Plan:
     return read((HERE / file).read_bytes())
+
+
+def seats_of(file: str) -> list[PlanSeat]:
+    """Return the seats without the places of standing areas, which are all at one point."""
+    return [seat for seat in drawn(file).seats if seat.sold_by is not SoldBy.NUMBER]
 
 
 def output_of(**options: Any) -> str:
@@ -77,13 +83,26 @@ class TestLoading:
         numbers = [seat.seat_number for seat in club.seats.all()]
         assert (numbers[0], numbers[-1]) == ("A1", "J12")
         prices = Category.objects.filter(event=stage).values_list("name", flat=True)
-        assert list(prices) == ["Stalls", "Circle", "Boxes"]
+        assert list(prices) == ["Stalls", "Circle", "Boxes", "Standing"]
         assert Category.objects.filter(price=None).count() == 0
         assert all(event.date > now + timedelta(weeks=2) for event in (club, stage, hall))
         assert club.sales_open_at is None
         assert stage.sales_open_at is None
         assert hall.sales_open_at is not None
         assert now + timedelta(weeks=3) < hall.sales_open_at < hall.date
+
+    def test_sells_the_theatre_with_ticket_types_and_standing_places(self) -> None:
+        load_demo()
+        stage = Event.objects.get(venue=HALLS[1])
+        types = stage.ticket_types.values_list("name", "prices__category__name", "prices__price")
+        assert set(types) == {
+            *(("Reduced", "Stalls", 60), ("Reduced", "Circle", 40)),
+            *(("Child", "Stalls", 25), ("Child", "Circle", Decimal("17.50"))),
+        }
+        places = stage.seats.filter(sold_by=SoldBy.NUMBER)
+        prices = set(places.values_list("section", "category__price"))
+        assert prices == {("Standing", Decimal("15.00"))}
+        assert places.count() == 60
 
     def test_loading_twice_changes_and_prints_nothing(self) -> None:
         assert "alice" in output_of()
@@ -193,11 +212,11 @@ def test_parallel_loading_creates_one_of_each(are_users_there: bool) -> None:
 
 @pytest.mark.parametrize("file", ["theatre.json", "chamber_hall.json"])
 def test_no_two_seats_are_closer_than_they_are_wide(file: str) -> None:
-    plan = drawn(file)
     nearest = min(
-        math.dist((one.x, one.y), (other.x, other.y)) for one, other in combinations(plan.seats, 2)
+        math.dist((one.x, one.y), (other.x, other.y))
+        for one, other in combinations(seats_of(file), 2)
     )
-    assert nearest > 2 * plan.seat_radius
+    assert nearest > 2 * drawn(file).seat_radius
 
 
 @pytest.mark.parametrize("file", ["theatre.json", "chamber_hall.json"])
@@ -210,12 +229,12 @@ def test_every_seat_lies_well_inside_its_plan(file: str) -> None:
 
 class TestTheatre:
     def test_has_stalls_circle_and_boxes(self) -> None:
-        plan = drawn("theatre.json")
-        assert 1_050 <= len(plan.seats) <= 1_150
-        assert {(seat.section, seat.category) for seat in plan.seats} == {
+        seats = seats_of("theatre.json")
+        assert 1_050 <= len(seats) <= 1_150
+        assert {(seat.section, seat.category) for seat in seats} == {
             (name, name) for name in ("Stalls", "Circle", "Boxes")
         }
-        numbers = {seat.seat_number for seat in plan.seats}
+        numbers = {seat.seat_number for seat in seats}
         assert {"Stalls A1", "Circle A1", "L1-1", "R7-4"} <= numbers
 
     def test_has_a_stage_and_names_its_sections(self) -> None:
