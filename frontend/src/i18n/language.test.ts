@@ -15,6 +15,12 @@ it('has plurals and lists', () => {
   expect(t('seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('seats A1 and A2');
 });
 
+it('writes numbers as in the language', async () => {
+  expect(t('basket:count', { count: 1_236 })).toBe('1,236 seats');
+  await applyLanguage('de');
+  expect(t('basket:count', { count: 1_236 })).toBe('1.236 Plätze');
+});
+
 it('switches to another language', async () => {
   await applyLanguage('de');
   expect(locale()).toBe('de-DE');

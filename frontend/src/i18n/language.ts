@@ -2,7 +2,7 @@
  * The page's language. It is set before the first render, and changing it reloads the page, so that
  * `t` can be called anywhere without subscriptions.
  */
-import i18next from 'i18next';
+import i18next, { type FormatterModule } from 'i18next';
 
 import { siteStorage } from '@/browser/storage';
 import { en } from '@/i18n/en';
@@ -69,13 +69,27 @@ const FALLBACK: LanguageCode = 'en';
 let current: LanguageCode = FALLBACK;
 let currentLocale: string = LANGUAGES[FALLBACK].locale;
 
-void i18next.init({
+/** Writes numbers as in the language: "1,236 seats". Messages name no formats. */
+const numbers: FormatterModule = {
+  type: 'formatter',
+  init: nothing,
+  add: nothing,
+  addCached: nothing,
+  format: (value: unknown) =>
+    (typeof value === 'number' ? value.toLocaleString(currentLocale) : value) as string,
+};
+
+void i18next.use(numbers).init({
   lng: FALLBACK,
   resources: { en },
   defaultNS: 'common',
-  // Synchronous, since nothing is fetched. React escapes values itself.
+  // Synchronous, since nothing is fetched.
   initAsync: false,
-  interpolation: { escapeValue: false },
+  interpolation: {
+    // React escapes values itself.
+    escapeValue: false,
+    alwaysFormat: true,
+  },
 });
 
 export const { t } = i18next;
@@ -157,4 +171,8 @@ function languageOf(tag: string | null): LanguageCode | null {
 
 function isLanguage(code: string): code is LanguageCode {
   return code in LANGUAGES;
+}
+
+function nothing(): void {
+  // There are no other formats.
 }

@@ -195,7 +195,7 @@ it.each([
     'not on sale yet',
     { sales: 'upcoming', sales_open_at: '2999-11-25T09:00:00Z', time_zone: 'Asia/Tokyo' },
     'Not on sale yet',
-    /^Sales open on Mon, 25 Nov 2999, 18:00 .+, in \d+ days$/,
+    /^Sales open on Mon, 25 Nov 2999, 18:00 .+, in [\d,]+ days$/,
   ],
   [
     'closed',
