@@ -131,3 +131,15 @@ test('a buyer who goes offline while paying keeps the seats and pays once online
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   expect(await api.get<unknown[]>('reservations/')).toHaveLength(1);
 });
+
+test('a page whose scripts are gone offers to load it again @thorough', async ({ enter }) => {
+  const { page } = await enter('anonymous');
+  const assets = '**/assets/**';
+  await page.route(assets, (route) => route.fulfill({ status: 404 }));
+  await page.goto('/');
+  const again = page.getByRole('link', { name: 'Load it again' });
+  await expect(again).toBeVisible();
+  await page.unroute(assets);
+  await again.click();
+  await expect(page.getByRole('heading', { name: 'Pick a night out' })).toBeVisible();
+});

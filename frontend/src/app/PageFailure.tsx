@@ -1,29 +1,17 @@
+import { LoadAgain } from '@/app/LoadAgain';
+import { NewBuild } from '@/app/NewBuild';
 import { OfflineMessage } from '@/app/OfflineMessage';
 import { isReloadingForNewBuild } from '@/app/staleBuild';
-import { Button } from '@/components/Button';
-import { Message } from '@/components/Message';
 import { t } from '@/i18n/language';
 
 /** Shown in place of a page that failed. */
 export function PageFailure() {
-  if (isReloadingForNewBuild()) return null;
+  if (isReloadingForNewBuild()) return <NewBuild />;
   if (!navigator.onLine) return <OfflineMessage />;
   return (
-    <Message
-      title={t('app:failed_title')}
-      actions={
-        <Button
-          look="primary"
-          onClick={() => {
-            location.reload();
-          }}
-        >
-          {t('app:failed_again')}
-        </Button>
-      }
-    >
+    <LoadAgain title={t('app:failed_title')}>
       <title>{t('pageTitle', { page: t('app:failed') })}</title>
       <p>{t('app:failed_note')}</p>
-    </Message>
+    </LoadAgain>
   );
 }

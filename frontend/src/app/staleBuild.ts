@@ -18,7 +18,7 @@ export interface Page {
 
 let isReloading = false;
 
-/** Whether a reload is under way, so that the error need not be shown. */
+/** Whether a reload was asked for. The browser may ask the user first, who may stay. */
 export function isReloadingForNewBuild(): boolean {
   return isReloading;
 }
