@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import type { EventSettings } from '@/api/types';
@@ -25,13 +25,13 @@ async function open(changes: Partial<EventSettings> = {}) {
       revision: event.revision,
     },
   ]);
-  const { user } = renderPage(
+  const { user, router } = renderPage(
     { '/organise/events/:eventId/settings': <EventSettingsPage /> },
     '/organise/events/7/settings',
   );
   await screen.findByRole('heading', { name: 'What and where' });
   await screen.findByRole('table');
-  return { server, user, event };
+  return { server, user, router, event };
 }
 
 function sent(server: FakeServer, call: string): unknown[] {
@@ -155,6 +155,23 @@ it('publishes a draft with seats, and not one without', async () => {
   expect(sent(server, 'post events/7/publish/')).toEqual([
     { is_draft: false, members_only: false },
   ]);
+});
+
+it('has the categories of a plan that was put onto the event meanwhile', async () => {
+  const { server, router } = await open();
+  await act(() => router.navigate('/organise/plans/3'));
+  await screen.findByText('another page');
+  server.on('get events/7/categories/', [
+    200,
+    {
+      categories: [{ id: 2, name: 'Circle', color: '#7c3aed', price: null, seats: 90 }],
+      seats_without: 0,
+      revision: 6,
+    },
+  ]);
+  await act(() => router.navigate('/organise/events/7/settings'));
+  expect(await screen.findByLabelText('Price of Circle')).toBeDefined();
+  expect(screen.queryByLabelText('Price of Stalls')).toBeNull();
 });
 
 it('changes the prices of categories', async () => {

@@ -148,6 +148,28 @@ it('says who saved meanwhile, and shows theirs beside the own changes', async ()
   expect(sent(server)[1]).toMatchObject({ ticket_types: [{ id: 3 }, { id: 4 }] });
 });
 
+it('keeps a ticket type that is added while the others load again', async () => {
+  const { server, user, section, add } = await open({ types: [CHILD] });
+  await user.click(add);
+  await user.type(section.getByLabelText('Name of ticket type 2'), 'Senior');
+  serve(server, 5, { types: [{ ...CHILD, name: 'Children' }] });
+  server.on('put events/7/categories/', [
+    200,
+    {
+      categories: [{ id: 1, name: 'Stalls', color: '#7c3aed', price: '90.00', seats: 60 }],
+      seats_without: 40,
+      revision: 5,
+    },
+  ]);
+  const prices = within(screen.getByRole('region', { name: 'Prices by category' }));
+  await user.type(prices.getByLabelText('Price of Stalls'), '9');
+  await user.click(prices.getByRole('button', { name: 'Save' }));
+  await waitFor(() => {
+    expect(section.getByLabelText('Name of ticket type 1')).toHaveProperty('value', 'Children');
+  });
+  expect(section.getByLabelText('Name of ticket type 2')).toHaveProperty('value', 'Senior');
+});
+
 it('has a column for seats without a category only if there are some', async () => {
   const { section } = await open({ types: [CHILD], without: 0 });
   const titles = section.getAllByRole('columnheader').map(({ textContent }) => textContent);
