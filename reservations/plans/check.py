@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from reservations.plans.areas import area_shape, middle
 from reservations.plans.document import Document
@@ -67,8 +67,7 @@ class Problem:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A seat with its indexes in the document and its absolute position."""
 
     zone: int

@@ -2,11 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a seat is, in the plan's terms.
 
     `words` is the plan's own name of the seat, such as "Table 4, Chair 2". It is usually empty.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
 from reservations.plans.errors import Fault
@@ -32,8 +33,7 @@ class ReadRow:
         return Place(section=self.section, row=self.name, number=number, words=words)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadSeat:
+class ReadSeat(NamedTuple):
     """A seat as parsed, with its place in the hall and its absolute position.
 
     `where` has the indexes of its zone, of its row there, and of itself in the row.

@@ -6,12 +6,12 @@ A document is read once in each process, as long as it is among the last MAX_ENT
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from statistics import fmean
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from reservations.plans import document
 from reservations.plans.areas import area_shape, coordinates, table_shape
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
-from reservations.plans.plan import CATEGORY_COLOR, shape_record
+from reservations.plans.plan import CATEGORY_COLOR, Shape, shape_record
 from reservations.plans.pretix_format import PretixPlan
 from reservations.read import plans
 from reservations.read.miniatures import (
@@ -51,8 +51,7 @@ def plan_miniature_record(found: PretixPlan) -> MiniatureRecord:
         for row in zone.rows
         for seat in row.seats
     )
-    width = max((seat.x for seat in seats), default=0) - min((seat.x for seat in seats), default=0)
-    height = max((seat.y for seat in seats), default=0) - min((seat.y for seat in seats), default=0)
+    width, height = _extent([seat.x for seat in seats]), _extent([seat.y for seat in seats])
     if len(seats) <= MAX_POINTS:
         points = [Point(seat.x, seat.y, seat.color, 1, 1) for seat in seats]
     else:
@@ -65,6 +64,10 @@ def plan_miniature_record(found: PretixPlan) -> MiniatureRecord:
         seat_radius=radius,
         shapes=list(_shapes(found)),
     )
+
+
+def _extent(coordinates: Sequence[float]) -> float:
+    return max(coordinates) - min(coordinates) if coordinates else 0.0
 
 
 class _Seat(NamedTuple):
@@ -109,15 +112,19 @@ def _shapes(found: PretixPlan) -> Iterator[ShapeRecord]:
             if row.table:
                 x, y = coordinates(row.position)
                 at = (origin[0] + x, origin[1] + y)
-                yield shape_record(table_shape(row.table, name="", at=at))
+                yield _record(table_shape(row.table, name="", at=at))
         for area in zone.areas or ():
             shape = area_shape(area, origin=origin)
             if shape is None:
                 continue
-            record = shape_record(shape)
+            record = _record(shape)
             if area.standing is not None:
                 record["color"] = colors.get(area.standing.category, CATEGORY_COLOR)
             yield record
+
+
+def _record(shape: Shape) -> ShapeRecord:
+    return cast("ShapeRecord", shape_record(shape))
 
 
 def _colors(found: PretixPlan) -> dict[str, str]:
