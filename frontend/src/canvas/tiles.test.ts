@@ -38,3 +38,24 @@ it('shows tiles of another scale where none was redrawn', () => {
 it('draws everything at once after a jump, and shows no blurred tiles', () => {
   expect(shownAfter(1, VERY_NEAR)).toEqual({ isComplete: true, shown: new Set([VERY_NEAR.scale]) });
 });
+
+it('redraws a large part tile by tile, each with only what is on it', () => {
+  const surfaces = new FakeSurfaces();
+  const screen = surfaces.create(SIZE.width, SIZE.height);
+  const boxes: { readonly x: number; readonly width: number }[] = [];
+  const tiles = new Tiles(
+    (_context, _at, box) => {
+      boxes.push(box);
+    },
+    surfaces.create,
+    () => 0,
+  );
+  tiles.draw(screen, { scale: 0.5, left: 0, top: 0 }, SIZE, false, Infinity);
+  boxes.length = 0;
+  tiles.repaint({ x: 100, y: 100, width: 1_500, height: 10 }, () => true);
+  // A tile is 1,024 units wide; a pixel more is redrawn at the edges.
+  expect(boxes.map(({ x, width }) => [x, x + width])).toEqual([
+    [98, 1_024],
+    [1_024, 1_602],
+  ]);
+});

@@ -147,12 +147,16 @@ export class Tiles {
         if (tile === undefined) continue;
         const at = { scale: level.scale, left: -column * TILE, top: -row * TILE };
         const { context } = tile;
+        // Only what is on this tile: a large box would be drawn whole on each.
+        const [x, y] = [Math.max(left + at.left, 0), Math.max(top + at.top, 0)];
+        const width = Math.min(right + at.left, TILE) - x;
+        const height = Math.min(bottom + at.top, TILE) - y;
         context.save();
         context.beginPath();
-        context.rect(left + at.left, top + at.top, right - left, bottom - top);
+        context.rect(x, y, width, height);
         context.clip();
-        context.clearRect(left + at.left, top + at.top, right - left, bottom - top);
-        this.#paint(context, at, box);
+        context.clearRect(x, y, width, height);
+        this.#paint(context, at, boxOf(at, x, y, width, height));
         context.restore();
       }
     }

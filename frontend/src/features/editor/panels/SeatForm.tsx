@@ -56,7 +56,8 @@ export function SeatForm() {
   });
   const categories = useCategoryChoices();
   const accessible = seats.filter((seat) => featuresOf(seat).includes('accessible')).length;
-  const accompanied = withCompanionsBeside(document, selection);
+  // Looked for only if there are some, since it looks at all seats of the plan.
+  const accompanied = accessible > 0 ? withCompanionsBeside(document, selection) : document;
   const choices = [{ id: '', name: t('editor:noCompanion') }, ...accessibleNear(found, selection)];
 
   return (
