@@ -1,5 +1,6 @@
 import type { RefObject } from 'react';
 
+import type { Area } from '@/canvas/areas';
 import type { Scene } from '@/canvas/scene';
 import type { MapView } from '@/components/map/mapView';
 import { useMapCanvas } from '@/components/map/useMapCanvas';
@@ -18,7 +19,7 @@ interface PreviewCanvasOptions {
 const NOT_ON_SALE = {
   clock: createServerClock(),
   lockMs: 1,
-  labelOf: () => [],
+  labelOf: ({ name }: Area) => [name],
   hovered: null,
   offered: [],
 };
