@@ -30,7 +30,7 @@ class ReadRow:
         if self.is_in_words:
             seat = self.seat_label.replace("%s", number).strip() or number
             words = ", ".join(part for part in (self.name, seat) if part)
-        return Place(section=self.section, row=self.name, number=number, words=words)
+        return Place(self.section, self.name, number, words)
 
 
 class ReadSeat(NamedTuple):

@@ -174,9 +174,7 @@ def _floors_by_section(found: PretixPlan) -> dict[str, str]:
                 floors[section_of(area, zone)].add(name)
     if len(set().union(*floors.values()) - {""}) < 2:
         return {}
-    return {
-        section: name for section, (name, *others) in floors.items() if name and not others
-    }
+    return {section: name for section, (name, *others) in floors.items() if name and not others}
 
 
 def table_name(row: PretixRow, *, where: tuple[int, int], taken: set[str]) -> str:
@@ -371,7 +369,7 @@ class _Reading:
             category=seat.category,
             radius=seat.radius or DEFAULT_SEAT_RADIUS,
             is_start=bool(seat.start_direction),
-            features=_features(seat),
+            features=_features(seat) if seat.features else NO_FEATURES,
             note=seat.note or "",
             companion_of=seat.companion_of or None,
         )
