@@ -36,7 +36,7 @@ test('of two buyers of one seat, one gets it and the other sees why not', async 
   await expect(seatOn(fast.page, seat)).toHaveAttribute('data-status', 'mine');
 });
 
-test('simultaneous clicks never lock a seat twice', async ({ enter, request }) => {
+test('simultaneous clicks never lock a seat twice @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const people = [await enter('somebody new'), await enter('somebody new')];
   const seat = pick(await pick(people).api.freeSeats(club.id, 1, 40));
