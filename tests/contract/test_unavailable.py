@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError, connection
 from reservations.write import command_queue
 from tests.contract.calls import CALLS, COMMANDS, Call, refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, with_token
+from tests.factories import with_token
 
 pytestmark = pytest.mark.any_database
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.any_database
 def test_without_the_database_calls_are_503(
     call: Call, kind: type[Exception], office: BoxOffice
 ) -> None:
-    clients = [signed_in(office.alice), with_token(office.alice)]
+    clients = [office.browser(office.alice), with_token(office.alice)]
     before = office.state()
 
     def away(*_: object) -> None:
