@@ -47,7 +47,7 @@ test('simultaneous clicks never lock a seat twice @thorough', async ({ enter, re
   await expect.poll(async () => (await statuses()).sort()).toEqual(['locked', 'mine']);
 });
 
-test('a reload restores the basket', async ({ enter, request }) => {
+test('a reload restores the basket @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 2, 50);
@@ -123,7 +123,7 @@ test('an event before its sale shows its seats and the opening time @thorough', 
   await expect(page.getByRole('status').filter({ hasText: /^Sales open on/ })).toBeVisible();
 });
 
-test('the map recovers after a network failure', async ({ enter, request }) => {
+test('the map recovers after a network failure @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const buyer = await enter('somebody new');
   const watcher = await enter('anonymous');
