@@ -84,6 +84,8 @@ def test_a_wrong_method_is_405(call: Call, office: BoxOffice) -> None:
     assert office.state() == before
 
 
+# The permission table has this for each call too.
+@pytest.mark.thorough
 @_each([call for call in CALLS if call.needs_person])
 def test_an_anonymous_call_is_401(call: Call, office: BoxOffice) -> None:
     before = office.state()

@@ -14,7 +14,14 @@ pytestmark = pytest.mark.any_database
 @pytest.mark.parametrize(
     "kind", [OperationalError, pytest.param(InterfaceError, marks=pytest.mark.thorough)]
 )
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize(
+    "call",
+    [
+        # All errors of the database are answered in one place.
+        pytest.param(call, id=call.name, marks=pytest.mark.thorough if number % 4 else ())
+        for number, call in enumerate(CALLS)
+    ],
+)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("in_the_tests_thread")
 def test_without_the_database_calls_are_503(
