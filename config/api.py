@@ -9,6 +9,8 @@ from web.workers import enable_multiprocess_metrics
 
 # Before anything imports prometheus_client.
 enable_multiprocess_metrics()
+# Nothing that is imported from here on is garbage.
+gc.disable()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
@@ -45,4 +47,5 @@ application = with_request_limits(
 # create hardly any cycles. Full collections doubled the latency of one request in a hundred.
 gc.collect()
 gc.freeze()
+gc.enable()
 gc.set_threshold(20_000, 20, 20)

@@ -8,6 +8,8 @@ from django.core.asgi import get_asgi_application
 from web.telemetry import start_telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Nothing that is imported from here on is garbage.
+gc.disable()
 start_telemetry()
 django_http = get_asgi_application()
 
@@ -53,3 +55,4 @@ application = prepare_daphne(with_request_limits(by_protocol), close_viewers=clo
 # for a tenth of a second each time.
 gc.collect()
 gc.freeze()
+gc.enable()

@@ -125,7 +125,6 @@ SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE = environment.handshakes_per_address_
 SEATCAST_FRAME_WINDOW_SECONDS = environment.frame_window_seconds
 
 INSTALLED_APPS = [
-    "daphne",
     # Django's admin with this project's AdminSite.
     "accounts.apps.AdminConfig",
     "django.contrib.auth",

@@ -43,7 +43,12 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'e2e', testMatch: '**/*.spec.ts' },
+    {
+      name: 'e2e',
+      testMatch: '**/*.spec.ts',
+      // Without a graphics card, animations take most of the processor's time.
+      use: { contextOptions: { reducedMotion: 'reduce' } },
+    },
     {
       name: 'firefox',
       testMatch: '**/*.spec.ts',

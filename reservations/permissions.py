@@ -5,18 +5,18 @@ one organisation and its events by their role in it (`organisations/roles.py`). 
 place that decides. `is_staff` only opens the admin, as everywhere in Django.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
-from django.db.models import OuterRef, Q, QuerySet
+from django.contrib.auth.models import Permission as DjangoPermission
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from organisations.backends import members_with
 from organisations.models import Membership, Organisation
 from organisations.roles import granted_to
-
-_OPERATORS = "django.contrib.auth.backends.ModelBackend"
 
 
 class Permission(StrEnum):
@@ -69,16 +69,14 @@ def holders(
 
     Without either: for at least one. Superusers have all permissions.
     """
-    people: Any = get_user_model()._default_manager
     if isinstance(event_id, OuterRef):
         # The memberships are a query within the query of people.
         event_id = OuterRef(event_id)
-    granted = Q()
+    granted = _granted_to_operators(permissions)
     for permission in permissions:
         members = members_with(permission, event_id=event_id, organisation_id=organisation_id)
-        granted |= Q(pk__in=_operators(permission).values("pk")) | Q(pk__in=members.values("user"))
-    found: QuerySet[AbstractUser] = people.filter(granted, is_active=True)
-    return found
+        granted |= Q(pk__in=members.values("user"))
+    return _active_people().filter(granted)
 
 
 def sees_organisation(person_id: int | None, *, organisation_id: int) -> bool:
@@ -96,11 +94,8 @@ def sees_organisation(person_id: int | None, *, organisation_id: int) -> bool:
 
 def sees_all(person_id: int) -> bool:
     """Return whether a person is an operator with a permission for all organisations."""
-    found = Q()
-    for permission in _OF_ORGANISATIONS:
-        found |= Q(pk__in=_operators(permission).values("pk"))
-    people: Any = get_user_model()._default_manager
-    return bool(people.filter(found, pk=person_id).exists())
+    granted = _granted_to_operators(_OF_ORGANISATIONS)
+    return _active_people().filter(granted, pk=person_id).exists()
 
 
 def permissions_in(person: AbstractUser, *, role: str | None) -> list[str]:
@@ -109,5 +104,21 @@ def permissions_in(person: AbstractUser, *, role: str | None) -> list[str]:
     return sorted(each for each in Permission if each in by_role or person.has_perm(each))
 
 
-def _operators(permission: Permission) -> Any:
-    return get_user_model()._default_manager.with_perm(permission, backend=_OPERATORS)
+def _active_people() -> QuerySet[AbstractUser]:
+    people: Any = get_user_model()._default_manager
+    found: QuerySet[AbstractUser] = people.filter(is_active=True)
+    return found
+
+
+def _granted_to_operators(permissions: Iterable[Permission]) -> Q:
+    """Return the condition on people that Django's groups give them one of the permissions.
+
+    It is that of `ModelBackend.with_perm`, which takes only one permission: with a subquery for
+    each, Django would take three times as long to write the query.
+    """
+    named = Q()
+    for permission in permissions:
+        app_label, _, codename = permission.partition(".")
+        named |= Q(codename=codename, content_type__app_label=app_label)
+    of_person = Q(group__user=OuterRef("pk")) | Q(user=OuterRef("pk"))
+    return Q(is_superuser=True) | Q(Exists(DjangoPermission.objects.filter(of_person, named)))

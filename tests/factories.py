@@ -7,6 +7,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.utils import timezone
@@ -129,6 +130,13 @@ def signed_in(user: User) -> APIClient:
     """Return a browser with a user's session."""
     client = stranger()
     client.force_login(user)
+    return client
+
+
+def with_session(key: str) -> APIClient:
+    """Return a browser with a session that was begun before."""
+    client = stranger()
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
 
 

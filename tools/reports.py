@@ -96,11 +96,14 @@ def summary(results: Sequence[StageResult]) -> str:
     return "\n".join([*lines, f"total: {total.passed} passed, {total.failed} failed{skipped}"])
 
 
-def failure_details(result: StageResult) -> str:
-    """Return the output of each failed test of a stage, and the command that runs it again."""
+def failure_details(result: StageResult, *, target: str) -> str:
+    """Return the output of each failed test of a stage, and the command that runs it again.
+
+    `target` is the target of make that ran the stage.
+    """
     return "\n".join(
         f"\n--- {result.title}: {' '.join(failure.arguments)} ---\n{failure.output}\n"
-        f"Again: make test ONLY={result.name}{_tests(failure.arguments)}"
+        f"Again: make {target} ONLY={result.name}{_tests(failure.arguments)}"
         for failure in result.failures
     )
 

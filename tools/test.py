@@ -83,9 +83,10 @@ def main(arguments: Sequence[str]) -> int:
             results = _run_all(stages)
     except KeyboardInterrupt:
         return 130
+    target = "thorough" if options.thorough else "test"
     for result in results:
         if result.failures:
-            say(failure_details(result))
+            say(failure_details(result, target=target))
     say(f"\n{summary(results)}")
     return 1 if any(result.counts.failed for result in results) else 0
 
@@ -299,11 +300,17 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
         run = partial(background, tests or most)
         return Stage(name=name, title=title, run=partial(_shown, name, run), background=run)
 
+    def python_stage(
+        name: str, title: str, background: Callable[[Sequence[str]], Any], *most: str
+    ) -> Stage:
+        """Return a stage of pytest, which runs thorough tests only by an option of ours."""
+        depth = ["--thorough"] if thorough else []
+        return stage(name, title, lambda chosen: background([*depth, *chosen]), *most)
+
     def pytest(markers: str, *without: str) -> list[str]:
-        which = ["--thorough"] if thorough else ["-m", markers]
+        which = [] if thorough else ["-m", markers]
         return [*which, *(f"--ignore={path}" for path in without)]
 
-    more = ["--thorough"] if thorough else []
     other_browsers = [
         Stage(
             name="firefox",
@@ -319,31 +326,29 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
     )
     return [
         # The longest stages come first.
-        stage(
+        python_stage(
             "postgres",
             "Python tests on PostgreSQL + Valkey",
             _on_postgres,
             *pytest(_POSTGRES, *_DEPLOYMENT, _FAULTS),
         ),
-        stage(
+        python_stage(
             "sqlite",
             "Python tests on SQLite",
             partial(_pytest_run, "sqlite"),
             *pytest(_SQLITE, *_DEPLOYMENT),
         ),
         stage("check", "linters", _checks, *([] if thorough else ["--quick"])),
-        stage(
+        python_stage(
             "faults",
             "Python tests of faults, on PostgreSQL + Valkey",
             _on_failing_services,
-            *more,
             _FAULTS,
         ),
-        stage(
+        python_stage(
             "machines",
             "Python tests of set-up and deployment",
             partial(_pytest_run, "machines"),
-            *more,
             *_DEPLOYMENT,
         ),
         stage("client", "client tests", _client),

@@ -66,7 +66,7 @@ test('an organiser builds a small hall by mouse and keyboard', ONLY_CHROMIUM, as
 });
 
 test(
-  'two people who edit the same plan both keep what they have made',
+  'two people who edit the same plan both keep what they have made @thorough',
   ONLY_CHROMIUM,
   async ({ enter }) => {
     const first = await enter('admin');

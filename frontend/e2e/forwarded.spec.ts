@@ -53,7 +53,7 @@ test.afterEach(async () => {
   expect(forbidden).toEqual([]);
 });
 
-test("behind a forwarding host, buyers use cookies and see each other's changes", async ({
+test("behind a forwarding host, buyers use cookies and see each other's changes @thorough", async ({
   enter,
   request,
 }) => {
@@ -88,7 +88,7 @@ test("behind a forwarding host, buyers use cookies and see each other's changes"
   await expect(booking.getByText('Cancelled', { exact: true })).toBeVisible();
 });
 
-test("limits by address apply to the buyer's address", async () => {
+test("limits by address apply to the buyer's address @thorough", async () => {
   await register('/account');
   const sessions = await context.request.get('/api/sessions/');
   expect(await sessions.json()).toMatchObject([{ network: BUYER }]);

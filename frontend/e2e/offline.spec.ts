@@ -45,7 +45,7 @@ test('an unreachable server leads to the same page, which reloads by itself @tho
 });
 
 test(
-  'a dead network is noticed within five seconds, and the map stays where it is',
+  'a dead network is noticed within five seconds, and the map stays where it is @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request, baseURL }) => {
     const { club } = await demoEvents(request);

@@ -72,7 +72,7 @@ test('locks that end soon can be extended @thorough', async ({ enter, request })
   }
 });
 
-test('expired seats are reported and can be picked again', async ({ enter, request }) => {
+test('expired seats are reported and can be picked again @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const organiser = await enter('admin');
   const { page, api } = await enter('somebody new');

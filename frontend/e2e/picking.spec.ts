@@ -18,7 +18,7 @@ const GUARD_MS = 600;
 const SECOND_TAP_MS = 450;
 
 test(
-  'a double tap on a seat that has gone takes none of those offered instead',
+  'a double tap on a seat that has gone takes none of those offered instead @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { club } = await demoEvents(request);
@@ -55,7 +55,7 @@ test(
   },
 );
 
-test('a click beside a small seat takes the seat that hovering shows', async ({
+test('a click beside a small seat takes the seat that hovering shows @thorough', async ({
   enter,
   request,
 }) => {
@@ -123,7 +123,7 @@ async function circleOf(seat: Locator): Promise<{ x: number; y: number; radius: 
   return { x: box.x + box.width / 2, y: box.y + box.height / 2, radius: box.width / 2 };
 }
 
-test('a seat picked before signing in outlives a reload with storage blocked', async ({
+test('a seat picked before signing in outlives a reload with storage blocked @thorough', async ({
   enter,
   request,
 }) => {

@@ -13,6 +13,9 @@ import {
   openLive,
 } from './fixtures';
 
+// With animations, which the other tests leave out.
+test.use({ contextOptions: { reducedMotion: 'no-preference' } });
+
 test('two people and a third who only watches follow one purchase to its cancellation @site', async ({
   enter,
   request,

@@ -29,7 +29,7 @@ test('two tabs of one user agree at once @thorough', async ({ enter, request }) 
   await expect(other.getByText(second.seat_number, { exact: true })).toBeVisible();
 });
 
-test('signing out in one tab signs out the others', async ({ enter }) => {
+test('signing out in one tab signs out the others @thorough', async ({ enter }) => {
   const { page: one, name } = await enter('somebody new');
   const other = await one.context().newPage();
   await one.goto('/reservations');

@@ -36,7 +36,7 @@ test('of two buyers of one seat, one gets it and the other sees why not', async 
   await expect(seatOn(fast.page, seat)).toHaveAttribute('data-status', 'mine');
 });
 
-test('simultaneous clicks never lock a seat twice', async ({ enter, request }) => {
+test('simultaneous clicks never lock a seat twice @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const people = [await enter('somebody new'), await enter('somebody new')];
   const seat = pick(await pick(people).api.freeSeats(club.id, 1, 40));
@@ -47,7 +47,7 @@ test('simultaneous clicks never lock a seat twice', async ({ enter, request }) =
   await expect.poll(async () => (await statuses()).sort()).toEqual(['locked', 'mine']);
 });
 
-test('a reload restores the basket', async ({ enter, request }) => {
+test('a reload restores the basket @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page, api } = await enter('somebody new');
   const seats = await api.freeSeats(club.id, 2, 50);
@@ -123,7 +123,7 @@ test('an event before its sale shows its seats and the opening time @thorough', 
   await expect(page.getByRole('status').filter({ hasText: /^Sales open on/ })).toBeVisible();
 });
 
-test('the map recovers after a network failure', async ({ enter, request }) => {
+test('the map recovers after a network failure @thorough', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const buyer = await enter('somebody new');
   const watcher = await enter('anonymous');

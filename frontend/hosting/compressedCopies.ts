@@ -8,21 +8,24 @@ const TEXT = /\.(?:css|html|js|json|svg|txt|webmanifest)$/;
 /** Smaller files fit into one network packet anyway. */
 const MIN_BYTES = 1_000;
 
-/** Write a brotli and a gzip copy beside each text file of the build, for servers to send. */
+/**
+ * Write a brotli and a gzip copy beside each text file of the build, for our servers to send. A
+ * static host compresses by itself.
+ */
 export function compressedCopies(): Plugin {
-  let folder = '';
+  let folder: string | null = null;
   return {
     name: 'seatcast-compressed-copies',
     apply: 'build',
-    configResolved({ root, build }) {
-      folder = resolve(root, build.outDir);
+    configResolved({ root, build, env }) {
+      if (String(env['VITE_API_URL'] ?? '') === '') folder = resolve(root, build.outDir);
     },
     // After all files are written, those of other plugins and of `public` too.
     closeBundle: {
       order: 'post',
       sequential: true,
       handler: () => {
-        writeCopies(folder);
+        if (folder !== null) writeCopies(folder);
       },
     },
   };

@@ -89,7 +89,7 @@ SEE_ORGANISATIONS = {SEE_EVENTS, ADD_EVENT, CHANGE_EVENT, CHANGE_ORGANISATION}
 def test_the_table_has_every_call_with_a_permission_in_the_schema(
     office: BoxOffice,
 ) -> None:
-    schema = signed_in(office.alice).get("/api/schema/?format=json").json()
+    schema = office.browser(office.alice).get("/api/schema/?format=json").json()
     documented = {
         (call["operationId"], tuple(sorted(call["x-permissions"])))
         for calls in schema["paths"].values()
@@ -235,7 +235,7 @@ def test_only_an_organisers_cancellation_is_in_the_security_log(
     assert _cancel(signed_in(boss), office).status_code == 200
     assert _cancel(signed_in(boss), office).status_code == 200
     own = f"/api/reservations/{office.reservation_of_bob}/cancel/"
-    assert signed_in(office.bob).post(own).status_code == 200
+    assert office.browser(office.bob).post(own).status_code == 200
     [row] = SecurityEvent.objects.filter(kind="reservation_cancelled")
     assert (row.actor_id, row.subject_id) == (boss.pk, office.alice.pk)
     assert row.details == {"reservation": office.reservation}
@@ -243,7 +243,7 @@ def test_only_an_organisers_cancellation_is_in_the_security_log(
 
 
 def test_a_refund_is_in_the_security_log(office: BoxOffice) -> None:
-    alice = signed_in(office.alice)
+    alice = office.browser(office.alice)
     body = {"seat_ids": [office.held], "payment_method": "card"}
     answer: Any = alice.post(f"/api/events/{office.event.pk}/reserve/", body)
     number = answer.json()["reservation_id"]

@@ -15,7 +15,7 @@ from reservations.models import Event
 from tests.attacks.strings import FOREIGN_ORIGINS
 from tests.contract.calls import WRITES, refusal, send
 from tests.contract.conftest import BoxOffice
-from tests.factories import make_event, signed_in, stranger, with_token
+from tests.factories import make_event, stranger, with_token
 
 pytestmark = pytest.mark.any_database
 
@@ -29,7 +29,7 @@ def client_elsewhere(settings: Any) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "é", "\x00", "x" * 5_000, "0" * 32, "0" * 64])
 def test_a_wrong_csrf_token_is_refused(token: str, office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     client.credentials(HTTP_X_CSRFTOKEN=token)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     refusal(client.post(path), 403, "csrf_failed")
@@ -37,7 +37,7 @@ def test_a_wrong_csrf_token_is_refused(token: str, office: BoxOffice) -> None:
 
 
 def test_another_sessions_csrf_token_is_refused(office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     client.credentials(HTTP_X_CSRFTOKEN=get_token(RequestFactory().get("/")))
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     refusal(client.post(path), 403, "csrf_failed")
@@ -46,7 +46,7 @@ def test_another_sessions_csrf_token_is_refused(office: BoxOffice) -> None:
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_page_of_another_site_cannot_lock_a_seat(origin: str, office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     refusal(client.post(path, HTTP_ORIGIN=origin), 403, "csrf_failed")
     assert office.state() == before
@@ -84,7 +84,7 @@ def test_every_write_from_another_origin_is_refused(
 def test_over_https_a_write_without_origin_and_referer_is_refused(
     page: dict[str, Any], fault: str, office: BoxOffice
 ) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
     answer = client.post(path, secure=True, **page)
     assert refusal(answer, 403, "csrf_failed")["error"].startswith(fault)
@@ -97,7 +97,7 @@ def test_over_https_a_write_without_origin_and_referer_is_refused(
 def test_a_write_without_a_preflight_changes_nothing(
     content_type: str, office: BoxOffice, subtests: pytest.Subtests
 ) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     client.cookies.pop("csrftoken")
     for call in (call for call in WRITES if call.needs_csrf):
         with subtests.test(call=call.name):
@@ -115,7 +115,7 @@ def test_a_write_without_a_preflight_changes_nothing(
 def test_a_get_request_with_a_method_override_changes_nothing(
     headers: dict[str, Any], office: BoxOffice
 ) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     answer = client.get(f"/api/reservations/{office.reservation}/", **headers)
     assert answer.json()["status"] == "confirmed"
     assert office.state() == before
@@ -123,7 +123,7 @@ def test_a_get_request_with_a_method_override_changes_nothing(
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/logout/", "/admin/reservations/seat/"])
 def test_the_admin_refuses_a_forged_form(path: str, office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.organiser)
+    before, client = office.state(), office.browser(office.organiser)
     client.credentials(HTTP_X_CSRFTOKEN="0" * 32)
     form = {"action": "block", "_selected_action": str(office.free), "csrfmiddlewaretoken": "x"}
     assert client.post(path, form, format="multipart").status_code == 403
@@ -137,7 +137,7 @@ def test_cors_allows_other_origins_nothing(origin: str, office: BoxOffice) -> No
         "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "POST",
         "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "authorization,x-csrftoken,idempotency-key",
     }
-    for client in (signed_in(office.alice), with_token(office.alice)):
+    for client in (office.browser(office.alice), with_token(office.alice)):
         for path in ("/api/me/", "/api/csrf/", "/api/reservations/", "/api/nothing/"):
             read = client.get(path, HTTP_ORIGIN=origin)
             asked = client.options(path, HTTP_ORIGIN=origin, **asks)
@@ -147,7 +147,7 @@ def test_cors_allows_other_origins_nothing(origin: str, office: BoxOffice) -> No
 
 
 def test_cors_allows_our_client_on_another_host_without_cookies(office: BoxOffice) -> None:
-    answer = signed_in(office.alice).get("/api/me/", HTTP_ORIGIN=OUR_CLIENT)
+    answer = office.browser(office.alice).get("/api/me/", HTTP_ORIGIN=OUR_CLIENT)
     assert answer.headers["Access-Control-Allow-Origin"] == OUR_CLIENT
     assert "Access-Control-Allow-Credentials" not in answer.headers
     assert (

@@ -35,6 +35,7 @@ FORMULAS = [
     "x\n=1+1",
 ]
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+TABLES = ["changes", "bookings", "tickets", "actions"]
 SIGNS = "=+-@\t\r\n" + WIDE
 
 
@@ -67,30 +68,34 @@ def _export(event: Event, table: str, form: str) -> bytes:
     return bytes(answer.getvalue())
 
 
-@pytest.mark.parametrize("table", ["changes", "bookings", "tickets", "actions"])
-def test_no_cell_of_a_csv_file_begins_like_a_formula(event: Event, table: str) -> None:
-    text = _export(event, table, "csv").decode("utf-8-sig")
-    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
-    assert [cell for cell in cells if cell[:1] and cell[0] in SIGNS] == []
-    assert [cell for cell in cells if cell.lstrip()[:1] and cell.lstrip()[0] in SIGNS] == []
-    if table != "actions":
-        # They are all there, as texts.
-        assert {f"'{formula}" for formula in FORMULAS[:11]} <= set(cells)
-
-
-@pytest.mark.parametrize("table", ["changes", "bookings", "tickets", "actions"])
-def test_an_xlsx_file_has_texts_and_numbers_and_neither_formulas_nor_links(
-    event: Event, table: str
+def test_no_cell_of_a_csv_file_begins_like_a_formula(
+    event: Event, subtests: pytest.Subtests
 ) -> None:
-    with ZipFile(io.BytesIO(_export(event, table, "xlsx"))) as book:
-        names = book.namelist()
-        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    assert not any("external" in name.lower() or "vba" in name.lower() for name in names)
-    assert list(sheet.iter(f"{SHEET}f")) == []
-    assert list(sheet.iter(f"{SHEET}hyperlink")) == []
-    texts = set(_texts(sheet))
-    if table != "actions":
-        assert {"=1+1", "@SUM(1;1)"} <= texts
+    for table in TABLES:
+        with subtests.test(table):
+            text = _export(event, table, "csv").decode("utf-8-sig")
+            cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+            assert [cell for cell in cells if cell[:1] and cell[0] in SIGNS] == []
+            assert [cell for cell in cells if cell.lstrip()[:1] and cell.lstrip()[0] in SIGNS] == []
+            if table != "actions":
+                # They are all there, as texts.
+                assert {f"'{formula}" for formula in FORMULAS[:11]} <= set(cells)
+
+
+def test_an_xlsx_file_has_texts_and_numbers_and_neither_formulas_nor_links(
+    event: Event, subtests: pytest.Subtests
+) -> None:
+    for table in TABLES:
+        with subtests.test(table):
+            with ZipFile(io.BytesIO(_export(event, table, "xlsx"))) as book:
+                names = book.namelist()
+                sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+            assert not any("external" in name.lower() or "vba" in name.lower() for name in names)
+            assert list(sheet.iter(f"{SHEET}f")) == []
+            assert list(sheet.iter(f"{SHEET}hyperlink")) == []
+            texts = set(_texts(sheet))
+            if table != "actions":
+                assert {"=1+1", "@SUM(1;1)"} <= texts
 
 
 def _texts(sheet: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from config.environment import read_environment
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, stranger
+from tests.factories import stranger
 
 pytestmark = pytest.mark.any_database
 
@@ -22,7 +22,7 @@ def _by_default(settings: Settings) -> None:
 
 def test_no_response_names_the_holder_of_a_seat(office: BoxOffice) -> None:
     event = f"/api/events/{office.event.pk}"
-    carol = signed_in(office.carol)
+    carol = office.browser(office.carol)
     for client in (stranger(), carol):
         for path in ("/api/events/", f"{event}/", f"{event}/seats/", _layout(office)):
             answer = client.get(path)

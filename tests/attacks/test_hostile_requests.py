@@ -7,7 +7,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from tests.contract.calls import refusal, send
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, stranger
+from tests.factories import stranger
 
 pytestmark = pytest.mark.any_database
 
@@ -99,7 +99,7 @@ def test_a_malformed_form_is_refused(content_type: str, body: bytes, db: None) -
 def test_a_bad_token_is_refused_whatever_else_the_request_carries(
     header: str, office: BoxOffice
 ) -> None:
-    for client in (stranger(), signed_in(office.alice)):
+    for client in (stranger(), office.browser(office.alice)):
         response = client.get("/api/me/", HTTP_AUTHORIZATION=header)
         assert response.status_code == 401
         refusal(response, 401, response.json()["code"])
@@ -139,7 +139,7 @@ def test_an_unknown_session_is_anonymous(cookie: str, db: None) -> None:
 
 
 def test_a_token_takes_precedence_over_a_session(office: BoxOffice) -> None:
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     token = AccessToken.for_user(office.bob)
     response = client.get("/api/me/", HTTP_AUTHORIZATION=f"Bearer {token}")
     assert response.json()["username"] == "bob"
@@ -160,7 +160,7 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_path_is_404(method: str, path: str, office: BoxOffice) -> None:
-    refusal(send(signed_in(office.alice), method, path), 404, "not_found")
+    refusal(send(office.browser(office.alice), method, path), 404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_meaningless_headers_and_parameters_are_ignored(
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FOO", "OPTIONS", "HEAD"])
 def test_an_unusual_method_is_refused_or_read_only(method: str, office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     for path in ("/api/events/", f"/api/events/{office.event.pk}/lock/"):
         response = send(client, method, path)
         assert response.status_code in (200, 405)

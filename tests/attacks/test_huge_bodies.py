@@ -13,7 +13,7 @@ from django.conf import settings
 
 from tests.contract.calls import refusal, send
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, stranger
+from tests.factories import stranger
 from web.parsers import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.any_database
@@ -44,7 +44,7 @@ WITHIN_THE_LIMIT: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", WITHIN_THE_LIMIT)
 def test_a_body_just_below_the_limit_takes_little_memory(name: str, office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.alice)
+    before, client = office.state(), office.browser(office.alice)
     path = f"/api/events/{office.event.pk}/lock/"
     tracemalloc.start()
     try:
@@ -87,12 +87,12 @@ def test_an_oversized_body_is_refused(content_type: str, body: bytes, db: None) 
 def test_a_compressed_body_is_not_decompressed(encoding: str, office: BoxOffice) -> None:
     packed: Any = gzip.compress(json.dumps({"seat_ids": [office.free] * 100_000}).encode())
     headers = {"HTTP_CONTENT_ENCODING": encoding}
-    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/lock/"
+    client, path = office.browser(office.alice), f"/api/events/{office.event.pk}/lock/"
     refusal(send(client, "POST", path, data=packed, **headers), 400, "malformed")
 
 
 def test_the_admin_refuses_an_oversized_form(office: BoxOffice) -> None:
-    before, client = office.state(), signed_in(office.organiser)
+    before, client = office.state(), office.browser(office.organiser)
     for form in ({"name": "x" * 3_000_000}, {str(n): "" for n in range(5_000)}):
         answer = client.post("/admin/reservations/event/add/", form, format="multipart")
         assert answer.status_code in (400, 403)

@@ -12,7 +12,6 @@ from accounts.models import User
 from reservations.models import Event, Payment, Reservation, ReservationSeat, Seat
 from tests.contract.calls import WRITES, Call
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in
 
 pytestmark = pytest.mark.any_database
 
@@ -66,7 +65,7 @@ def test_extra_body_fields_are_ignored(call: Call, office: BoxOffice) -> None:
     static = _static()
     body = {**_not_theirs(office), **(office.body(call) or {})}
     path = office.path(call)
-    answer = getattr(signed_in(office.caller(call)), call.method.lower())(path, body)
+    answer = getattr(office.browser(office.caller(call)), call.method.lower())(path, body)
     assert answer.status_code in (200, 201), answer.content
 
     for row in everybody.all():
@@ -123,7 +122,7 @@ def _require_alices_things_to_be_as_if_she_had_said_nothing(office: BoxOffice) -
 def test_fields_in_the_query_are_ignored(office: BoxOffice) -> None:
     form = "&".join(f"{name}={value}" for name, value in _not_theirs(office).items())
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/?{form}"
-    seat = signed_in(office.alice).post(path, {}).json()["seat"]
+    seat = office.browser(office.alice).post(path, {}).json()["seat"]
     assert (seat["locked_by"], seat["price"], seat["status"]) == ("alice", "50.00", "locked")
     until = parse_datetime(seat["locked_until"])
     assert until

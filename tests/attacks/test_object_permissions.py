@@ -63,7 +63,7 @@ def _ids(office: BoxOffice) -> dict[str, int]:
 def test_another_persons_seats_cannot_be_changed(tried: Try, office: BoxOffice) -> None:
     before, ids = office.state(), _ids(office)
     body = tried.body and {**tried.body, "seat_ids": [ids[name] for name in tried.body["seat_ids"]]}
-    for client in (signed_in(office.alice), with_token(office.alice)):
+    for client in (office.browser(office.alice), with_token(office.alice)):
         found = refusal(client.post(tried.path.format(**ids), body), tried.status, tried.code)
         assert [conflict["reason"] for conflict in found["conflicts"]] == [tried.reason]
     assert office.state() == before
@@ -76,7 +76,7 @@ def test_another_persons_seats_cannot_be_changed(tried: Try, office: BoxOffice) 
 )
 def test_another_persons_booking_is_not_found(call: Call, office: BoxOffice) -> None:
     before = office.state()
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     answers = [
         send(client, call.method, office.path(call, reservation=number))
         for number in (office.reservation_of_bob, "Z" * 16)
@@ -91,7 +91,7 @@ def test_another_persons_booking_is_not_found(call: Call, office: BoxOffice) -> 
 )
 def test_lists_contain_only_ones_own_objects(query: str, office: BoxOffice) -> None:
     asked = query.format(bob=office.bob.pk)
-    for client in (signed_in(office.alice), with_token(office.alice)):
+    for client in (office.browser(office.alice), with_token(office.alice)):
         bookings = client.get(f"/api/reservations/{asked}").json()
         assert [booking["id"] for booking in bookings] == [office.reservation]
         locks = client.get(f"/api/events/{office.event.pk}/locks/{asked}").json()
@@ -103,18 +103,18 @@ def test_another_persons_idempotency_key_replays_nothing(office: BoxOffice) -> N
     path = f"/api/events/{office.event.pk}/reserve/"
     key: dict[str, Any] = {"HTTP_IDEMPOTENCY_KEY": "once"}
     order = {"seat_ids": [office.held_by_bob], "payment_method": "cash"}
-    bobs: Any = signed_in(office.bob).post(path, order, **key)
+    bobs: Any = office.browser(office.bob).post(path, order, **key)
     assert bobs.status_code == 201
     before = office.state()
-    refusal(signed_in(office.alice).post(path, order, **key), 409, "seat_unavailable")
+    refusal(office.browser(office.alice).post(path, order, **key), 409, "seat_unavailable")
     assert office.state() == before
-    again: Any = signed_in(office.bob).post(path, order, **key)
+    again: Any = office.browser(office.bob).post(path, order, **key)
     assert again.json() == bobs.json()
 
 
 @pytest.mark.parametrize("thing", ["payments", "idempotency-keys", "users", "seats", "changes"])
 def test_paths_without_an_endpoint_are_404(thing: str, office: BoxOffice) -> None:
-    for client in (signed_in(office.alice), with_token(office.organiser)):
+    for client in (office.browser(office.alice), with_token(office.organiser)):
         for method in ("GET", "POST", "DELETE"):
             refusal(send(client, method, f"/api/{thing}/1/"), 404, "not_found")
 
@@ -132,7 +132,7 @@ def _pages_of_the_admin() -> list[str]:
 def test_the_admin_is_for_staff_only(office: BoxOffice, subtests: pytest.Subtests) -> None:
     before, pages = office.state(), _pages_of_the_admin()
     assert len(pages) > 20
-    for client in (stranger(), signed_in(office.alice), with_token(office.organiser)):
+    for client in (stranger(), office.browser(office.alice), with_token(office.organiser)):
         for page in pages:
             with subtests.test(page=page):
                 for answer in (client.get(page), client.post(page, {"action": "cancel"})):

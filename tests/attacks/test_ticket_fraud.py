@@ -137,7 +137,7 @@ def test_a_ticket_with_a_failed_charge_is_unpaid(
 
 def test_a_cancelled_ticket_is_refused(office: BoxOffice, steward: APIClient) -> None:
     path = f"/api/reservations/{office.reservation}/cancel/"
-    assert signed_in(office.alice).post(path).status_code == 200
+    assert office.browser(office.alice).post(path).status_code == 200
     refusal(scan(steward, office.reservation), 409, "ticket_cancelled")
     assert verdict(steward, office.reservation) == (False, "cancelled")
     assert not Entry.objects.exists()
@@ -147,9 +147,11 @@ def test_an_admitted_booking_cannot_be_cancelled(office: BoxOffice, steward: API
     assert scan(steward, office.reservation).status_code == 200
     before = office.state()
     path = f"/api/reservations/{office.reservation}/cancel/"
-    refusal(signed_in(office.alice).post(path), 409, "reservation_used")
+    refusal(office.browser(office.alice).post(path), 409, "reservation_used")
     assert office.state() == before
-    assert signed_in(office.organiser).post(path).json()["reservation"]["status"] == "cancelled"
+    assert (
+        office.browser(office.organiser).post(path).json()["reservation"]["status"] == "cancelled"
+    )
     refusal(scan(steward, office.reservation), 409, "ticket_cancelled")
     assert Entry.objects.count() == 1
 
@@ -192,7 +194,7 @@ def test_a_repeated_scan_with_its_key_gets_the_same_response(
 def test_a_buyer_sees_admitted_seats_and_cannot_admit_themselves(
     office: BoxOffice, steward: APIClient
 ) -> None:
-    alice = signed_in(office.alice)
+    alice = office.browser(office.alice)
     refusal(scan(alice, office.reservation), 403, "permission_denied")
     path = f"/api/reservations/{office.reservation}/"
     assert [seat["entry"] for seat in alice.get(path).json()["seat_details"]] == [None]

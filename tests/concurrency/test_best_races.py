@@ -68,6 +68,7 @@ def test_40_concurrent_requests_on_two_servers_get_two_seats_each(ports: tuple[i
     _check_that_each_sits_with_their_own(event, _parties(replies))
 
 
+@pytest.mark.thorough
 @pytest.mark.postgres
 def test_40_of_60_requests_get_seats_when_40_fit(ports: tuple[int, int]) -> None:
     event = _hall(rows=20)
@@ -81,6 +82,7 @@ def test_40_of_60_requests_get_seats_when_40_fit(ports: tuple[int, int]) -> None
     assert {(found["code"], found["largest"]) for found in refused} == {("no_seats_together", 0)}
 
 
+@pytest.mark.thorough
 def test_40_requests_on_one_queue_get_two_seats_each(port: int) -> None:
     event = _hall(rows=20)
     path, criteria = f"/api/events/{event.pk}/best/", {"count": 2}
@@ -105,6 +107,7 @@ def test_best_seats_and_clicks_never_share_a_seat(port: int) -> None:
     _check_that_each_sits_with_their_own(event, _parties(replies))
 
 
+@pytest.mark.thorough
 def test_20_concurrent_requests_of_a_person_stop_at_the_cap(port: int) -> None:
     event, alice = _hall(rows=20), signed_in(make_user())
     path = f"/api/events/{event.pk}/best/"
@@ -113,6 +116,7 @@ def test_20_concurrent_requests_of_a_person_stop_at_the_cap(port: int) -> None:
     assert {reply.body["code"] for reply in replies if reply.status == 409} == {"seat_limit"}
 
 
+@pytest.mark.thorough
 def test_one_key_sent_20_times_locks_once(port: int) -> None:
     event, alice = _hall(rows=20), signed_in(make_user())
     path = f"/api/events/{event.pk}/best/"

@@ -68,6 +68,7 @@ def test_50_concurrent_clicks_of_a_person_stop_at_the_cap(port: int) -> None:
     assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 10
 
 
+@pytest.mark.thorough
 def test_overlapping_sets_in_opposite_orders_are_locked_whole(port: int) -> None:
     event = make_event(seats=8, seat_cap=8)
     ids = seat_ids(event)
@@ -85,7 +86,7 @@ def test_overlapping_sets_in_opposite_orders_are_locked_whole(port: int) -> None
         assert set(got) == (set(criteria) if reply.status == 200 else set())
 
 
-@pytest.mark.parametrize("method", ["invoice", "card"])
+@pytest.mark.parametrize("method", [pytest.param("invoice", marks=pytest.mark.thorough), "card"])
 def test_a_seat_is_booked_once_however_often_its_holder_confirms_at_once(
     method: str, port: int
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_seat_is_booked_once_however_often_its_holder_confirms_at_once(
     assert user.reservations.count() == 1
 
 
+@pytest.mark.thorough
 def test_one_key_sent_20_times_reserves_once(port: int) -> None:
     event, user = make_event(), make_user()
     alice, seat_id = signed_in(user), seat_ids(event)[0]

@@ -29,7 +29,7 @@ from tests.concurrent_commands import PATIENCE_SECONDS, at_once, wait_until
 from tests.factories import Clock, make_event, make_person, seat_ids
 from tests.times import database_now, this_clock_is_right
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -33,7 +33,6 @@ from tests.factories import (
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("_processes"),
-    pytest.mark.both_databases,
 ]
 
 TIMES = 12

@@ -25,6 +25,8 @@ def run(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+# The stack makes the same check when it starts.
+@pytest.mark.thorough
 def test_the_deployment_check_passes(tmp_path: Path) -> None:
     check = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", data_dir=tmp_path)
     assert check.returncode == 0, check.stderr

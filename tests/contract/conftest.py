@@ -10,6 +10,7 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.mail_links import address_fragment, invitation_fragment, password_fragment
@@ -46,6 +47,7 @@ from tests.factories import (
     person,
     seat_ids,
     signed_in,
+    with_session,
 )
 from tests.reservations.plans.documents import document, written
 from webhooks import services as webhooks
@@ -86,10 +88,16 @@ class BoxOffice:
     sign_in: str
     category: int
     door: UUID
+    sessions: dict[int, str]
+    """Keys of sessions, by person: signing in takes longer than most calls."""
 
     def caller(self, call: Call) -> User:
         """Return a person who may make a call: alice, or an organiser where it takes one."""
         return self.organiser if call.needs_organiser else self.alice
+
+    def browser(self, user: User) -> APIClient:
+        """Return a browser in which a person of this office is signed in."""
+        return with_session(self.sessions[user.pk])
 
     def path(self, call: Call, **instead: object) -> str:
         return call.path.format(**{**self._ids(), **instead})
@@ -99,7 +107,7 @@ class BoxOffice:
 
     def send(self, call: Call, client: Any = None, **more: Any) -> Any:
         """Make a valid call, by default as its `caller`."""
-        client = client or signed_in(self.caller(call))
+        client = client or self.browser(self.caller(call))
         return getattr(client, call.method.lower())(self.path(call), self.body(call), **more)
 
     def state(self) -> list[list[tuple[Any, ...]]]:
@@ -189,11 +197,18 @@ def _opened() -> BoxOffice:
         description="",
     ).endpoint
     sent = webhooks.send_test(organisation_id=organisation.pk, endpoint_id=webhook.pk)
+    refresh = tokens.issue_pair(alice)["refresh"]
+    sign_in = SignIn.objects.get(person=alice).pk
+    organiser = make_user("organiser", is_staff=True, is_superuser=True)
+    factors = _factors(alice)
+    sessions = {
+        user.pk: str(signed_in(user).session.session_key) for user in (alice, bob, carol, organiser)
+    }
     return BoxOffice(
         event=event,
         alice=alice,
         bob=bob,
-        organiser=make_user("organiser", is_staff=True, is_superuser=True),
+        organiser=organiser,
         organisation=organisation,
         carol=carol,
         invitation=invitation,
@@ -209,12 +224,13 @@ def _opened() -> BoxOffice:
         reservation_of_bob=booked[bob],
         link=_parts(password_fragment(bob)),
         email_link=_parts(address_fragment(bob, bob.email)),
-        refresh=tokens.issue_pair(alice)["refresh"],
+        refresh=refresh,
         code=ticket_code(booked[alice]),
-        factors=_factors(alice),
-        sign_in=SignIn.objects.get(person=alice).pk,
+        factors=factors,
+        sign_in=sign_in,
         category=category.pk,
         door=Door.objects.create(pk=uuid4(), event=event, name="North").pk,
+        sessions=sessions,
     )
 
 

@@ -117,7 +117,7 @@ def test_seats_with_an_expired_lock_are_picked(hall: Event) -> None:
 
 def test_seats_already_held_count_towards_the_cap(office: BoxOffice) -> None:
     Event.objects.update(seat_cap=2)
-    alice = signed_in(office.alice)
+    alice = office.browser(office.alice)
     found = refusal(_ask(office.event, alice, count=2), 409, "seat_limit")
     assert (found["seat_cap"], found["conflicts"]) == (2, [])
     assert len(_got(_ask(office.event, alice, count=1))) == 1

@@ -49,7 +49,7 @@ def _poll(office: BoxOffice, follower: Follower) -> Any:
 
 def _click(office: BoxOffice, call: str = "lock", **more: Any) -> None:
     path = f"/api/events/{office.event.pk}/{call}/"
-    answer = signed_in(office.alice).post(path, {"seat_ids": [office.free], **more})
+    answer = office.browser(office.alice).post(path, {"seat_ids": [office.free], **more})
     assert answer.status_code in (200, 201), answer.content
 
 

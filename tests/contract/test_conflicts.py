@@ -16,7 +16,7 @@ from tests.factories import let_locks_run_out, make_event, seat_ids, signed_in
 
 def _post(office: BoxOffice, what: str, *ids: int) -> Any:
     body = {"seat_ids": ids, "payment_method": "card"}
-    return signed_in(office.alice).post(f"/api/events/{office.event.pk}/{what}/", body)
+    return office.browser(office.alice).post(f"/api/events/{office.event.pk}/{what}/", body)
 
 
 def _faults(found: dict[str, Any]) -> list[tuple[int, str]]:
@@ -122,7 +122,7 @@ def test_locking_above_the_seat_cap_is_refused(office: BoxOffice) -> None:
 
 
 def test_conflicts_of_the_single_seat_paths(office: BoxOffice) -> None:
-    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/seats"
+    client, path = office.browser(office.alice), f"/api/events/{office.event.pk}/seats"
     answer = client.post(f"{path}/{office.held_by_bob}/lock/")
     found = refusal(answer, 409, "seat_unavailable")
     assert _faults(found) == [(office.held_by_bob, "locked")]

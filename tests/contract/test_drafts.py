@@ -27,7 +27,7 @@ def test_a_draft_is_not_found_by_others_than_organisers(call: Call, drafts: BoxO
     answer = drafts.send(call, stranger())
     is_for_people = call.is_write or call.needs_person
     assert answer.status_code == (401 if is_for_people else 404)
-    for client in (signed_in(make_user()), with_token(make_user()), signed_in(drafts.alice)):
+    for client in (signed_in(make_user()), with_token(make_user()), drafts.browser(drafts.alice)):
         refusal(drafts.send(call, client), 404, "event_not_found")
     assert drafts.state()[:4] == before[:4]
 
@@ -50,7 +50,7 @@ def test_an_organiser_cannot_lock_seats_of_a_draft(drafts: BoxOffice) -> None:
 
 
 def test_a_buyer_keeps_their_booking_when_the_event_becomes_a_draft(drafts: BoxOffice) -> None:
-    client = signed_in(drafts.alice)
+    client = drafts.browser(drafts.alice)
     assert client.get(f"/api/reservations/{drafts.reservation}/").status_code == 200
     assert client.post(f"/api/reservations/{drafts.reservation}/cancel/").status_code == 200
 

@@ -112,9 +112,9 @@ def test_a_cancelled_event_is_told_to_everyone_and_sells_nothing(
     found = stranger().get(f"/api/events/{office.event.pk}/").json()
     assert found["cancelled_at"] == answer.json()["event"]["cancelled_at"]
     assert (found["sales"], found["seats_available"]) == ("closed", 6)
-    locked = signed_in(office.bob).post(_path(office, f"seats/{office.free}/lock"))
+    locked = office.browser(office.bob).post(_path(office, f"seats/{office.free}/lock"))
     refusal(locked, 409, "event_cancelled")
-    [booking] = signed_in(office.alice).get("/api/reservations/").json()
+    [booking] = office.browser(office.alice).get("/api/reservations/").json()
     assert booking["status"] == "cancelled"
 
 

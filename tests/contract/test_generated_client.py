@@ -14,7 +14,11 @@ from deploy.paths import ROOT
 from tests.contract.conftest import BoxOffice
 from tests.factories import PASSWORD
 
-pytestmark = [pytest.mark.any_database, pytest.mark.usefixtures("connection_is_kept")]
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.any_database,
+    pytest.mark.usefixtures("connection_is_kept"),
+]
 
 SCHEMA = ROOT / "frontend" / "openapi.json"
 NAME = "generated_client"

@@ -7,7 +7,7 @@ import pytest
 from reservations.models import Reservation, SeatChange
 from tests.contract.calls import COMMANDS, Call, refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, with_token
+from tests.factories import with_token
 
 KEYED = COMMANDS
 each_keyed_call = pytest.mark.parametrize("call", KEYED, ids=lambda call: call.name)
@@ -31,14 +31,14 @@ def test_a_repeated_call_gets_the_same_response_and_does_nothing(
 
 
 def test_without_a_key_a_repeated_booking_is_a_conflict(office: BoxOffice) -> None:
-    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/reserve/"
+    client, path = office.browser(office.alice), f"/api/events/{office.event.pk}/reserve/"
     body = {"seat_ids": [office.held], "payment_method": "card"}
     assert client.post(path, body).status_code == 201
     refusal(client.post(path, body), 409, "seat_unavailable")
 
 
 def test_a_refusal_is_repeated_even_if_the_seat_is_free_again(office: BoxOffice) -> None:
-    alice, bob = signed_in(office.alice), signed_in(office.bob)
+    alice, bob = office.browser(office.alice), office.browser(office.bob)
     path = f"/api/events/{office.event.pk}/seats/{office.held_by_bob}"
     first = alice.post(f"{path}/lock/", HTTP_IDEMPOTENCY_KEY="k")
     assert bob.post(f"{path}/unlock/").status_code == 200
@@ -49,7 +49,7 @@ def test_a_refusal_is_repeated_even_if_the_seat_is_free_again(office: BoxOffice)
 
 
 def test_another_body_under_the_same_key_is_refused(office: BoxOffice) -> None:
-    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}"
+    client, path = office.browser(office.alice), f"/api/events/{office.event.pk}"
     body = {"seat_ids": [office.held], "payment_method": "card"}
     client.post(f"{path}/reserve/", body, HTTP_IDEMPOTENCY_KEY="k")
     before = office.state()
@@ -66,21 +66,22 @@ def test_another_body_under_the_same_key_is_refused(office: BoxOffice) -> None:
 
 def test_keys_of_different_people_are_independent(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
-    assert signed_in(office.alice).post(path, HTTP_IDEMPOTENCY_KEY="k").status_code == 200
-    answer = signed_in(office.bob).post(path, HTTP_IDEMPOTENCY_KEY="k")
+    assert office.browser(office.alice).post(path, HTTP_IDEMPOTENCY_KEY="k").status_code == 200
+    answer = office.browser(office.bob).post(path, HTTP_IDEMPOTENCY_KEY="k")
     refusal(answer, 409, "seat_unavailable")
 
 
 def test_a_malformed_body_does_not_use_up_its_key(office: BoxOffice) -> None:
-    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/reserve/"
+    client, path = office.browser(office.alice), f"/api/events/{office.event.pk}/reserve/"
     refusal(client.post(path, {}, HTTP_IDEMPOTENCY_KEY="k"), 400, "invalid")
     body = {"seat_ids": [office.held], "payment_method": "card"}
     assert client.post(path, body, HTTP_IDEMPOTENCY_KEY="k").status_code == 201
 
 
+@pytest.mark.any_database
 @each_keyed_call
 def test_invalid_keys_are_refused(call: Call, office: BoxOffice, subtests: pytest.Subtests) -> None:
-    before, client = office.state(), signed_in(office.caller(call))
+    before, client = office.state(), office.browser(office.caller(call))
     for key in ("", "x" * 256, "x" * 60_000, "é", "a\x01b", "\x00", "\x7f", "\t", "\ud800"):
         with subtests.test(key=key[:10], length=len(key)):
             found = refusal(_send(office, call, key, client), 400, "invalid")
@@ -88,10 +89,11 @@ def test_invalid_keys_are_refused(call: Call, office: BoxOffice, subtests: pytes
     assert office.state() == before
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["x" * 255, "a b", "'; --", '"k"', "null", "0"])
 def test_keys_may_be_any_printable_ascii(key: str, office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.held}/lock/"
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     before = SeatChange.objects.count()
     answers = [client.post(path, HTTP_IDEMPOTENCY_KEY=key).json() for _ in range(2)]
     assert answers[0] == answers[1]
@@ -99,6 +101,6 @@ def test_keys_may_be_any_printable_ascii(key: str, office: BoxOffice) -> None:
 
 
 def test_a_key_on_a_call_that_changes_nothing_is_ignored(office: BoxOffice) -> None:
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     assert client.get("/api/reservations/", HTTP_IDEMPOTENCY_KEY="é").status_code == 200
     assert Reservation.objects.count() == 2

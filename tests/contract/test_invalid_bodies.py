@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import User
 from reservations.api.serializers import MAX_SEATS
+from tests.conftest import Sample
 from tests.contract.calls import CALLS_WITH_BODY, Call, refusal, send
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in
 
 pytestmark = pytest.mark.any_database
 
@@ -206,16 +206,15 @@ BAD: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("call", "field"),
-    [(call, field) for call in CALLS_WITH_BODY for field in call.body],
-    ids=lambda value: getattr(value, "name", value),
-)
+FIELDS = [(call, field) for call in CALLS_WITH_BODY for field in call.body]
+
+
+@pytest.mark.parametrize(("call", "field"), FIELDS, ids=lambda value: getattr(value, "name", value))
 def test_a_field_of_the_wrong_type_is_refused(
-    call: Call, field: str, office: BoxOffice, subtests: pytest.Subtests
+    call: Call, field: str, office: BoxOffice, subtests: pytest.Subtests, sample: Sample
 ) -> None:
-    before, client, path = office.state(), signed_in(office.caller(call)), office.path(call)
-    for name, bad in BAD[field].items():
+    before, client, path = office.state(), office.browser(office.caller(call)), office.path(call)
+    for name, bad in sample(list(BAD[field].items()), FIELDS.index((call, field)), step=3):
         with subtests.test(name):
             body = {**office.body(call), field: bad}
             found = refusal(getattr(client, call.method.lower())(path, body), 400, "invalid")
@@ -233,7 +232,7 @@ def test_a_field_of_the_wrong_type_is_refused(
 def test_a_missing_field_is_refused(call: Call, field: str, office: BoxOffice) -> None:
     before = office.state()
     body = {name: value for name, value in office.body(call).items() if name != field}
-    send_body = getattr(signed_in(office.caller(call)), call.method.lower())
+    send_body = getattr(office.browser(office.caller(call)), call.method.lower())
     response = send_body(office.path(call), body)
     assert refusal(response, 400, "invalid")["fields"] == {field: ["This field is required."]}
     assert office.state() == before
@@ -243,25 +242,25 @@ def test_a_number_too_large_for_a_float_is_refused_as_an_id(office: BoxOffice) -
     path = f"/api/events/{office.event.pk}/lock/"
     for number in (b"1e400", b"-1e400", b"1e-400", b"1E+2000"):
         body = b'{"seat_ids": [' + number + b"]}"
-        refusal(send(signed_in(office.alice), "POST", path, data=body), 400, "invalid")
+        refusal(send(office.browser(office.alice), "POST", path, data=body), 400, "invalid")
 
 
 def test_unknown_fields_are_ignored(office: BoxOffice) -> None:
     body = {"seat_ids": [office.free], "user": office.bob.pk, "locked_by": "bob", "price": "0.01"}
-    response = signed_in(office.alice).post(f"/api/events/{office.event.pk}/lock/", body)
+    response = office.browser(office.alice).post(f"/api/events/{office.event.pk}/lock/", body)
     assert response.json()["seats"][0]["locked_by"] == "alice"
 
 
 def test_a_registration_cannot_set_staff_status(office: BoxOffice) -> None:
     body = {"username": "eve", "password": "Zoe-likes-3", "is_staff": True, "is_superuser": True}
-    assert signed_in(office.bob).post("/api/register/", body).status_code == 201
+    assert office.browser(office.bob).post("/api/register/", body).status_code == 201
     eve = User.objects.get(username="eve")
     assert not eve.is_staff
     assert not eve.is_superuser
 
 
 def test_an_empty_body_counts_as_an_empty_object(office: BoxOffice) -> None:
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     for data in (b"", b"  \n", b"{}", b'{"more": [1, {"than": "wanted"}]}'):
         path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
         assert send(client, "POST", path, data=data).status_code == 200

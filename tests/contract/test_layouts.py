@@ -8,7 +8,7 @@ import pytest
 from reservations.models import Event
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, stranger
+from tests.factories import stranger
 
 pytestmark = pytest.mark.any_database
 
@@ -44,7 +44,7 @@ def test_a_layout_has_all_static_columns(office: BoxOffice) -> None:
 
 
 def test_a_layout_is_public_and_immutable(office: BoxOffice) -> None:
-    answers = [_get(office), _get(office, client=signed_in(office.alice))]
+    answers = [_get(office), _get(office, client=office.browser(office.alice))]
     for answer in answers:
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "Cookie" not in answer.headers["Vary"]
@@ -55,7 +55,7 @@ def test_a_layout_is_public_and_immutable(office: BoxOffice) -> None:
 
 def test_a_layout_of_a_members_event_is_private(office: BoxOffice) -> None:
     Event.objects.update(visibility="members")
-    answer = _get(office, client=signed_in(office.alice))
+    answer = _get(office, client=office.browser(office.alice))
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
 
 

@@ -16,11 +16,13 @@ METHODS = ["card", "card_declined", "card_lost", "card_slow", "card_withdrawn", 
 
 def _reserve(office: BoxOffice, method: str, **more: Any) -> Any:
     body = {"seat_ids": [office.held], "payment_method": method}
-    return signed_in(office.alice).post(f"/api/events/{office.event.pk}/reserve/", body, **more)
+    return office.browser(office.alice).post(
+        f"/api/events/{office.event.pk}/reserve/", body, **more
+    )
 
 
 def test_an_event_lists_its_payment_methods(office: BoxOffice) -> None:
-    found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/").json()
+    found = office.browser(office.alice).get(f"/api/events/{office.event.pk}/").json()
     assert sorted(method["code"] for method in found["payment_methods"]) == METHODS
     problems = {each["code"] for each in found["payment_methods"] if each["demo"] == "problem"}
     assert problems == {"card_declined", "card_lost", "card_slow", "card_withdrawn"}
@@ -30,7 +32,7 @@ def test_a_booking_has_its_payment_method(office: BoxOffice) -> None:
     answer = _reserve(office, "card", HTTP_IDEMPOTENCY_KEY="k").json()
     assert answer["reservation"]["payment_status"] == "authorised"
     path = f"/api/reservations/{answer['reservation_id']}/"
-    assert signed_in(office.alice).get(path).json()["payment_status"] == "captured"
+    assert office.browser(office.alice).get(path).json()["payment_status"] == "captured"
     assert _reserve(office, "card", HTTP_IDEMPOTENCY_KEY="k").json() == answer
     assert DemoCharge.objects.count() == 1
 
@@ -81,7 +83,7 @@ def test_after_the_cancellation_deadline_only_an_organiser_can_cancel(
     Event.objects.update(cancel_until=timezone.now())
     path = f"/api/reservations/{office.reservation}/cancel/"
     before = office.state()
-    found = refusal(signed_in(office.alice).post(path), 409, "cancellation_closed")
+    found = refusal(office.browser(office.alice).post(path), 409, "cancellation_closed")
     assert found["cancel_until"]
     assert office.state() == before
     boss = permitted(make_user("boss"), "reservations.change_reservation")
@@ -90,14 +92,14 @@ def test_after_the_cancellation_deadline_only_an_organiser_can_cancel(
 
 def test_only_its_buyer_and_organisers_can_access_a_booking(office: BoxOffice) -> None:
     path = f"/api/reservations/{office.reservation_of_bob}/"
-    refusal(signed_in(office.alice).post(f"{path}cancel/"), 404, "reservation_not_found")
+    refusal(office.browser(office.alice).post(f"{path}cancel/"), 404, "reservation_not_found")
     assert Reservation.objects.get(public_id=office.reservation_of_bob).status == "confirmed"
     boss = permitted(make_user("boss"), "reservations.view_reservation")
     assert signed_in(boss).get(path).json()["seats"] == ["A5"]
 
 
 def test_extensions_of_a_hold_are_limited(office: BoxOffice) -> None:
-    client, path = signed_in(office.alice), f"/api/events/{office.event.pk}/extend/"
+    client, path = office.browser(office.alice), f"/api/events/{office.event.pk}/extend/"
     lefts = []
     for _ in range(2):
         [seat] = client.post(path, {"seat_ids": [office.held]}).json()["seats"]
@@ -113,6 +115,8 @@ def test_extensions_of_a_hold_are_limited(office: BoxOffice) -> None:
 
 def test_only_own_locks_can_be_extended(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/extend/"
-    answer = signed_in(office.alice).post(path, {"seat_ids": [office.held, office.held_by_bob]})
+    answer = office.browser(office.alice).post(
+        path, {"seat_ids": [office.held, office.held_by_bob]}
+    )
     [row] = refusal(answer, 409, "not_holder")["conflicts"]
     assert (row["seat_id"], row["reason"]) == (office.held_by_bob, "locked")

@@ -278,7 +278,7 @@ def test_a_hostile_document_is_refused_with_its_faults(kind: str, db: None) -> N
     assert SeatingPlan.objects.count() == 1
 
 
-@pytest.mark.parametrize("side", [6_325, 30_000])
+@pytest.mark.parametrize("side", [6_325, pytest.param(30_000, marks=pytest.mark.thorough)])
 def test_a_picture_of_too_many_pixels_is_refused_with_its_place(side: int, db: None) -> None:
     image = b64encode(encoded(Image.new("1", (side, side)), "PNG")).decode()
     data = hall(background={"href": f"data:image/png;base64,{image}", "width": 1, "height": 1})

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from reservations.models import Category, Event, Seat
 from tests.contract.conftest import BoxOffice
-from tests.factories import PASSWORD, make_event, make_user, seat_ids, signed_in, stranger
+from tests.factories import PASSWORD, make_event, make_user, seat_ids, stranger
 
 pytestmark = pytest.mark.any_database
 
@@ -169,7 +169,7 @@ def test_seats_are_ordered_by_index(office: BoxOffice) -> None:
 
 def test_lock_one_seat(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
-    answer = signed_in(office.alice).post(path).json()
+    answer = office.browser(office.alice).post(path).json()
     assert set(answer) == {"success", "message", "seat"}
     assert answer["success"] is True
     assert answer["message"] == "Seat A1 locked for 5 minutes"
@@ -181,12 +181,12 @@ def test_lock_one_seat(office: BoxOffice) -> None:
 def test_an_event_reports_its_own_lock_time(office: BoxOffice) -> None:
     Event.objects.update(lock_seconds=90)
     path = f"/api/events/{office.event.pk}/seats/{office.free}/lock/"
-    message = signed_in(office.alice).post(path).json()["message"]
+    message = office.browser(office.alice).post(path).json()["message"]
     assert message == "Seat A1 locked for 1 minute 30 seconds"
 
 
 def test_lock_and_unlock_several_seats(office: BoxOffice) -> None:
-    client, last = signed_in(office.alice), seat_ids(office.event)[5]
+    client, last = office.browser(office.alice), seat_ids(office.event)[5]
     body = {"seat_ids": [last, office.free, office.free]}
     for path, status in (("lock", "locked"), ("unlock", "available")):
         answer = client.post(f"/api/events/{office.event.pk}/{path}/", body).json()
@@ -201,7 +201,7 @@ def test_lock_and_unlock_several_seats(office: BoxOffice) -> None:
 def test_extend_locks(office: BoxOffice) -> None:
     before = Seat.objects.get(pk=office.held).locked_until
     path = f"/api/events/{office.event.pk}/extend/"
-    answer = signed_in(office.alice).post(path, {"seat_ids": [office.held]}).json()
+    answer = office.browser(office.alice).post(path, {"seat_ids": [office.held]}).json()
     assert set(answer) == {"success", "message", "seats"}
     assert answer["message"] == "Seat A2 held for longer"
     [seat] = answer["seats"]
@@ -213,13 +213,13 @@ def test_extend_locks(office: BoxOffice) -> None:
 
 def test_unlock_one_seat(office: BoxOffice) -> None:
     path = f"/api/events/{office.event.pk}/seats/{office.held}/unlock/"
-    answer = signed_in(office.alice).post(path).json()
+    answer = office.browser(office.alice).post(path).json()
     assert set(answer) == {"success", "message", "seat"}
     assert (answer["message"], answer["seat"]["status"]) == ("Seat A2 unlocked", "available")
 
 
 def test_list_of_ones_locks(office: BoxOffice) -> None:
-    found = signed_in(office.alice).get(f"/api/events/{office.event.pk}/locks/").json()
+    found = office.browser(office.alice).get(f"/api/events/{office.event.pk}/locks/").json()
     assert [seat["id"] for seat in found] == [office.held]
     assert _is_seat(found[0], more=frozenset({"extensions_left", "held_prices", "held_fees"}))
     assert found[0]["extensions_left"] == 2
@@ -228,7 +228,7 @@ def test_list_of_ones_locks(office: BoxOffice) -> None:
 
 
 def test_reserve(office: BoxOffice) -> None:
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     body = {"seat_ids": [office.held], "payment_method": "invoice"}
     response = client.post(f"/api/events/{office.event.pk}/reserve/", body)
     assert response.status_code == 201
@@ -246,7 +246,7 @@ def test_reserve(office: BoxOffice) -> None:
 
 
 def test_list_of_ones_bookings_is_newest_first(office: BoxOffice) -> None:
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     body = {"seat_ids": [office.held], "payment_method": "card"}
     newest = client.post(f"/api/events/{office.event.pk}/reserve/", body).json()["reservation_id"]
     client.post(f"/api/reservations/{office.reservation}/cancel/")
@@ -262,7 +262,7 @@ def test_list_of_ones_bookings_is_newest_first(office: BoxOffice) -> None:
 def test_cancelling_twice_returns_the_same_booking(
     method: str, path: str, office: BoxOffice
 ) -> None:
-    send = getattr(signed_in(office.alice), method)
+    send = getattr(office.browser(office.alice), method)
     answers = [send(f"/api/reservations/{office.reservation}/{path}").json() for _ in range(2)]
     for answer in answers:
         assert set(answer) == {"success", "message", "reservation"}
@@ -278,7 +278,7 @@ def test_names_of_others_are_null_when_names_are_hidden(
     office: BoxOffice, settings: Settings
 ) -> None:
     settings.SEATCAST_SHOW_NAMES = False
-    client = signed_in(office.alice)
+    client = office.browser(office.alice)
     found = client.get(f"/api/events/{office.event.pk}/seats/").json()
     assert {seat["locked_by"] for seat in found} == {None}
     assert {seat["reserved_by"] for seat in found} == {None}

@@ -59,6 +59,11 @@ def _operation(call: Call) -> tuple[str, str]:
     return path.replace("/exports/tickets/", "/exports/{table}/"), call.method.lower()
 
 
+@cache
+def _paths() -> Any:
+    return stranger().get("/api/schema/?format=json").json()["paths"]
+
+
 CALLS_OF_THE_DESK = [
     call
     for call in (*CALLS_OF_AN_EVENT, *CALLS_OF_A_RESERVATION)
@@ -69,7 +74,7 @@ CALLS_OF_THE_DESK = [
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_the_schema_lists_the_errors_of_each_call(call: Call) -> None:
     path, method = _operation(call)
-    answers = stranger().get("/api/schema/?format=json").json()["paths"][path][method]["responses"]
+    answers = _paths()[path][method]["responses"]
     by_desk = call in CALLS_OF_THE_DESK
     by_credentials = call.path in (
         "/api/login/",

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from reservations.models import Event, Seat
 from tests.contract.conftest import BoxOffice
-from tests.factories import let_locks_run_out, signed_in, stranger
+from tests.factories import let_locks_run_out, stranger
 
 pytestmark = pytest.mark.any_database
 
@@ -45,7 +45,7 @@ def test_the_list_is_private_and_revalidated(
 
 
 def test_each_change_changes_the_etag(office: BoxOffice) -> None:
-    alice, path = signed_in(office.alice), f"/api/events/{office.event.pk}"
+    alice, path = office.browser(office.alice), f"/api/events/{office.event.pk}"
     ids = {"seat_ids": [office.free], "payment_method": "card"}
     tags = [_seats(office).headers["ETag"]]
     for where in (

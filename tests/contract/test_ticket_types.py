@@ -10,7 +10,7 @@ from reservations.plans.services import static_changes
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

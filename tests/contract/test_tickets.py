@@ -11,18 +11,18 @@ from reservations.public_ids import new_public_id
 from reservations.tickets import booking_of, ticket_code
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import signed_in, stranger, with_token
+from tests.factories import stranger, with_token
 
 pytestmark = pytest.mark.any_database
 
 
 def _check(office: BoxOffice, code: str, client: Any = None) -> Any:
-    return (client or signed_in(office.organiser)).get(f"/api/tickets/{code}/")
+    return (client or office.browser(office.organiser)).get(f"/api/tickets/{code}/")
 
 
 def _booking(office: BoxOffice) -> dict[str, Any]:
     path = f"/api/reservations/{office.reservation}/"
-    found: dict[str, Any] = signed_in(office.alice).get(path).json()
+    found: dict[str, Any] = office.browser(office.alice).get(path).json()
     return found
 
 
@@ -39,7 +39,7 @@ def test_a_ticket_code_returns_its_booking_and_seats(office: BoxOffice) -> None:
 
 def test_the_ticket_of_a_cancelled_booking_is_refused_with_the_reason(office: BoxOffice) -> None:
     code = _booking(office)["ticket_code"]
-    signed_in(office.alice).post(f"/api/reservations/{office.reservation}/cancel/")
+    office.browser(office.alice).post(f"/api/reservations/{office.reservation}/cancel/")
     found = _check(office, code).json()
     assert (found["admits"], found["reason"]) == (False, "cancelled")
     assert found["reservation"]["ticket_code"] == code
@@ -47,7 +47,7 @@ def test_the_ticket_of_a_cancelled_booking_is_refused_with_the_reason(office: Bo
 
 def test_a_booking_has_its_ticket_code_from_the_first_response(office: BoxOffice) -> None:
     body = {"seat_ids": [office.held], "payment_method": "card"}
-    alice = signed_in(office.alice)
+    alice = office.browser(office.alice)
     booked = alice.post(f"/api/events/{office.event.pk}/reserve/", body).json()["reservation"]
     listed = alice.get("/api/reservations/").json()
     assert booked["ticket_code"] == listed[0]["ticket_code"] == ticket_code(booked["id"])
@@ -76,13 +76,13 @@ def test_a_wrong_code_is_404(office: BoxOffice, subtests: pytest.Subtests) -> No
         with subtests.test(wrong=wrong[:40]):
             refusal(_check(office, wrong), 404, "ticket_not_found")
             path = f"/api/tickets/{wrong}/entry/"
-            refusal(signed_in(office.organiser).post(path, {}), 404, "ticket_not_found")
+            refusal(office.browser(office.organiser).post(path, {}), 404, "ticket_not_found")
     assert not Entry.objects.exists()
 
 
 def test_without_the_scan_permission_every_code_is_refused(office: BoxOffice) -> None:
     right, wrong = ticket_code(office.reservation), f"{'A' * 16}-{'A' * 16}"
-    for client in (signed_in(office.alice), with_token(office.alice)):
+    for client in (office.browser(office.alice), with_token(office.alice)):
         answers = [_check(office, code, client) for code in (right, wrong)]
         of_right, of_wrong = [refusal(answer, 403, "permission_denied") for answer in answers]
         assert of_right == of_wrong

@@ -48,7 +48,7 @@ Settings = dict[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """PostgreSQL, where only the owner of the tables is known at first, and Valkey."""
+    """The ports of PostgreSQL and Valkey, and a folder."""
 
     postgres: int
     valkey: int
@@ -67,20 +67,25 @@ class Way:
 
 @pytest.fixture(scope="module")
 def services() -> Iterator[Services]:
-    postgres, valkey = free_port(), free_port()
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o711)
         (folder / "providers").mkdir()
         (folder / "providers" / "house.py").write_text(PROVIDER)
-        stored = PersistentDatabase(folder=folder / "postgres", password=OWNER_PASSWORD)
-        with (
-            postgres_server(port=postgres, database=stored) as database,
-            valkey_server(port=valkey, password=PASSWORD) as cache,
-        ):
-            database.server.wait_until_ready(database.ready)
-            cache.server.wait_until_ready(cache.ready)
-            yield Services(postgres=postgres, valkey=valkey, folder=folder)
+        yield Services(postgres=free_port(), valkey=free_port(), folder=folder)
+
+
+@pytest.fixture(scope="module")
+def started(services: Services) -> Iterator[Services]:
+    """The services, of which PostgreSQL knows only the owner of the tables at first."""
+    stored = PersistentDatabase(folder=services.folder / "postgres", password=OWNER_PASSWORD)
+    with (
+        postgres_server(port=services.postgres, database=stored) as database,
+        valkey_server(port=services.valkey, password=PASSWORD) as cache,
+    ):
+        database.server.wait_until_ready(database.ready)
+        cache.server.wait_until_ready(cache.ready)
+        yield services
 
 
 def written_by_the_person(services: Services) -> Settings:
@@ -192,10 +197,6 @@ def settings_of_pod(name: str, services: Services) -> Settings:
 WAYS = {"Compose": of_compose, "systemd": of_systemd, "Kubernetes": of_kubernetes}
 
 
-# The others' settings are held to the same by the tests of their files.
-_OF_ALL = dict.fromkeys(("Compose", "systemd"), pytest.mark.thorough)
-
-
 def on_this_machine(settings: Settings, folder: Path, **extra: str) -> dict[str, str]:
     """Return exactly these settings, but for the folder of the data, and where programs are."""
     return {
@@ -259,15 +260,17 @@ def served(command: list[str], settings: Mapping[str, str]) -> Iterator[Address]
 
 
 @pytest.fixture(scope="module")
-def migrated(services: Services) -> Services:
+def migrated(started: Services) -> Services:
     """The steps before the servers, as the cluster has them; other tests compare the others'."""
-    way = of_kubernetes(services)
+    way = of_kubernetes(started)
     for step in way.migrate:
-        run(step, on_this_machine(way.migrating, services.folder))
-    return services
+        run(step, on_this_machine(way.migrating, started.folder))
+    return started
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=_OF_ALL.get(name, ())) for name in WAYS])
+# `make test` takes these steps in one process, and sells on the stack.
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", WAYS)
 def test_from_an_empty_server_to_the_first_sale(name: str, migrated: Services) -> None:
     way, folder = WAYS[name](migrated), migrated.folder
     settings = on_this_machine(way.migrating, folder, DJANGO_SUPERUSER_PASSWORD=ORGANISERS_PASSWORD)

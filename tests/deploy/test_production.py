@@ -2,11 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-from django.core.management import CommandError, call_command
-from pytest_django import Settings
-
-from config.environment import DEMO_PASSWORD as PASSWORD
 from deploy.address import Address
 from deploy.banner import demo_password
 from deploy.environment import is_production
@@ -52,13 +47,3 @@ def test_settings_in_the_environment_take_precedence(tmp_path: Path) -> None:
         SEATCAST_SITE_URL="https://tickets.example.org",
     )
     assert added_settings == {"SEATCAST_HTTPS": "True", "SEATCAST_ALLOWED_HOSTS": "localhost"}
-
-
-@pytest.mark.django_db
-def test_the_demo_in_production_needs_another_password(
-    settings: Settings,
-) -> None:
-    settings.SEATCAST_PRODUCTION = True
-    with pytest.raises(CommandError, match="SEATCAST_DEMO_PASSWORD"):
-        call_command("load_demo")
-    assert demo_password({}) == PASSWORD

@@ -92,6 +92,7 @@ async def test_unreliable_notifications_leave_no_gap(
         assert all(deltas > CHANGES / 4 for deltas in delta_counts)
 
 
+@pytest.mark.thorough
 async def test_viewers_of_a_killed_server_miss_nothing(
     event: Event, redis_server: RedisServer
 ) -> None:

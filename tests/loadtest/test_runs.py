@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from loadtest.__main__ import main
 from loadtest.engine.run import Run
@@ -33,8 +35,26 @@ LOADS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[TargetSite]:
-    with running_site(settings={"SEATCAST_DEMO": "0"}) as running:
+def migrated(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    """The setting of a copy of the tests' empty SQLite database, so that the site need not migrate.
+
+    Empty for other databases.
+    """
+    if connection.vendor != "sqlite":
+        return {}
+    copy = tmp_path_factory.mktemp("site") / "seatcast.sqlite3"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(copy)])
+    return {"DATABASE_URL": f"sqlite:///{copy}"}
+
+
+@pytest.fixture(scope="module")
+def site(migrated: dict[str, str]) -> Iterator[TargetSite]:
+    with running_site(settings={"SEATCAST_DEMO": "0", **migrated}) as running:
         found = target_at(running.address.url)
         assert found.settings is not None, "the servers of this checkout are known by their port"
         yield found

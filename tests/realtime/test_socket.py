@@ -23,8 +23,6 @@ from reservations.models import Event, Seat
 from reservations.threads import in_thread
 from tests.factories import permitted
 
-pytestmark = pytest.mark.both_databases
-
 Watching = Callable[..., Any]
 Command = Callable[..., Any]
 People = dict[str, Person]

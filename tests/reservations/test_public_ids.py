@@ -70,6 +70,7 @@ def _fields(event: Any, user: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.thorough
 def test_older_reservations_get_public_ids_in_batches(
     at_the_release_before: Any,
     event_and_user: tuple[Event, User],

@@ -194,6 +194,7 @@ def test_old_events_are_pruned_and_recent_ones_kept() -> None:
     assert [row["address"] for row in rows()] == [""]
 
 
+@pytest.mark.thorough
 def test_the_migration_can_be_reversed_and_done_again(transactional_db: None) -> None:
     call_command("migrate", "security_log", "0001", verbosity=0)
     with connection.cursor() as cursor:

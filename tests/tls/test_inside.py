@@ -22,7 +22,7 @@ from benchmarks.tls.connections import (
 )
 from tests.tls.front import tls_front
 from tests.tls.mail_server import mail_server
-from tools.services import own_postgres, own_valkey
+from tools.services import postgres, valkey
 
 WAYS = ("database", *REDIS_WAYS)
 
@@ -37,7 +37,7 @@ class Services:
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[Services]:
-    with own_postgres() as database, own_valkey() as redis:
+    with postgres() as database, valkey() as redis:
         ports = [urlsplit(url).port or 0 for url in (database, redis)]
         yield Services(postgres=ports[0], valkey=ports[1])
 

@@ -99,9 +99,10 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("target", ["test", "thorough"])
 @pytest.mark.parametrize("runner", CASES)
 def test_each_failure_has_its_output_and_the_command_to_repeat_it(
-    runner: str, tmp_path: Path
+    runner: str, target: str, tmp_path: Path
 ) -> None:
     attributes, arguments = CASES[runner]
     report = tmp_path / "report.xml"
@@ -109,11 +110,12 @@ def test_each_failure_has_its_output_and_the_command_to_repeat_it(
     report.write_text(f"<testsuite>{case}</testsuite>")
     failures = read_failures(report)
     shown = failure_details(
-        StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)
+        StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures),
+        target=target,
     )
     assert "1 is not 2" in shown
     *command, tests = shlex.split(shown.splitlines()[-1])
-    assert command == ["Again:", "make", "test", "ONLY=x"]
+    assert command == ["Again:", "make", target, "ONLY=x"]
     # As `make` hands it on.
     assert shlex.split(tests.removeprefix("TESTS=").replace("$$", "$")) == arguments
 
@@ -121,7 +123,8 @@ def test_each_failure_has_its_output_and_the_command_to_repeat_it(
 def test_a_run_without_a_report_shows_the_end_of_its_log() -> None:
     failures = (Failure(arguments=(), output="no such module"),)
     shown = failure_details(
-        StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures)
+        StageResult(name="x", title="X", counts=Counts(), seconds=1, failures=failures),
+        target="test",
     )
     assert shown.splitlines()[-2:] == ["no such module", "Again: make test ONLY=x"]
 

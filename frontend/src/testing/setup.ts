@@ -10,6 +10,7 @@ import '@/i18n/loadOrganiseMessages';
 import '@/i18n/loadOrganiserErrors';
 import '@/i18n/loadOrganiserEventsMessages';
 import '@/i18n/loadReservationsMessages';
+import { shareComputedStyles } from '@/testing/computedStyles';
 
 afterEach(() => {
   cleanup();
@@ -29,6 +30,8 @@ beforeEach(() => {
 
 // Generous, for busy machines.
 configure({ asyncUtilTimeout: 30_000 });
+
+if (document.defaultView !== null) shareComputedStyles(document.defaultView);
 
 // jsdom lacks modal dialogs and layout.
 HTMLDialogElement.prototype.showModal = function showModal() {

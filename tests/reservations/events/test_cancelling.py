@@ -34,7 +34,7 @@ from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, make_user, person, seat_ids
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def _verified(name: str) -> User:

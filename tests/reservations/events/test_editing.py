@@ -19,7 +19,7 @@ from reservations.read.event_settings import categories, event_settings
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, make_user, seat_ids
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def _edit(event: Event, revision: int | None = None, **changes: Any) -> Event:

@@ -41,7 +41,7 @@ from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.events.files import png
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def _refusal_of_a_lock(event: Event, who: Person) -> type[SeatcastError] | None:

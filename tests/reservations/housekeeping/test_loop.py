@@ -254,6 +254,7 @@ def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
     assert log.read_text().count("Housekeeping") == log.read_text().count("database failed: ")
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_and_a_kill_lose_nothing(tmp_path: Path) -> None:
     event = _neglected_event()

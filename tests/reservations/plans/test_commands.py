@@ -1,6 +1,8 @@
 """The seating plan commands: their results, and their error messages."""
 
 import io
+import re
+import shlex
 import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.models import User
+from deploy.paths import ROOT
+from reservations import demo
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from tests.reservations.audit.test_progress import Terminal
@@ -254,6 +259,22 @@ class TestImportPlan:
     @pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
     def test_reports_an_unreadable_file(self, tmp_path: Path, name: str) -> None:
         assert "cannot be read" in refusal("import_plan", str(tmp_path / name))
+
+
+def test_the_commands_of_the_first_day_make_two_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docs/first-day.md has them; `tests/deploy/test_first_day.py` also sells the seats."""
+    plan = Path(demo.__file__).with_name("chamber_hall.json").read_bytes()
+    page = (ROOT / "docs" / "first-day.md").read_text()
+    commands = re.findall(r"^manage\.py (.+?)(?: < plan\.json)?$", page, re.MULTILINE)
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "an-organiser's-own-2030")
+    for command in commands:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(plan)))
+        asks_nothing = ["--no-input"] if command.startswith("createsuperuser") else []
+        output = run(*shlex.split(command), *asks_nothing)
+    assert output.endswith("no difference.\n")
+    assert User.objects.get().is_superuser
+    found = Event.objects.order_by("pk").values_list("name", "visibility")
+    assert list(found) == [("Winterreise", "draft"), ("Open rehearsal", "public")]
 
 
 class TestCreateGrid:

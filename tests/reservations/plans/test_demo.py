@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import BasePasswordHasher
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from config.environment import DEMO_PASSWORD as PASSWORD
+from deploy.banner import demo_password
 from reservations import demo
 from reservations.demo.catalogue import HALLS, Show, show
 from reservations.demo.draw import chamber_hall, theatre
@@ -28,8 +30,6 @@ from reservations.models import Category, Event, Reservation, ReservationSeat, S
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan, PlanSeat
 from reservations.plans.pretix import parse, read
-
-pytestmark = pytest.mark.both_databases
 
 HERE = Path(demo.__file__).parent
 
@@ -136,6 +136,12 @@ class TestLoading:
         settings.PASSWORD_HASHERS = [f"{__name__}.NoHasher"]
         with django_assert_num_queries(2):
             assert load_demo().events == ()
+
+    def test_in_production_it_needs_another_password(self, settings: Settings) -> None:
+        settings.SEATCAST_PRODUCTION = True
+        with pytest.raises(CommandError, match="SEATCAST_DEMO_PASSWORD"):
+            call_command("load_demo")
+        assert demo_password({}) == PASSWORD
 
     def test_keeps_bookings(self) -> None:
         load_demo()

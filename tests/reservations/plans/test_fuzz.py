@@ -106,7 +106,7 @@ def test_a_repaired_plan_with_whatever_repeats_is_a_plan(
 
 
 @given(st.sampled_from(paths(whole())), JSON)
-@settings(max_examples=max(150, settings().max_examples))
+@settings(max_examples=max(75, settings().max_examples))
 def test_a_plan_with_anything_in_any_place_is_a_plan_or_refused(
     path: tuple[str | int, ...], value: Any
 ) -> None:

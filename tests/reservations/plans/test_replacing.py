@@ -25,7 +25,7 @@ from reservations.read import layouts, seat_counts, selectors
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, stored_id
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def planned(*names: str, section: str = "Stalls", **fields: Any) -> tuple[PlanSeat, ...]:

@@ -186,6 +186,7 @@ def test_a_demo_hall_has_no_errors(hall: str) -> None:
     assert [each.code for each in problems if each.severity is Severity.ERROR] == []
 
 
+@pytest.mark.thorough
 def test_the_stadium_survives_being_written_as_a_document_and_csv() -> None:
     plan = stadium("Stadium")
     found = document.read(document_of(plan))

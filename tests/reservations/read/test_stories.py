@@ -30,7 +30,7 @@ from security_log.models import SecurityEvent
 from tests.factories import Clock, make_event, make_user, person, signed_in
 from tests.reservations.audit.histories import History
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from reservations.collectors import SalesCollector
 from web.probes import Probes
 from webhooks.metric_collectors import WebhookCollector
 
+pytestmark = pytest.mark.any_database
+
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARD = MONITORING / "grafana" / "dashboards" / "seatcast.json"
 # Prometheus's own.
