@@ -25,14 +25,16 @@ def _rows_read(node: dict[str, Any]) -> int:
     return int(rows * node["Actual Loops"]) + sum(map(_rows_read, node.get("Plans", ())))
 
 
-@pytest.mark.parametrize("with_statistics", [False, True])
-def test_locking_named_seats_does_not_read_the_whole_hall(with_statistics: bool) -> None:
+@pytest.mark.parametrize("analyzed", ["when it was empty", "now"])
+def test_locking_named_seats_does_not_read_the_whole_hall(analyzed: str) -> None:
     event = make_event(seats=0)
     people = [make_user().pk for _ in range(8)]
     with transaction.atomic(), connection.cursor() as cursor:
+        if analyzed == "when it was empty":
+            cursor.execute("ANALYZE reservations_seat")
         cursor.execute(_INSERT, [event.pk, SEATS])
         ids = list(seat_ids(event)[1_000:1_010])
-        if with_statistics:
+        if analyzed == "now":
             cursor.execute("ANALYZE reservations_seat")
         query = unit_of_work._seats._make(event.pk, ids, people)
         sql, parameters = query.query.sql_with_params()
