@@ -435,6 +435,7 @@ SPECTACULAR_SETTINGS = {
             *("booking.created", "booking.changed", "booking.cancelled", "booking.checked_in"),
             "event.sold_out",
         ],
+        "AllocationKindEnum": ["block", "name", "channel"],
         "VisibilityEnum": ["draft", "public", "members"],
         "AudienceEnum": ["public", "members"],
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],

@@ -264,10 +264,19 @@ class ReservationAdmin(admin.ModelAdmin):
         *("public_id", "event", "user", "status", "total_price", "currency", "created_at"),
         *("payment_method", "payment_due_at", "paid_at"),
     )
-    list_filter = ("status", "payment_method", ("paid_at", admin.EmptyFieldListFilter), "event")
+    list_filter = (
+        "status",
+        "channel",
+        "payment_method",
+        ("paid_at", admin.EmptyFieldListFilter),
+        "event",
+    )
     list_select_related = ("event", "user")
     list_per_page = 100
-    search_fields = ("=public_id", "user__username", "user__email", "event__name")
+    search_fields = (
+        *("=public_id", "user__username", "user__email", "buyer_name", "buyer_email"),
+        "event__name",
+    )
     show_full_result_count = False
     date_hierarchy = "created_at"
     inlines = (ReservationSeatInline,)

@@ -105,7 +105,10 @@ def _announce_some(pk: int) -> int | None:
         if row.done_at is not None:
             return None
         live = Reservation.objects.filter(
-            event=row.event, status=Reservation.Status.CONFIRMED, pk__gt=row.last_id
+            event=row.event,
+            user__isnull=False,
+            status=Reservation.Status.CONFIRMED,
+            pk__gt=row.last_id,
         )
         if row.kind == Announcement.Kind.REMINDER:
             # Who booked just now needs no reminder.

@@ -1,26 +1,43 @@
-"""Security log events about reservations: entry, refused tickets, cancellations, refunds.
+"""Security log events about seats and reservations: entry, refused tickets, cancellations, refunds,
+and what the box office did.
 
 Each is written in the transaction of what it records.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from reservations.domain.commands import AdmitSeats, CancelReservation, MarkPaid
+from reservations.domain.commands import (
+    AdmitSeats,
+    AllocateSeats,
+    BlockSeats,
+    CancelReservation,
+    MarkPaid,
+    ReleaseLocks,
+    SellSeats,
+    UnblockSeats,
+)
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules import Outcome
-from reservations.domain.states import BatchState
+from reservations.domain.states import BatchState, Person, SeatState, iso
 from reservations.models import Payment, Reservation
 from reservations.read.records import money
 from reservations.write.changes import Decision
 from security_log.log import Kind, record
 from security_log.request_context import RequestContext, current_request
 
+_MAX_NAMED = 50
+"""How many seats a row names."""
+
 
 def record_decisions(
-    decided: list[Decision], reservations: Mapping[int, Reservation], state: BatchState
+    decided: list[Decision],
+    reservations: Mapping[int, Reservation],
+    state: BatchState,
+    *,
+    event_id: int,
 ) -> None:
-    """Record decisions about entry, and what organisers cancelled or marked as paid."""
+    """Record decisions about entry, and what organisers did to bookings and seats."""
     for decision in decided:
         command, outcome = decision.command, decision.outcome
         if isinstance(command, AdmitSeats):
@@ -34,6 +51,9 @@ def record_decisions(
         elif isinstance(command, MarkPaid):
             with _sent_by(decision.source):
                 _record_change(Kind.RESERVATION_MARKED_PAID, command, outcome.paid_id, reservations)
+        elif outcome.changed:
+            with _sent_by(decision.source):
+                _record_box_office(decision, reservations, event_id=event_id)
 
 
 def record_refused(refusal: SeatcastError, *, actor_id: int, gate: str = "") -> None:
@@ -92,6 +112,62 @@ def _record_change(
         event_id=reservation.event_id,
         details={"reservation": reservation.public_id},
     )
+
+
+def _record_box_office(
+    decision: Decision, reservations: Mapping[int, Reservation], *, event_id: int
+) -> None:
+    """Record what an organiser did to seats; a plan's import has no actor and is not recorded."""
+    command, outcome = decision.command, decision.outcome
+    match command:
+        case SellSeats() if outcome.booked is not None:
+            kind, more = (
+                Kind.SEATS_SOLD,
+                {
+                    "reservation": reservations[outcome.booked.id].public_id,
+                    "payment_method": str(command.payment_method),
+                    "total": money(outcome.booked.bill.total),
+                },
+            )
+        case AllocateSeats():
+            kind, more = Kind.SEATS_BLOCKED, {"kind": str(command.kind), "label": command.label}
+            if command.until is not None:
+                more["until"] = str(iso(command.until))
+        case BlockSeats(actor=Person()):
+            kind, more = Kind.SEATS_BLOCKED, {}
+        case UnblockSeats():
+            kind, more = Kind.SEATS_UNBLOCKED, {}
+        case ReleaseLocks():
+            _record_released(command, outcome, event_id=event_id)
+            return
+        case _:
+            return
+    record(
+        kind,
+        actor_id=command.actor.id if command.actor else None,
+        event_id=event_id,
+        details={**_named(outcome.changed), **more},
+    )
+
+
+def _record_released(command: ReleaseLocks, outcome: Outcome, *, event_id: int) -> None:
+    """Record one row for each person whose locks were released."""
+    by_holder: dict[int | None, list[SeatState]] = {}
+    for seat in outcome.changed:
+        by_holder.setdefault(seat.former_holder_id, []).append(seat)
+    for holder_id, seats in by_holder.items():
+        record(
+            Kind.LOCKS_RELEASED,
+            actor_id=command.actor.id,
+            subject_id=holder_id,
+            event_id=event_id,
+            details=_named(seats),
+        )
+
+
+def _named(seats: Sequence[SeatState]) -> dict[str, object]:
+    """Return the number of seats, and the numbers of the first ones."""
+    return {"count": len(seats), "seats": [seat.seat_number for seat in seats[:_MAX_NAMED]]}
 
 
 @contextmanager

@@ -66,6 +66,10 @@ class Kind(models.TextChoices):
     SALES_EXPORTED = "sales_exported"
     DOOR_REGISTERED = "door_registered"
     DOOR_REVOKED = "door_revoked"
+    SEATS_SOLD = "seats_sold"
+    SEATS_BLOCKED = "seats_blocked"
+    SEATS_UNBLOCKED = "seats_unblocked"
+    LOCKS_RELEASED = "locks_released"
 
 
 class SecurityEvent(models.Model):

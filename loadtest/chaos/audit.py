@@ -130,7 +130,7 @@ def _broken_promises(promises: dict[str, Any]) -> Iterator[str]:
             yield f"reservation {number} was acknowledged, and is not there"
             continue
         seats = sorted(seat.seat_id for seat in reservation.seats.all())
-        if (reservation.user.username, seats) != (promise["user"], promise["seats"]):
+        if (reservation.buyer, seats) != (promise["user"], promise["seats"]):
             yield f"reservation {number} is not the one that was acknowledged"
         is_live = reservation.status == "confirmed"
         if number in promises["cancelled"] and is_live:

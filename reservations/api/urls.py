@@ -1,6 +1,13 @@
 from django.urls import include, path, register_converter
 
-from reservations.api import event_views, history_views, mail_views, ticket_type_views, views
+from reservations.api import (
+    box_office_views,
+    event_views,
+    history_views,
+    mail_views,
+    ticket_type_views,
+    views,
+)
 from reservations.api.requests import IdConverter, PublicIdConverter
 
 register_converter(IdConverter, "id")
@@ -31,6 +38,18 @@ urlpatterns = [
     path("events/<id:event_id>/extend/", views.ExtendLocksView.as_view()),
     path(
         "organisations/<id:organisation_id>/events/", event_views.OrganisationEventsView.as_view()
+    ),
+    path("events/<id:event_id>/released-locks/", box_office_views.ReleasedLocksView.as_view()),
+    path("events/<id:event_id>/box-office/sell/", box_office_views.SellView.as_view()),
+    path("events/<id:event_id>/box-office/allocate/", box_office_views.AllocateView.as_view()),
+    path("events/<id:event_id>/box-office/unblock/", box_office_views.UnblockView.as_view()),
+    path("events/<id:event_id>/box-office/release/", box_office_views.ReleaseView.as_view()),
+    path(
+        "events/<id:event_id>/box-office/allocations/", box_office_views.AllocationsView.as_view()
+    ),
+    path(
+        "events/<id:event_id>/box-office/seats/<id:seat_id>/",
+        box_office_views.SeatUseView.as_view(),
     ),
     path("events/<id:event_id>/mails/", mail_views.MailsView.as_view()),
     path("events/<id:event_id>/settings/", event_views.EventSettingsView.as_view()),

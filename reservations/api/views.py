@@ -272,7 +272,7 @@ class LockSeatsView(SeatCommandView):
     @writes("lock_seats", SeatsAnswerSerializer, body=SeatIdsSerializer)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
         """Lock several seats, all or none."""
-        body = _body(SeatIdsSerializer, request)
+        body = parsed_body(SeatIdsSerializer, request)
         return _seats(await self.lock(request, event_id, body["seat_ids"]))
 
 
@@ -285,7 +285,7 @@ class LockBestView(SeatCommandView):
         Sets that leave no single seat beside them are preferred. With the wish for an accessible
         seat the others are its companion seats, wherever they are, and then its neighbours.
         """
-        body = _body(BestSerializer, request)
+        body = parsed_body(BestSerializer, request)
         criteria = SeatCriteria(
             body["count"],
             SortBy(body["by"]),
@@ -309,7 +309,7 @@ class LockPlacesView(SeatCommandView):
         They are interchangeable: any free ones are locked. A shortage is refused with `area_full`,
         and how many are `left`.
         """
-        body = _body(PlacesSerializer, request)
+        body = parsed_body(PlacesSerializer, request)
         command = LockPlaces(actor(request), group, body["count"])
         key = idempotency_key(request)
         answer = await in_thread(
@@ -325,18 +325,18 @@ class ExtendLocksView(SeatCommandView):
 
         A lock can be extended `max_extensions` times, and not past `hold_seconds` after it began.
         """
-        body = _body(SeatIdsSerializer, request)
+        body = parsed_body(SeatIdsSerializer, request)
         command = ExtendLocks(actor(request), tuple(body["seat_ids"]))
         answer = await self.submit(request, event_id, command)
         seats = await in_thread(partial(selectors.with_extensions, answer["seats"]))
-        return _done(answer, seats=seats)
+        return answered(answer, seats=seats)
 
 
 class UnlockSeatsView(SeatCommandView):
     @writes("unlock_seats", SeatsAnswerSerializer, body=SeatIdsSerializer)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
         """Unlock several seats, all or none."""
-        body = _body(SeatIdsSerializer, request)
+        body = parsed_body(SeatIdsSerializer, request)
         command = UnlockSeats(actor(request), tuple(body["seat_ids"]))
         return _seats(await self.submit(request, event_id, command))
 
@@ -345,7 +345,7 @@ class ReserveView(SeatCommandView):
     @writes("reserve", ReservedAnswerSerializer, body=ReserveSerializer, status=201)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
         """Reserve seats that the requester holds, all or none, and pay for them."""
-        body = _body(ReserveSerializer, request)
+        body = parsed_body(ReserveSerializer, request)
         order = checkout.Order(
             event_id=event_id,
             actor=actor(request),
@@ -364,7 +364,7 @@ class ReserveView(SeatCommandView):
             await _add_missing(refusal)
             raise
         booked = answer["reservation"]
-        return _done(answer, 201, reservation_id=booked["id"], reservation=booked)
+        return answered(answer, 201, reservation_id=booked["id"], reservation=booked)
 
 
 class ReservationsView(APIView):
@@ -450,7 +450,7 @@ class EntryView(APIView):
         Refused with `already_entered` (`entries` has time and gate), `ticket_unpaid`,
         `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
         """
-        body = _body(AdmitSerializer, request)
+        body = parsed_body(AdmitSerializer, request)
         who, key = actor(request), idempotency_key(request)
         try:
             head = selectors.booking_of_ticket(
@@ -504,7 +504,7 @@ def _read_body(request: Request) -> None:
     _ = request.data
 
 
-def _body(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def parsed_body(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return the validated body. Raises: ParseError, ValidationError."""
     return dict(_form(serializer).run_validation(request.data))
 
@@ -516,14 +516,14 @@ def _form(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializ
 
 
 def _seat(answer: CommandResult) -> HttpResponse:
-    return _done(answer, seat=answer["seats"][0])
+    return answered(answer, seat=answer["seats"][0])
 
 
 def _seats(answer: CommandResult) -> HttpResponse:
-    return _done(answer, seats=answer["seats"])
+    return answered(answer, seats=answer["seats"])
 
 
-def _done(answer: CommandResult, status: int = 200, **data: Any) -> HttpResponse:
+def answered(answer: CommandResult, status: int = 200, **data: Any) -> HttpResponse:
     """Return a JSON response; REST framework's rendering would take 30 µs longer."""
     content = orjson.dumps({"success": True, "message": answer["message"], **data})
     return HttpResponse(content, content_type="application/json", status=status)

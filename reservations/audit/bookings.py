@@ -12,7 +12,7 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from reservations.audit.replay import Booking, Replay, moment
-from reservations.domain.states import Reason
+from reservations.domain.states import Reason, SaleChannel
 from reservations.models import Event, Payment, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import money
@@ -50,6 +50,7 @@ class _Row(NamedTuple):
     fees: Decimal
     created_at: datetime
     ended_at: datetime | None
+    channel: str
     payment_method: str
     payment_id: int | None
     seat_id: int | None
@@ -74,7 +75,7 @@ class ReservationCheck:
             .values_list(
                 *("pk", "status", "total_price", "fees", "created_at"),
                 Coalesce("cancelled_at", "lapsed_at"),
-                "payment_method",
+                *("channel", "payment_method"),
                 *("payment", "seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
             )
         )
@@ -129,10 +130,10 @@ def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
     """Return whether a payment is missing; reservations before the first payment need none."""
     if row.payment_id is not None or since is None or row.created_at < since:
         return False
-    return is_paid_online(row.payment_method)
+    return row.channel == SaleChannel.ONLINE and is_paid_online(row.payment_method)
 
 
-def _was_transferred(guest_id: int | None, account_id: int) -> bool:
+def _was_transferred(guest_id: int | None, account_id: int | None) -> bool:
     """Return whether a guest's bookings became those of an account."""
     people = get_user_model()._default_manager
     return people.filter(pk=guest_id or 0, merged_into=account_id).exists()
@@ -142,9 +143,9 @@ def _booking(booking: Booking, reservation: Reservation, replay: Replay) -> str 
     change = booking.change
     if booking.is_end:
         return None
-    if reservation.user_id != change.actor_id and not _was_transferred(
-        change.actor_id, reservation.user_id
-    ):
+    buyer_id = reservation.user_id
+    is_other = buyer_id is not None and buyer_id != change.actor_id
+    if is_other and not _was_transferred(change.actor_id, buyer_id):
         names = replay.name(change.actor_id), replay.name(reservation.user_id)
         return f"reserved by {names[0]}, but the reservation is {names[1]}'s"
     if reservation.created_at != change.at:

@@ -27,6 +27,7 @@ _AFTER: Mapping[str, SeatStatus] = {
     Reason.ENDED: SeatStatus.AVAILABLE,
     Reason.BLOCKED: SeatStatus.BLOCKED,
     Reason.UNBLOCKED: SeatStatus.AVAILABLE,
+    Reason.RELEASED: SeatStatus.AVAILABLE,
 }
 
 
@@ -44,6 +45,7 @@ class Change(NamedTuple):
     locked_until: datetime | None
     held_since: datetime | None
     reservation_id: int | None
+    allocation_id: int | None
     reason: str
     actor_id: int | None
     at: datetime
@@ -62,6 +64,7 @@ class LoggedSeat:
     lapsed_holder_id: int | None = None
     former_hold: Hold | None = None
     reservation_id: int | None = None
+    allocation_id: int | None = None
     first_at: datetime | None = None
 
     def is_locked(self, at: datetime) -> bool:
@@ -76,6 +79,14 @@ class LoggedSeat:
         if self.status == SeatStatus.LOCKED and not self.is_locked(at):
             return Hold.of(self.holder_id, self.locked_at, self.locked_until)
         return self.former_hold
+
+    def moves_to(self, allocation_id: int | None) -> bool:
+        """Return whether the seat can be blocked for another allocation than its own."""
+        return (
+            self.status == SeatStatus.BLOCKED
+            and self.allocation_id is not None
+            and allocation_id not in (None, self.allocation_id)
+        )
 
     def is_free(self, at: datetime) -> bool:
         """Return whether the seat is available, or its lock has expired."""
@@ -102,14 +113,16 @@ class Replay:
     """The replay of one event's log, row by row in order of sequence number and seat.
 
     `seat_numbers` has the event's seats by id, and `name` returns a person's name. `now` determines
-    which part of the log cannot be pruned. `unpaid` are the reservations that were never paid. A
-    faulty row is reported and then applied as it is, so that it causes no faults in later rows.
+    which part of the log cannot be pruned. `unpaid` are the reservations that were never paid, and
+    `direct` those that the box office made of free seats, or of an allocation's. A faulty row is
+    reported and then applied as it is, so that it causes no faults in later rows.
     """
 
     now: datetime
     seat_numbers: Mapping[int, str]
     name: Callable[[int | None], str]
     unpaid: Collection[int] = ()
+    direct: Collection[int] = ()
     seats: dict[int, LoggedSeat] = field(default_factory=dict)
     bookings: list[Booking] = field(default_factory=list)
     rows: int = 0
@@ -128,7 +141,7 @@ class Replay:
                 yield f"change {change.seq}, seat {seat}: {change.reason}, but {fault}"
         self._note_booking(change, before)
         self._begun_twice |= change.reason in BEGINNINGS and before.version > 0
-        _move(before, change, is_unpaid=before.reservation_id in self.unpaid)
+        _move(before, change, former_hold=self._former_hold(before, change))
         self.rows += 1
         self.last = change
 
@@ -150,6 +163,16 @@ class Replay:
         if not self._is_old(until):
             return False
         return seat is None or seat.first_at is None or seat.first_at >= until
+
+    def _is_direct(self, change: Change) -> bool:
+        return change.reservation_id in self.direct
+
+    def _former_hold(self, before: LoggedSeat, change: Change) -> Hold | None:
+        """Return the seat's former hold after a change."""
+        is_unpaid = before.reservation_id in self.unpaid
+        return (
+            None if self._is_direct(change) else _former_hold(before, change, is_unpaid=is_unpaid)
+        )
 
     def _order_faults(self, change: Change) -> Iterator[str]:
         last, last_seq = self.last, self.last_seq
@@ -178,13 +201,17 @@ class Replay:
     def _why_not_now(self, change: Change, before: LoggedSeat) -> str | None:
         """Return why the rules would have refused a change, None if they would not."""
         match change.reason:
-            case Reason.LOCKED | Reason.BLOCKED:
+            case Reason.LOCKED:
                 is_right = before.is_free(change.at)
+            case Reason.BLOCKED:
+                is_right = before.is_free(change.at) or before.moves_to(change.allocation_id)
+            case Reason.RESERVED if self._is_direct(change):
+                is_right = before.is_free(change.at) or before.allocation_id is not None
             case Reason.EXTENDED | Reason.UNLOCKED | Reason.RESERVED:
                 is_right = before.is_locked(change.at) and before.holder_id == change.actor_id
             case Reason.EXPIRED:
                 is_right = before.status == SeatStatus.LOCKED and before.is_free(change.at)
-            case Reason.ENDED:
+            case Reason.ENDED | Reason.RELEASED:
                 is_right = before.is_locked(change.at)
             case Reason.CANCELLED | Reason.LAPSED:
                 is_right = before.status == SeatStatus.RESERVED
@@ -211,6 +238,8 @@ class Replay:
             return f"the row says that its deadline is {moment(change.locked_until)}"
         if (change.reservation_id is not None) != reserved:
             return f"the row says reservation {change.reservation_id}"
+        if change.allocation_id is not None and after != SeatStatus.BLOCKED:
+            return f"the row says allocation {change.allocation_id}"
         if change.held_since is not None and not self._goes_on(change, before):
             return f"it does not go on with a hold that began at {moment(change.held_since)}"
         earliest = before.locked_until if change.reason == Reason.EXTENDED else change.at
@@ -266,9 +295,9 @@ def status_word(status: int) -> str:
         return f"status {status}"
 
 
-def _move(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> None:
+def _move(seat: LoggedSeat, change: Change, *, former_hold: Hold | None) -> None:
     """Apply a row to a seat."""
-    seat.former_hold = _former_hold(seat, change, is_unpaid=is_unpaid)
+    seat.former_hold = former_hold
     lapsed = seat.holder_id if change.reason == Reason.EXPIRED else None
     if change.status != SeatStatus.LOCKED:
         seat.locked_at, seat.extensions = None, 0
@@ -279,12 +308,13 @@ def _move(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> None:
     seat.version, seat.status = change.seq, change.status
     seat.holder_id, seat.locked_until = change.holder_id, change.locked_until
     seat.lapsed_holder_id, seat.reservation_id = lapsed, change.reservation_id
+    seat.allocation_id = change.allocation_id
 
 
 def _former_hold(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> Hold | None:
-    """Return the seat's former hold after a change."""
+    """Return the former hold that a change leaves, unless the box office sold the seat directly."""
     match change.reason:
-        case Reason.UNLOCKED | Reason.RESERVED | Reason.ENDED:
+        case Reason.UNLOCKED | Reason.RESERVED | Reason.ENDED | Reason.RELEASED:
             return Hold.of(seat.holder_id, seat.locked_at, change.at)
         case Reason.EXPIRED:
             return Hold.of(seat.holder_id, seat.locked_at, seat.locked_until)

@@ -17,7 +17,7 @@ from reservations.audit.payments import payment_faults
 from reservations.audit.replay import Change, LoggedSeat, Replay, moment, status_word
 from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
-from reservations.domain.states import Hold
+from reservations.domain.states import Hold, SaleChannel
 from reservations.models import Event, Reservation, Seat, SeatChange
 
 _CHUNK_ROWS = 5_000
@@ -62,7 +62,7 @@ def differences(
             raise EventNotFound
         seats = Seat.with_removed.filter(event=event).values_list("pk", "seat_number")
         seat_numbers = dict(seats.iterator(_CHUNK_ROWS))
-        replay = Replay(clock.now(), seat_numbers, _Names(), unpaid=_unpaid(event))
+        replay = Replay(clock.now(), seat_numbers, _Names(), _unpaid(event), _direct(event))
         reservations = ReservationCheck(event, replay)
         yield from _replayed(event, replay, progress)
         yield from reservations.faults()
@@ -82,6 +82,12 @@ def _unpaid(event: Event) -> set[int]:
     found = Reservation.objects.filter(
         event=event, payment_due_at__isnull=False, paid_at__isnull=True
     )
+    return set(found.values_list("pk", flat=True).iterator(_CHUNK_ROWS))
+
+
+def _direct(event: Event) -> set[int]:
+    """Return the ids of the reservations that the box office made."""
+    found = Reservation.objects.filter(event=event).exclude(channel=SaleChannel.ONLINE)
     return set(found.values_list("pk", flat=True).iterator(_CHUNK_ROWS))
 
 
@@ -152,6 +158,7 @@ def _as_logged(seat: Seat) -> LoggedSeat:
         lapsed_holder_id=seat.lapsed_holder_id,
         former_hold=Hold.of(seat.former_holder_id, seat.former_locked_at, seat.released_at),
         reservation_id=seat.reservation_id,
+        allocation_id=seat.allocation_id,
     )
 
 
@@ -166,6 +173,7 @@ def _words(seat: LoggedSeat, name: Callable[[int | None], str]) -> list[str]:
         f"lapsed for {name(seat.lapsed_holder_id)}",
         _hold(seat.former_hold, name),
         _reservation(seat.reservation_id),
+        f"allocation {seat.allocation_id}" if seat.allocation_id else "no allocation",
         f"change {seat.version}",
     ]
 

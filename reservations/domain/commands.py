@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from reservations.domain.criteria import Choice, Places, SeatCriteria
-from reservations.domain.states import Person
+from reservations.domain.states import AllocationKind, BoxOfficeMethod, Person
 
 
 class Reads(NamedTuple):
@@ -22,8 +22,9 @@ class Reads(NamedTuple):
     seats count towards the caps; it has no default, so that a new command cannot forget it.
     `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
     `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
-    people. `ticket_types` brings the event's ticket types with their prices, and `rows` all seats
-    in the rows of `seat_ids`, if the event refuses orphans.
+    people. `ticket_types` brings the event's ticket types with their prices, `rows` all seats in
+    the rows of `seat_ids`, if the event refuses orphans, and `ended_allocations` the allocations
+    whose time has come, with their seats.
     """
 
     seat_ids: tuple[int, ...]
@@ -37,6 +38,7 @@ class Reads(NamedTuple):
     rows: bool = False
     expired_locks: bool = False
     overdue_reservations: bool = False
+    ended_allocations: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,72 @@ class BlockSeats:
 
 
 @dataclass(frozen=True, slots=True)
+class AllocateSeats:
+    """Keep available seats for something or somebody, all or none; organisers only.
+
+    `label` is the reason, the person's name or the channel's, and `until` is when the seats are
+    released by themselves; None: never. Seats of the allocation `from_allocation` may be among
+    them, which moves them to the new one.
+    """
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+    kind: AllocationKind
+    label: str
+    until: datetime | None = None
+    from_allocation: int | None = None
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
+
+
+@dataclass(frozen=True, slots=True)
+class EndAllocations:
+    """Release the seats of allocations whose time has come."""
+
+    actor: None = None
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, ended_allocations=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SellSeats:
+    """Sell available seats at the box office, all or none, paid at once; organisers only.
+
+    Seats of the allocation `from_allocation` may be among them. With COMP they cost nothing and
+    have no ticket types. `ticket_types` and `expected_total` are as in StartPayment. Neither the
+    times of sale nor the caps of buyers apply.
+    """
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+    payment_method: BoxOfficeMethod
+    buyer_name: str
+    buyer_email: str = ""
+    ticket_types: tuple[tuple[int, int], ...] = ()
+    expected_total: Decimal | None = None
+    from_allocation: int | None = None
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None, ticket_types=bool(self.ticket_types))
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLocks:
+    """Release the live locks on seats, whoever has them; organisers only.
+
+    Seats that are available are left as they are; reserved and blocked ones are refused.
+    """
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None)
+
+
+@dataclass(frozen=True, slots=True)
 class UnblockSeats:
     """Put blocked seats on sale, all or none; organisers only."""
 
@@ -280,11 +348,15 @@ Command = (
     | StartPayment
     | ReserveSeats
     | BlockSeats
+    | AllocateSeats
     | UnblockSeats
+    | SellSeats
+    | ReleaseLocks
     | ReservationCommand
     | CancelReservations
     | EndLocks
     | ReleaseExpired
+    | EndAllocations
     | LapseUnpaid
 )
 

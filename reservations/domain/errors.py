@@ -219,6 +219,11 @@ class PictureNotFound(NotFound):
     default_sentence = "This event has no such picture."
 
 
+class EndsInThePast(Conflict):
+    code = "ends_in_the_past"
+    default_sentence = "The time until when the seats are kept has passed. Choose a later one."
+
+
 class CancellationClosed(Conflict):
     code = "cancellation_closed"
 

@@ -46,6 +46,31 @@ class Reason(StrEnum):
     ENDED = "ended"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    RELEASED = "released"
+
+
+class AllocationKind(StrEnum):
+    """What an allocation keeps seats for: nobody, a person, or a channel such as a sponsor."""
+
+    BLOCK = "block"
+    NAME = "name"
+    CHANNEL = "channel"
+
+
+class SaleChannel(StrEnum):
+    """Where a booking was made. COMP: given away at the box office."""
+
+    ONLINE = "online"
+    BOX_OFFICE = "box_office"
+    COMP = "comp"
+
+
+class BoxOfficeMethod(StrEnum):
+    """How a booking of the box office is paid, which is at once."""
+
+    CASH = "cash"
+    CARD_READER = "card_reader"
+    COMP = "comp"
 
 
 class PaymentStatus(StrEnum):
@@ -98,7 +123,8 @@ class SeatState:
     `buyer_id` is the person of the reservation. `companion_of` is the id of the accessible seat
     whose companion sits here. `group` is the table of a seat that is sold only with the whole
     table, which has `group_size` seats; empty for all others. `is_ordinary` is False for accessible
-    and companion seats, and for the places of tables and standing areas.
+    and companion seats, and for the places of tables and standing areas. `allocation_id` is the
+    allocation of a blocked seat, negative until it is stored; None if it is blocked without one.
 
     `price` is what it costs without a ticket type. If prices or fees were changed while it is held,
     `price`, `held_prices`, by ticket type, and `held_fees` are those from before.
@@ -125,6 +151,7 @@ class SeatState:
     group: str = ""
     group_size: int = 0
     is_ordinary: bool = True
+    allocation_id: int | None = None
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""
@@ -164,12 +191,13 @@ class EntryState:
 class ReservationState:
     """A stored reservation as the rules see it, with its entries by seat.
 
-    `due_at` is its payment deadline, None if it was paid online, and `is_paid` whether it was paid
-    since; `is_charged` is False while an online payment has not been authorised or captured.
+    `user_id` is None if it was sold at the box office to somebody without an account. `due_at` is
+    its payment deadline, None if it was paid online, and `is_paid` whether it was paid since;
+    `is_charged` is False while an online payment has not been authorised or captured.
     """
 
     id: int
-    user_id: int
+    user_id: int | None
     is_live: bool
     seat_ids: tuple[int, ...]
     due_at: datetime | None = None
@@ -314,10 +342,10 @@ class BatchState:
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
     the people with a verified address, if the terms require one; `ticket_types` those of the event,
-    by id. If the terms refuse orphans, `stretches` has the ids of adjacent seats in order, for the
-    rows of seats that are bought. `now` is read after the event's row was locked. `caps_of` are the
-    people whose held and bought seats are all in `seats`; None means that `seats` has every seat of
-    the event.
+    by id; `ended_allocations` are those whose time has come. If the terms refuse orphans,
+    `stretches` has the ids of adjacent seats in order, for the rows of seats that are bought. `now`
+    is read after the event's row was locked. `caps_of` are the people whose held and bought seats
+    are all in `seats`; None means that `seats` has every seat of the event.
     """
 
     terms: Terms
@@ -328,11 +356,12 @@ class BatchState:
     pending_payments: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
     ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
+    ended_allocations: frozenset[int] = frozenset()
     caps_of: frozenset[int] | None = None
     stretches: Sequence[Sequence[int]] = ()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _bought: dict[int, set[int]] = field(init=False, default_factory=dict)
-    _new_reservations: int = field(init=False, default=0)
+    _new_rows: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         for seat in self.seats.values():
@@ -364,10 +393,10 @@ class BatchState:
         self.seats[seat.id] = seat
         self._count(seat)
 
-    def next_reservation_id(self) -> int:
-        """Return a placeholder id for a new reservation: -1, -2 and so on."""
-        self._new_reservations += 1
-        return -self._new_reservations
+    def next_placeholder(self) -> int:
+        """Return a placeholder id for a new reservation or allocation: -1, -2 and so on."""
+        self._new_rows += 1
+        return -self._new_rows
 
     def _require_read(self, person_id: int) -> None:
         """Raises: LookupError. Counting only some of a person's seats would let them pass a cap."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, ReservationSeat, SeatChange
@@ -47,14 +47,20 @@ def _change_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
         .values_list(
             *("seat_id", "seq", "at", "seat__seat_number", "seat__section", "seat__row"),
             *("seat__number", "status", "reason", "actor__username", "holder__username"),
-            *("locked_until", "reservation__public_id", "request_id"),
+            *("locked_until", "reservation__public_id", "allocation__label", "request_id"),
         )[:PAGE_ROWS]
     ):
         yield [
-            (*row[1:7], SeatStatus(row[7]).word, *row[8:13], str(row[13]) if row[13] else None)
+            (*row[1:7], SeatStatus(row[7]).word, *row[8:14], str(row[14]) if row[14] else None)
             for row in page
         ]
         seat_id, seq = page[-1][0], page[-1][1]
+
+
+def _of_buyer(name: str, account: str, *, prefix: str = "") -> Case:
+    """Return a column of the buyer's account, or of the booking if there is no account."""
+    is_guest = Q(**{f"{prefix}user__isnull": True})
+    return Case(When(is_guest, then=F(f"{prefix}{name}")), default=F(f"{prefix}{account}"))
 
 
 def _last_booking(event_id: int) -> int:
@@ -67,11 +73,16 @@ def _bookings(event_id: int, limit: int) -> QuerySet[Reservation]:
 
 
 def _booking_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
-    rows = _bookings(event_id, limit).annotate(tickets=Count("seats")).order_by("pk")
+    bookings = _bookings(event_id, limit).annotate(
+        tickets=Count("seats"),
+        buyer_is=_of_buyer("buyer_name", "user__username"),
+        email_is=_of_buyer("buyer_email", "user__email"),
+    )
+    rows = bookings.order_by("pk")
     last = 0
     while page := list(
         rows.filter(pk__gt=last).values_list(
-            *("pk", "public_id", "status", "user__username", "user__email", "created_at"),
+            *("pk", "public_id", "status", "channel", "buyer_is", "email_is", "created_at"),
             *("cancelled_at", "lapsed_at", "payment_method", "payment__status"),
             *("payment_due_at", "paid_at", "tickets", "total_price", "fees", "tax_percent"),
             "currency",
@@ -86,12 +97,15 @@ def _tickets(event_id: int, limit: int) -> QuerySet[ReservationSeat]:
 
 
 def _ticket_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
-    rows = _tickets(event_id, limit).order_by("pk")
+    tickets = _tickets(event_id, limit).annotate(
+        buyer_is=_of_buyer("buyer_name", "user__username", prefix="reservation__"),
+        email_is=_of_buyer("buyer_email", "user__email", prefix="reservation__"),
+    )
+    rows = tickets.order_by("pk")
     last = 0
     while page := list(
         rows.filter(pk__gt=last).values_list(
-            *("pk", "reservation__public_id", "reservation__status"),
-            *("reservation__user__username", "reservation__user__email"),
+            *("pk", "reservation__public_id", "reservation__status", "buyer_is", "email_is"),
             *("reservation__created_at", "seat__seat_number", "seat__section", "seat__row"),
             *("seat__number", "seat__category__name", "ticket_type", "price"),
             *("reservation__currency", "entry__at", "entry__gate"),
@@ -135,7 +149,7 @@ TABLES = {
     "changes": Table(
         columns=(
             *("change", "at", "seat", "section", "row", "number", "status", "reason", "by"),
-            *("held_by", "held_until", "booking", "request_id"),
+            *("held_by", "held_until", "booking", "kept_for", "request_id"),
         ),
         limit=_last_change,
         count=lambda event_id, limit: _changes(event_id, limit).count(),
@@ -143,7 +157,8 @@ TABLES = {
     ),
     "bookings": Table(
         columns=(
-            *("booking", "status", "buyer", "email", "made_at", "cancelled_at", "lapsed_at"),
+            *("booking", "status", "channel", "buyer", "email", "made_at", "cancelled_at"),
+            "lapsed_at",
             *("payment_method", "payment_status", "payment_due_at", "paid_at", "tickets"),
             *("total", "fees", "tax_percent", "currency"),
         ),

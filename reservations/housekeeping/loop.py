@@ -23,6 +23,7 @@ from reservations import database
 STEPS: dict[str, float] = {
     "reconcile_payments": 0.0,
     "release_expired_locks": 0.0,
+    "end_allocations": 0.0,
     "lapse_unpaid_reservations": 0.0,
     "finish_cancellations": 0.0,
     "announce": 0.0,

@@ -10,6 +10,7 @@ from reservations.models.log import IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, Payment
 from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
 from reservations.models.seats import (
+    Allocation,
     Category,
     Event,
     EventPicture,
@@ -20,6 +21,7 @@ from reservations.models.seats import (
 )
 
 __all__ = [
+    "Allocation",
     "Announcement",
     "Category",
     "DemoCharge",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from reservations.domain.states import SaleChannel
 from reservations.models.seats import Event, Seat
 from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
 
@@ -21,7 +22,8 @@ class Reservation(models.Model):
 
     `payment_due_at` is set for offline payment methods: at that time the reservation is overdue
     unless `paid_at` is set, even before LapseUnpaid stores that. Offline reservations older than
-    these columns have neither, and count as paid. Only `public_id` is used outside the server.
+    these columns have neither, and count as paid. What the box office sells is paid at once: both
+    are when it was made. Only `public_id` is used outside the server.
     """
 
     class Status(models.TextChoices):
@@ -41,8 +43,27 @@ class Reservation(models.Model):
         Event, on_delete=models.PROTECT, related_name="reservations", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reservations"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reservations",
+        help_text="Whose account booked it. Empty: sold at the box office.",
     )
+    channel = models.CharField(
+        max_length=10,
+        choices=[(channel.value, channel.value) for channel in SaleChannel],
+        default=SaleChannel.ONLINE.value,
+        db_default=SaleChannel.ONLINE.value,
+    )
+    buyer_name = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a buyer without an account.",
+    )
+    buyer_email = models.EmailField(blank=True, default="", db_default="")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     payment_method = models.CharField(max_length=32)
     total_price = models.DecimalField(max_digits=12, decimal_places=2, help_text="With the fees.")
@@ -97,6 +118,11 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return f"Reservation {self.public_id}"
+
+    @property
+    def buyer(self) -> str:
+        """The name of the buyer: of the account, or as the box office noted it."""
+        return self.user.get_username() if self.user else self.buyer_name
 
 
 class ReservationSeat(models.Model):

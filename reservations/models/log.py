@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from reservations.domain.states import Reason
 from reservations.models.bookings import Reservation
-from reservations.models.seats import SEAT_STATUSES, Event, Seat
+from reservations.models.seats import SEAT_STATUSES, Allocation, Event, Seat
 
 
 class SeatChange(models.Model):
@@ -32,6 +33,9 @@ class SeatChange(models.Model):
     reservation = models.ForeignKey(
         Reservation, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    allocation = models.ForeignKey(
+        Allocation, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     reason = models.CharField(
         max_length=10, choices=[(reason.value, reason.value) for reason in Reason]
     )
@@ -50,7 +54,15 @@ class SeatChange(models.Model):
 
     class Meta:
         # For a seat's last change up to a number; also for deleting seats.
-        indexes = [models.Index(fields=["seat", "seq"], name="seat_change_by_seat")]
+        indexes = [
+            models.Index(fields=["seat", "seq"], name="seat_change_by_seat"),
+            # For people whose locks the box office released lately.
+            models.Index(
+                fields=["event", "at"],
+                condition=Q(reason=Reason.RELEASED.value),
+                name="seat_change_released",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"

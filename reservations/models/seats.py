@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from organisations.models import Organisation
 from reservations.currencies import require_currency, require_payable
 from reservations.domain.features import ALL_FEATURES, SoldBy
-from reservations.domain.states import SeatStatus
+from reservations.domain.states import AllocationKind, SeatStatus
 from reservations.plans.colors import is_color
 from reservations.time_zones import default_time_zone, require_time_zone
 
@@ -356,6 +356,49 @@ class TicketPrice(models.Model):
         return f"{self.ticket_type}: {self.price}"
 
 
+class Allocation(models.Model):
+    """Seats that are kept off sale for something or somebody, until a time or until unblocked.
+
+    Its seats are blocked and name it. When `until` has passed, EndAllocations frees those that are
+    left and sets `ended_at`; the row stays, for the change log.
+    """
+
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="allocations", db_index=False
+    )
+    kind = models.CharField(
+        max_length=10, choices=[(kind.value, kind.value) for kind in AllocationKind]
+    )
+    label = models.CharField(
+        max_length=200, help_text="The reason, the person's name, or the channel's."
+    )
+    until = models.DateTimeField(null=True, help_text="Empty: until they are unblocked.")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    ended_at = models.DateTimeField(null=True, help_text="When its seats were freed by time.")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["event"], name="allocation_by_event"),
+            models.Index(
+                fields=["until"],
+                condition=Q(until__isnull=False, ended_at__isnull=True),
+                name="allocation_to_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class SeatManager(models.Manager["Seat"]):
     """The seats without those that a newer version of the plan has removed."""
 
@@ -479,6 +522,16 @@ class Seat(models.Model):
     reservation = models.ForeignKey(
         "Reservation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    allocation = models.ForeignKey(
+        Allocation,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.RESTRICT,
+        related_name="seats",
+        db_index=False,
+        help_text="What a blocked seat is kept for.",
+    )
     version = models.BigIntegerField(
         default=0, help_text="The event's sequence number at the seat's last change."
     )
@@ -578,6 +631,11 @@ class Seat(models.Model):
                 fields=["companion_of"],
                 condition=Q(companion_of__isnull=False),
                 name="seat_by_accompanied",
+            ),
+            models.Index(
+                fields=["allocation"],
+                condition=Q(allocation__isnull=False),
+                name="seat_by_allocation",
             ),
         ]
 

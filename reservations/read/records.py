@@ -13,7 +13,7 @@ from django.conf import settings
 from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
 
 from reservations.domain.features import ALL_FEATURES, SeatFeature, SoldBy
-from reservations.domain.states import PaymentStatus, SeatStatus, iso
+from reservations.domain.states import PaymentStatus, SaleChannel, SeatStatus, iso
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
 from reservations.tickets import ticket_code
@@ -146,6 +146,13 @@ class ReservationRecord(TypedDict):
     fees: Total
     tax_percent: Annotated[Percent | None, "The rate of the tax that the total includes."]
     currency: str
+    channel: Annotated[
+        str,
+        one_of(*SaleChannel),
+        "Where it was made; comp: given away at the box office.",
+    ]
+    buyer_name: Annotated[str, "Of a buyer without an account; else empty."]
+    buyer_email: Annotated[str, "Of a buyer without an account; empty if there is none."]
     payment_method: str
     payment_status: Annotated[
         str | None,
@@ -160,6 +167,11 @@ class ReservationRecord(TypedDict):
     status: Annotated[str, one_of("confirmed", "cancelled", "lapsed")]
     created_at: Timestamp
     cancelled_at: Timestamp | None
+    to_pay_back: Annotated[
+        Total | None,
+        "What the box office owes its buyer: the total of a cancelled booking that was not paid"
+        " online. Null: nothing.",
+    ]
     cancel_until: Annotated[Timestamp, "Until when its buyer may cancel it."]
     ticket_code: Annotated[str, "To be typed at the door where a QR code cannot be read."]
     signed_ticket: NotRequired[
@@ -176,7 +188,7 @@ class TicketRecord(TypedDict):
         one_of("cancelled", "lapsed", "unpaid", "used"),
         "Why the ticket does not admit. Used: all its seats have been admitted.",
     ]
-    buyer: Annotated[str, "The username."]
+    buyer: Annotated[str, "The username, or the name of a buyer without an account."]
     reservation: ReservationRecord
 
 
@@ -424,6 +436,11 @@ def reservation_record(
         payment_status = PAID
     elif is_unpaid and status == Reservation.Status.CONFIRMED:
         payment_status = DUE
+    is_owed = (
+        status == Reservation.Status.CANCELLED
+        and reservation.paid_at is not None
+        and reservation.total_price > 0
+    )
     return {
         "id": reservation.public_id,
         "event": event.pk,
@@ -437,6 +454,9 @@ def reservation_record(
         "fees": money(reservation.fees),
         "tax_percent": None if reservation.tax_percent is None else money(reservation.tax_percent),
         "currency": reservation.currency,
+        "channel": reservation.channel,
+        "buyer_name": reservation.buyer_name,
+        "buyer_email": reservation.buyer_email,
         "payment_method": reservation.payment_method,
         "payment_status": payment_status,
         "payment_due_at": iso(due_at),
@@ -444,6 +464,7 @@ def reservation_record(
         "status": status,
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
+        "to_pay_back": money(reservation.total_price) if is_owed else None,
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),
     }

@@ -5,7 +5,7 @@ again, as ended, on the day that it was cancelled or lapsed; so over all days wh
 total of the live bookings, which is the event's revenue. Each report is one query.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,10 +31,17 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from reservations import clock
 from reservations.domain.errors import EventNotFound
+from reservations.domain.states import BoxOfficeMethod, SaleChannel
 from reservations.models import Event, Payment, Reservation, ReservationSeat, overdue
 from reservations.payments.provider import payment_methods
-from reservations.read.records import Revenue, money
+from reservations.read.records import Revenue, money, one_of
 from reservations.time_zones import is_time_zone
+
+_BOX_OFFICE_METHODS: Mapping[str, str] = {
+    BoxOfficeMethod.CASH: "Cash",
+    BoxOfficeMethod.CARD_READER: "Card reader",
+    BoxOfficeMethod.COMP: "Given away",
+}
 
 
 class AmountsRecord(TypedDict):
@@ -62,9 +69,9 @@ class DayRecord(TypedDict):
 
 
 class MethodRecord(TypedDict):
-    """Bookings by payment method; all are of the online sale."""
+    """Bookings by channel and payment method."""
 
-    channel: str
+    channel: Annotated[str, one_of(*SaleChannel)]
     method: str
     name: str
     made: AmountsRecord
@@ -180,7 +187,6 @@ def reports(*, event_id: int) -> ReportsRecord:
     for group in methods.values():
         for name in ("bookings", "tickets", "total", "fees"):
             setattr(total, name, getattr(total, name) + getattr(group.left, name))
-    known = payment_methods()
     return {
         "currency": event["currency"],
         "time_zone": zone,
@@ -190,13 +196,13 @@ def reports(*, event_id: int) -> ReportsRecord:
         "ticket_types": _by_ticket(event_id, now, "ticket_type"),
         "methods": [
             {
-                "channel": "online",
+                "channel": channel,
                 "method": code,
-                "name": known.get(code, code),
+                "name": _names_of(channel).get(code, code),
                 **group.record(),  # type: ignore[typeddict-item]
                 "due": money(group.due),
             }
-            for code, group in sorted(methods.items())
+            for (channel, code), group in sorted(methods.items())
         ],
         "taxes": list(_taxes(event_id, now)),
         "payments": _payments(event_id),
@@ -249,7 +255,12 @@ def _days(event_id: int, now: datetime, zone: ZoneInfo) -> list[DayRecord]:
     ]
 
 
-def _methods(event_id: int, now: datetime) -> dict[str, _Group]:
+def _names_of(channel: str) -> Mapping[str, str]:
+    return payment_methods() if channel == SaleChannel.ONLINE else _BOX_OFFICE_METHODS
+
+
+def _methods(event_id: int, now: datetime) -> dict[tuple[str, str], _Group]:
+    """Return the bookings by channel and payment method."""
     rows = _bookings(event_id, now).annotate(
         is_live=Case(When(ended__isnull=True, then=Value(1)), default=Value(0)),
         is_due=Case(
@@ -257,9 +268,10 @@ def _methods(event_id: int, now: datetime) -> dict[str, _Group]:
             default=Value(0),
         ),
     )
-    groups: dict[str, _Group] = {}
-    for row in _sums(rows, "payment_method", "is_live", "is_due"):
-        group = groups.setdefault(row["payment_method"], _Group.empty())
+    groups: dict[tuple[str, str], _Group] = {}
+    for row in _sums(rows, "channel", "payment_method", "is_live", "is_due"):
+        key = row["channel"], row["payment_method"]
+        group = groups.setdefault(key, _Group.empty())
         group.add_made(row)
         if not row["is_live"]:
             group.add_ended(row)

@@ -25,6 +25,7 @@ from reservations.domain.rules import price_of
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import Fees, SeatStatus, iso
 from reservations.models import (
+    Allocation,
     Category,
     Event,
     EventPicture,
@@ -589,7 +590,7 @@ def ticket(*, code: str, scanner_id: int) -> TicketRecord:
     return {
         "admits": reason is None,
         "reason": reason,
-        "buyer": stored.user.get_username(),
+        "buyer": stored.buyer,
         "reservation": reservation(reservation_id=head.id),
     }
 
@@ -598,6 +599,12 @@ def events_with_overdue_reservations() -> list[int]:
     """Return the ids of the events with overdue reservations."""
     found = Reservation.objects.filter(overdue(clock.now())).order_by("event_id")
     return list(found.values_list("event_id", flat=True).distinct())
+
+
+def events_with_ended_allocations() -> list[int]:
+    """Return the ids of the events with allocations whose time has come."""
+    due = Allocation.objects.filter(ended_at__isnull=True, until__lte=clock.now())
+    return list(due.order_by("event_id").values_list("event_id", flat=True).distinct())
 
 
 def events_with_expired_locks() -> list[int]:

@@ -14,6 +14,7 @@ from reservations.domain.states import (
     Fees,
     PaymentStatus,
     ReservationState,
+    SaleChannel,
     Terms,
     TicketTypeState,
 )
@@ -154,6 +155,8 @@ def state_of(found: Reservation) -> ReservationState:
 
 
 def _is_charged(found: Reservation) -> bool:
+    if found.channel != SaleChannel.ONLINE:
+        return True
     if hasattr(found, "payment"):
         return found.payment.status in _CHARGED
     return not is_paid_online(found.payment_method)

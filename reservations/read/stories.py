@@ -27,6 +27,7 @@ ACTIONS = (
     *(Kind.EVENT_CANCELLED, Kind.SALE_OPENED, Kind.SALE_CLOSED, Kind.CATEGORIES_EDITED),
     *(Kind.TICKET_TYPES_EDITED, Kind.PICTURE_CHANGED, Kind.PLAN_CHANGED, Kind.SALES_EXPORTED),
     *(Kind.RESERVATION_CANCELLED, Kind.RESERVATION_MARKED_PAID, Kind.PAYMENT_REFUNDED),
+    *(Kind.SEATS_SOLD, Kind.SEATS_BLOCKED, Kind.SEATS_UNBLOCKED, Kind.LOCKS_RELEASED),
 )
 """The kinds of security events that are told of an event."""
 
@@ -58,6 +59,7 @@ class ChangeRecord(TypedDict):
     holder: str | None
     locked_until: Timestamp | None
     reservation: Annotated[str | None, "The booking that the change made or ended."]
+    allocation: Annotated[str | None, "What a blocked seat is kept for, or was until this change."]
     request_id: Annotated[str | None, "The request that asked for it, as in the server's logs."]
 
 
@@ -118,8 +120,12 @@ def change_records(rows: QuerySet[SeatChange]) -> list[ChangeRecord]:
     """Return rows of the log for the API, in their order, in one query."""
     ended = SeatChange.objects.filter(seat=OuterRef("seat"), seq__lt=OuterRef("seq"))
     of_ended = Subquery(ended.order_by("-seq").values("reservation__public_id")[:1])
+    of_unblocked = Subquery(ended.order_by("-seq").values("allocation__label")[:1])
     found = rows.annotate(
-        booking=Case(When(reason__in=_ENDS, then=of_ended), default="reservation__public_id")
+        booking=Case(When(reason__in=_ENDS, then=of_ended), default="reservation__public_id"),
+        kept_for=Case(
+            When(reason=Reason.UNBLOCKED, then=of_unblocked), default="allocation__label"
+        ),
     )
     return [
         {
@@ -136,11 +142,13 @@ def change_records(rows: QuerySet[SeatChange]) -> list[ChangeRecord]:
             "holder": row["holder__username"],
             "locked_until": iso(row["locked_until"]),
             "reservation": row["booking"],
+            "allocation": row["kept_for"],
             "request_id": str(row["request_id"]) if row["request_id"] else None,
         }
         for row in found.values(
             *("seq", "at", "seat_id", *_OF_SEATS, "status", "reason", "locked_until"),
-            *("actor_id", "actor__username", "holder__username", "booking", "request_id"),
+            *("actor_id", "actor__username", "holder__username", "booking", "kept_for"),
+            "request_id",
         )
     ]
 

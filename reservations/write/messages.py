@@ -152,6 +152,7 @@ class _Batch:
             "total_price": money(found.total_price),
             "fees": money(found.fees),
             "currency": found.currency,
+            "channel": found.channel,
             "payment_method": found.payment_method,
             "payment_due_at": iso(found.payment_due_at),
             "paid_at": iso(found.paid_at),

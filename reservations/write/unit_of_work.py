@@ -5,7 +5,7 @@ Lock order, always: the event's row, then its seats by primary key.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,7 +22,13 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import EventNotFound
 from reservations.domain.features import SeatFeature, SoldBy
-from reservations.domain.rules import NewReservation, Outcome, Transition, price_of
+from reservations.domain.rules import (
+    NewAllocation,
+    NewReservation,
+    Outcome,
+    Transition,
+    price_of,
+)
 from reservations.domain.states import (
     BatchState,
     PaymentStatus,
@@ -33,6 +39,7 @@ from reservations.domain.states import (
     iso,
 )
 from reservations.models import (
+    Allocation,
     Entry,
     Event,
     Payment,
@@ -68,15 +75,17 @@ from reservations.write.prepared import PreparedQuery
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many overdue reservations one LapseUnpaid ends."""
+MAX_FREED_SEATS = 2_000
+"""How many seats of ended allocations one EndAllocations frees."""
 
 _HELD = (
     *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
     *("former_holder_id", "former_locked_at", "released_at"),
 )
-_WRITTEN = ("status", *_HELD, "reservation_id", "version")
+_WRITTEN = ("status", *_HELD, "reservation_id", "allocation_id", "version")
 _LOGGED = (
     *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until", "held_since"),
-    *("reservation_id", "reason", "actor_id", "at", "request_id"),
+    *("reservation_id", "allocation_id", "reason", "actor_id", "at", "request_id"),
 )
 
 _EVENT = [
@@ -86,7 +95,8 @@ _EVENT = [
 ]
 _SEAT = (
     *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "held_prices", "reservation_id"),
-    *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
+    *("allocation_id", "reservation__user_id", "reservation__payment_due_at"),
+    "reservation__paid_at",
 )
 
 _CHARGED = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
@@ -155,6 +165,8 @@ class UnitOfWork:
     _seats: dict[int, _Row]
     _reservations: dict[int, Reservation]
     _people: dict[int, Person]
+    # The ids of new allocations by placeholder.
+    _allocations: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
@@ -162,7 +174,8 @@ class UnitOfWork:
         reads = [command.reads() for command in commands]
         reservations = _reservations(event, reads, now=now)
         caps_of = _present(each.caps_of for each in reads)
-        seats = _locked_seats(event, reads, reservations, caps_of=caps_of, now=now)
+        ended = _ended_allocations(event, reads, now=now)
+        seats = _locked_seats(event, reads, reservations, ended.seat_ids, caps_of=caps_of, now=now)
         terms = terms_of(event)
         stretches: list[list[int]] = []
         if terms.refuses_orphans:
@@ -181,6 +194,7 @@ class UnitOfWork:
             ticket_types=(
                 ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
             ),
+            ended_allocations=ended.ids,
             caps_of=caps_of,
             stretches=stretches,
         )
@@ -206,8 +220,14 @@ class UnitOfWork:
         self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
         self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
+        self._write_allocated([outcome.allocated for outcome in outcomes if outcome.allocated])
+        self._write_ended_allocations(
+            [found for each in outcomes for found in each.ended_allocations]
+        )
         self._write_admitted(decided)
-        security_events.record_decisions(decided, self._reservations, self.state)
+        security_events.record_decisions(
+            decided, self._reservations, self.state, event_id=self.event.pk
+        )
         changes = self._write_changes(decided)
         write_messages(
             decided,
@@ -301,16 +321,18 @@ class UnitOfWork:
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
         if self.event.cancelled_at is not None:
-            notices().event_cancelled([self._cancelled_booking(number) for number in ids])
+            found = (self._reservations[number] for number in ids)
+            notices().event_cancelled(
+                [self._cancelled_booking(each, each.user_id) for each in found if each.user_id]
+            )
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
 
-    def _cancelled_booking(self, reservation_id: int) -> CancelledBooking:
+    def _cancelled_booking(self, booked: Reservation, buyer_id: int) -> CancelledBooking:
         """Return a booking that was read before its payment is marked to be refunded."""
-        booked = self._reservations[reservation_id]
         is_charged = hasattr(booked, "payment") and booked.payment.status in _CHARGED
         return CancelledBooking(
-            person_id=booked.user_id,
+            person_id=buyer_id,
             public_id=booked.public_id,
             event_name=self.event.name,
             venue=self.event.venue,
@@ -341,7 +363,10 @@ class UnitOfWork:
         stored = Reservation.objects.bulk_create(
             Reservation(
                 event=self.event,
-                user_id=new.user.id,
+                user_id=new.user.id if new.user else None,
+                channel=new.channel,
+                buyer_name=new.buyer_name,
+                buyer_email=new.buyer_email,
                 payment_method=new.payment_method,
                 total_price=new.bill.total,
                 fees=new.bill.fees,
@@ -349,6 +374,7 @@ class UnitOfWork:
                 currency=self.event.currency,
                 created_at=self.now,
                 payment_due_at=new.payment_due_at,
+                paid_at=new.paid_at,
             )
             for new in booked
         )
@@ -366,12 +392,12 @@ class UnitOfWork:
         )
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
-        notices().booked([self._new_booking(new) for new in booked])
+        notices().booked([self._new_booking(new, new.user) for new in booked if new.user])
 
-    def _new_booking(self, new: NewReservation) -> NewBooking:
+    def _new_booking(self, new: NewReservation, buyer: Person) -> NewBooking:
         stored = self._reservations[new.id]
         return NewBooking(
-            person_id=stored.user_id,
+            person_id=buyer.id,
             public_id=stored.public_id,
             event_name=self.event.name,
             venue=self.event.venue,
@@ -382,6 +408,27 @@ class UnitOfWork:
             currency=stored.currency,
             payment_due_at=stored.payment_due_at,
         )
+
+    def _write_allocated(self, allocated: list[NewAllocation]) -> None:
+        if not allocated:
+            return
+        stored = Allocation.objects.bulk_create(
+            Allocation(
+                event=self.event,
+                kind=new.kind,
+                label=new.label,
+                until=new.until,
+                created_at=self.now,
+                created_by_id=new.created_by.id,
+            )
+            for new in allocated
+        )
+        self._allocations = {new.id: made.pk for new, made in zip(allocated, stored, strict=True)}
+
+    def _write_ended_allocations(self, ids: list[int]) -> None:
+        if ids:
+            found = Allocation.objects.filter(event=self.event, pk__in=ids)
+            found.update(ended_at=self.now)
 
     def _write_admitted(self, decided: list[Decision]) -> None:
         entries = [
@@ -405,7 +452,8 @@ class UnitOfWork:
             *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
             *(seat.extensions, seat.lapsed_holder_id),
             *(seat.former_holder_id, seat.former_locked_at, seat.released_at),
-            *(self._stored_reservation_id(seat.reservation_id), seq, seat.id),
+            self._stored_reservation_id(seat.reservation_id),
+            *(self._stored_allocation_id(seat.allocation_id), seq, seat.id),
         )
 
     def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
@@ -416,7 +464,8 @@ class UnitOfWork:
         return (
             *(self.event.pk, seq, seat.id, seat.status, seat.holder_id, seat.locked_until),
             since if is_held_longer else None,
-            *(self._stored_reservation_id(seat.reservation_id), reason),
+            self._stored_reservation_id(seat.reservation_id),
+            *(self._stored_allocation_id(seat.allocation_id), reason),
             *(actor.id if actor else None, self.now, source.request_id if source else None),
         )
 
@@ -424,6 +473,11 @@ class UnitOfWork:
         if reservation_id is None or reservation_id > 0:
             return reservation_id
         return self._reservations[reservation_id].pk
+
+    def _stored_allocation_id(self, allocation_id: int | None) -> int | None:
+        if allocation_id is None or allocation_id > 0:
+            return allocation_id
+        return self._allocations[allocation_id]
 
     def _name(self, person_id: int | None) -> str | None:
         if person_id is None:
@@ -442,7 +496,7 @@ class UnitOfWork:
             status=state.status,
             holder=self._name(state.holder_id),
             locked_until=state.locked_until,
-            reserved_by=outcome.booked.user.name if outcome.booked else None,
+            reserved_by=_user_name(outcome.booked),
         )
 
     def _booked_record(self, booked: NewReservation) -> ReservationRecord:
@@ -468,6 +522,10 @@ class UnitOfWork:
         )
 
 
+def _user_name(booked: NewReservation | None) -> str | None:
+    return booked.user.name if booked and booked.user else None
+
+
 def _present(values: Iterable[T | None]) -> frozenset[T]:
     return frozenset(value for value in values if value is not None)
 
@@ -486,6 +544,34 @@ def _reservations(event: Event, reads: list[Reads], *, now: datetime) -> dict[in
     return {reservation.pk: reservation for reservation in stored}
 
 
+class _Ended(NamedTuple):
+    """Allocations whose time has come, and their blocked seats."""
+
+    ids: frozenset[int] = frozenset()
+    seat_ids: frozenset[int] = frozenset()
+
+
+def _ended_allocations(event: Event, reads: list[Reads], *, now: datetime) -> _Ended:
+    """Return allocations whose time has come, with at most MAX_FREED_SEATS of their seats.
+
+    One without any seats here has none left.
+    """
+    if not any(each.ended_allocations for each in reads):
+        return _Ended()
+    due = Allocation.objects.filter(event=event, ended_at__isnull=True, until__lte=now)
+    ids = set(due.values_list("pk", flat=True))
+    blocked = Seat.objects.filter(allocation__in=ids, status=SeatStatus.BLOCKED)
+    rows = list(
+        blocked.order_by("allocation_id", "pk").values_list("allocation_id", "pk")[
+            : MAX_FREED_SEATS + 1
+        ]
+    )
+    if len(rows) > MAX_FREED_SEATS:
+        ids &= {allocation_id for allocation_id, _ in rows[:MAX_FREED_SEATS]}
+        rows = rows[:MAX_FREED_SEATS]
+    return _Ended(frozenset(ids), frozenset(pk for _, pk in rows))
+
+
 def _verified(event: Event, people: frozenset[int]) -> frozenset[int]:
     """Return the people with a verified address; without a query if the event requires none."""
     if not people or not event.requires_verified_email:
@@ -502,11 +588,13 @@ def _locked_seats(
     event: Event,
     reads: list[Reads],
     reservations: dict[int, Reservation],
+    allocated: frozenset[int],
     *,
     caps_of: frozenset[int],
     now: datetime,
 ) -> dict[int, _Row]:
     ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
+    ids |= allocated
     ids.update(*(each.seat_ids for each in reads))
     if any(each.expired_locks for each in reads):
         rows = _seats_and_lapsed(event.pk, list(ids), list(caps_of), now)
@@ -646,4 +734,5 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
             and seat["companion_of_id"] is None
             and not seat["features"] & SeatFeature.ACCESSIBLE
         ),
+        allocation_id=seat["allocation_id"],
     )

@@ -21,6 +21,7 @@ from tests.contract.calls import (
     CHANGE,
     CHANGE_EVENT,
     CHANGE_ORGANISATION,
+    CHANGE_SEAT,
     READ_LOG,
     SCAN,
     SEE_EVENTS,
@@ -34,7 +35,7 @@ from tests.factories import make_user, permitted, signed_in, stranger, with_toke
 pytestmark = pytest.mark.any_database
 
 ALL = (
-    *(VIEW, CHANGE, CHANGE_EVENT, SCAN, SEE_EVENTS, READ_LOG),
+    *(VIEW, CHANGE, CHANGE_SEAT, CHANGE_EVENT, SCAN, SEE_EVENTS, READ_LOG),
     *(ADD_EVENT, ADD_ORGANISATION, CHANGE_ORGANISATION),
 )
 
@@ -100,7 +101,9 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         ("reservation", tuple(sorted((VIEW, CHANGE)))),
         ("delete_reservation", (CHANGE,)),
         ("cancel", (CHANGE,)),
-        ("mark_paid", (CHANGE,)),
+        *((name, (CHANGE,)) for name in ("mark_paid", "sell", "release_locks")),
+        *((name, (CHANGE_SEAT,)) for name in ("allocate", "unblock")),
+        *((name, (VIEW,)) for name in ("allocations", "seat_use")),
         *((name, (VIEW,)) for name in ("revenue", "history", "history_changes")),
         *((name, (VIEW,)) for name in ("history_actions", "reports", "export_sales")),
         ("replace_ticket_types", (CHANGE_EVENT,)),

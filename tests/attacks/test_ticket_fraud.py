@@ -116,6 +116,7 @@ def test_a_ticket_with_a_failed_charge_is_unpaid(
     event = make_event()
     public_id = book(event, seat_ids(event)[:1])
     booked = Reservation.objects.get(public_id=public_id)
+    assert booked.user is not None
     booked.payment_method, booked.payment_due_at = "card", None
     booked.save()
     if status is not None:

@@ -59,6 +59,7 @@ class Call:
 
 VIEW = "reservations.view_reservation"
 CHANGE = "reservations.change_reservation"
+CHANGE_SEAT = "reservations.change_seat"
 SCAN = "reservations.scan_ticket"
 SEE_EVENTS = "reservations.view_event"
 ADD_EVENT = "reservations.add_event"
@@ -92,6 +93,7 @@ EVENT_FIELDS: dict[str, Any] = {
 READ_LOG = "security_log.view_securityevent"
 CONFIRMED = {"password": "a-long-enough-word"}
 ORGANISATION = "/api/organisations/{organisation}/"
+BOX_OFFICE = "/api/events/{event}/box-office/"
 WEBHOOK = f"{ORGANISATION}webhooks/{{endpoint}}/"
 DOORS = "/api/events/{event}/doors/"
 DOOR = f"{DOORS}{{door}}/"
@@ -277,6 +279,53 @@ CALLS = [
             "expected_total": "50.00",
         },
         optional="ticket_types expected_total",
+    ),
+    Call("GET", "/api/events/{event}/released-locks/", "person"),
+    Call("GET", f"{BOX_OFFICE}allocations/", "organiser", permissions=(VIEW,)),
+    Call("GET", f"{BOX_OFFICE}seats/{{seat}}/", "organiser", permissions=(VIEW,)),
+    Call(
+        "POST",
+        f"{BOX_OFFICE}sell/",
+        "organiser and csrf",
+        {
+            "seat_ids": ["{seat}"],
+            "payment_method": "cash",
+            "buyer_name": "Zoe Zimmer",
+            "buyer_email": "zoe@example.com",
+            "ticket_types": {},
+            "expected_total": "50.00",
+            "from_allocation": None,
+        },
+        optional="buyer_email ticket_types expected_total from_allocation",
+        permissions=(CHANGE,),
+    ),
+    Call(
+        "POST",
+        f"{BOX_OFFICE}allocate/",
+        "organiser and csrf",
+        {
+            "seat_ids": ["{seat}"],
+            "kind": "name",
+            "label": "Zoe Zimmer",
+            "until": "2090-05-24T18:00",
+            "from_allocation": None,
+        },
+        optional="until from_allocation",
+        permissions=(CHANGE_SEAT,),
+    ),
+    Call(
+        "POST",
+        f"{BOX_OFFICE}unblock/",
+        "organiser and csrf",
+        {"seat_ids": ["{seat}"]},
+        permissions=(CHANGE_SEAT,),
+    ),
+    Call(
+        "POST",
+        f"{BOX_OFFICE}release/",
+        "organiser and csrf",
+        {"seat_ids": ["{held}"]},
+        permissions=(CHANGE,),
     ),
     Call(
         "PUT",

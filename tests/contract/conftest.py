@@ -22,6 +22,7 @@ from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.features import SoldBy
 from reservations.models import (
+    Allocation,
     Category,
     Event,
     PlanDraft,
@@ -114,7 +115,7 @@ class BoxOffice:
         """Return all rows of seats, bookings and organisations, and the name of each user."""
         queries = []
         for model in (
-            *(Seat, Reservation, ReservationSeat, SeatChange),
+            *(Seat, Reservation, ReservationSeat, SeatChange, Allocation),
             *(Organisation, Membership, Invitation, SeatingPlan, PlanDraft, PlanVersion),
             *(Endpoint, Delivery, Feed, Scan),
         ):

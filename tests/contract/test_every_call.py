@@ -207,12 +207,18 @@ def test_an_unknown_object_is_404(
             refusal(response, 404, f"{kind}_not_found" if number == free else "not_found")
 
 
-@_each([call for call in CALLS_OF_AN_EVENT if "held}" in str(call) or "seat}" in str(call)])
+@_each(
+    [
+        call
+        for call in CALLS_OF_AN_EVENT
+        if call.is_write and ("held}" in str(call) or "seat}" in str(call))
+    ]
+)
 def test_a_seat_of_another_event_is_404(call: Call, office: BoxOffice) -> None:
     other = make_event()
     before = office.state()
     body = call.body and {**office.body(call), "seat_ids": [seat_ids(other)[0], office.held]}
     path = office.path(call, seat=seat_ids(other)[0], held=seat_ids(other)[0])
-    response = office.browser(office.alice).post(path, body)
+    response = office.browser(office.caller(call)).post(path, body)
     assert refusal(response, 404, "seat_not_found")["seat_ids"] == [seat_ids(other)[0]]
     assert office.state() == before

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from reservations.api.box_office_views import MAX_BLOCKED_SEATS
 from reservations.api.serializers import MAX_SEATS
 from tests.conftest import Sample
 from tests.contract.calls import CALLS_WITH_BODY, Call, refusal, send
@@ -32,7 +33,7 @@ NO_LIST_OF_IDS: dict[str, Any] = {
     "10^30": [10**30],
     "one good, one bad": [1, "x"],
     "NUL": ["1\x00"],
-    "too many": list(range(1, MAX_SEATS + 2)),
+    "too many": list(range(1, MAX_BLOCKED_SEATS + 2)),
     "a deep list": [[[[[[[[1]]]]]]]],
 }
 NO_PAYMENT_METHOD: dict[str, Any] = {
@@ -105,6 +106,13 @@ NO_PRICE: dict[str, Any] = {
     "a large exponent": "1e99",
 }
 NO_TRUTH = {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}}
+NO_ADDRESS: dict[str, Any] = {
+    "no address": "alice",
+    "a list": ["a@example.com"],
+    "a truth": True,
+    "NUL": "a\x00@example.com",
+    "long": f"{'a' * 300}@example.com",
+}
 BAD: dict[str, dict[str, Any]] = {
     **dict.fromkeys(
         ("date", "sales_open_at", "sales_close_at", "cancel_until", "companions_held_until"),
@@ -191,18 +199,16 @@ BAD: dict[str, dict[str, Any]] = {
         "long": "N" * 41,
     },
     **dict.fromkeys(("plan", "version", "revision"), NO_ID),
+    "from_allocation": {name: bad for name, bad in NO_ID.items() if name != "null"},
+    **dict.fromkeys(("buyer_name", "label"), NO_TEXT),
+    "until": NO_TIME,
+    "kind": {"null": None, "unknown": "forever", "in capitals": "BLOCK", "a list": ["block"]},
     "dry_run": {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}},
     **dict.fromkeys(("challenge", "method", "code", "name"), NO_TEXT),
     "credential": {"null": None, "a text": "x", "a list": [1], "a truth": True},
     "role": {"unknown": "boss", "in capitals": "OWNER", "null": None, "a list": ["owner"]},
     "keep_tickets": {"null": None, "a word": "perhaps", "a list": [True], "an object": {"a": 1}},
-    "email": {
-        "no address": "alice",
-        "a list": ["a@example.com"],
-        "a truth": True,
-        "NUL": "a\x00@example.com",
-        "long": f"{'a' * 300}@example.com",
-    },
+    **dict.fromkeys(("email", "buyer_email"), NO_ADDRESS),
 }
 
 

@@ -174,6 +174,17 @@ ROWS: dict[str, Row] = {
     "PUT events/{event_id}/ticket-types/": only(*EDITORS),
     "PUT events/{draft}/ticket-types/": only(*EDITORS, outsiders=404, door=404),
     "POST events/{event_id}/areas/{group}/lock/": SIGNED_IN,
+    # Box office
+    "GET events/{event_id}/released-locks/": SIGNED_IN,
+    "POST events/{event_id}/box-office/sell/": only(*SELLERS),
+    "POST events/{draft}/box-office/sell/": only(*SELLERS, outsiders=404, door=404),
+    "POST events/{event_id}/box-office/allocate/": only(*SELLERS, "editor"),
+    "POST events/{draft}/box-office/allocate/": only(*SELLERS, "editor", outsiders=404, door=404),
+    "POST events/{event_id}/box-office/unblock/": only(*SELLERS, "editor"),
+    "POST events/{event_id}/box-office/release/": only(*SELLERS),
+    "GET events/{event_id}/box-office/allocations/": only(*SELLERS),
+    "GET events/{event_id}/box-office/seats/{seat_id}/": only(*SELLERS),
+    "GET events/{draft}/box-office/allocations/": only(*SELLERS, outsiders=404, door=404),
     # Editing events
     f"GET {ORGANISATION}events/": only(*READERS, outsiders=404),
     f"POST {ORGANISATION}events/": only(*EDITORS, outsiders=404),

@@ -72,6 +72,7 @@ def test_buyers_are_told_of_another_date_and_place_once(
     for place in range(2):
         _booked(event, place)
     cancelled = Reservation.objects.get(public_id=_booked(event, 2))
+    assert cancelled.user is not None
     command = CancelReservation(person(cancelled.user), cancelled.pk)
     command_queue.submit(event_id=event.pk, command=command)
     _edit(event, venue="Opera", date=event.date + timedelta(days=7))

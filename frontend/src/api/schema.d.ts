@@ -159,6 +159,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/box-office/allocate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep available seats off sale for a reason, a person or a channel, all or none. */
+        post: operations["allocate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/box-office/allocations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the allocations that still keep seats, the newest first. */
+        get: operations["allocations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/box-office/release/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Release other people's locks on seats. Seats that are available stay as they are.
+         *
+         *     Their holders find them in `released-locks/`, and may lock them again like everybody.
+         */
+        post: operations["release_locks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/box-office/seats/{seat_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return who has a seat: its lock, booking or allocation. */
+        get: operations["seat_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/box-office/sell/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Sell seats at the box office, or give them away, all or none. They are paid at once.
+         *
+         *     Neither the times of sale nor the caps of buyers apply, and no lock is needed.
+         */
+        post: operations["sell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/box-office/unblock/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put blocked seats on sale, whatever they were kept for; others stay as they are. */
+        post: operations["unblock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/cancel-event/": {
         parameters: {
             query?: never;
@@ -658,6 +768,23 @@ export interface paths {
          *     The latter is refused with `seats_taken` while seats are held or sold.
          */
         post: operations["publish_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/released-locks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the seats whose lock the box office took from the requester lately. */
+        get: operations["released_locks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2136,6 +2263,10 @@ export interface components {
          *     * `reservation_cancelled` - reservation_cancelled
          *     * `reservation_marked_paid` - reservation_marked_paid
          *     * `payment_refunded` - payment_refunded
+         *     * `seats_sold` - seats_sold
+         *     * `seats_blocked` - seats_blocked
+         *     * `seats_unblocked` - seats_unblocked
+         *     * `locks_released` - locks_released
          *     * `member_invited` - member_invited
          *     * `invitation_withdrawn` - invitation_withdrawn
          *     * `member_joined` - member_joined
@@ -2144,7 +2275,7 @@ export interface components {
          *     * `organisation_renamed` - organisation_renamed
          * @enum {string}
          */
-        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -2169,6 +2300,68 @@ export interface components {
             seat_id: number;
             seat_number: string;
         };
+        AllocateRequest: {
+            seat_ids: number[];
+            /**
+             * Format: int64
+             * @description The allocation whose seats may be among them. Null: only available seats.
+             */
+            from_allocation?: number | null;
+            /**
+             * @description Block: for nobody. Name: for a person. Channel: for a sponsor or a seller.
+             *
+             *     * `block` - block
+             *     * `name` - name
+             *     * `channel` - channel
+             */
+            kind: components["schemas"]["AllocationKindEnum"];
+            /** @description The reason, the person's name, or the channel's. */
+            label: string;
+            /**
+             * Format: date-time
+             * @description When they are released by themselves; null: never. Without an offset it is in the event's time zone.
+             */
+            until?: string | null;
+        };
+        AllocatedSeats: {
+            id: number;
+            kind: components["schemas"]["AllocationKindEnum"];
+            /** @description The reason, the person's name, or the channel's. */
+            label: string;
+            /**
+             * Format: date-time
+             * @description When its seats are released; null: never by themselves.
+             */
+            until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The user name; empty if the account is gone. */
+            created_by: string;
+            /** @description The seats that are still kept, in index order. */
+            seat_ids: number[];
+        };
+        Allocation: {
+            id: number;
+            kind: components["schemas"]["AllocationKindEnum"];
+            /** @description The reason, the person's name, or the channel's. */
+            label: string;
+            /**
+             * Format: date-time
+             * @description When its seats are released; null: never by themselves.
+             */
+            until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The user name; empty if the account is gone. */
+            created_by: string;
+        };
+        /**
+         * @description * `block` - block
+         *     * `name` - name
+         *     * `channel` - channel
+         * @enum {string}
+         */
+        AllocationKindEnum: "block" | "name" | "channel";
         Alternative: {
             seat_ids: number[];
             seat_numbers: string[];
@@ -2210,6 +2403,9 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        BlockedSeatIdsRequest: {
+            seat_ids: number[];
+        };
         /**
          * @description * `view` - view
          *     * `price` - price
@@ -2270,6 +2466,8 @@ export interface components {
             locked_until: string | null;
             /** @description The booking that the change made or ended. */
             reservation: string | null;
+            /** @description What a blocked seat is kept for, or was until this change. */
+            allocation: string | null;
             /** @description The request that asked for it, as in the server's logs. */
             request_id: string | null;
         };
@@ -2284,10 +2482,18 @@ export interface components {
          *     * `ended` - ended
          *     * `blocked` - blocked
          *     * `unblocked` - unblocked
+         *     * `released` - released
          * @enum {string}
          */
-        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked";
+        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked" | "released";
         Changes: components["schemas"]["Snapshot"] | components["schemas"]["Delta"];
+        /**
+         * @description * `online` - online
+         *     * `box_office` - box_office
+         *     * `comp` - comp
+         * @enum {string}
+         */
+        ChannelEnum: "online" | "box_office" | "comp";
         CodeRequest: {
             code: string;
         };
@@ -3037,7 +3243,7 @@ export interface components {
          */
         MessageKindEnum: "booking.created" | "booking.changed" | "booking.cancelled" | "booking.checked_in" | "event.sold_out";
         Method: {
-            channel: string;
+            channel: components["schemas"]["ChannelEnum"];
             method: string;
             name: string;
             made: components["schemas"]["Amounts"];
@@ -3344,6 +3550,13 @@ export interface components {
             demo: (components["schemas"]["DemoEnum"] | components["schemas"]["NullEnum"]) | null;
         };
         /**
+         * @description * `cash` - cash
+         *     * `card_reader` - card_reader
+         *     * `comp` - comp
+         * @enum {string}
+         */
+        PaymentMethodEnum: "cash" | "card_reader" | "comp";
+        /**
          * @description * `declined` - declined
          *     * `authorised` - authorised
          *     * `captured` - captured
@@ -3588,6 +3801,12 @@ export interface components {
             email?: string;
             password: string;
         };
+        ReleasedLock: {
+            seat_id: number;
+            seat_number: string;
+            /** Format: date-time */
+            at: string;
+        };
         Replayed: {
             /** @description How many are sent again. */
             replayed: number;
@@ -3629,6 +3848,18 @@ export interface components {
              */
             tax_percent: string | null;
             currency: string;
+            /**
+             * @description Where it was made; comp: given away at the box office.
+             *
+             *     * `online` - online
+             *     * `box_office` - box_office
+             *     * `comp` - comp
+             */
+            channel: components["schemas"]["ChannelEnum"];
+            /** @description Of a buyer without an account; else empty. */
+            buyer_name: string;
+            /** @description Of a buyer without an account; empty if there is none. */
+            buyer_email: string;
             payment_method: string;
             /**
              * @description For offline methods: due, paid, or null when no payment is expected.
@@ -3659,6 +3890,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             cancelled_at: string | null;
+            /**
+             * Format: decimal
+             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online. Null: nothing.
+             */
+            to_pay_back: string | null;
             /**
              * Format: date-time
              * @description Until when its buyer may cancel it.
@@ -3862,8 +4098,29 @@ export interface components {
             message: string;
             seat: components["schemas"]["Seat"];
         };
+        SeatBooking: {
+            id: string;
+            /** @description The user name, or the name of a buyer without an account. */
+            buyer: string;
+            channel: string;
+            seats: number;
+            /** Format: decimal */
+            total_price: string;
+            currency: string;
+            /** @description Whether it is not paid yet. */
+            is_due: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
         SeatIdsRequest: {
             seat_ids: number[];
+        };
+        SeatLock: {
+            holder: components["schemas"]["Person"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
         };
         SeatNote: {
             note: string;
@@ -3907,6 +4164,16 @@ export interface components {
          * @enum {string}
          */
         SeatStatusEnum: "available" | "locked" | "reserved" | "blocked";
+        SeatUse: {
+            seat_id: number;
+            seat_number: string;
+            status: components["schemas"]["SeatStatusEnum"];
+            /** Format: decimal */
+            price: string;
+            lock: components["schemas"]["SeatLock"] | null;
+            booking: components["schemas"]["SeatBooking"] | null;
+            allocation: components["schemas"]["Allocation"] | null;
+        };
         SeatingPlan: {
             id: number;
             organisation: number;
@@ -4026,9 +4293,40 @@ export interface components {
          *     * `sales_exported` - Sales Exported
          *     * `door_registered` - Door Registered
          *     * `door_revoked` - Door Revoked
+         *     * `seats_sold` - Seats Sold
+         *     * `seats_blocked` - Seats Blocked
+         *     * `seats_unblocked` - Seats Unblocked
+         *     * `locks_released` - Locks Released
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+        SellRequest: {
+            seat_ids: number[];
+            /**
+             * Format: int64
+             * @description The allocation whose seats may be among them. Null: only available seats.
+             */
+            from_allocation?: number | null;
+            /**
+             * @description Comp: given away, for nothing.
+             *
+             *     * `cash` - cash
+             *     * `card_reader` - card_reader
+             *     * `comp` - comp
+             */
+            payment_method: components["schemas"]["PaymentMethodEnum"];
+            buyer_name: string;
+            buyer_email?: string;
+            /** @description By seat id, the id of its ticket type; other seats are sold at their own price. */
+            ticket_types?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: decimal
+             * @description The total that the buyer was told. Another one is refused: `price_changed`.
+             */
+            expected_total?: string;
+        };
         Session: {
             /** @description No credential: it is neither a cookie nor a token. */
             id: string;
@@ -4171,7 +4469,7 @@ export interface components {
              *     * `used` - used
              */
             reason: (components["schemas"]["TicketReasonEnum"] | components["schemas"]["NullEnum"]) | null;
-            /** @description The username. */
+            /** @description The username, or the name of a buyer without an account. */
             buyer: string;
             reservation: components["schemas"]["Reservation"];
         };
@@ -4882,6 +5180,629 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    allocate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllocateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    allocations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocatedSeats"][];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    release_locks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatIdsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatsAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    seat_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+                seat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatUse"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sell: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unblock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedSeatIdsRequest"];
             };
         };
         responses: {
@@ -7644,6 +8565,81 @@ export interface operations {
             };
             /** @description Neither JSON nor, where they are taken, a form. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    released_locks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedLock"][];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15450,8 +16446,12 @@ export interface operations {
                  *     * `sales_exported` - Sales Exported
                  *     * `door_registered` - Door Registered
                  *     * `door_revoked` - Door Revoked
+                 *     * `seats_sold` - Seats Sold
+                 *     * `seats_blocked` - Seats Blocked
+                 *     * `seats_unblocked` - Seats Unblocked
+                 *     * `locks_released` - Locks Released
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

@@ -6,11 +6,14 @@ seat, and closes the payment that was started for the seats.
 
 Invariants, for any commands in any order:
 - a reserved seat stays reserved until its reservation is cancelled, or lapses unpaid;
-- a locked seat belongs to its holder until the deadline, or until its event is cancelled;
+- a locked seat belongs to its holder until the deadline, or until its event is cancelled or the
+  box office releases it;
 - a seat costs its holder what it did when the hold began, even if its price changes;
 - a hold has a maximum duration, which extending the lock or unlocking and locking again does not
   prolong; after it the former holder must wait for the cool-down, others need not;
-- a person's live locks, and their seats in live reservations, never exceed the two caps;
+- a person's live locks, and their seats in live reservations, never exceed the two caps, which do
+  not apply to what the box office sells;
+- a seat of an allocation is sold only by a command that names the allocation;
 - a reservation that is not paid at once is paid before its deadline, or lapses;
 - a table that is sold as a whole is locked, released and booked as a whole;
 - while companion seats are held back, a person books one only with its accessible seat;
@@ -27,10 +30,12 @@ from typing import assert_never
 
 from reservations.domain.commands import (
     AdmitSeats,
+    AllocateSeats,
     BlockSeats,
     CancelReservation,
     CancelReservations,
     Command,
+    EndAllocations,
     EndLocks,
     ExtendLocks,
     LapseUnpaid,
@@ -39,14 +44,24 @@ from reservations.domain.commands import (
     LockSeats,
     MarkPaid,
     ReleaseExpired,
+    ReleaseLocks,
     ReserveSeats,
+    SellSeats,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
 )
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules.admission import admit
-from reservations.domain.rules.availability import block, end_locks, release_expired, unblock
+from reservations.domain.rules.availability import (
+    allocate,
+    block,
+    end_allocations,
+    end_locks,
+    release_expired,
+    release_locks,
+    unblock,
+)
 from reservations.domain.rules.booking import (
     cancel,
     cancel_all,
@@ -55,11 +70,26 @@ from reservations.domain.rules.booking import (
     reserve,
     start_payment,
 )
+from reservations.domain.rules.box_office import sell
 from reservations.domain.rules.locking import extend, lock, lock_best, lock_places, unlock
-from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, Transition
+from reservations.domain.rules.outcomes import (
+    NewAllocation,
+    NewPayment,
+    NewReservation,
+    Outcome,
+    Transition,
+)
 from reservations.domain.states import BatchState
 
-__all__ = ["NewPayment", "NewReservation", "Outcome", "Transition", "decide", "price_of"]
+__all__ = [
+    "NewAllocation",
+    "NewPayment",
+    "NewReservation",
+    "Outcome",
+    "Transition",
+    "decide",
+    "price_of",
+]
 
 
 def decide(command: Command, state: BatchState) -> Outcome:
@@ -112,7 +142,15 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return release_expired(state)
         case BlockSeats():
             return block(command, state)
+        case AllocateSeats():
+            return allocate(command, state)
+        case EndAllocations():
+            return end_allocations(state)
         case UnblockSeats():
             return unblock(command, state)
+        case SellSeats():
+            return sell(command, state)
+        case ReleaseLocks():
+            return release_locks(command, state)
         case _:
             assert_never(command)

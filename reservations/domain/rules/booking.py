@@ -104,7 +104,7 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
         require_no_orphans(seats, command.actor, state)
     else:
         _require_payment(command.reference, command.actor, bill.total, state)
-    reservation_id = state.next_reservation_id()
+    reservation_id = state.next_placeholder()
     reserved = tuple(
         replace(
             seat,

@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules.pricing import Bill
-from reservations.domain.states import EntryState, Person, Reason, SeatState
+from reservations.domain.states import (
+    AllocationKind,
+    EntryState,
+    Person,
+    Reason,
+    SaleChannel,
+    SeatState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +32,31 @@ class NewPayment:
 class NewReservation:
     """A reservation to store. `id` is a negative placeholder until then.
 
-    `reference` names its payment; without one it must be paid by `payment_due_at`.
+    `reference` names its payment; without one it must be paid by `payment_due_at`, or was paid at
+    `paid_at`. One without a `user` is of somebody without an account: `buyer_name`.
     """
 
     id: int
-    user: Person
+    user: Person | None
     bill: Bill
     payment_method: str
     reference: str | None = None
     payment_due_at: datetime | None = None
+    paid_at: datetime | None = None
+    channel: SaleChannel = SaleChannel.ONLINE
+    buyer_name: str = ""
+    buyer_email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAllocation:
+    """An allocation to store. `id` is a negative placeholder until then."""
+
+    id: int
+    kind: AllocationKind
+    label: str
+    until: datetime | None
+    created_by: Person
 
 
 class Transition(NamedTuple):
@@ -61,6 +84,8 @@ class Outcome:
     transitions: tuple[Transition, ...] = ()
     started: NewPayment | None = None
     booked: NewReservation | None = None
+    allocated: NewAllocation | None = None
+    ended_allocations: tuple[int, ...] = ()
     cancelled_ids: tuple[int, ...] = ()
     admitted: tuple[EntryState, ...] = ()
     lapsed_ids: tuple[int, ...] = ()

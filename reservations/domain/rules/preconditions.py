@@ -16,7 +16,7 @@ from reservations.domain.errors import (
     conflict,
 )
 from reservations.domain.rules.wording import names, pluralize
-from reservations.domain.states import BatchState, Person, SeatState
+from reservations.domain.states import BatchState, Person, SeatState, SeatStatus
 
 
 def named_seats(seat_ids: tuple[int, ...], state: BatchState) -> list[SeatState]:
@@ -122,6 +122,16 @@ def why_not_lockable(seat: SeatState, *, person_id: int | None, now: datetime) -
     ):
         return None
     return seat.status.word
+
+
+def why_not_sellable(seat: SeatState, *, from_allocation: int | None, now: datetime) -> str | None:
+    """Return why the box office cannot sell a seat; None if it can."""
+    is_kept_for_it = (
+        seat.status is SeatStatus.BLOCKED
+        and seat.allocation_id is not None
+        and seat.allocation_id == from_allocation
+    )
+    return None if is_kept_for_it or seat.is_available(now=now) else seat.status.word
 
 
 def _why_not_held(seat: SeatState, *, person_id: int, now: datetime) -> str | None:

@@ -20,6 +20,7 @@ def as_free(seat: SeatState) -> SeatState:
         released_at=None,
         reservation_id=None,
         buyer_id=None,
+        allocation_id=None,
     )
 
 

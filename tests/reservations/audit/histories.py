@@ -2,26 +2,31 @@
 
 import random
 from contextlib import suppress
+from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
 
 from django.core.management import call_command
 
 from reservations.domain.commands import (
+    AllocateSeats,
     BlockSeats,
     CancelReservation,
     Command,
+    EndAllocations,
     ExtendLocks,
     LockSeats,
     ReleaseExpired,
+    ReleaseLocks,
     ReserveSeats,
+    SellSeats,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
 )
 from reservations.domain.errors import SeatcastError
-from reservations.domain.states import PaymentStatus, Person
-from reservations.models import Event, Payment, Reservation
+from reservations.domain.states import AllocationKind, BoxOfficeMethod, PaymentStatus, Person
+from reservations.models import Allocation, Event, Payment, Reservation
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
@@ -61,7 +66,7 @@ class History:
         person = chance.choice(self.people)
         some = tuple(chance.sample(self.ids, chance.choice([1, 1, 2, 3])))
         held = self.held_by(person)
-        match chance.randrange(10):
+        match chance.randrange(14):
             case 0 | 1 | 2:
                 self.do(LockSeats(person, some))
             case 3:
@@ -75,10 +80,35 @@ class History:
             case 8:
                 is_blocking = chance.random() < 0.5
                 self.do(BlockSeats(person, some) if is_blocking else UnblockSeats(person, some))
+            case 9:
+                self.do(SellSeats(person, some, chance.choice(list(BoxOfficeMethod)), "Zoe"))
+            case 10:
+                self._sell_or_move_kept(person, some, chance)
+            case 11:
+                until = self.clock.now + timedelta(seconds=chance.choice([1, 60, 300]))
+                kind = chance.choice(list(AllocationKind))
+                self.do(AllocateSeats(person, some, kind, "Zoe", chance.choice([None, until])))
+            case 12:
+                is_releasing = chance.random() < 0.5
+                self.do(ReleaseLocks(person, some) if is_releasing else EndAllocations())
             case _:
                 live = Reservation.objects.filter(event=self.event, status="confirmed")
                 ids = [found.pk for found in live.order_by("pk")]
                 self.do(CancelReservation(person, chance.choice(ids or [0]), as_organiser=True))
+
+    def _sell_or_move_kept(
+        self, person: Person, some: tuple[int, ...], chance: random.Random
+    ) -> None:
+        kept = Allocation.objects.filter(event=self.event, seats__isnull=False).order_by("pk")
+        if (found := kept.first()) is None:
+            return
+        wanted = *found.seats.values_list("pk", flat=True)[:1], *some[:1]
+        method = BoxOfficeMethod.CARD_READER
+        if chance.random() < 0.5:
+            self.do(SellSeats(person, wanted, method, "Zoe", from_allocation=found.pk))
+        else:
+            block = AllocationKind.BLOCK
+            self.do(AllocateSeats(person, wanted, block, "Piano", from_allocation=found.pk))
 
     def held_by(self, person: Person) -> tuple[int, ...]:
         live = self.event.seats.filter(locked_by=person.id, locked_until__gt=self.clock.now)

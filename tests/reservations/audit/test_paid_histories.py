@@ -50,6 +50,7 @@ def _book(event: Event, method: str) -> None:
 
 def _cancel(event: Event) -> None:
     for found in Reservation.objects.filter(event=event, status="confirmed"):
+        assert found.user is not None
         with suppress(SeatcastError, Died):
             checkout.cancel(event_id=event.pk, actor=person(found.user), reservation_id=found.pk)
         assert differences(event) == []

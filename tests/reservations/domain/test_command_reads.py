@@ -8,10 +8,12 @@ import pytest
 
 from reservations.domain.commands import (
     AdmitSeats,
+    AllocateSeats,
     BlockSeats,
     CancelReservation,
     CancelReservations,
     Command,
+    EndAllocations,
     EndLocks,
     ExtendLocks,
     LapseUnpaid,
@@ -20,7 +22,9 @@ from reservations.domain.commands import (
     LockSeats,
     MarkPaid,
     ReleaseExpired,
+    ReleaseLocks,
     ReserveSeats,
+    SellSeats,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
@@ -28,7 +32,9 @@ from reservations.domain.commands import (
 from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.rules import decide
 from reservations.domain.states import (
+    AllocationKind,
     BatchState,
+    BoxOfficeMethod,
     PaymentState,
     PaymentStatus,
     SeatState,
@@ -58,8 +64,11 @@ SEATS = {
         reserved(6, reservation_id=2, by=ALICE),
         reserved(7, reservation_id=3, by=BOB),
         blocked(8),
+        replace(blocked(9), allocation_id=1),
+        replace(blocked(10), allocation_id=2),
     )
 }
+ENDED = frozenset({1})
 RESERVATIONS = {
     1: booking(ALICE, 5, reservation_id=1),
     2: booking(ALICE, 6, reservation_id=2, due=60),
@@ -89,6 +98,10 @@ COMMANDS: list[Command] = [
     ReleaseExpired(),
     BlockSeats(BOB, (1,)),
     UnblockSeats(BOB, (8,)),
+    AllocateSeats(BOB, (1, 10), AllocationKind.CHANNEL, "Sponsor", from_allocation=2),
+    EndAllocations(),
+    SellSeats(BOB, (1, 9), BoxOfficeMethod.CASH, "Zoe", "", ((1, CHILD.id),), from_allocation=1),
+    ReleaseLocks(BOB, (3,)),
 ]
 
 
@@ -109,6 +122,7 @@ def _state_of(command: Command) -> BatchState:
             seat.id in ids
             or reads.caps_of in owners
             or (reads.expired_locks and seat.has_lapsed(now=NOW))
+            or (reads.ended_allocations and seat.allocation_id in ENDED)
         )
 
     return BatchState(
@@ -119,6 +133,7 @@ def _state_of(command: Command) -> BatchState:
         payments={PAYMENT.reference: PAYMENT} if reads.payment == PAYMENT.reference else {},
         verified=frozenset({reads.verified_email_of} - {None}),  # type: ignore[arg-type]
         ticket_types={CHILD.id: CHILD} if reads.ticket_types else {},
+        ended_allocations=ENDED if reads.ended_allocations else frozenset(),
         caps_of=frozenset({reads.caps_of} - {None}),  # type: ignore[arg-type]
     )
 
@@ -142,6 +157,7 @@ def test_a_command_is_decided_the_same_on_only_what_it_reads(command: Command) -
         payments={PAYMENT.reference: PAYMENT},
         verified=frozenset({ALICE.id}),
         ticket_types={CHILD.id: CHILD},
+        ended_allocations=ENDED,
     )
     outcome = decide(command, _state_of(command))
     assert outcome.refusal is None

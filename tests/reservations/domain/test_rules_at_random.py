@@ -335,7 +335,7 @@ class Rules(RuleBasedStateMachine):
                 started.reference, started.user.id, started.amount, PaymentStatus.PENDING
             )
             self.started_at[started.reference] = self.now
-        if booked := outcome.booked:
+        if (booked := outcome.booked) and booked.user:
             self.give_number(
                 tuple(ticket.seat.id for ticket in booked.bill.tickets),
                 booked.user,
@@ -496,6 +496,7 @@ def check_money(command: Command, outcome: Outcome, *, before: dict[str, Payment
     assert booked.bill.total == sum(ticket.price for ticket in booked.bill.tickets)
     assert isinstance(command, ReserveSeats)
     assert booked.reference == command.reference
+    assert booked.user is not None
     if booked.reference is not None:
         assert before[booked.reference] == PaymentState(
             booked.reference, booked.user.id, booked.bill.total, PaymentStatus.PENDING

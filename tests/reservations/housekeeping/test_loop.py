@@ -87,8 +87,8 @@ def test_the_steps_run_in_order() -> None:
     assert HousekeepingLoop(steps, Stop()).run_once()
     assert steps.done == list(STEPS)
     assert list(STEPS) == [
-        *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
-        *("finish_cancellations", "announce"),
+        *("reconcile_payments", "release_expired_locks", "end_allocations"),
+        *("lapse_unpaid_reservations", "finish_cancellations", "announce"),
         *("prune_keys", "prune_log", *CHORES),
     ]
 
@@ -101,8 +101,8 @@ def test_pruning_runs_hourly_and_again_after_a_failure() -> None:
     assert loop.run_once()
     assert loop.run_once()
     often = [
-        *("reconcile_payments", "release_expired_locks", "lapse_unpaid_reservations"),
-        "finish_cancellations",
+        *("reconcile_payments", "release_expired_locks", "end_allocations"),
+        *("lapse_unpaid_reservations", "finish_cancellations", "announce"),
     ]
     assert steps.done == [
         *(*often, "prune_keys", "prune_log", *CHORES),

@@ -18,9 +18,10 @@ from reservations.domain.commands import (
     LockSeats,
     MarkPaid,
     ReserveSeats,
+    SellSeats,
     StartPayment,
 )
-from reservations.domain.states import PaymentStatus
+from reservations.domain.states import BoxOfficeMethod, PaymentStatus
 from reservations.exports.formats import FORMATS
 from reservations.exports.services import start_export
 from reservations.models import (
@@ -36,7 +37,7 @@ from reservations.models import (
 from reservations.read import selectors
 from reservations.read.reports import reports
 from reservations.write.command_queue import CommandQueue
-from tests.factories import Clock, make_event, make_person, make_user, seat_ids
+from tests.factories import Clock, make_event, make_person, make_user, seat_ids, stored_id
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ class Sale:
     def __init__(self) -> None:
         self.clock = Clock(EVENING)
         self.event = make_event(
-            seats=14,
+            seats=15,
             ticket_fee="1.15",
             booking_fee="2.50",
             tax_percent="19.00",
@@ -95,6 +96,16 @@ class Sale:
         )
         self.queue.submit(LapseUnpaid())
         self.book(10, 11, child=(11,))
+        self._sell_at_the_box_office()
+
+    def _sell_at_the_box_office(self) -> None:
+        clerk, (child, gift, returned) = make_person(), self.ids[12:]
+        cash, reader, comp = BoxOfficeMethod
+        types = ((child, self.child.pk),)
+        self.queue.submit(SellSeats(clerk, (child,), cash, "Zoe", ticket_types=types))
+        self.queue.submit(SellSeats(clerk, (gift,), comp, "Critic"))
+        answer = self.queue.submit(SellSeats(clerk, (returned,), reader, "Yan"))
+        self.queue.submit(CancelReservation(clerk, stored_id(answer), as_organiser=True))
 
     def book(self, *places: int, method: str = "card", child: tuple[int, ...] = ()) -> Reservation:
         who, seats = make_person(), tuple(self.ids[place] for place in places)
@@ -173,9 +184,22 @@ def _sum_of(groups: list[Any], name: str) -> Decimal:
 def test_a_booking_counts_on_the_venues_day_and_its_end_on_the_day_it_ended(sale: Sale) -> None:
     days = {day["day"]: day for day in reports(event_id=sale.event.pk)["days"]}
     assert list(days) == ["2025-06-02", "2025-06-03", "2025-06-04"]
-    assert [days[day]["made"]["bookings"] for day in days] == [7, 1, 0]
-    # Two were cancelled, one lapsed, and one is overdue, which nothing has written down yet.
-    assert [days[day]["ended"]["bookings"] for day in days] == [2, 1, 1]
+    assert [days[day]["made"]["bookings"] for day in days] == [7, 4, 0]
+    # Three were cancelled, one lapsed, and one is overdue, which nothing has written down yet.
+    assert [days[day]["ended"]["bookings"] for day in days] == [2, 2, 1]
+
+
+def test_methods_are_told_by_channel(sale: Sale) -> None:
+    found = reports(event_id=sale.event.pk)["methods"]
+    assert [(row["channel"], row["method"], row["made"]["bookings"]) for row in found] == [
+        ("box_office", "card_reader", 1),
+        ("box_office", "cash", 1),
+        ("comp", "comp", 1),
+        ("online", "card", 3),
+        ("online", "invoice", 5),
+    ]
+    # 19.99 for the ticket, and both fees.
+    assert [row["left"]["total"] for row in found[:3]] == ["0.00", "23.64", "0.00"]
 
 
 def test_an_event_without_bookings_has_empty_reports() -> None:

@@ -106,6 +106,9 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "fees": "0.00",
         "tax_percent": None,
         "currency": "EUR",
+        "channel": "online",
+        "buyer_name": "",
+        "buyer_email": "",
         "payment_method": "invoice",
         "payment_status": "due",
         "payment_due_at": iso(clock.now + timedelta(days=3)),
@@ -113,6 +116,7 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "status": "confirmed",
         "created_at": iso(clock.now),
         "cancelled_at": None,
+        "to_pay_back": None,
         "cancel_until": iso(event.date),
         "ticket_code": ticket_code(Reservation.objects.get().public_id),
     }
