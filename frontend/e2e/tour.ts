@@ -209,6 +209,7 @@ async function checkTicket(
   await organiser.page.goto(`/organise/${club.id}`);
   await organiser.page.locator('[data-feed=live]').waitFor();
   await inspect(organiser.page, 'sale');
+  await openBoxOffice(organiser, club, inspect);
   const { ticket_code: code } = pick(await api.get<Reservation[]>('reservations/'));
   await check(code, 'ticket-valid');
   await check('AAAA-BBBB-CCCC', 'ticket-unknown');
@@ -223,6 +224,29 @@ async function checkTicket(
   await page.goto(`/tickets/${code}`);
   await page.locator('.message').waitFor();
   await inspect(page, 'ticket-of-mine');
+}
+
+async function openBoxOffice(
+  { page, api }: Person,
+  club: EventSummary,
+  inspect: TourOptions['inspect'],
+): Promise<void> {
+  const seats = await api.freeSeats(club.id, 2);
+  await page.goto(`/organise/events/${club.id}/box-office`);
+  await page.locator('[data-feed=live]').waitFor();
+  const find = page.locator('.box-office__find').first();
+  await find.locator('input').fill(seats.map(({ seat_number: name }) => name).join());
+  await find.locator('button').click();
+  const actions = page.locator('.box-office__actions button');
+  await actions.first().waitFor();
+  await inspect(page, 'box-office');
+  await actions.first().click();
+  await page.locator('.box-office__form').waitFor();
+  await inspect(page, 'box-office-sell');
+  await page.locator('.box-office__form .box-office__actions button').first().click();
+  await actions.nth(2).click();
+  await page.locator('.box-office__form').waitFor();
+  await inspect(page, 'box-office-keep');
 }
 
 async function showFailures({ enter, options, inspect }: TourOptions): Promise<void> {

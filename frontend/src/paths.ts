@@ -47,6 +47,11 @@ export function salePath(eventId: number): string {
   return `${SALES_PATH}/${eventId}`;
 }
 
+/** Selling an event's seats at the box office. */
+export function boxOfficePath(eventId: number): string {
+  return `${SALES_PATH}/events/${eventId}/box-office`;
+}
+
 /** What happened in an event's sale. */
 export function historyPath(eventId: number): string {
   return `${SALES_PATH}/events/${eventId}/history`;

@@ -5,6 +5,7 @@ import type {
   Layout,
   Lock,
   Miniature,
+  ReleasedLock,
   Revenue,
   Seat,
 } from '@/api/types';
@@ -75,6 +76,11 @@ export async function fetchRevenue(eventId: number, signal: AbortSignal): Promis
 
 export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Lock[]> {
   return (await get(`events/${eventId}/locks/`, { signal })).body;
+}
+
+/** Fetch the seats whose lock the box office took from the caller lately. */
+export async function fetchReleasedLocks(eventId: number): Promise<ReleasedLock[]> {
+  return (await get(`events/${eventId}/released-locks/`)).body;
 }
 
 /** Cursor of the next page, from the `Link` header (RFC 8288). */

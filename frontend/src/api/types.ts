@@ -11,6 +11,17 @@ export type PastMap = Schemas['PastMap'];
 export type Change = Schemas['Change'];
 /** What an organiser did. */
 export type Action = Schemas['Action'];
+/** What seats are kept for. */
+export type Allocation = Schemas['Allocation'];
+export type AllocatedSeats = Schemas['AllocatedSeats'];
+export type AllocationRequest = Schemas['AllocateRequest'];
+export type AllocationKind = AllocationRequest['kind'];
+/** A sale at the box office. */
+export type SaleRequest = Schemas['SellRequest'];
+export type BoxOfficeMethod = SaleRequest['payment_method'];
+/** Who has a seat. */
+export type SeatUse = Schemas['SeatUse'];
+export type ReleasedLock = Schemas['ReleasedLock'];
 /** Sums of an event's sale. */
 export type Reports = Schemas['Reports'];
 /** A kind of ticket that is sold at other prices than the seats' own. */

@@ -23,6 +23,13 @@ const OrganisePage = lazy(async () => ({
 const HistoryPage = lazy(async () => ({
   default: (await import('@/features/organise/history/HistoryPage')).HistoryPage,
 }));
+const BoxOfficePage = lazy(async () => {
+  const [{ BoxOfficePage: Page }, { SeatMap }] = await Promise.all([
+    import('@/features/organise/boxOffice/BoxOfficePage'),
+    import('@/features/seats/map/SeatMap'),
+  ]);
+  return { default: () => <Page SeatMap={SeatMap} /> };
+});
 const DoorsPage = lazy(async () => ({
   default: (await import('@/features/organise/doors/DoorsPage')).DoorsPage,
 }));
@@ -45,6 +52,7 @@ export function OrganisePages() {
       <Route path="organisations/:organisationId/:tab?" element={<OrganisationPage />} />
       <Route path="events/:eventId/settings" element={<EventSettingsPage />} />
       <Route path="events/:eventId/history" element={<HistoryPage />} />
+      <Route path="events/:eventId/box-office" element={<BoxOfficePage />} />
       <Route path="events/:eventId/doors" element={<DoorsPage />} />
       <Route path="invitations" element={<InvitationPage />} />
       <Route path="plans/:planId" element={<PlanPage />} />

@@ -1,3 +1,4 @@
+import boxOffice from '@/i18n/de/boxOffice.json';
 import door from '@/i18n/de/door.json';
 import history from '@/i18n/de/history.json';
 import organisations from '@/i18n/de/organisations.json';
@@ -10,6 +11,7 @@ import type { PartCatalogue } from '@/i18n/language';
 
 /** German messages of the organisers' pages. */
 export const deOfOrganisers: PartCatalogue<'organisers'> = {
+  boxOffice,
   door,
   history,
   organisations,

@@ -1,4 +1,5 @@
 import account from '@/i18n/en/account.json';
+import boxOffice from '@/i18n/en/boxOffice.json';
 import door from '@/i18n/en/door.json';
 import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
@@ -15,6 +16,7 @@ import webhooks from '@/i18n/en/webhooks.json';
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
 export const enOfPages = {
   account,
+  boxOffice,
   door,
   editor,
   events,

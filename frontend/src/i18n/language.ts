@@ -18,6 +18,7 @@ export type Catalogue = {
 /** The messages of pages that buyers do not open, which are translated apart from the others. */
 interface Parts {
   organisers:
+    | 'boxOffice'
     | 'door'
     | 'history'
     | 'organisations'

@@ -157,6 +157,9 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     fees: '0.00',
     tax_percent: null,
     currency: 'EUR',
+    channel: 'online',
+    buyer_name: '',
+    buyer_email: '',
     payment_method: 'card',
     payment_status: 'captured',
     payment_due_at: null,
@@ -165,6 +168,7 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     status: 'confirmed',
     created_at: '2026-11-21T05:00:00Z',
     cancelled_at: null,
+    to_pay_back: null,
     ticket_code: 'K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP',
     ...changes,
   };

@@ -22,7 +22,7 @@ import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { doorsPath, eventPath, eventSettingsPath, historyPath } from '@/paths';
+import { boxOfficePath, doorsPath, eventPath, eventSettingsPath, historyPath } from '@/paths';
 import { revenueQuery } from '@/queries/events';
 import { useMe } from '@/queries/session';
 
@@ -61,6 +61,12 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
             {event.venue}
           </p>
         </div>
+        {hasPermissionIn(me, 'reservations.change_reservation', event.organisation) && (
+          <Link className="button button--quiet" to={boxOfficePath(event.id)}>
+            <Icon name="ticket" />
+            {t('organise:boxOffice')}
+          </Link>
+        )}
         {hasPermissionIn(me, 'reservations.scan_ticket', event.organisation) && (
           <Link className="button button--quiet" to={doorsPath(event.id)}>
             <Icon name="ticket" />

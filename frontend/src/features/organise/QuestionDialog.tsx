@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react';
+
 import { Button } from '@/components/Button';
 import { ErrorNote } from '@/features/organise/ErrorNote';
 import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
@@ -11,6 +13,8 @@ interface QuestionDialogProps {
   readonly error: Error | null;
   readonly onConfirm: () => void;
   readonly onDismiss: () => void;
+  /** More than the lead says. */
+  readonly children?: ReactNode;
 }
 
 /** Asks before something that takes another's help to undo. */
@@ -22,9 +26,11 @@ export function QuestionDialog({
   error,
   onConfirm,
   onDismiss,
+  children,
 }: QuestionDialogProps) {
   return (
     <OrganiserDialog title={title} lead={lead} isAlert onDismiss={onDismiss}>
+      {children}
       <ErrorNote error={error} />
       <div className="dialog__actions">
         <Button onClick={onDismiss}>{t('organisations:cancel')}</Button>

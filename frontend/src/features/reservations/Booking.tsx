@@ -12,6 +12,7 @@ import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
 import { SeatTable } from '@/features/reservations/SeatTable';
 import { StatusChip } from '@/features/reservations/StatusChip';
 import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath } from '@/paths';
 
@@ -84,6 +85,15 @@ function EndedNote({ reservation, isNews }: EndedNoteProps) {
       </h2>
       <p>{cancelNote(reservation, true)}</p>
       <p>{t(hasLapsed ? 'reservations:isLapsedHint' : 'reservations:isCancelledHint')}</p>
+      {reservation.to_pay_back !== null && (
+        <p>
+          <b>
+            {t('reservations:toPayBack', {
+              amount: formatMoney(reservation.to_pay_back, reservation.currency),
+            })}
+          </b>
+        </p>
+      )}
     </section>
   );
 }
@@ -107,6 +117,15 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
         <dt>{t('reservations:reservationNumber')}</dt>
         <dd>{t('reservations:number', { id: reservation.id })}</dd>
       </div>
+      {reservation.buyer_name !== '' && (
+        <div>
+          <dt>{t('reservations:buyer')}</dt>
+          <dd>
+            {reservation.buyer_name}
+            {reservation.buyer_email !== '' && <>, {reservation.buyer_email}</>}
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{t('reservations:payment')}</dt>
         <dd>{paymentText(reservation)}</dd>

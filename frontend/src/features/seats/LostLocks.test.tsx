@@ -74,10 +74,22 @@ it('merges seats that expired one after the other', async () => {
   });
 });
 
+it('says that the box office has released a seat', async () => {
+  const { server, socket } = await openHolding(lockedSeat(0));
+  server.on('get events/7/locks/', [200, []]);
+  server.on('get events/7/released-locks/', [
+    200,
+    [{ seat_id: 100, seat_number: 'A1', at: '2030-05-24T10:00:00Z' }],
+  ]);
+  socket.receive(deltaFrame(1, [0, 0, null, null]));
+  expect(await screen.findByText(/^The box office has released seat A1\./)).toBeDefined();
+  expect(offered()).toEqual([]);
+});
+
 it('offers nothing when the seats were released elsewhere', async () => {
   const { server, socket } = await openHolding(lockedSeat(0));
   server.on('get events/7/locks/', [200, []]);
   socket.receive(deltaFrame(1, [0, 0, null, null]));
-  expect(screen.getByText('You are not holding seat A1 any more.')).toBeDefined();
+  expect(await screen.findByText('You are not holding seat A1 any more.')).toBeDefined();
   expect(offered()).toEqual([]);
 });

@@ -19,7 +19,8 @@ import { useFilteredScene } from '@/features/seats/filter/useFilteredScene';
 import { FindDialog, SeatFilter, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
 import type { SeatListHandle } from '@/features/seats/list/SeatList';
 import { useView, type View } from '@/features/seats/list/useView';
-import { SeatMap, type SeatMapHandle } from '@/features/seats/map/SeatMap';
+import type { SeatMapHandle } from '@/components/map/seatMapHandle';
+import { SeatMap } from '@/features/seats/map/SeatMap';
 import { NoMap } from '@/features/seats/NoMap';
 import { Notices } from '@/features/seats/Notices';
 import { offerFor, type Offer, openChoices } from '@/features/seats/offer/offer';
@@ -73,7 +74,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     },
     onOffer: setOffer,
   });
-  useLostLocks(store, announce, setOffer);
+  useLostLocks(event.id, store, announce, setOffer);
   usePickBeforeSignIn({
     eventId: event.id,
     isSignedIn: me !== null,

@@ -1,5 +1,6 @@
 import { type Dispatch, type SetStateAction, useEffect } from 'react';
 
+import { fetchReleasedLocks } from '@/api/events';
 import type { Announce } from '@/components/announce';
 import type { LostLocks } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
@@ -13,6 +14,7 @@ import { formatList, t } from '@/i18n/language';
  * another tab.
  */
 export function useLostLocks(
+  eventId: number,
   store: SeatMapStore,
   announce: Announce,
   setOffer: Dispatch<SetStateAction<Offer | null>>,
@@ -20,8 +22,11 @@ export function useLostLocks(
   const lapse = useSeatMap(store, (state) => state.lostLocks);
   useEffect(() => {
     if (lapse === null) return;
-    announce(lostLocksText(lapse), 'bad');
-    if (lapse.kind !== 'expired') return;
+    if (lapse.kind !== 'expired') {
+      void announceLoss(eventId, lapse, announce);
+      return;
+    }
+    announce(t('seats:lapsed', seatsOf(lapse)), 'bad');
     const { facts, indexById } = store.getState();
     const lapsed = lapse.seatIds.flatMap((seatId) => facts[indexById.get(seatId) ?? -1] ?? []);
     setOffer((before) => offerExpiredSeats(before, lapsed));
@@ -29,10 +34,16 @@ export function useLostLocks(
       t('choosing:againSaid', { count: lapsed.length, list: formatList(lapse.seatNumbers) }),
       'quiet',
     );
-  }, [lapse, announce, setOffer, store]);
+  }, [eventId, lapse, announce, setOffer, store]);
 }
 
-function lostLocksText({ kind, seatNumbers }: LostLocks): string {
-  const seats = { count: seatNumbers.length, list: formatList(seatNumbers) };
-  return kind === 'expired' ? t('seats:lapsed', seats) : t('seats:lost', seats);
+/** Say that locks were lost, and whether the box office released them. */
+async function announceLoss(eventId: number, lost: LostLocks, announce: Announce): Promise<void> {
+  const released = await fetchReleasedLocks(eventId).catch(() => []);
+  const byOffice = lost.seatIds.every((id) => released.some(({ seat_id: seat }) => seat === id));
+  announce(t(byOffice ? 'seats:releasedByBoxOffice' : 'seats:lost', seatsOf(lost)), 'bad');
+}
+
+function seatsOf({ seatNumbers }: LostLocks) {
+  return { count: seatNumbers.length, list: formatList(seatNumbers) };
 }

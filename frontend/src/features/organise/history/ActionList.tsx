@@ -30,6 +30,10 @@ const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
   reservation_cancelled: 'history:did_reservation_cancelled',
   reservation_marked_paid: 'history:did_reservation_marked_paid',
   payment_refunded: 'history:did_payment_refunded',
+  seats_sold: 'history:did_seats_sold',
+  seats_blocked: 'history:did_seats_blocked',
+  seats_unblocked: 'history:did_seats_unblocked',
+  locks_released: 'history:did_locks_released',
   member_invited: 'history:did_member_invited',
   invitation_withdrawn: 'history:did_invitation_withdrawn',
   member_joined: 'history:did_member_joined',
@@ -120,6 +124,7 @@ function differenceOf(pair: unknown): string {
 function textOf(value: unknown): string {
   if (value === null) return '–';
   if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (isRecord(value)) return Object.values(value).map(textOf).join(', ');
   return JSON.stringify(value);
 }

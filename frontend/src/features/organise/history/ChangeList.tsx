@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<Change['reason'], MessageKey>> = {
   ended: 'history:reason_ended',
   blocked: 'history:reason_blocked',
   unblocked: 'history:reason_unblocked',
+  released: 'history:reason_released',
 };
 
 /** What happened up to a moment: of all seats, or the story of a seat, a booking or a person. */
@@ -103,7 +104,7 @@ interface ChangeRowProps {
 }
 
 function ChangeRow({ change, zone, onChoose, onMove }: ChangeRowProps) {
-  const { actor, reservation, request_id: request } = change;
+  const { actor, reservation, allocation, request_id: request } = change;
   return (
     <li className="change">
       <StatusMark status={change.status} />
@@ -155,6 +156,7 @@ function ChangeRow({ change, zone, onChoose, onMove }: ChangeRowProps) {
               {t('history:booking', { number: reservation })}
             </button>
           )}
+          {allocation !== null && <span>{t('history:keptFor', { label: allocation })}</span>}
           {request !== null && <span>{t('history:request', { id: request })}</span>}
         </p>
       </div>

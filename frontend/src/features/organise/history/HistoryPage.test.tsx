@@ -60,6 +60,7 @@ function change(seq: number, index: number, changes: Partial<Change> = {}): Chan
     holder: null,
     locked_until: null,
     reservation: '0123456789ABCDEF',
+    allocation: null,
     request_id: null,
     ...changes,
   };

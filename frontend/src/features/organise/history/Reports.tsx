@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 
 import type { Reports as ReportsData } from '@/api/types';
 import { Failure } from '@/components/Failure';
+import { assertNever } from '@/domain/assertNever';
 import { Skeleton } from '@/components/Skeleton';
 import { formatDay } from '@/features/organise/history/formats';
 import { t } from '@/i18n/language';
@@ -77,8 +78,8 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
           t('history:due'),
           t('history:left'),
         ]}
-        rows={methods.map(({ name, left, due }) => [
-          `${t('history:online')}, ${name}`,
+        rows={methods.map(({ channel, method, name, left, due }) => [
+          methodText(channel, method, name),
           formatNumber(left.bookings),
           formatNumber(left.tickets),
           money(left.fees),
@@ -110,6 +111,24 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
       />
     </>
   );
+}
+
+/** Methods of the box office are translated; others have the name that they were given. */
+function methodText(
+  channel: ReportsData['methods'][number]['channel'],
+  method: string,
+  name: string,
+): string {
+  switch (channel) {
+    case 'online':
+      return `${t('history:online')}, ${name}`;
+    case 'comp':
+      return t('history:comp');
+    case 'box_office':
+      return t(method === 'cash' ? 'history:soldForCash' : 'history:soldByCardReader');
+    default:
+      return assertNever(channel);
+  }
 }
 
 const BOOKED = () => [

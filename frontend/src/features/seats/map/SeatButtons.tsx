@@ -15,6 +15,8 @@ interface SeatButtonsProps {
   /** Whether Tab reaches it: sections are in its place when zoomed out. */
   readonly isReachable: boolean;
   readonly isOnSale: boolean;
+  /** Where seats are selected and not held: the indexes of those that are. */
+  readonly selected: ReadonlySet<number> | null;
 }
 
 /** Beyond this many, the list view is more useful. */
@@ -29,6 +31,7 @@ export function SeatButtons({
   tabStop,
   isReachable,
   isOnSale,
+  selected,
 }: SeatButtonsProps) {
   const inView = useMemo(() => indexesInView(scene, settled), [scene, settled]);
   const indexes = inView.includes(tabStop) ? inView : [...inView, tabStop];
@@ -44,6 +47,7 @@ export function SeatButtons({
           currency={currency}
           isTabStop={isReachable && index === tabStop}
           isOnSale={isOnSale}
+          isSelected={selected?.has(index) ?? null}
         />
       )
     );
@@ -56,6 +60,7 @@ interface SeatButtonProps {
   readonly currency: string;
   readonly isTabStop: boolean;
   readonly isOnSale: boolean;
+  readonly isSelected: boolean | null;
 }
 
 const SeatButton = memo(function SeatButton({
@@ -64,9 +69,10 @@ const SeatButton = memo(function SeatButton({
   currency,
   isTabStop,
   isOnSale,
+  isSelected,
 }: SeatButtonProps) {
   const { facts, status, pending } = seat;
-  const isOpen = isOnSale && (status === 'available' || status === 'mine');
+  const isOpen = isSelected !== null || (isOnSale && (status === 'available' || status === 'mine'));
   return (
     <button
       type="button"
@@ -82,7 +88,7 @@ const SeatButton = memo(function SeatButton({
       data-pending={pending || undefined}
       tabIndex={isTabStop ? 0 : -1}
       aria-label={seatLabel(seat, currency)}
-      aria-pressed={status === 'mine'}
+      aria-pressed={isSelected ?? status === 'mine'}
       aria-disabled={!isOpen}
     />
   );

@@ -15,14 +15,14 @@ import type { EventDetail } from '@/api/types';
 import { type Area, availabilityOf } from '@/canvas/areas';
 import type { LabelOf } from '@/canvas/areaPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
-import { toScreen } from '@/canvas/viewport';
+import { toPlan, toScreen } from '@/canvas/viewport';
 import { useAnnounce } from '@/components/announce';
 import { type Bounds, boundsOf } from '@/domain/geometry';
-import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
-import type { MapControls } from '@/components/map/mapControls';
+import type { SeatMapHandle } from '@/components/map/seatMapHandle';
 import { MiniMap } from '@/features/seats/map/MiniMap';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
 import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
@@ -47,15 +47,6 @@ const COVER_MARGIN_PX = 24;
 /** Margin around found seats when zooming to them, in seat radii. */
 const FOUND_MARGIN = 16;
 
-export interface SeatMapHandle {
-  /** Moves the viewport. */
-  readonly controls: MapControls;
-  /** Zoom to these seats. */
-  readonly showSeats: (seats: readonly SeatFacts[]) => void;
-  /** Zoom out from the focused seat to its section. Returns whether there is one. */
-  readonly leaveSection: () => boolean;
-}
-
 interface SeatMapProps {
   readonly ref?: Ref<SeatMapHandle>;
   readonly event: EventDetail;
@@ -66,6 +57,8 @@ interface SeatMapProps {
   readonly isOnSale: boolean;
   /** Indexes of seats offered instead of others; stable while they stay the same. */
   readonly offered: readonly number[];
+  /** Where seats are selected and not held: the indexes of those that are. */
+  readonly selected?: ReadonlySet<number> | null;
   readonly onPick: (seat: MapSeat) => void;
   readonly onStand: (area: StandingArea) => void;
   /** Rendered above the map. */
@@ -84,6 +77,7 @@ export function SeatMap({
   clock,
   isOnSale,
   offered,
+  selected = null,
   onPick,
   onStand,
   children,
@@ -157,6 +151,13 @@ export function SeatMap({
         const margin = FOUND_MARGIN * scene.plan.seat_radius;
         view.controls.animateTo(boundsOf(found, margin), TAPPABLE_RADIUS_PX);
       },
+      indexesIn: ({ x, y, width, height }) => {
+        const { viewport } = view;
+        if (viewport === null) return [];
+        const { scale } = viewport;
+        const corner = toPlan(viewport, { x, y });
+        return scene.grid.within({ ...corner, width: width / scale, height: height / scale });
+      },
       leaveSection: () => {
         if (focused === null || scene.areas.length === 0) return false;
         setLeftSection(scene.areaByIndex[focused] ?? null);
@@ -223,6 +224,7 @@ export function SeatMap({
               tabStop={focus.tabStop}
               isReachable={!isFar}
               isOnSale={isOnSale}
+              selected={selected}
             />
           </div>
         </div>

@@ -2,7 +2,7 @@ import type { RefObject } from 'react';
 
 import type { BasketHandle } from '@/features/seats/basket/Basket';
 import type { View } from '@/features/seats/list/useView';
-import type { SeatMapHandle } from '@/features/seats/map/SeatMap';
+import type { SeatMapHandle } from '@/components/map/seatMapHandle';
 import { ZOOM_STEP } from '@/components/map/ZoomButtons';
 import { useShortcuts } from '@/features/seats/shortcuts/useShortcuts';
 

@@ -1,0 +1,68 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+import { demoEvents, ONLY_CHROMIUM, openLive, seatOn, test } from './fixtures';
+
+test(
+  'the box office releases a hold and sells with a rectangle, while the buyer watches',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const buyer = await enter('somebody new');
+    const clerk = await enter('admin', { viewport: { width: 1440, height: 900 } });
+    const [held, wanted, kept] = await buyer.api.freeSeats(club.id, 3, 85);
+    if (held === undefined || wanted === undefined || kept === undefined) {
+      throw new Error('Three seats are needed');
+    }
+    await openLive(buyer.page, club);
+    await seatOn(buyer.page, held).click();
+    await expect(seatOn(buyer.page, held)).toHaveAccessibleName(/held by you/);
+
+    const { page } = clerk;
+    await page.goto(`/organise/events/${club.id}/box-office`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await seatOn(page, held).click();
+    await expect(page.getByText(`Held by ${buyer.name} since`)).toBeVisible();
+    await page.getByRole('button', { name: 'Release the hold' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Release' }).click();
+    await expect(
+      buyer.page.getByText(`The box office has released seat ${held.seat_number}.`),
+    ).toBeVisible();
+
+    await dragAround(page, seatOn(page, kept));
+    await page.getByRole('button', { name: 'Keep or block' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Zoe Zimmer');
+    await page.getByRole('button', { name: 'Keep off sale' }).click();
+    await expect(seatOn(buyer.page, kept)).toHaveAttribute('data-status', 'blocked');
+
+    await dragAround(page, seatOn(page, wanted));
+    await page.keyboard.down('Shift');
+    await seatOn(page, kept).click();
+    await page.keyboard.up('Shift');
+    await expect(page.getByRole('heading', { name: '2 seats selected' })).toBeVisible();
+    await page.getByRole('button', { name: 'Sell', exact: true }).click();
+    await expect(page.getByLabel('Name of the buyer')).toHaveValue('Zoe Zimmer');
+    await page.getByRole('button', { name: /^Sell for/ }).click();
+    await expect(page.getByRole('heading', { name: 'Sold' })).toBeVisible();
+    for (const seat of [wanted, kept]) {
+      await expect(seatOn(buyer.page, seat)).toHaveAttribute('data-status', 'reserved');
+    }
+
+    await page.getByRole('link', { name: 'Open and print' }).click();
+    await page.getByRole('heading', { name: club.name }).waitFor();
+    const id = new URL(page.url()).pathname.split('/').pop() ?? '';
+    await clerk.api.post(`reservations/${id}/cancel/`);
+    await expect(seatOn(buyer.page, wanted)).toHaveAttribute('data-status', 'available');
+    await page.reload();
+    await expect(page.getByText(/^The box office is to pay back/)).toBeVisible();
+  },
+);
+
+/** Drag a rectangle around a seat. */
+async function dragAround(page: Page, seat: Locator): Promise<void> {
+  const box = await seat.boundingBox();
+  if (box === null) throw new Error('It is not on screen');
+  await page.mouse.move(box.x - 1, box.y - 1);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width + 1, box.y + box.height + 1, { steps: 4 });
+  await page.mouse.up();
+}

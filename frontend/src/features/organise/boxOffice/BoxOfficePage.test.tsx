@@ -1,0 +1,188 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import type { AllocatedSeats, Seat, SeatUse } from '@/api/types';
+import { LAYOUT, makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { renderBoxOffice } from '@/testing/renderBoxOffice';
+import { ALICE, liveSnapshot, seatButton } from '@/testing/selectorHarness';
+
+const CLERK = {
+  ...ALICE,
+  permissions: [
+    'reservations.view_reservation',
+    'reservations.change_reservation',
+    'reservations.change_seat',
+  ],
+};
+const OFFICE = 'events/7/box-office';
+const KEPT: AllocatedSeats = {
+  id: 4,
+  kind: 'name',
+  label: 'Zoe Zimmer',
+  until: '2030-05-24T18:00:00Z',
+  created_at: '2030-05-24T10:00:00Z',
+  created_by: 'boss',
+  seat_ids: [102],
+};
+const USE: SeatUse = {
+  seat_id: 101,
+  seat_number: 'A2',
+  status: 'locked',
+  price: '50.00',
+  lock: {
+    holder: { id: 2, name: 'bob' },
+    since: '2030-05-24T10:00:00Z',
+    until: '2030-05-24T10:05:00Z',
+  },
+  booking: null,
+  allocation: null,
+};
+
+/** A1 is free, A2 held, A3 kept, A4 booked, and the others are free. */
+function makeHall(): Seat[] {
+  const until = new Date(Date.now() + 300_000).toISOString();
+  return makeSeats(8).map((seat, index) => {
+    if (index === 1) return { ...seat, status: 'locked' as const, locked_until: until };
+    if (index === 2) return { ...seat, status: 'blocked' as const };
+    return index === 3 ? { ...seat, status: 'reserved' as const } : seat;
+  });
+}
+
+async function open(me: typeof CLERK = CLERK) {
+  FakeWebSocket.install();
+  const server = new FakeServer();
+  const seats = makeHall();
+  server.on('get me/', [200, me]);
+  const child = { id: 9, name: 'Child', prices: [{ category: 1, price: '20.00' }] };
+  const fees = { each_ticket: '1.00', each_booking: '0.00', tax_percent: null };
+  server.on('get events/7/', [200, makeEvent({ ticket_types: [child], fees })]);
+  server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(seats)]);
+  server.on(`get ${OFFICE}/allocations/`, [200, [KEPT]]);
+  server.on(`get ${OFFICE}/seats/101/`, [200, USE]);
+  const { user } = renderBoxOffice();
+  await waitFor(() => {
+    FakeWebSocket.newest().receive(liveSnapshot(seats));
+  });
+  await screen.findByRole('button', { name: /^Seat A1,/ });
+  return { server, user, socket: FakeWebSocket.newest() };
+}
+
+function bodyOf(server: FakeServer, call: string): unknown {
+  return server.requests.findLast((request) => request.call === call)?.body;
+}
+
+it('sells selected seats with ticket types, and shows the code of the booking', async () => {
+  const { server, user } = await open();
+  await user.click(seatButton('A1'));
+  await user.keyboard('{Shift>}');
+  await user.click(seatButton('B1'));
+  await user.keyboard('{/Shift}');
+  await screen.findByRole('heading', { name: '2 seats selected' });
+  expect(seatButton('A1').getAttribute('aria-pressed')).toBe('true');
+  await user.click(screen.getByRole('button', { name: 'Sell' }));
+  await user.type(screen.getByRole('textbox', { name: 'Name of the buyer' }), 'Zoe Zimmer');
+  await user.selectOptions(
+    screen.getByRole('combobox', { name: 'Ticket type of B1' }),
+    'Child, €20.00',
+  );
+  await user.click(screen.getByRole('radio', { name: 'By card reader' }));
+  const sold = makeReservation({ channel: 'box_office', buyer_name: 'Zoe Zimmer' });
+  server.on(`post ${OFFICE}/sell/`, [
+    201,
+    { success: true, message: 'x', reservation_id: sold.id, reservation: sold },
+  ]);
+  await user.click(screen.getByRole('button', { name: 'Sell for €72.00' }));
+  expect(await screen.findByText(sold.id)).toBeDefined();
+  expect(bodyOf(server, `post ${OFFICE}/sell/`)).toEqual({
+    seat_ids: [100, 104],
+    payment_method: 'card_reader',
+    buyer_name: 'Zoe Zimmer',
+    buyer_email: '',
+    from_allocation: null,
+    ticket_types: { '104': 9 },
+    expected_total: '72.00',
+  });
+});
+
+it('sells a kept seat to the person it is kept for', async () => {
+  const { server, user } = await open();
+  await user.click(await screen.findByRole('button', { name: 'Select: Zoe Zimmer' }));
+  await user.click(screen.getByRole('button', { name: 'Give away' }));
+  expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name of the guest' }).value).toBe(
+    'Zoe Zimmer',
+  );
+  server.on(`post ${OFFICE}/sell/`, [409, { error: 'Seat A3 is taken', code: 'seat_unavailable' }]);
+  await user.click(screen.getByRole('button', { name: 'Give away' }));
+  await screen.findByRole('alert');
+  expect(bodyOf(server, `post ${OFFICE}/sell/`)).toMatchObject({
+    seat_ids: [102],
+    payment_method: 'comp',
+    from_allocation: 4,
+  });
+});
+
+it('keeps free seats for a person until a time', async () => {
+  const { server, user } = await open();
+  await user.type(screen.getByRole('textbox', { name: 'Seats by name' }), 'a1, b2, x9');
+  await user.click(screen.getByRole('button', { name: 'Add' }));
+  expect(screen.getByText('Not in this event: x9')).toBeDefined();
+  await user.click(await screen.findByRole('button', { name: 'Keep or block' }));
+  await user.type(screen.getByRole('textbox', { name: 'Name' }), 'Zoe');
+  fireEvent.change(screen.getByLabelText('Until'), { target: { value: '2030-05-24T18:00' } });
+  server.on(`post ${OFFICE}/allocate/`, [200, { success: true, message: 'x', seats: [] }]);
+  await user.click(screen.getByRole('button', { name: 'Keep off sale' }));
+  expect(await screen.findByRole('heading', { name: '2 seats are off sale: Zoe.' })).toBeDefined();
+  expect(bodyOf(server, `post ${OFFICE}/allocate/`)).toEqual({
+    seat_ids: [100, 105],
+    kind: 'name',
+    label: 'Zoe',
+    until: '2030-05-24T18:00',
+    from_allocation: null,
+  });
+});
+
+it('says who holds a seat, and releases it after a question', async () => {
+  const { server, user } = await open();
+  await user.click(seatButton('A2'));
+  expect(await screen.findByText(/^Held by bob since/)).toBeDefined();
+  await user.click(screen.getByRole('button', { name: 'Release the hold' }));
+  const dialog = within(await screen.findByRole('alertdialog'));
+  server.on(`post ${OFFICE}/release/`, [200, { success: true, message: 'x', seats: [] }]);
+  await user.click(dialog.getByRole('button', { name: 'Release' }));
+  expect(await screen.findByRole('heading', { name: /^1 hold is released/ })).toBeDefined();
+});
+
+it('tells when somebody else takes a selected seat', async () => {
+  const { user, socket } = await open();
+  await user.click(seatButton('A1'));
+  socket.receive({
+    type: 'delta',
+    from: 1,
+    seq: 2,
+    now: Date.now(),
+    changes: [[0, 2, null, null]],
+  });
+  const panel = within(screen.getByRole('region', { name: '1 seat selected' }));
+  expect(await panel.findByText('A1 has changed meanwhile: booked.')).toBeDefined();
+  expect(panel.queryByRole('button', { name: 'Sell' })).toBeNull();
+});
+
+it('puts kept seats on sale', async () => {
+  const { server, user } = await open();
+  await user.click(await screen.findByRole('button', { name: 'Select: Zoe Zimmer' }));
+  server.on(`post ${OFFICE}/unblock/`, [200, { success: true, message: 'x', seats: [] }]);
+  await user.click(screen.getByRole('button', { name: 'Put on sale' }));
+  expect(await screen.findByRole('heading', { name: '1 seat is on sale again.' })).toBeDefined();
+  expect(bodyOf(server, `post ${OFFICE}/unblock/`)).toEqual({ seat_ids: [102] });
+});
+
+it('is not for people who only see bookings', async () => {
+  FakeWebSocket.install();
+  const server = new FakeServer();
+  server.on('get me/', [200, { ...CLERK, permissions: ['reservations.view_reservation'] }]);
+  server.on('get events/7/', [200, makeEvent()]);
+  renderBoxOffice();
+  expect(await screen.findByText('This page is for organisers')).toBeDefined();
+});

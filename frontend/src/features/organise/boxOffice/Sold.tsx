@@ -1,0 +1,38 @@
+import { Link } from 'react-router';
+
+import type { Reservation } from '@/api/types';
+import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { reservationPath } from '@/paths';
+
+interface SoldProps {
+  readonly reservation: Reservation;
+  readonly onNext: () => void;
+}
+
+/** What was sold, to whom and for how much. */
+export function Sold({ reservation, onNext }: SoldProps) {
+  const { id, channel, buyer_name: name, seats, total_price: total, currency } = reservation;
+  return (
+    <div className="box-office__sold">
+      <p className="box-office__code tabular">{id}</p>
+      <p>
+        {name}
+        <br />
+        {seats.join(', ')}
+      </p>
+      {channel !== 'comp' && <p className="box-office__total">{formatMoney(total, currency)}</p>}
+      <div className="box-office__actions">
+        <Link className="button button--quiet" to={reservationPath(id)}>
+          <Icon name="print" />
+          {t('boxOffice:openBooking')}
+        </Link>
+        <Button look="primary" onClick={onNext}>
+          {t('boxOffice:next')}
+        </Button>
+      </div>
+    </div>
+  );
+}
