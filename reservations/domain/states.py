@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -46,6 +47,9 @@ class Reason(StrEnum):
     ENDED = "ended"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
 
 
 class PaymentStatus(StrEnum):
@@ -59,6 +63,21 @@ class PaymentStatus(StrEnum):
     VOIDED = "voided"
     REFUND_DUE = "refund_due"
     REFUNDED = "refunded"
+
+
+class Settling(StrEnum):
+    """How the difference in price of a move is settled.
+
+    NONE: there is none, or the booking is not paid yet and costs the new sum. CASH and CARD_READER:
+    paid or paid back at the box office. PROVIDER: refunded the way it was paid. WAIVED: the new
+    seats cost what the old ones did.
+    """
+
+    NONE = "none"
+    CASH = "cash"
+    CARD_READER = "card_reader"
+    PROVIDER = "provider"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +179,24 @@ class EntryState:
     gate: str = ""
 
 
+class SoldTicket(NamedTuple):
+    """What a seat of a reservation was sold at, and the name of its ticket type."""
+
+    price: Decimal
+    ticket_type: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ReservationState:
     """A stored reservation as the rules see it, with its entries by seat.
 
     `due_at` is its payment deadline, None if it was paid online, and `is_paid` whether it was paid
     since; `is_charged` is False while an online payment has not been authorised or captured.
+
+    `tickets` has what its seats were sold at, and `total` their sum with the `fees`. A booking
+    `is_settled` if no call to the payment provider is due. `shares` is the money that the provider
+    can refund, by the reference of its payment; it is read only for commands that declare `money`.
+    `buyer` identifies who booked: bookings with the same one are of the same buyer.
     """
 
     id: int
@@ -177,6 +208,15 @@ class ReservationState:
     has_lapsed: bool = False
     is_charged: bool = True
     entries: Mapping[int, EntryState] = field(default_factory=dict)
+    tickets: Mapping[int, SoldTicket] = field(default_factory=dict)
+    total: Decimal = Decimal(0)
+    fees: Decimal = Decimal(0)
+    tax_percent: Decimal | None = None
+    payment_method: str = ""
+    is_settled: bool = True
+    is_merged: bool = False
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    buyer: str = ""
 
     @property
     def is_unpaid(self) -> bool:
@@ -314,10 +354,10 @@ class BatchState:
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
     the people with a verified address, if the terms require one; `ticket_types` those of the event,
-    by id. If the terms refuse orphans, `stretches` has the ids of adjacent seats in order, for the
-    rows of seats that are bought. `now` is read after the event's row was locked. `caps_of` are the
-    people whose held and bought seats are all in `seats`; None means that `seats` has every seat of
-    the event.
+    by id. `refunds_parts` says whether the payment provider can. If the terms refuse orphans,
+    `stretches` has the ids of adjacent seats in order, for the rows of seats that are bought. `now`
+    is read after the event's row was locked. `caps_of` are the people whose held and bought seats
+    are all in `seats`; None means that `seats` has every seat of the event.
     """
 
     terms: Terms
@@ -328,6 +368,7 @@ class BatchState:
     pending_payments: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
     ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
+    refunds_parts: bool = False
     caps_of: frozenset[int] | None = None
     stretches: Sequence[Sequence[int]] = ()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules.pricing import Bill
-from reservations.domain.states import EntryState, Person, Reason, SeatState
+from reservations.domain.states import EntryState, Person, Reason, SeatState, Settling
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,64 @@ class NewReservation:
     payment_method: str
     reference: str | None = None
     payment_due_at: datetime | None = None
+
+
+class Transfer(NamedTuple):
+    """Money that goes with seats to another booking; `payment` is None for the box office's."""
+
+    payment: str | None
+    amount: Decimal
+
+
+class MovedSeat(NamedTuple):
+    """A seat that was given up for another one. `price` is the new one's in the booking."""
+
+    old: SeatState
+    new: SeatState
+    old_price: Decimal
+    price: Decimal
+    ticket_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Seats of a reservation that were moved, and how the difference in price was settled.
+
+    `difference` is that of today's prices, and `waived` the part of it that was waived. `refunds`
+    are to be made by the provider.
+    """
+
+    reservation_id: int
+    seats: tuple[MovedSeat, ...]
+    settling: Settling
+    difference: Decimal
+    waived: Decimal = Decimal(0)
+    refunds: tuple[Transfer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Seats that were split off a reservation. `new_id` is a negative placeholder."""
+
+    reservation_id: int
+    new_id: int
+    seat_ids: tuple[int, ...]
+    amount: Decimal
+    transfers: tuple[Transfer, ...]
+    buyer_name: str
+    buyer_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A reservation that was merged into another one."""
+
+    reservation_id: int
+    other_id: int
+    amount: Decimal
+    fees: Decimal
+    due_at: datetime | None
+    transfers: tuple[Transfer, ...]
 
 
 class Transition(NamedTuple):
@@ -65,6 +123,7 @@ class Outcome:
     admitted: tuple[EntryState, ...] = ()
     lapsed_ids: tuple[int, ...] = ()
     paid_id: int | None = None
+    rebooked: Move | Split | Merge | None = None
     refusal: SeatcastError | None = None
 
     @property

@@ -19,8 +19,11 @@ from reservations.domain.commands import (
     LockPlaces,
     LockSeats,
     MarkPaid,
+    MergeBookings,
+    MoveSeats,
     ReleaseExpired,
     ReserveSeats,
+    SplitBooking,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
@@ -31,7 +34,9 @@ from reservations.domain.states import (
     BatchState,
     PaymentState,
     PaymentStatus,
+    ReservationState,
     SeatState,
+    SoldTicket,
     Terms,
     TicketTypeState,
 )
@@ -58,12 +63,22 @@ SEATS = {
         reserved(6, reservation_id=2, by=ALICE),
         reserved(7, reservation_id=3, by=BOB),
         blocked(8),
+        reserved(9, reservation_id=4, by=ALICE),
+        reserved(10, reservation_id=4, by=ALICE),
     )
 }
+
+
+def _sold(*seat_ids: int, reservation_id: int) -> ReservationState:
+    tickets = {each: SoldTicket(Decimal("50.00")) for each in seat_ids}
+    return booking(ALICE, *seat_ids, reservation_id=reservation_id, tickets=tickets)
+
+
 RESERVATIONS = {
-    1: booking(ALICE, 5, reservation_id=1),
+    1: _sold(5, reservation_id=1),
     2: booking(ALICE, 6, reservation_id=2, due=60),
     3: booking(BOB, 7, reservation_id=3, due=-1),
+    4: _sold(9, 10, reservation_id=4),
 }
 PAYMENT = PaymentState("paid", ALICE.id, Decimal("50.00"), PaymentStatus.PENDING)
 CHILD = TicketTypeState(7, "Child", {None: Decimal("20.00")})
@@ -84,6 +99,9 @@ COMMANDS: list[Command] = [
     CancelReservations(None, (1, 3)),
     EndLocks(None, (3,)),
     MarkPaid(BOB, 2),
+    MoveSeats(BOB, 1, ((5, 1),)),
+    SplitBooking(BOB, 4, (9,)),
+    MergeBookings(BOB, 1, 4),
     AdmitSeats(BOB, 1, (5,)),
     LapseUnpaid(),
     ReleaseExpired(),
