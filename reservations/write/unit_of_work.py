@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
@@ -44,7 +45,8 @@ from reservations.models import (
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.notices import CancelledBooking, NewBooking, notices
-from reservations.payments import storage
+from reservations.payments import settlements, storage
+from reservations.payments.provider import refunds_parts
 from reservations.read.records import (
     CommandResult,
     ReservationRecord,
@@ -65,6 +67,7 @@ from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.messages import write_messages
 from reservations.write.prepared import PreparedQuery
+from reservations.write.rebooking import write_rebooked
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many overdue reservations one LapseUnpaid ends."""
@@ -89,8 +92,6 @@ _SEAT = (
     *("reservation__user_id", "reservation__payment_due_at", "reservation__paid_at"),
 )
 
-_CHARGED = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
-
 T = TypeVar("T")
 
 # The values of _SEAT by column name.
@@ -109,6 +110,28 @@ def read_batch_state(command: Command, *, event_id: int) -> BatchState:
     rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
     seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     return BatchState(terms=terms_of(event), now=now, seats=seats)
+
+
+def read_states(command: Command, *, event: Event, now: datetime) -> BatchState:
+    """Return the state to decide a command about reservations, without locks.
+
+    It may have changed by the time that the event's row is locked.
+    """
+    reads = [command.reads()]
+    reservations = _reservations(event, reads, now=now)
+    ids = _seat_ids(reads, reservations)
+    rows = _seats_as_they_are(event.pk, list(ids), [])
+    seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
+    shares = settlements.shares(reservations)
+    return BatchState(
+        terms=terms_of(event),
+        now=now,
+        seats=seats,
+        reservations={found.pk: state_of(found, shares) for found in reservations.values()},
+        ticket_types=ticket_types_of(event.pk),
+        refunds_parts=refunds_parts(),
+        caps_of=frozenset(),
+    )
 
 
 def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime]:
@@ -162,6 +185,7 @@ class UnitOfWork:
         reads = [command.reads() for command in commands]
         reservations = _reservations(event, reads, now=now)
         caps_of = _present(each.caps_of for each in reads)
+        shares = settlements.shares(reservations) if any(each.money for each in reads) else {}
         seats = _locked_seats(event, reads, reservations, caps_of=caps_of, now=now)
         terms = terms_of(event)
         stretches: list[list[int]] = []
@@ -172,7 +196,7 @@ class UnitOfWork:
             terms=terms,
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
-            reservations={found.pk: state_of(found) for found in reservations.values()},
+            reservations={found.pk: state_of(found, shares) for found in reservations.values()},
             payments=storage.lock_payments(event, _present(each.payment for each in reads)),
             pending_payments=storage.pending_payments(
                 event, _present(each.pending_payments_of for each in reads), now=now
@@ -181,6 +205,7 @@ class UnitOfWork:
             ticket_types=(
                 ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
             ),
+            refunds_parts=refunds_parts(),
             caps_of=caps_of,
             stretches=stretches,
         )
@@ -207,6 +232,15 @@ class UnitOfWork:
         self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
         self._write_admitted(decided)
+        for command, outcome, _ in decided:
+            if outcome.rebooked is not None and command.actor is not None:
+                write_rebooked(
+                    outcome.rebooked,
+                    self._reservations,
+                    event=self.event,
+                    actor_id=command.actor.id,
+                    now=self.now,
+                )
         security_events.record_decisions(decided, self._reservations, self.state)
         changes = self._write_changes(decided)
         write_messages(
@@ -301,14 +335,18 @@ class UnitOfWork:
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
         if self.event.cancelled_at is not None:
-            notices().event_cancelled([self._cancelled_booking(number) for number in ids])
+            refunds = {
+                number: sum(parts.values(), Decimal(0))
+                for number, parts in settlements.shares(ids).items()
+            }
+            notices().event_cancelled(
+                [self._cancelled_booking(number, refunds[number]) for number in ids]
+            )
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
 
-    def _cancelled_booking(self, reservation_id: int) -> CancelledBooking:
-        """Return a booking that was read before its payment is marked to be refunded."""
+    def _cancelled_booking(self, reservation_id: int, refund: Decimal) -> CancelledBooking:
         booked = self._reservations[reservation_id]
-        is_charged = hasattr(booked, "payment") and booked.payment.status in _CHARGED
         return CancelledBooking(
             person_id=booked.user_id,
             public_id=booked.public_id,
@@ -316,7 +354,7 @@ class UnitOfWork:
             venue=self.event.venue,
             date=self.event.date,
             time_zone=self.event.time_zone,
-            refund=booked.payment.amount if is_charged else None,
+            refund=refund or None,
             currency=booked.currency,
         )
 
@@ -506,8 +544,7 @@ def _locked_seats(
     caps_of: frozenset[int],
     now: datetime,
 ) -> dict[int, _Row]:
-    ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
-    ids.update(*(each.seat_ids for each in reads))
+    ids = _seat_ids(reads, reservations)
     if any(each.expired_locks for each in reads):
         rows = _seats_and_lapsed(event.pk, list(ids), list(caps_of), now)
     else:
@@ -547,6 +584,12 @@ class _Neighbour(NamedTuple):
     row: str
     x: float
     y: float
+
+
+def _seat_ids(reads: list[Reads], reservations: dict[int, Reservation]) -> set[int]:
+    ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
+    ids.update(*(each.seat_ids for each in reads))
+    return ids
 
 
 @PreparedQuery

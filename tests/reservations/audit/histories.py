@@ -13,15 +13,18 @@ from reservations.domain.commands import (
     Command,
     ExtendLocks,
     LockSeats,
+    MergeBookings,
+    MoveSeats,
     ReleaseExpired,
     ReserveSeats,
+    SplitBooking,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.domain.errors import SeatcastError
-from reservations.domain.states import PaymentStatus, Person
-from reservations.models import Event, Payment, Reservation
+from reservations.domain.errors import SeatcastError, SettlingNotOffered
+from reservations.domain.states import PaymentStatus, Person, Settling
+from reservations.models import Event, Payment, Reservation, ReservationSeat
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
@@ -61,7 +64,7 @@ class History:
         person = chance.choice(self.people)
         some = tuple(chance.sample(self.ids, chance.choice([1, 1, 2, 3])))
         held = self.held_by(person)
-        match chance.randrange(10):
+        match chance.randrange(14):
             case 0 | 1 | 2:
                 self.do(LockSeats(person, some))
             case 3:
@@ -75,10 +78,32 @@ class History:
             case 8:
                 is_blocking = chance.random() < 0.5
                 self.do(BlockSeats(person, some) if is_blocking else UnblockSeats(person, some))
+            case 9:
+                found = self._any_booking(chance)
+                self.do(CancelReservation(person, found, as_organiser=True))
+            case 10 | 11:
+                found = self._any_booking(chance)
+                moves = tuple(zip(self._seats_of(found, chance), some, strict=False))
+                # One of them fits.
+                for settling in chance.sample(list(Settling), len(Settling)):
+                    with suppress(SettlingNotOffered):
+                        self.do(MoveSeats(person, found, moves, settling))
+                        break
+            case 12:
+                found = self._any_booking(chance)
+                self.do(SplitBooking(person, found, self._seats_of(found, chance)[:1], "Zoe"))
             case _:
-                live = Reservation.objects.filter(event=self.event, status="confirmed")
-                ids = [found.pk for found in live.order_by("pk")]
-                self.do(CancelReservation(person, chance.choice(ids or [0]), as_organiser=True))
+                kept, other = self._any_booking(chance), self._any_booking(chance)
+                self.do(MergeBookings(person, kept, other, is_confirmed=True))
+
+    def _any_booking(self, chance: random.Random) -> int:
+        live = Reservation.objects.filter(event=self.event, status="confirmed")
+        return chance.choice([found.pk for found in live.order_by("pk")] or [0])
+
+    def _seats_of(self, booking: int, chance: random.Random) -> tuple[int, ...]:
+        rows = ReservationSeat.objects.filter(reservation=booking).order_by("seat_id")
+        ids = list(rows.values_list("seat_id", flat=True))
+        return tuple(chance.sample(ids, len(ids)))
 
     def held_by(self, person: Person) -> tuple[int, ...]:
         live = self.event.seats.filter(locked_by=person.id, locked_until__gt=self.clock.now)
