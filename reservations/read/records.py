@@ -165,6 +165,20 @@ class ReservationRecord(TypedDict):
     signed_ticket: NotRequired[
         Annotated[str, "For the QR code. Absent where several are listed, and of ended ones."]
     ]
+    buyer_name: Annotated[str, "Whom it is for, if that is not the account that booked it."]
+    merged_into: Annotated[
+        str | None, "The booking that has its seats now, if it was merged into another one."
+    ]
+
+
+class GivenUpRecord(TypedDict):
+    """A seat that a booking had, and what came in its place."""
+
+    seat_id: int
+    seat_number: str
+    new_seat: Annotated[str | None, "The number of the seat that it was moved to."]
+    new_reservation: Annotated[str | None, "The booking that has the seat since."]
+    at: Timestamp
 
 
 class TicketRecord(TypedDict):
@@ -173,9 +187,12 @@ class TicketRecord(TypedDict):
     admits: bool
     reason: Annotated[
         str | None,
-        one_of("cancelled", "lapsed", "unpaid", "used"),
-        "Why the ticket does not admit. Used: all its seats have been admitted.",
+        one_of("cancelled", "lapsed", "unpaid", "used", "given_up"),
+        "Why the ticket does not admit. Used: all its seats have been admitted. Given up: the"
+        " booking does not have the ticket's seat any more.",
     ]
+    seat: Annotated[int | None, "The id of the seat that the ticket is for; null: for all."]
+    given_up: Annotated[list[GivenUpRecord], "The seats that the booking had before."]
     buyer: Annotated[str, "The username."]
     reservation: ReservationRecord
 
@@ -446,4 +463,6 @@ def reservation_record(
         "cancelled_at": iso(reservation.cancelled_at),
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),
+        "buyer_name": reservation.buyer_name,
+        "merged_into": reservation.merged_into.public_id if reservation.merged_into else None,
     }

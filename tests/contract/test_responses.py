@@ -32,6 +32,7 @@ RESERVATION = {
     *("fees", "tax_percent"),
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
     *("cancel_until", "ticket_code", "payment_due_at", "paid_at", "time_zone"),
+    *("buyer_name", "merged_into"),
 }
 RESERVED_SEAT = {
     "seat_id",

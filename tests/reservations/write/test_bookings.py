@@ -115,6 +115,8 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "cancelled_at": None,
         "cancel_until": iso(event.date),
         "ticket_code": ticket_code(Reservation.objects.get().public_id),
+        "buyer_name": "",
+        "merged_into": None,
     }
 
 
