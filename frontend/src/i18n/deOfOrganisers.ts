@@ -1,4 +1,5 @@
 import door from '@/i18n/de/door.json';
+import bookings from '@/i18n/de/bookings.json';
 import history from '@/i18n/de/history.json';
 import organisations from '@/i18n/de/organisations.json';
 import organise from '@/i18n/de/organise.json';
@@ -11,6 +12,7 @@ import type { PartCatalogue } from '@/i18n/language';
 /** German messages of the organisers' pages. */
 export const deOfOrganisers: PartCatalogue<'organisers'> = {
   door,
+  bookings,
   history,
   organisations,
   organise,

@@ -1,5 +1,6 @@
 import account from '@/i18n/en/account.json';
 import door from '@/i18n/en/door.json';
+import bookings from '@/i18n/en/bookings.json';
 import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
 import history from '@/i18n/en/history.json';
@@ -16,6 +17,7 @@ import webhooks from '@/i18n/en/webhooks.json';
 export const enOfPages = {
   account,
   door,
+  bookings,
   editor,
   events,
   history,

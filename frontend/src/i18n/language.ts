@@ -19,6 +19,7 @@ export type Catalogue = {
 interface Parts {
   organisers:
     | 'door'
+    | 'bookings'
     | 'history'
     | 'organisations'
     | 'organise'
