@@ -126,6 +126,15 @@ def notify_all(mails: Iterable[Mail]) -> None:
         transaction.on_commit(_sender.wake)
 
 
+def notify(mail: Mail) -> bool:
+    """Queue a notice within the mail limits; return False beyond them."""
+    try:
+        _enqueue(mail)
+    except TooMuchMail:
+        return False
+    return True
+
+
 def language_of(accepted: str) -> str:
     """Return the first language of an Accept-Language header that has mail templates."""
     for name, _ in parse_accept_lang_header(accepted):
@@ -181,7 +190,7 @@ def _claim(mail: Mail) -> bool:
 def _send(mail: Mail) -> bool:
     people = _recipients_of(mail)
     try:
-        if people:
+        if people or mail.kind in mail_templates.ABOUT_BOOKINGS:
             # To the stored address, never to the spelling in the request.
             to = people[0].email if mail.kind in _TO_OWNERS else mail.address
             message_of(mail, people, to=to).send()

@@ -13,7 +13,10 @@ from django.template.loader import render_to_string
 from accounts import mail_templates
 from accounts.models import Mail, User
 
-_WITH_TICKET = (Mail.Kind.BOOKED, Mail.Kind.REMINDER, Mail.Kind.CHANGED_EVENT)
+_WITH_TICKET = (
+    *(Mail.Kind.BOOKED, Mail.Kind.REMINDER, Mail.Kind.CHANGED_EVENT),
+    *(Mail.Kind.SEATS, Mail.Kind.BOOKING),
+)
 _OPEN = {"en": "Open", "de": "Öffnen"}
 _TICKET = {"en": "QR code of your ticket", "de": "QR-Code Ihres Tickets"}
 
@@ -49,7 +52,7 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
         calendar = files.calendar_file(
             public_id=number, site=site, host=urlsplit(site).hostname or "seatcast"
         )
-    language = people[0].language or mail.language
+    language = (people[0].language if people else "") or mail.language
     message.attach_alternative(
         html_of(subject, body, language=language, has_ticket=qr is not None), "text/html"
     )

@@ -323,6 +323,67 @@ Ihre Buchung {booking} ist damit ebenfalls storniert. {refund}
 """,
         ),
     },
+    # To buyers, of whom no language is known, and who need not have an account.
+    Mail.Kind.SEATS: {
+        "en": (
+            "Your seats have changed: {event}",
+            """{hello}
+
+the organiser has changed your booking {booking}:
+
+{event}
+{venue}, {date}
+{moved}Seats: {seats}
+
+Tickets for other seats are no longer valid.
+
+{link}
+""",
+        ),
+        "de": (
+            "Ihre Plätze haben sich geändert: {event}",
+            """{hello}
+
+der Veranstalter hat Ihre Buchung {booking} geändert:
+
+{event}
+{venue}, {date}
+{moved}Plätze: {seats}
+
+Tickets für andere Plätze gelten nicht mehr.
+
+{link}
+""",
+        ),
+    },
+    Mail.Kind.BOOKING: {
+        "en": (
+            "Your booking: {event}",
+            """{hello}
+
+your booking {booking}:
+
+{event}
+{venue}, {date}
+Seats: {seats}
+
+{link}
+""",
+        ),
+        "de": (
+            "Ihre Buchung: {event}",
+            """{hello}
+
+Ihre Buchung {booking}:
+
+{event}
+{venue}, {date}
+Plätze: {seats}
+
+{link}
+""",
+        ),
+    },
     # To owners of organisations, of whom no language is known.
     Mail.Kind.WEBHOOK: {
         "en": (
@@ -347,6 +408,8 @@ Reparieren Sie den Empfänger, und schalten Sie den Webhook hier wieder ein:
         ),
     },
 }
+ABOUT_BOOKINGS = (Mail.Kind.SEATS, Mail.Kind.BOOKING)
+"""Sent to an address, also without an account."""
 _WEBHOOK_REASONS = {
     "en": {
         "failing": "its receiver accepted nothing for three days.",
@@ -382,6 +445,8 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
         return _render_cancelled(mail, people[0])
     if mail.kind == Mail.Kind.WEBHOOK:
         return _render_webhook(mail, people[0])
+    if mail.kind in ABOUT_BOOKINGS:
+        return _render_changed(mail, people)
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     person = people[0]
     subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
@@ -399,11 +464,7 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
 
 def _render_booking(mail: Mail, person: User) -> tuple[str, str]:
     """Return a mail with a link to the booking, to which guests come by their own link."""
-    site = settings.SEATCAST_SITE_URL.rstrip("/")
-    own = f"/reservations/{mail.details['booking']}"
-    link = f"{site}{own}"
-    if person.is_guest:
-        link = f"{site}{_GUEST}?next={own}#{guest_fragment(person)}"
+    link = _booking_link(mail, person)
     texts = []
     for language in _languages_of(person):
         subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
@@ -413,6 +474,15 @@ def _render_booking(mail: Mail, person: User) -> tuple[str, str]:
             about["payment"] = (due if about["due"] else paid).format(**about)
         texts.append((subject.format(**about), body.format(**about)))
     return _in_all_languages(texts)
+
+
+def _booking_link(mail: Mail, person: User | None) -> str:
+    """Return the link to a booking. A guest comes back by it, and goes on to the booking."""
+    site = settings.SEATCAST_SITE_URL.rstrip("/")
+    own = f"/reservations/{mail.details['booking']}"
+    if person is None or not person.is_guest:
+        return f"{site}{own}"
+    return f"{site}{_GUEST}?next={own}#{guest_fragment(person)}"
 
 
 def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
@@ -434,6 +504,26 @@ def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
 def _languages_of(person: User) -> Sequence[str]:
     """Return the language in which a person is written to; all of them if it is not known."""
     return (person.language,) if person.language in LANGUAGES else LANGUAGES
+
+
+def _render_changed(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
+    """Return a subject and a body.
+
+    The name of an account, and the link that signs a guest in, are only in mail to its own address.
+    """
+    own = next((person for person in people if person.email == mail.address), None)
+    texts = []
+    for language in LANGUAGES if own is None else _languages_of(own):
+        subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
+        moved = mail.details["moved"]
+        about = {
+            **mail.details,
+            "moved": f"{moved}\n" if moved else "",
+            "hello": f"{_HELLO[language]}," if own is None else _hello(own, language),
+            "link": _booking_link(mail, own),
+        }
+        texts.append((subject.format(**about), body.format(**about)))
+    return _in_all_languages(texts)
 
 
 def _render_webhook(mail: Mail, person: User) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from accounts.password_validators import is_published
 from accounts.personal_data.models import Erasure
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.sign_ins.models import SignIn
+from security_log.prefixes import Folded
 
 __all__ = [
     "Authenticator",
@@ -79,7 +80,13 @@ class User(AbstractUser):
                 Lower("email"),
                 name="guest_by_address",
                 condition=Q(guest_since__isnull=False, merged_into=None),
-            )
+            ),
+            models.Index(Folded("username"), name="user_by_name"),
+            # Guests have random usernames.
+            models.Index(
+                Folded("first_name"), name="user_by_first_name", condition=~Q(first_name="")
+            ),
+            models.Index(Folded("email"), name="user_by_email", condition=~Q(email="")),
         ]
 
     @property
@@ -169,6 +176,8 @@ class Mail(models.Model):
         VERIFY = "verify"
         MOVING = "moving"
         MOVED = "moved"
+        SEATS = "seats"
+        BOOKING = "booking"
         INVITED = "invited"
         CANCELLED = "cancelled"
         WEBHOOK = "webhook"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from accounts import mail_templates
-from accounts.mail import notify_all
+from accounts.mail import notify, notify_all
 from accounts.mail_message import html_of
 from accounts.models import Mail, User
 
@@ -98,6 +98,70 @@ def reminder(bookings: Sequence[EventNotice]) -> None:
     _notify(Mail.Kind.REMINDER, bookings, lambda _: {})
 
 
+class Changed(Protocol):
+    """What is told of a booking that organisers changed, or whose mail is sent again."""
+
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def event_name(self) -> str: ...
+    @property
+    def venue(self) -> str: ...
+    @property
+    def date(self) -> datetime: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def seats(self) -> Sequence[str]: ...
+    @property
+    def moved(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def is_change(self) -> bool: ...
+
+
+def booking_changed(booking: Changed) -> bool:
+    """Queue a mail about a booking, in the transaction.
+
+    Return False without an address, which an account must have verified unless it is a guest's, or
+    beyond the mail limits.
+    """
+    owner = _owner(booking.person_id)
+    address = _address(owner, booking.address)
+    if not address:
+        return False
+    mail = Mail(
+        kind=Mail.Kind.SEATS if booking.is_change else Mail.Kind.BOOKING,
+        address=address,
+        person=owner,
+        details={
+            **_about(booking),
+            "seats": ", ".join(booking.seats),
+            "moved": ", ".join(f"{old} → {new}" for old, new in booking.moved),
+        },
+    )
+    return notify(mail)
+
+
+def has_address(person_id: int | None, address: str) -> bool:
+    """Return whether a booking has an address, of its own or that its account has verified."""
+    return bool(_address(_owner(person_id), address))
+
+
+def _owner(person_id: int | None) -> User | None:
+    if person_id is None:
+        return None
+    return User.objects.filter(pk=person_id, is_active=True).first()
+
+
+def _address(owner: User | None, own: str) -> str:
+    may_be_mailed = owner is not None and (owner.email_verified_at or owner.guest_since)
+    return str(owner.email) if owner is not None and may_be_mailed and not own else own
+
+
 def event_cancelled(bookings: Sequence[CancelledBooking]) -> None:
     """Queue a mail about each booking that can be mailed, in the transaction."""
     _notify(
@@ -152,7 +216,7 @@ def _recipients(bookings: Sequence[EventBooking]) -> dict[int, User]:
     )
 
 
-def _about(booking: EventBooking) -> dict[str, str]:
+def _about(booking: EventBooking | Changed) -> dict[str, str]:
     """Return what the texts of all mail about a booking show."""
     return {
         "booking": booking.public_id,
@@ -162,7 +226,7 @@ def _about(booking: EventBooking) -> dict[str, str]:
     }
 
 
-def _local(moment: datetime, booking: EventBooking) -> str:
+def _local(moment: datetime, booking: EventBooking | Changed) -> str:
     return f"{moment.astimezone(ZoneInfo(booking.time_zone)):%Y-%m-%d %H:%M}"
 
 

@@ -440,7 +440,8 @@ SPECTACULAR_SETTINGS = {
         "AudienceEnum": ["public", "members"],
         "SeatStatusEnum": ["available", "locked", "reserved", "blocked"],
         "ReservationStatusEnum": ["confirmed", "cancelled", "lapsed"],
-        "TicketReasonEnum": ["cancelled", "lapsed", "unpaid", "used"],
+        "TicketReasonEnum": ["cancelled", "lapsed", "unpaid", "used", "given_up"],
+        "SettlingEnum": ["none", "cash", "card_reader", "provider", "waived"],
         "ReasonEnum": [
             *("locked", "reserved", "blocked", "expired", "not_held"),
             *("limit", "extension_limit"),

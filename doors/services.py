@@ -29,7 +29,7 @@ from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import Person
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import state_of, with_related
-from reservations.tickets import booking_of
+from reservations.tickets import booking_of, seat_of
 from reservations.write import command_queue
 from security_log.log import Kind, record
 
@@ -161,7 +161,8 @@ def _decided(
         return _Finding(refused, was_let_in, code="ticket_not_found")
     # What the server refused before is decided anew when the door has let the people in.
     key = f"scan-{scan.id}{'-door' if was_let_in else ''}"
-    seat_ids = scan.seat_ids
+    own = seat_of(scan.ticket)
+    seat_ids = scan.seat_ids or (() if own is None else (own,))
     if was_let_in and not seat_ids:
         seat_ids = tuple(reservation.seats.values_list("seat_id", flat=True))
     command = AdmitSeats(actor, reservation.pk, seat_ids, door.name, at if was_let_in else None)

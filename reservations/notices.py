@@ -76,6 +76,26 @@ class MailPreview:
     html: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedBooking:
+    """A booking that organisers changed, or whose mail they send again, as it is now.
+
+    It is mailed to `address`, if it has one of its own, else to the account's. `moved` has pairs of
+    the numbers of an old and a new seat.
+    """
+
+    person_id: int | None
+    address: str
+    public_id: str
+    event_name: str
+    venue: str
+    date: datetime
+    time_zone: str
+    seats: Sequence[str]
+    moved: Sequence[tuple[str, str]] = ()
+    is_change: bool = True
+
+
 class Notices(Protocol):
     """The interface of SEATCAST_NOTICES."""
 
@@ -93,6 +113,15 @@ class Notices(Protocol):
 
     def event_cancelled(self, bookings: Sequence[CancelledBooking]) -> None:
         """Tell the buyers of bookings that their event is cancelled."""
+
+    def booking_changed(self, booking: ChangedBooking) -> bool:
+        """Tell the buyer what a booking is now.
+
+        Return False if there is no address to which it may be sent, or it was mailed too often.
+        """
+
+    def has_address(self, person_id: int | None, address: str) -> bool:
+        """Return whether there is an address to which a booking may be mailed."""
 
 
 @cache

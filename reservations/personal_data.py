@@ -59,7 +59,7 @@ def used_since(*, person_ids: Collection[int], moment: datetime) -> set[int]:
 
 
 def release(*, person_id: int) -> None:
-    """Unlock a person's seats, and delete their idempotency keys.
+    """Unlock a person's seats, and delete their idempotency keys and the names on their bookings.
 
     Raises: Busy, Unavailable.
     """
@@ -73,6 +73,7 @@ def release(*, person_id: int) -> None:
             with suppress(Conflict):
                 command_queue.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
     IdempotencyKey.objects.filter(user=person_id, answer__isnull=False).delete()
+    Reservation.objects.filter(user=person_id).update(buyer_name="", buyer_email="")
 
 
 def bookings_of(*, person_ids: Collection[int]) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import CharField, Func
 
 LENGTH = 16
+MIN_BEGINNING = 4
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _AS_WRITTEN = str.maketrans("OIL", "011")
 
@@ -26,6 +27,13 @@ def parse_public_id(text: str) -> str | None:
     """
     found = text.upper().translate(_AS_WRITTEN)
     return found if len(found) == LENGTH and set(found) <= set(ALPHABET) else None
+
+
+def parse_beginning(text: str) -> str | None:
+    """Normalise the typed beginning of a public id; None if it is too short or cannot be one."""
+    found = text.upper().translate(_AS_WRITTEN)
+    is_one = MIN_BEGINNING <= len(found) <= LENGTH and set(found) <= set(ALPHABET)
+    return found if is_one else None
 
 
 class RandomPublicId(Func):

@@ -1,5 +1,5 @@
-"""Security log events about seats and reservations: entry, refused tickets, cancellations, refunds,
-and what the box office did.
+"""Security log events about seats and reservations: entry, refused tickets, changes, refunds, and
+what the box office did.
 
 Each is written in the transaction of what it records.
 """
@@ -19,8 +19,9 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules import Outcome
+from reservations.domain.rules.outcomes import Merge, Move, Split
 from reservations.domain.states import BatchState, Person, SeatState, iso
-from reservations.models import Payment, Reservation
+from reservations.models import Payment, Reservation, Settlement
 from reservations.read.records import money
 from reservations.write.changes import Decision
 from security_log.log import Kind, record
@@ -51,6 +52,9 @@ def record_decisions(
         elif isinstance(command, MarkPaid):
             with _sent_by(decision.source):
                 _record_change(Kind.RESERVATION_MARKED_PAID, command, outcome.paid_id, reservations)
+        elif outcome.rebooked is not None:
+            with _sent_by(decision.source):
+                _record_rebooked(decision, outcome.rebooked, reservations)
         elif outcome.changed:
             with _sent_by(decision.source):
                 _record_box_office(decision, reservations, event_id=event_id)
@@ -74,6 +78,53 @@ def record_refund(reference: str) -> None:
             "amount": money(payment.amount),
             "currency": payment.currency,
         },
+    )
+
+
+def record_refund_of_part(refund: Settlement) -> None:
+    """Record that the provider has refunded a part of a payment."""
+    reservation = refund.reservation
+    record(
+        Kind.PAYMENT_REFUNDED,
+        subject_id=reservation.user_id,
+        event_id=refund.event_id,
+        details={
+            "reservation": reservation.public_id,
+            "payment": refund.payment.reference if refund.payment else None,
+            "amount": money(-refund.amount),
+            "currency": refund.currency,
+        },
+    )
+
+
+def _record_rebooked(
+    decision: Decision, rebooked: Move | Split | Merge, reservations: Mapping[int, Reservation]
+) -> None:
+    """Record that an organiser moved seats of a booking, split it or merged it with another."""
+    found = reservations[rebooked.reservation_id]
+    details: dict[str, object] = {"reservation": found.public_id}
+    match rebooked:
+        case Move():
+            kind = Kind.RESERVATION_MOVED
+            details |= {
+                "seats": [
+                    f"{old.seat_number} → {new.seat_number}" for old, new, *_ in rebooked.seats
+                ],
+                "difference": money(rebooked.difference),
+                "settling": rebooked.settling.value,
+            }
+        case Split():
+            kind = Kind.RESERVATION_SPLIT
+            details["new"] = reservations[rebooked.new_id].public_id
+        case Merge():
+            kind = Kind.RESERVATION_MERGED
+            details["merged"] = reservations[rebooked.other_id].public_id
+    record(
+        kind,
+        actor_id=decision.command.actor.id if decision.command.actor else None,
+        subject_id=found.user_id,
+        event_id=found.event_id,
+        details=details,
     )
 
 

@@ -1,8 +1,10 @@
 """Ticket codes, which identify a reservation, and signed tickets, which also prove it offline.
 
 A ticket code is a reservation's public id with a short signature, to be typed where a camera fails.
-Codes are signed with SEATCAST_TICKET_KEY. Older codes have the primary key instead, and are signed
-with the site's secret key; they are valid while that is in SEATCAST_TICKET_KEY_FALLBACKS.
+A seat's own code has the seat's id after it: that is not signed, because it only says for which of
+the booking's seats the ticket is. Codes are signed with SEATCAST_TICKET_KEY. Older codes have the
+primary key instead, and are signed with the site's secret key; they are valid while that is in
+SEATCAST_TICKET_KEY_FALLBACKS.
 
 A signed ticket is what the QR code shows: the public id, the event, when the ticket became valid in
 this form, for how many people, and whether it is paid, with an Ed25519 signature (RFC 8032). Doors
@@ -30,7 +32,10 @@ _KEY_SALT = "reservations.tickets.ed25519"
 # 80 bits, sixteen letters: too many to guess.
 _SIGNATURE_BYTES = 10
 MAX_CODE_LENGTH = 200
-_CODE = re.compile(rf"([0-9A-Z]{{{LENGTH}}}|[1-9][0-9]{{0,14}})-([A-Z2-7]{{16}})", re.ASCII)
+_CODE = re.compile(
+    rf"([0-9A-Z]{{{LENGTH}}}|[1-9][0-9]{{0,14}})-([A-Z2-7]{{16}})(?:\.([1-9][0-9]{{0,17}}))?",
+    re.ASCII,
+)
 _SIGNED = re.compile(
     rf"(([0-9A-Z]{{{LENGTH}}})\.[0-9]{{1,19}}\.[0-9]{{1,12}}\.[0-9]{{1,3}}[PU])\.([\w-]{{86}})",
     re.ASCII,
@@ -78,7 +83,7 @@ def booking_of(code: str) -> dict[str, str | int] | None:
     found = _CODE.fullmatch(code.upper())
     if found is None:
         return None
-    name, signature = found.groups()
+    name, signature, _ = found.groups()
     if not any(constant_time_compare(signature, _signature(name, key)) for key in _keys()):
         return None
     return {"public_id": name} if len(name) == LENGTH else {"pk": int(name)}
@@ -108,6 +113,17 @@ def _private_key(key: str | bytes) -> Ed25519PrivateKey:
 
 def _base64url(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def seat_ticket_code(public_id: str, seat_id: int) -> str:
+    """Return the code of the ticket for one seat of a reservation."""
+    return f"{ticket_code(public_id)}.{seat_id}"
+
+
+def seat_of(code: str) -> int | None:
+    """Return the id of the seat for which a ticket is; None if it is for all of its booking's."""
+    found = _CODE.fullmatch(code.upper()) if len(code) <= MAX_CODE_LENGTH else None
+    return int(found[3]) if found and found[3] else None
 
 
 def _signature(name: str, key: str | bytes) -> str:

@@ -57,6 +57,14 @@ export function historyPath(eventId: number): string {
   return `${SALES_PATH}/events/${eventId}/history`;
 }
 
+/** The bookings of an event; with a number, that one, or the one with its seats being moved. */
+export function bookingsPath(eventId: number, booking?: string, doing?: 'move'): string {
+  const path = `${SALES_PATH}/events/${eventId}/bookings`;
+  if (booking === undefined) return path;
+  const query = new URLSearchParams({ booking, ...(doing !== undefined && { doing }) });
+  return `${path}?${query.toString()}`;
+}
+
 export function planPath(planId: number): string {
   return `${SALES_PATH}/plans/${planId}`;
 }

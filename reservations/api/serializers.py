@@ -18,6 +18,7 @@ from reservations.read.records import (
     AdmittedSeatRecord,
     EventDetailRecord,
     EventRecord,
+    GivenUpRecord,
     LockRecord,
     MissingSeatRecord,
     ReservationRecord,
@@ -60,6 +61,7 @@ ReservationSerializer = serializer_of(ReservationRecord)
 TicketSerializer = serializer_of(TicketRecord)
 AdmittedSeatSerializer = serializer_of(AdmittedSeatRecord)
 MissingSeatSerializer = serializer_of(MissingSeatRecord)
+GivenUpSerializer = serializer_of(GivenUpRecord)
 AlternativeSerializer = serializer_of(AlternativeRecord)
 
 
@@ -297,6 +299,20 @@ class RefusalSerializer(serializers.Serializer[Any]):
         required=False, help_text="When the cool-down of the seats ends."
     )
     total = serializers.CharField(required=False, help_text="What the seats cost now.")
+    difference = serializers.CharField(
+        required=False, help_text="The difference in price of a move, as it is now."
+    )
+    settlings = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The ways in which the difference can be settled.",
+    )
+    differ = serializers.CharField(
+        required=False, help_text="Why two bookings cannot be merged: payment or tax."
+    )
+    given_up = GivenUpSerializer(
+        many=True, required=False, help_text="What came in place of seats that were given up."
+    )
     missing = MissingSeatSerializer(
         many=True, required=False, help_text="The other seats of tables that are sold as a whole."
     )

@@ -1,6 +1,7 @@
 from django.urls import include, path, register_converter
 
 from reservations.api import (
+    booking_views,
     box_office_views,
     event_views,
     history_views,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("events/<id:event_id>/history/actions/", history_views.HistoryActionsView.as_view()),
     path("events/<id:event_id>/reports/", history_views.ReportsView.as_view()),
     path("events/<id:event_id>/exports/<str:table>/", history_views.ExportView.as_view()),
+    path("events/<id:event_id>/bookings/", booking_views.BookingsView.as_view()),
     path("events/<id:event_id>/ticket-types/", ticket_type_views.TicketTypesView.as_view()),
     path("events/<id:event_id>/best/", views.LockBestView.as_view()),
     path("events/<id:event_id>/areas/<str:group>/lock/", views.LockPlacesView.as_view()),
@@ -64,6 +66,12 @@ urlpatterns = [
     path("reservations/<public_id:reservation_id>/", views.ReservationView.as_view()),
     path("reservations/<public_id:reservation_id>/cancel/", views.CancelView.as_view()),
     path("reservations/<public_id:reservation_id>/paid/", views.PaidView.as_view()),
+    path("reservations/<public_id:reservation_id>/booking/", booking_views.BookingView.as_view()),
+    path("reservations/<public_id:reservation_id>/quote/", booking_views.QuoteView.as_view()),
+    path("reservations/<public_id:reservation_id>/move/", booking_views.MoveView.as_view()),
+    path("reservations/<public_id:reservation_id>/split/", booking_views.SplitView.as_view()),
+    path("reservations/<public_id:reservation_id>/merge/", booking_views.MergeView.as_view()),
+    path("reservations/<public_id:reservation_id>/send/", booking_views.SendAgainView.as_view()),
     path("tickets/<str:code>/", views.TicketView.as_view()),
     path("tickets/<str:code>/entry/", views.EntryView.as_view()),
     path("", include("reservations.api.plan_urls")),

@@ -58,6 +58,8 @@ from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.errors import (
     LockExpired,
     NotPermitted,
+    SeatGivenUp,
+    SeatNotFound,
     SeatUnavailable,
     TicketForAnotherEvent,
     TicketNotFound,
@@ -72,6 +74,7 @@ from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
 from reservations.seat_finder.standing import lock_places
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
+from reservations.tickets import seat_of
 from reservations.write import command_queue
 from security_log.pagination import add_next_link
 
@@ -447,8 +450,11 @@ class EntryView(APIView):
     def post(self, request: Request, code: str) -> Response:
         """Admit seats of a ticket, all or none; each seat is admitted once.
 
+        A ticket for one seat admits that seat, unless `seat_ids` says otherwise.
+
         Refused with `already_entered` (`entries` has time and gate), `ticket_unpaid`,
-        `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
+        `ticket_cancelled`, `ticket_lapsed`, `ticket_merged`, `seat_given_up` (`given_up` has what
+        came in its place), `ticket_for_another_event` or `ticket_not_found`.
         """
         body = parsed_body(AdmitSerializer, request)
         who, key = actor(request), idempotency_key(request)
@@ -459,11 +465,15 @@ class EntryView(APIView):
         except (TicketNotFound, TicketForAnotherEvent) as refusal:
             security_events.record_refused(refusal, actor_id=who.id, gate=body["gate"])
             raise
-        answer = command_queue.submit(
-            event_id=head.event_id,
-            command=AdmitSeats(who, head.id, tuple(body.get("seat_ids", ())), body["gate"]),
-            key=key,
-        )
+        own = seat_of(code)
+        seat_ids = tuple(body.get("seat_ids", () if own is None else (own,)))
+        command = AdmitSeats(who, head.id, seat_ids, body["gate"])
+        try:
+            answer = command_queue.submit(event_id=head.event_id, command=command, key=key)
+        except SeatNotFound:
+            if given_up := selectors.given_up(reservation_id=head.id, seat_ids=seat_ids):
+                raise SeatGivenUp(given_up=given_up) from None
+            raise
         admitted = answer["admitted"]
         return Response({"success": True, "message": answer["message"], "admitted": admitted})
 

@@ -1,6 +1,6 @@
 """Audit of reservations: compares them with the log and with their seats."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from reservations.audit.replay import Booking, Replay, moment
 from reservations.domain.states import Reason, SaleChannel
-from reservations.models import Event, Payment, Reservation, SeatChange
+from reservations.models import Event, GivenUpSeat, Payment, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import money
 
@@ -26,9 +26,10 @@ def log_faults(event: Event, replay: Replay) -> Iterator[str]:
     bookings, replay.bookings = replay.bookings, []
     stored = (
         Reservation.objects.filter(event=event)
-        .prefetch_related("seats")
+        .prefetch_related("seats", "given_up")
         .in_bulk({booking.reservation_id for booking in bookings})
     )
+    came = _came_by_merging(stored)
     for booking in bookings:
         number = f"change {booking.change.seq}, reservation {booking.reservation_id}"
         reservation = stored.get(booking.reservation_id)
@@ -38,7 +39,7 @@ def log_faults(event: Event, replay: Replay) -> Iterator[str]:
         fault = _end(booking, reservation) or _booking(booking, reservation, replay)
         if fault is not None:
             yield f"{number}: {fault}"
-        yield from (f"{number}: {fault}" for fault in _seats(booking, reservation, replay))
+        yield from (f"{number}: {fault}" for fault in _seats(booking, reservation, came, replay))
 
 
 class _Row(NamedTuple):
@@ -53,6 +54,8 @@ class _Row(NamedTuple):
     channel: str
     payment_method: str
     payment_id: int | None
+    split_from_id: int | None
+    merged_into_id: int | None
     seat_id: int | None
     price: Decimal | None
     is_live: bool | None
@@ -75,8 +78,8 @@ class ReservationCheck:
             .values_list(
                 *("pk", "status", "total_price", "fees", "created_at"),
                 Coalesce("cancelled_at", "lapsed_at"),
-                *("channel", "payment_method"),
-                *("payment", "seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
+                *("channel", "payment_method", "payment", "split_from_id", "merged_into_id"),
+                *("seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
             )
         )
         first_payment = Payment.objects.aggregate(at=Min("created_at"))["at"]
@@ -99,7 +102,8 @@ class ReservationCheck:
             yield f"costs {money(total)}, its seats and fees together {money(cost)}"
         for row in rows:
             if row.seat_id is None:
-                yield "has no seats"
+                if row.merged_into_id is None:
+                    yield "has no seats"
                 continue
             name = self.replay.seat_numbers.get(row.seat_id)
             if name is None or row.seat_event_id != self.event.pk:
@@ -127,8 +131,13 @@ class ReservationCheck:
 
 
 def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
-    """Return whether a payment is missing; reservations before the first payment need none."""
+    """Return whether a payment is missing; reservations before the first payment need none.
+
+    What was split off has a part of another booking's, which `settlement_faults` checks.
+    """
     if row.payment_id is not None or since is None or row.created_at < since:
+        return False
+    if row.split_from_id is not None:
         return False
     return row.channel == SaleChannel.ONLINE and is_paid_online(row.payment_method)
 
@@ -169,11 +178,30 @@ def _end(booking: Booking, reservation: Reservation) -> str | None:
     return f"{reason} at {at[0]}, but the reservation says {at[1]}"
 
 
-def _seats(booking: Booking, reservation: Reservation, replay: Replay) -> Iterator[str]:
-    """Yield the seats that a change should have included, or should not."""
+def _came_by_merging(stored: Iterable[int]) -> set[tuple[int, int]]:
+    """Return reservations with the seats that they got from others."""
+    rows = GivenUpSeat.objects.filter(new_reservation__in=stored)
+    return set(rows.values_list("new_reservation_id", "seat_id"))
+
+
+def _seats(
+    booking: Booking, reservation: Reservation, came: set[tuple[int, int]], replay: Replay
+) -> Iterator[str]:
+    """Yield the seats that a change should have included, or should not.
+
+    A booking is made with the seats that it has or gave up later, and without those that came for
+    others or from other bookings. It ends with those that it has.
+    """
     change, stored = booking.change, {seat.seat_id for seat in reservation.seats.all()}
-    for seat_id in sorted(booking.seat_ids - stored):
+    known, needed = stored, stored
+    if not booking.is_end:
+        given_up = list(reservation.given_up.all())
+        known = stored | {each.seat_id for each in given_up}
+        needed = {each for each in stored if (reservation.pk, each) not in came} - {
+            each.new_seat_id for each in given_up
+        }
+    for seat_id in sorted(booking.seat_ids - known):
         yield f"{change.reason} with seat {replay.seat(seat_id)}, which it does not have"
-    for seat_id in sorted(stored - booking.seat_ids):
+    for seat_id in sorted(needed - booking.seat_ids):
         if not replay.may_be_pruned(seat_id, until=change.at):
             yield f"{change.reason} without its seat {replay.seat(seat_id)}"

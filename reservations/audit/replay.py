@@ -28,6 +28,8 @@ _AFTER: Mapping[str, SeatStatus] = {
     Reason.BLOCKED: SeatStatus.BLOCKED,
     Reason.UNBLOCKED: SeatStatus.AVAILABLE,
     Reason.RELEASED: SeatStatus.AVAILABLE,
+    Reason.SPLIT: SeatStatus.RESERVED,
+    Reason.MERGED: SeatStatus.RESERVED,
 }
 
 
@@ -215,6 +217,15 @@ class Replay:
                 is_right = before.is_locked(change.at)
             case Reason.CANCELLED | Reason.LAPSED:
                 is_right = before.status == SeatStatus.RESERVED
+            case Reason.SPLIT | Reason.MERGED:
+                is_right = (
+                    before.status == SeatStatus.RESERVED
+                    and before.reservation_id != change.reservation_id
+                )
+            case Reason.MOVED if change.status == SeatStatus.AVAILABLE:
+                is_right = before.status == SeatStatus.RESERVED
+            case Reason.MOVED:
+                is_right = before.is_free(change.at) or before.holder_id == change.actor_id
             case Reason.UNBLOCKED:
                 is_right = before.status == SeatStatus.BLOCKED
             case _:
@@ -227,6 +238,10 @@ class Replay:
     def _why_not_so(self, change: Change, before: LoggedSeat) -> str | None:
         """Return how a row contradicts its own reason; None if it does not."""
         after = _AFTER.get(change.reason)
+        if change.reason == Reason.MOVED:
+            # It frees the old seats, and reserves the new ones.
+            is_freed = change.status == SeatStatus.AVAILABLE
+            after = SeatStatus.AVAILABLE if is_freed else SeatStatus.RESERVED
         if after is None:
             return None
         if change.status != after:
@@ -320,6 +335,8 @@ def _former_hold(seat: LoggedSeat, change: Change, *, is_unpaid: bool) -> Hold |
             return Hold.of(seat.holder_id, seat.locked_at, seat.locked_until)
         case Reason.CANCELLED | Reason.LAPSED if is_unpaid and seat.former_hold is not None:
             return replace(seat.former_hold, released_at=change.at)
+        case Reason.SPLIT | Reason.MERGED:
+            return seat.former_hold
         case _:
             return None
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from reservations.domain.criteria import Choice, Places, SeatCriteria
-from reservations.domain.states import AllocationKind, BoxOfficeMethod, Person
+from reservations.domain.states import AllocationKind, BoxOfficeMethod, Person, Settling
 
 
 class Reads(NamedTuple):
@@ -23,8 +23,10 @@ class Reads(NamedTuple):
     `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
     `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
     people. `ticket_types` brings the event's ticket types with their prices, `rows` all seats in
-    the rows of `seat_ids`, if the event refuses orphans, and `ended_allocations` the allocations
-    whose time has come, with their seats.
+    the rows of `seat_ids`, if the event refuses orphans, `ended_allocations` the allocations whose
+    time has come, with their seats, and `money` what the provider can refund of the reservations. A
+    command that `is_alone` is not committed together with others, because what it writes depends on
+    what they would have written.
     """
 
     seat_ids: tuple[int, ...]
@@ -39,6 +41,8 @@ class Reads(NamedTuple):
     expired_locks: bool = False
     overdue_reservations: bool = False
     ended_allocations: bool = False
+    money: bool = False
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +342,69 @@ class UnblockSeats:
         return Reads(self.seat_ids, caps_of=None)
 
 
+@dataclass(frozen=True, slots=True)
+class MoveSeats:
+    """Move seats of a reservation to other seats of the event, all or none; organisers only.
+
+    `moves` has pairs of an old seat's id and a new one's. Ticket types are kept. If
+    `expected_difference` is given and is not the difference in price, the command is refused.
+    """
+
+    actor: Person
+    reservation_id: int
+    moves: tuple[tuple[int, int], ...]
+    settling: Settling = Settling.NONE
+    expected_difference: Decimal | None = None
+
+    def reads(self) -> Reads:
+        return Reads(
+            tuple(new for _, new in self.moves),
+            caps_of=None,
+            reservation_id=self.reservation_id,
+            ticket_types=True,
+            money=True,
+            is_alone=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBooking:
+    """Make a new reservation of some seats of another one; organisers only.
+
+    It has a code, and may have a name and an address, of its own.
+    """
+
+    actor: Person
+    reservation_id: int
+    seat_ids: tuple[int, ...]
+    buyer_name: str = ""
+    buyer_email: str = ""
+
+    def reads(self) -> Reads:
+        return Reads(
+            (), caps_of=None, reservation_id=self.reservation_id, money=True, is_alone=True
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MergeBookings:
+    """Merge the reservation `other_id` into another one, which keeps its code; organisers only.
+
+    Those of different buyers are merged only if that `is_confirmed`.
+    """
+
+    actor: Person
+    reservation_id: int
+    other_id: int
+    is_confirmed: bool = False
+
+    def reads(self) -> Reads:
+        ids = (self.reservation_id, self.other_id)
+        return Reads((), caps_of=None, reservation_ids=ids, money=True, is_alone=True)
+
+
 ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
+Rebooking = MoveSeats | SplitBooking | MergeBookings
 Command = (
     LockSeats
     | LockBest
@@ -353,6 +419,7 @@ Command = (
     | SellSeats
     | ReleaseLocks
     | ReservationCommand
+    | Rebooking
     | CancelReservations
     | EndLocks
     | ReleaseExpired

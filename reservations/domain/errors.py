@@ -259,6 +259,48 @@ class ReservationCancelled(Conflict):
     default_sentence = "This reservation was cancelled."
 
 
+class SeatGivenUp(Conflict):
+    """The booking has other seats now; `given_up` tells for each of the old ones which."""
+
+    code = "seat_given_up"
+    default_sentence = "This seat was given up: the booking has another one now."
+
+
+class TicketMerged(Conflict):
+    """`reservation` is the booking that has the seats now."""
+
+    code = "ticket_merged"
+    default_sentence = "This booking was merged into another one, whose ticket admits."
+
+
+class SettlingNotOffered(Conflict):
+    """The difference cannot be settled in this way; `settlings` are the ways that are possible."""
+
+    code = "settling_not_offered"
+    default_sentence = "The difference in price cannot be settled in this way."
+
+
+class NothingLeft(Conflict):
+    code = "nothing_left"
+    default_sentence = "A booking keeps at least one of its seats."
+
+
+class BookingsDiffer(Conflict):
+    """Two bookings cannot be merged; `differ` is payment or tax."""
+
+    code = "bookings_differ"
+
+
+class NoAddress(Conflict):
+    code = "no_address"
+    default_sentence = "This booking has no e-mail address to which it may be sent."
+
+
+class OtherBuyer(Conflict):
+    code = "other_buyer"
+    default_sentence = "The bookings are of different buyers. Confirm that they become one."
+
+
 class ReservationLapsed(Conflict):
     code = "reservation_lapsed"
     default_sentence = "This reservation has lapsed, because it was not paid in time."

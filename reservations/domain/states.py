@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -47,6 +48,9 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     RELEASED = "released"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
 
 
 class AllocationKind(StrEnum):
@@ -84,6 +88,21 @@ class PaymentStatus(StrEnum):
     VOIDED = "voided"
     REFUND_DUE = "refund_due"
     REFUNDED = "refunded"
+
+
+class Settling(StrEnum):
+    """How the difference in price of a move is settled.
+
+    NONE: there is none, or the booking is not paid yet and costs the new sum. CASH and CARD_READER:
+    paid or paid back at the box office. PROVIDER: refunded the way it was paid. WAIVED: the new
+    seats cost what the old ones did.
+    """
+
+    NONE = "none"
+    CASH = "cash"
+    CARD_READER = "card_reader"
+    PROVIDER = "provider"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +206,13 @@ class EntryState:
     gate: str = ""
 
 
+class SoldTicket(NamedTuple):
+    """What a seat of a reservation was sold at, and the name of its ticket type."""
+
+    price: Decimal
+    ticket_type: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ReservationState:
     """A stored reservation as the rules see it, with its entries by seat.
@@ -194,6 +220,11 @@ class ReservationState:
     `user_id` is None if it was sold at the box office to somebody without an account. `due_at` is
     its payment deadline, None if it was paid online, and `is_paid` whether it was paid since;
     `is_charged` is False while an online payment has not been authorised or captured.
+
+    `tickets` has what its seats were sold at, and `total` their sum with the `fees`. A booking
+    `is_settled` if no call to the payment provider is due. `shares` is the money that the provider
+    can refund, by the reference of its payment; it is read only for commands that declare `money`.
+    `buyer` identifies who booked: bookings with the same one are of the same buyer.
     """
 
     id: int
@@ -205,6 +236,15 @@ class ReservationState:
     has_lapsed: bool = False
     is_charged: bool = True
     entries: Mapping[int, EntryState] = field(default_factory=dict)
+    tickets: Mapping[int, SoldTicket] = field(default_factory=dict)
+    total: Decimal = Decimal(0)
+    fees: Decimal = Decimal(0)
+    tax_percent: Decimal | None = None
+    payment_method: str = ""
+    is_settled: bool = True
+    is_merged: bool = False
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    buyer: str = ""
 
     @property
     def is_unpaid(self) -> bool:
@@ -342,7 +382,8 @@ class BatchState:
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
     the people with a verified address, if the terms require one; `ticket_types` those of the event,
-    by id; `ended_allocations` are those whose time has come. If the terms refuse orphans,
+    by id; `ended_allocations` are those whose time has come. `refunds_parts` says whether the
+    payment provider can refund a part. If the terms refuse orphans,
     `stretches` has the ids of adjacent seats in order, for the rows of seats that are bought. `now`
     is read after the event's row was locked. `caps_of` are the people whose held and bought seats
     are all in `seats`; None means that `seats` has every seat of the event.
@@ -357,6 +398,7 @@ class BatchState:
     verified: frozenset[int] = frozenset()
     ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
     ended_allocations: frozenset[int] = frozenset()
+    refunds_parts: bool = False
     caps_of: frozenset[int] | None = None
     stretches: Sequence[Sequence[int]] = ()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)

@@ -10,7 +10,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from reservations.domain.states import SeatStatus
-from reservations.models import Event, Reservation, ReservationSeat, SeatChange
+from reservations.models import Event, Reservation, ReservationSeat, SeatChange, Settlement
+from reservations.payments.settlements import payment_statuses, settled_among
 from reservations.read.stories import ACTIONS
 from security_log.models import SecurityEvent
 
@@ -85,11 +86,19 @@ def _booking_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
             *("pk", "public_id", "status", "channel", "buyer_is", "email_is", "created_at"),
             *("cancelled_at", "lapsed_at", "payment_method", "payment__status"),
             *("payment_due_at", "paid_at", "tickets", "total_price", "fees", "tax_percent"),
-            "currency",
+            *("currency", "buyer_name", "buyer_email"),
+            *("split_from__public_id", "merged_into__public_id"),
         )[:PAGE_ROWS]
     ):
-        yield [row[1:] for row in page]
-        last = page[-1][0]
+        ids = [row[0] for row in page]
+        settled = settled_among(ids)
+        stored = Reservation.objects.filter(pk__in=settled).select_related("payment")
+        statuses = payment_statuses(list(stored))
+        yield [
+            (*row[1:9], statuses[row[0]] if row[0] in statuses else row[9], *row[10:])
+            for row in page
+        ]
+        last = ids[-1]
 
 
 def _tickets(event_id: int, limit: int) -> QuerySet[ReservationSeat]:
@@ -109,6 +118,28 @@ def _ticket_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
             *("reservation__created_at", "seat__seat_number", "seat__section", "seat__row"),
             *("seat__number", "seat__category__name", "ticket_type", "price"),
             *("reservation__currency", "entry__at", "entry__gate"),
+        )[:PAGE_ROWS]
+    ):
+        yield [row[1:] for row in page]
+        last = page[-1][0]
+
+
+def _last_settlement(event_id: int) -> int:
+    rows = Settlement.objects.filter(event=event_id).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+def _settlements(event_id: int, limit: int) -> QuerySet[Settlement]:
+    return Settlement.objects.filter(event=event_id, pk__lte=limit)
+
+
+def _settlement_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
+    rows = _settlements(event_id, limit).order_by("pk")
+    last = 0
+    while page := list(
+        rows.filter(pk__gt=last).values_list(
+            *("pk", "created_at", "reservation__public_id", "kind", "method", "amount"),
+            *("currency", "status", "payment__reference", "other__public_id", "by__username"),
         )[:PAGE_ROWS]
     ):
         yield [row[1:] for row in page]
@@ -160,7 +191,8 @@ TABLES = {
             *("booking", "status", "channel", "buyer", "email", "made_at", "cancelled_at"),
             "lapsed_at",
             *("payment_method", "payment_status", "payment_due_at", "paid_at", "tickets"),
-            *("total", "fees", "tax_percent", "currency"),
+            *("total", "fees", "tax_percent", "currency", "name", "name_email"),
+            *("split_from", "merged_into"),
         ),
         limit=_last_booking,
         count=lambda event_id, limit: _bookings(event_id, limit).count(),
@@ -174,6 +206,15 @@ TABLES = {
         limit=_last_booking,
         count=lambda event_id, limit: _tickets(event_id, limit).count(),
         pages=_ticket_pages,
+    ),
+    "settlements": Table(
+        columns=(
+            *("at", "booking", "kind", "method", "amount", "currency", "status", "payment"),
+            *("other_booking", "by"),
+        ),
+        limit=_last_settlement,
+        count=lambda event_id, limit: _settlements(event_id, limit).count(),
+        pages=_settlement_pages,
     ),
     "actions": Table(
         columns=("at", "kind", "by", "details", "request_id"),

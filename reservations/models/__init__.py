@@ -5,9 +5,9 @@ sharded without a schema change.
 """
 
 from reservations.models.announcements import Announcement
-from reservations.models.bookings import Entry, Reservation, ReservationSeat, overdue
+from reservations.models.bookings import Entry, GivenUpSeat, Reservation, ReservationSeat, overdue
 from reservations.models.log import IdempotencyKey, SeatChange
-from reservations.models.payments import DemoCharge, Payment
+from reservations.models.payments import DemoCharge, DemoRefund, Payment, Settlement
 from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
 from reservations.models.seats import (
     Allocation,
@@ -25,9 +25,11 @@ __all__ = [
     "Announcement",
     "Category",
     "DemoCharge",
+    "DemoRefund",
     "Entry",
     "Event",
     "EventPicture",
+    "GivenUpSeat",
     "IdempotencyKey",
     "Payment",
     "PlanDraft",
@@ -37,6 +39,7 @@ __all__ = [
     "Seat",
     "SeatChange",
     "SeatingPlan",
+    "Settlement",
     "TicketPrice",
     "TicketType",
     "overdue",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from reservations.domain.states import SaleChannel
 from reservations.models.seats import Event, Seat
 from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
+from security_log.prefixes import Folded
 
 
 def overdue(now: datetime) -> Q:
@@ -64,6 +65,24 @@ class Reservation(models.Model):
         help_text="Of a buyer without an account.",
     )
     buyer_email = models.EmailField(blank=True, default="", db_default="")
+    split_from = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="The booking of which it was a part; it has the time at which that was made.",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="The booking that has its seats and its money; it is cancelled itself.",
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     payment_method = models.CharField(max_length=32)
     total_price = models.DecimalField(max_digits=12, decimal_places=2, help_text="With the fees.")
@@ -88,6 +107,10 @@ class Reservation(models.Model):
         null=True, blank=True, help_text="When it was written down that it was not paid in time."
     )
 
+    seats_changed_at = models.DateTimeField(
+        null=True, editable=False, help_text="Since when it has its seats, if not from the start."
+    )
+
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -109,6 +132,30 @@ class Reservation(models.Model):
         ]
         indexes = [
             models.Index(fields=["event", "user"], name="reservation_by_buyer"),
+            # For the organisers' search, see `reservations.read.bookings`.
+            models.Index(fields=["event", "-id"], name="reservation_by_event"),
+            models.Index(
+                fields=["event", "status", "-id"],
+                condition=~Q(status="confirmed"),
+                name="reservation_ended",
+            ),
+            models.Index(
+                fields=["event", "-id"],
+                condition=Q(status="confirmed", paid_at__isnull=True, payment_due_at__isnull=False),
+                name="reservation_to_be_paid",
+            ),
+            models.Index(
+                "event",
+                Folded("buyer_name"),
+                condition=~Q(buyer_name=""),
+                name="reservation_by_name",
+            ),
+            models.Index(
+                "event",
+                Folded("buyer_email"),
+                condition=~Q(buyer_email=""),
+                name="reservation_by_email",
+            ),
             models.Index(
                 fields=["payment_due_at"],
                 condition=Q(status="confirmed", paid_at__isnull=True),
@@ -156,6 +203,39 @@ class ReservationSeat(models.Model):
 
     def __str__(self) -> str:
         return f"Seat {self.seat_id} of reservation {self.reservation_id}"
+
+
+class GivenUpSeat(models.Model):
+    """A seat that a reservation had, until it was moved, split off or merged with the reservation.
+
+    One of `new_seat` and `new_reservation` says what came in its place. A reservation has its
+    present seats only in ReservationSeat.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reservation = models.ForeignKey(Reservation, on_delete=models.CASCADE, related_name="given_up")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
+    new_seat = models.ForeignKey(
+        Seat, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    new_reservation = models.ForeignKey(
+        Reservation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(new_seat__isnull=False, new_reservation__isnull=True)
+                | Q(new_seat__isnull=True, new_reservation__isnull=False),
+                name="a_seat_is_given_up_for_a_seat_or_a_booking",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Seat {self.seat_id}, given up by reservation {self.reservation_id}"
 
 
 class Entry(models.Model):

@@ -74,6 +74,86 @@ class Payment(models.Model):
         return self.reference
 
 
+class Settlement(models.Model):
+    """Money of a booking besides its payment: what its total says is the sum of both.
+
+    `amount` is negative for what the booking no longer has. Money that the provider can refund
+    names the `payment` that it is from, which may be another booking's; other money was paid at the
+    box office. A REFUND is stored before the provider is called, which knows it by `reference`.
+    """
+
+    class Kind(models.TextChoices):
+        DIFFERENCE = "difference", "Paid or paid back at the box office, for other seats"
+        REFUND = "refund", "Refunded by the provider, for cheaper seats"
+        CANCELLATION = "cancelled", "Refunded by the provider, for a cancelled booking"
+        TRANSFER = "transfer", "From or to another booking, with its seats"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    reservation = models.ForeignKey(
+        Reservation, on_delete=models.PROTECT, related_name="settlements"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    method = models.CharField(max_length=32, blank=True, help_text="Of what was paid or refunded.")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="parts")
+    other = models.ForeignKey(
+        Reservation,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Of a transfer: the other booking.",
+    )
+    reference = models.CharField(max_length=32, blank=True, default="")
+    status = models.CharField(
+        max_length=10,
+        choices=[
+            (status.value, status.value)
+            for status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
+        ],
+        blank=True,
+        help_text="Of a refund by the provider.",
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["refund", "cancelled"],
+                    payment__isnull=False,
+                    reference__gt="",
+                    status__in=[PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED],
+                    amount__lt=0,
+                )
+                | Q(kind__in=["difference", "transfer"], reference="", status=""),
+                name="a_refund_names_its_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=Q(reference__gt=""),
+                name="a_refund_has_its_own_reference",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status=PaymentStatus.REFUND_DUE),
+                name="settlement_unfinished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.amount} for reservation {self.reservation_id}"
+
+
 class DemoCharge(models.Model):
     """A charge of the demo provider, used by nothing else."""
 
@@ -95,3 +175,17 @@ class DemoCharge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.status}"
+
+
+class DemoRefund(models.Model):
+    """A refund of a part of a demo charge."""
+
+    reference = models.CharField(max_length=32, unique=True)
+    charge = models.ForeignKey(DemoCharge, on_delete=models.CASCADE, related_name="refunds")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.amount}"

@@ -17,14 +17,19 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from threading import BoundedSemaphore
-from typing import cast
+from typing import Any, cast
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import Error, transaction
 
 from reservations import clock, database, metrics, security_events
-from reservations.domain.commands import CancelReservation, ReserveSeats, StartPayment
+from reservations.domain.commands import (
+    CancelReservation,
+    MoveSeats,
+    ReserveSeats,
+    StartPayment,
+)
 from reservations.domain.errors import (
     Busy,
     PaymentDeclined,
@@ -34,9 +39,9 @@ from reservations.domain.errors import (
     Unavailable,
 )
 from reservations.domain.states import PaymentStatus, Person
-from reservations.models import Payment
+from reservations.models import Payment, Settlement
 from reservations.models.payments import UNFINISHED
-from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider
+from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider, refunds_parts
 from reservations.payments.storage import PAYMENT_SECONDS
 from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
@@ -121,6 +126,14 @@ def cancel(
     paid_with = Payment.objects.filter(event=event_id, reservation=reservation_id)
     for reference in paid_with.values_list("reference", flat=True):
         _settle_now_or_later(reference)
+    _refund_parts_now_or_later(reservation_id)
+    return answer
+
+
+def move(*, event_id: int, command: MoveSeats, key: str | None = None) -> CommandResult:
+    """Move seats of a booking, and refund what that costs less. Raises: SeatcastError."""
+    answer = command_queue.submit(event_id=event_id, command=command, key=key)
+    _refund_parts_now_or_later(command.reservation_id)
     return answer
 
 
@@ -142,29 +155,60 @@ def settle(reference: str) -> PaymentStatus:
     raise PaymentUnavailable
 
 
-def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment]:
-    """Return the payments that need a call to the provider, oldest first.
+def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment | Settlement]:
+    """Return the payments and refunds of parts that need a call to the provider, oldest first.
 
     Younger ones may belong to a running request.
     """
-    return list(
+    until = clock.now() - timedelta(seconds=older_than_seconds)
+    refunds = Settlement.objects.filter(status=PaymentStatus.REFUND_DUE, updated_at__lte=until)
+    found: list[Payment | Settlement] = [*refunds.select_related("event", "payment")]
+    found += list(
         Payment.objects.filter(
             status__in=UNFINISHED,
-            updated_at__lte=clock.now() - timedelta(seconds=older_than_seconds),
-        )
-        .select_related("event")
-        .order_by("updated_at")
+            updated_at__lte=until,
+        ).select_related("event")
     )
+    return sorted(found, key=lambda each: each.updated_at)
 
 
-def finish(payment: Payment) -> PaymentStatus:
-    """Finish an unfinished payment; return its final status.
+def finish(payment: Payment | Settlement) -> PaymentStatus:
+    """Finish an unfinished payment or refund; return its final status.
 
     A payment that is still pending is voided. If its request is still running, its ReserveSeats is
     refused from then on. Raises: PaymentUnavailable, django.db.Error.
     """
+    if isinstance(payment, Settlement):
+        return refund_part(payment)
     _set_status(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
     return settle(payment.reference)
+
+
+def refund_part(refund: Settlement) -> PaymentStatus:
+    """Make the provider call of a refund that is due; return its status.
+
+    It may run twice at once, or again after a crash. Raises: PaymentUnavailable, django.db.Error.
+    """
+    found: Any = provider()
+    if not refunds_parts() or refund.payment is None:
+        raise PaymentUnavailable
+    charge, reference, amount = refund.payment.reference, refund.reference, -refund.amount
+    database.release_connection()
+    _call_provider(lambda: found.refund_part(reference=charge, refund=reference, amount=amount))
+    due = Settlement.objects.filter(pk=refund.pk, status=PaymentStatus.REFUND_DUE)
+    with transaction.atomic():
+        if due.update(status=PaymentStatus.REFUNDED, updated_at=clock.now()):
+            security_events.record_refund_of_part(refund)
+    return PaymentStatus.REFUNDED
+
+
+def _refund_parts_now_or_later(reservation_id: int) -> None:
+    due = Settlement.objects.filter(reservation=reservation_id, status=PaymentStatus.REFUND_DUE)
+    for refund in due.select_related("payment"):
+        try:
+            refund_part(refund)
+        except (Unavailable, Error):
+            _leave_to_reconcile(refund.reference)
 
 
 def _reserve_command(order: Order, reference: str | None) -> ReserveSeats:

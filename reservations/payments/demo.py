@@ -14,7 +14,7 @@ from django.db import Error, transaction
 
 from reservations import database
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
-from reservations.models import DemoCharge
+from reservations.models import DemoCharge, DemoRefund
 from reservations.payments.provider import AlreadyCaptured
 
 _Status = DemoCharge.Status
@@ -72,6 +72,19 @@ class DemoProvider:
         with self._charge("refund", reference) as charge:
             if charge.status == _Status.CAPTURED:
                 charge.status = _Status.REFUNDED
+
+    def refund_part(self, *, reference: str, refund: str, amount: Decimal) -> None:
+        try:
+            with transaction.atomic():
+                charge = DemoCharge.objects.select_for_update().get(reference=reference)
+                _, is_new = DemoRefund.objects.get_or_create(
+                    reference=refund, defaults={"charge": charge, "amount": amount}
+                )
+                is_lost = is_new and charge.method == "card_lost"
+        except Error:
+            raise PaymentUnavailable from None
+        if is_lost:
+            raise PaymentUnavailable
 
     @contextmanager
     def _charge(self, call: str, reference: str) -> Iterator[DemoCharge]:

@@ -14,6 +14,20 @@ class AlreadyCaptured(Exception):
     """A payment was captured, so it must be refunded instead of voided."""
 
 
+class RefundsParts(Protocol):
+    """What a provider may offer besides: to refund parts of a captured amount.
+
+    Without it, seats that got cheaper are paid back at the box office, and bookings whose payments
+    are shared cannot be refunded; they wait as `refund_due`.
+    """
+
+    def refund_part(self, *, reference: str, refund: str, amount: Decimal) -> None:
+        """Refund a part of a payment. Idempotent by our reference `refund` of this part.
+
+        It is not used together with `refund` for one payment.
+        """
+
+
 class PaymentProvider(Protocol):
     """Takes money in two steps: `authorise` sets it aside, `capture` takes it.
 
@@ -58,6 +72,11 @@ def provider() -> PaymentProvider:
             f" {', '.join(doubled)}. Rename the provider's, or leave them out of that setting."
         )
     return found
+
+
+def refunds_parts() -> bool:
+    """Return whether the provider can refund parts of a payment."""
+    return hasattr(provider(), "refund_part")
 
 
 def payment_methods() -> dict[str, str]:

@@ -16,21 +16,22 @@ from django.conf import settings
 
 from reservations import database
 from reservations.domain.states import PaymentStatus
-from reservations.models import Payment
+from reservations.models import Payment, Settlement
 from reservations.payments import checkout
 
 THREADS = 4
 PATIENCE_SECONDS = 30.0
 """How long to wait for the next payment to be finished before giving up the round."""
 
+Unfinished = Payment | Settlement
 Outcome = PaymentStatus | Exception
-_Ended = tuple[Payment, Outcome]
+_Ended = tuple[Unfinished, Outcome]
 
 # The references of the payments that a thread is working on.
 _under_way: set[str] = set()
 
 
-def finish_all(payments: Sequence[Payment]) -> Iterator[_Ended]:
+def finish_all(payments: Sequence[Unfinished]) -> Iterator[_Ended]:
     """Yield each payment with its final status, or with the exception that prevented it.
 
     TimeoutError stands for payments without an answer, or without a thread, in time. An exception
@@ -67,7 +68,7 @@ def _next(ended: "SimpleQueue[_Ended]", until: float) -> _Ended:
     return ended.get(timeout=max(0.0, until - time.monotonic()))
 
 
-def _finish(waiting: "deque[Payment]", ended: "SimpleQueue[_Ended]") -> None:
+def _finish(waiting: "deque[Unfinished]", ended: "SimpleQueue[_Ended]") -> None:
     """Finish payments from the queue until it is empty."""
     while True:
         try:

@@ -12,6 +12,7 @@ from reservations.domain.commands import Command, ReserveSeats
 from reservations.domain.rules import NewPayment
 from reservations.domain.states import PaymentState, PaymentStatus
 from reservations.models import Event, Payment
+from reservations.payments import settlements
 
 # Longer than a call to the provider can take.
 PAYMENT_SECONDS = 60
@@ -97,7 +98,11 @@ def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) ->
 
 def write_cancelled(event: Event, reservation_ids: Sequence[int], *, now: datetime) -> None:
     """Mark the payments of cancelled reservations to be voided or refunded."""
-    Payment.objects.filter(event=event, reservation_id__in=reservation_ids).update(
+    settled = settlements.settled_among(reservation_ids)
+    if settled:
+        settlements.write_cancelled(event, settled, now=now)
+    whole = [number for number in reservation_ids if number not in settled]
+    Payment.objects.filter(event=event, reservation_id__in=whole).update(
         status=Case(
             When(status=PaymentStatus.AUTHORISED, then=Value(PaymentStatus.VOID_DUE)),
             When(status=PaymentStatus.CAPTURED, then=Value(PaymentStatus.REFUND_DUE)),

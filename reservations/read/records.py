@@ -151,7 +151,7 @@ class ReservationRecord(TypedDict):
         one_of(*SaleChannel),
         "Where it was made; comp: given away at the box office.",
     ]
-    buyer_name: Annotated[str, "Of a buyer without an account; else empty."]
+    buyer_name: Annotated[str, "Whom it is for, if that is not an account."]
     buyer_email: Annotated[str, "Of a buyer without an account; empty if there is none."]
     payment_method: str
     payment_status: Annotated[
@@ -177,6 +177,19 @@ class ReservationRecord(TypedDict):
     signed_ticket: NotRequired[
         Annotated[str, "For the QR code. Absent where several are listed, and of ended ones."]
     ]
+    merged_into: Annotated[
+        str | None, "The booking that has its seats now, if it was merged into another one."
+    ]
+
+
+class GivenUpRecord(TypedDict):
+    """A seat that a booking had, and what came in its place."""
+
+    seat_id: int
+    seat_number: str
+    new_seat: Annotated[str | None, "The number of the seat that it was moved to."]
+    new_reservation: Annotated[str | None, "The booking that has the seat since."]
+    at: Timestamp
 
 
 class TicketRecord(TypedDict):
@@ -185,9 +198,12 @@ class TicketRecord(TypedDict):
     admits: bool
     reason: Annotated[
         str | None,
-        one_of("cancelled", "lapsed", "unpaid", "used"),
-        "Why the ticket does not admit. Used: all its seats have been admitted.",
+        one_of("cancelled", "lapsed", "unpaid", "used", "given_up"),
+        "Why the ticket does not admit. Used: all its seats have been admitted. Given up: the"
+        " booking does not have the ticket's seat any more.",
     ]
+    seat: Annotated[int | None, "The id of the seat that the ticket is for; null: for all."]
+    given_up: Annotated[list[GivenUpRecord], "The seats that the booking had before."]
     buyer: Annotated[str, "The username, or the name of a buyer without an account."]
     reservation: ReservationRecord
 
@@ -438,6 +454,7 @@ def reservation_record(
         payment_status = DUE
     is_owed = (
         status == Reservation.Status.CANCELLED
+        and reservation.merged_into_id is None
         and reservation.paid_at is not None
         and reservation.total_price > 0
     )
@@ -467,4 +484,5 @@ def reservation_record(
         "to_pay_back": money(reservation.total_price) if is_owed else None,
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),
+        "merged_into": reservation.merged_into.public_id if reservation.merged_into else None,
     }

@@ -1,6 +1,7 @@
 """Reports of an event's sale: what was booked, what was ended, and what is left of it.
 
-Amounts are those that bookings were made at. A booking counts on the day that it was made, and
+Amounts are those that bookings were made at, or have since seats were moved, split off or merged,
+also on the day that they were made. A booking counts on the day that it was made, and
 again, as ended, on the day that it was cancelled or lapsed; so over all days what is left is the
 total of the live bookings, which is the event's revenue. Each report is one query.
 """
@@ -31,9 +32,17 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from reservations import clock
 from reservations.domain.errors import EventNotFound
-from reservations.domain.states import BoxOfficeMethod, SaleChannel
-from reservations.models import Event, Payment, Reservation, ReservationSeat, overdue
+from reservations.domain.states import BoxOfficeMethod, PaymentStatus, SaleChannel
+from reservations.models import (
+    Event,
+    Payment,
+    Reservation,
+    ReservationSeat,
+    Settlement,
+    overdue,
+)
 from reservations.payments.provider import payment_methods
+from reservations.payments.settlements import refunded_amounts
 from reservations.read.records import Revenue, money, one_of
 from reservations.time_zones import is_time_zone
 
@@ -101,6 +110,14 @@ class PaymentsRecord(TypedDict):
     amount: Revenue
 
 
+class BoxOfficeRecord(TypedDict):
+    """Differences in price of moved seats that were settled at the box office."""
+
+    method: str
+    paid: Revenue
+    paid_back: Revenue
+
+
 class ReportsRecord(TypedDict):
     currency: str
     time_zone: str
@@ -111,6 +128,7 @@ class ReportsRecord(TypedDict):
     methods: list[MethodRecord]
     taxes: list[TaxRecord]
     payments: list[PaymentsRecord]
+    settlements: list[BoxOfficeRecord]
 
 
 @dataclass(slots=True)
@@ -206,6 +224,7 @@ def reports(*, event_id: int) -> ReportsRecord:
         ],
         "taxes": list(_taxes(event_id, now)),
         "payments": _payments(event_id),
+        "settlements": _settlements(event_id),
     }
 
 
@@ -322,8 +341,38 @@ def _taxes(event_id: int, now: datetime) -> Iterator[TaxRecord]:
 
 
 def _payments(event_id: int) -> list[PaymentsRecord]:
+    """Return the payments by status; a part that is refunded counts as one that is."""
     rows = Payment.objects.filter(event=event_id).order_by("status").values("status")
-    return [
-        {"status": row["status"], "payments": row["count"], "amount": money(row["sum"])}
+    found = {
+        row["status"]: (row["count"], row["sum"])
         for row in rows.annotate(count=Count("pk"), sum=Sum("amount"))
+    }
+    for status, (count, amount) in refunded_amounts(event_id).items():
+        before = found.get(status, (0, Decimal(0)))
+        found[status] = (before[0] + count, before[1] + amount)
+        held, held_amount = found[PaymentStatus.CAPTURED]
+        found[PaymentStatus.CAPTURED] = (held, held_amount - amount)
+    return [
+        {"status": status, "payments": count, "amount": money(amount)}
+        for status, (count, amount) in sorted(found.items())
+    ]
+
+
+def _settlements(event_id: int) -> list[BoxOfficeRecord]:
+    rows = Settlement.objects.filter(event=event_id, kind=Settlement.Kind.DIFFERENCE)
+    sums = (
+        rows.order_by("method")
+        .values("method")
+        .annotate(
+            paid=Sum("amount", filter=Q(amount__gt=0)),
+            paid_back=Sum("amount", filter=Q(amount__lt=0)),
+        )
+    )
+    return [
+        {
+            "method": row["method"],
+            "paid": money(row["paid"] or Decimal(0)),
+            "paid_back": money(-(row["paid_back"] or Decimal(0))),
+        }
+        for row in sums
     ]

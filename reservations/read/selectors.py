@@ -29,6 +29,7 @@ from reservations.models import (
     Category,
     Event,
     EventPicture,
+    GivenUpSeat,
     Reservation,
     ReservationSeat,
     Seat,
@@ -37,6 +38,7 @@ from reservations.models import (
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.payments.provider import demo_outcomes, provider
+from reservations.payments.settlements import payment_statuses
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
 from reservations.read.records import (
     DUE,
@@ -45,6 +47,7 @@ from reservations.read.records import (
     EventDetailRecord,
     EventRecord,
     FeesRecord,
+    GivenUpRecord,
     LockRecord,
     MissingSeatRecord,
     PictureRecord,
@@ -69,7 +72,7 @@ from reservations.read.stored_states import (
     ticket_types_of,
     with_related,
 )
-from reservations.tickets import booking_of, signed_ticket
+from reservations.tickets import booking_of, seat_of, signed_ticket
 from reservations.write.changes import Change
 
 PUBLIC_SECONDS = 1.0
@@ -514,7 +517,7 @@ def revenue(*, event_id: int) -> RevenueRecord:
 
 def reservations(*, person_id: int) -> list[ReservationRecord]:
     """Return a person's reservations, newest first, including cancelled ones."""
-    return _reservation_records(Reservation.objects.filter(user_id=person_id))
+    return reservation_records(Reservation.objects.filter(user_id=person_id))
 
 
 def booking(*, public_id: str, requester: Requester) -> BookingHead:
@@ -534,7 +537,7 @@ def booking(*, public_id: str, requester: Requester) -> BookingHead:
 def reservation(*, reservation_id: int) -> ReservationRecord:
     """Return a reservation by its primary key. Raises: ReservationNotFound."""
     found = Reservation.objects.filter(pk=reservation_id)
-    records = _reservation_records(found)
+    records = reservation_records(found)
     if not records:
         raise ReservationNotFound
     record = records[0]
@@ -545,7 +548,7 @@ def reservation(*, reservation_id: int) -> ReservationRecord:
 
 def ticket_valid_from(stored: Reservation) -> datetime:
     """Return since when a reservation has its seats: older signed tickets are outdated."""
-    return stored.created_at
+    return stored.seats_changed_at or stored.created_at
 
 
 def _signed_ticket(stored: Reservation, record: ReservationRecord) -> str:
@@ -584,15 +587,45 @@ def ticket(*, code: str, scanner_id: int) -> TicketRecord:
     head = booking_of_ticket(code=code, scanner_id=scanner_id)
     found = with_related(Reservation.objects.filter(pk=head.id))
     stored = found.select_related("user", "event").defer("event__plan").get()
-    reason = why_not_admitted(state_of(stored), now=clock.now())
+    state, seat_id = state_of(stored), seat_of(code)
+    reason = why_not_admitted(state, now=clock.now())
     if stored.event.cancelled_at is not None:
         reason = "cancelled"
+    if reason in (None, "used") and seat_id is not None:
+        reason = "used" if seat_id in state.entries else None
+        if seat_id not in state.seat_ids:
+            reason = "given_up"
     return {
         "admits": reason is None,
         "reason": reason,
+        "seat": seat_id,
+        "given_up": given_up(reservation_id=head.id),
         "buyer": stored.buyer,
         "reservation": reservation(reservation_id=head.id),
     }
+
+
+def given_up(*, reservation_id: int, seat_ids: Collection[int] = ()) -> list[GivenUpRecord]:
+    """Return the seats that a reservation gave up, oldest first; with `seat_ids` only these."""
+    rows = GivenUpSeat.objects.filter(reservation=reservation_id).order_by("pk")
+    if seat_ids:
+        rows = rows.filter(seat__in=seat_ids)
+    return [
+        {
+            "seat_id": seat_id,
+            "seat_number": number,
+            "new_seat": new_seat,
+            "new_reservation": new_reservation,
+            "at": str(iso(at)),
+        }
+        for seat_id, number, new_seat, new_reservation, at in rows.values_list(
+            "seat_id",
+            "seat__seat_number",
+            "new_seat__seat_number",
+            "new_reservation__public_id",
+            "at",
+        )
+    ]
 
 
 def events_with_overdue_reservations() -> list[int]:
@@ -777,11 +810,14 @@ def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
     )
 
 
-def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]:
+def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]:
     now = clock.now()
     stored = list(
-        found.select_related("event", "payment").defer("event__plan", "event__description")
+        found.select_related("event", "payment", "merged_into").defer(
+            "event__plan", "event__description"
+        )
     )
+    statuses = payment_statuses(stored)
     seats: dict[int, list[ReservedSeatRecord]] = {reservation.pk: [] for reservation in stored}
     rows = (
         ReservationSeat.objects.filter(reservation__in=stored)
@@ -817,11 +853,15 @@ def _reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord
             event=found.event,
             reservation=found,
             seats=seats[found.pk],
-            payment_status=found.payment.status if hasattr(found, "payment") else None,
+            payment_status=statuses[found.pk] if found.pk in statuses else _payment_status(found),
             now=now,
         )
         for found in stored
     ]
+
+
+def _payment_status(found: Reservation) -> str | None:
+    return found.payment.status if hasattr(found, "payment") else None
 
 
 def _entry(at: datetime | None, gate: str | None) -> EntryRecord | None:

@@ -1,6 +1,7 @@
 """Convert stored rows to the states that the domain's rules decide on."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from reservations.domain.states import (
     PaymentStatus,
     ReservationState,
     SaleChannel,
+    SoldTicket,
     Terms,
     TicketTypeState,
 )
@@ -134,8 +136,13 @@ def with_related(found: QuerySet[Reservation]) -> QuerySet[Reservation]:
     return found.select_related("payment").prefetch_related(Prefetch("seats", seats))
 
 
-def state_of(found: Reservation) -> ReservationState:
-    """Return the state of a reservation that was read `with_related`."""
+def state_of(
+    found: Reservation, shares: Mapping[int, Mapping[str, Decimal]] | None = None
+) -> ReservationState:
+    """Return the state of a reservation that was read `with_related`.
+
+    `shares` has what the provider can refund, by reservation and by the payment's reference.
+    """
     seats = found.seats.all()
     return ReservationState(
         id=found.pk,
@@ -151,11 +158,21 @@ def state_of(found: Reservation) -> ReservationState:
             for seat in seats
             if hasattr(seat, "entry")
         },
+        tickets={seat.seat_id: SoldTicket(seat.price, seat.ticket_type) for seat in seats},
+        total=found.total_price,
+        fees=found.fees,
+        tax_percent=found.tax_percent,
+        payment_method=found.payment_method,
+        is_settled=not hasattr(found, "payment") or found.payment.status == PaymentStatus.CAPTURED,
+        is_merged=found.merged_into_id is not None,
+        shares=(shares or {}).get(found.pk, {}),
+        buyer=f"{found.user_id} {found.buyer_email or found.buyer_name}".casefold(),
     )
 
 
 def _is_charged(found: Reservation) -> bool:
-    if found.channel != SaleChannel.ONLINE:
+    if found.channel != SaleChannel.ONLINE or found.split_from_id is not None:
+        # Nothing is split off while its payment is under way.
         return True
     if hasattr(found, "payment"):
         return found.payment.status in _CHARGED

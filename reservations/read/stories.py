@@ -13,7 +13,14 @@ from rest_framework.serializers import DictField
 
 from reservations.domain.errors import ReservationNotFound, SeatNotFound
 from reservations.domain.states import Reason, SeatStatus, iso
-from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
+from reservations.models import (
+    Event,
+    GivenUpSeat,
+    Reservation,
+    ReservationSeat,
+    Seat,
+    SeatChange,
+)
 from reservations.read.records import Timestamp, one_of
 from security_log.models import Kind, SecurityEvent
 
@@ -28,6 +35,7 @@ ACTIONS = (
     *(Kind.TICKET_TYPES_EDITED, Kind.PICTURE_CHANGED, Kind.PLAN_CHANGED, Kind.SALES_EXPORTED),
     *(Kind.RESERVATION_CANCELLED, Kind.RESERVATION_MARKED_PAID, Kind.PAYMENT_REFUNDED),
     *(Kind.SEATS_SOLD, Kind.SEATS_BLOCKED, Kind.SEATS_UNBLOCKED, Kind.LOCKS_RELEASED),
+    *(Kind.RESERVATION_MOVED, Kind.RESERVATION_SPLIT, Kind.RESERVATION_MERGED),
 )
 """The kinds of security events that are told of an event."""
 
@@ -58,7 +66,7 @@ class ChangeRecord(TypedDict):
     actor: PersonRecord | None
     holder: str | None
     locked_until: Timestamp | None
-    reservation: Annotated[str | None, "The booking that the change made or ended."]
+    reservation: Annotated[str | None, "The booking that the change is about."]
     allocation: Annotated[str | None, "What a blocked seat is kept for, or was until this change."]
     request_id: Annotated[str | None, "The request that asked for it, as in the server's logs."]
 
@@ -122,7 +130,12 @@ def change_records(rows: QuerySet[SeatChange]) -> list[ChangeRecord]:
     of_ended = Subquery(ended.order_by("-seq").values("reservation__public_id")[:1])
     of_unblocked = Subquery(ended.order_by("-seq").values("allocation__label")[:1])
     found = rows.annotate(
-        booking=Case(When(reason__in=_ENDS, then=of_ended), default="reservation__public_id"),
+        booking=Case(
+            When(reason__in=_ENDS, then=of_ended),
+            # The seat that was given up.
+            When(reason=Reason.MOVED, reservation=None, then=of_ended),
+            default="reservation__public_id",
+        ),
         kept_for=Case(
             When(reason=Reason.UNBLOCKED, then=of_unblocked), default="allocation__label"
         ),
@@ -213,8 +226,11 @@ def _windows(booking: Reservation) -> Iterable[tuple[int, int, int | None]]:
     of_seat = SeatChange.objects.filter(seat=OuterRef("seat"))
     earlier = of_seat.filter(seq__lt=OuterRef("seq")).exclude(status=SeatStatus.LOCKED)
     later = of_seat.filter(seq__gt=OuterRef("seq")).exclude(reservation=booking.pk)
-    seats = ReservationSeat.objects.filter(reservation=booking).values("seat")
-    rows = SeatChange.objects.filter(event=booking.event_id, seat__in=seats, reservation=booking.pk)
+    seats = ReservationSeat.objects.filter(reservation=booking).order_by().values("seat")
+    given_up = GivenUpSeat.objects.filter(reservation=booking).order_by().values("seat")
+    rows = SeatChange.objects.filter(
+        event=booking.event_id, seat__in=seats.union(given_up), reservation=booking.pk
+    )
     found = rows.annotate(
         begin=Subquery(earlier.order_by("-seq").values("seq")[:1]),
         end=Subquery(later.order_by("seq").values("seq")[:1]),

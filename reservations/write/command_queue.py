@@ -251,10 +251,13 @@ class CommandQueue:
         seats: set[int] = set()
         with self._lock:
             while self._queue and len(batch) < MAX_BATCH_COMMANDS:
-                seats.update(self._queue[0].command.reads().seat_ids)
-                if batch and len(seats) > MAX_BATCH_SEATS:
+                reads = self._queue[0].command.reads()
+                seats.update(reads.seat_ids)
+                if batch and (reads.is_alone or len(seats) > MAX_BATCH_SEATS):
                     break
                 batch.append(self._queue.popleft())
+                if reads.is_alone:
+                    break
         return batch
 
     def _start_next_batch(self) -> None:

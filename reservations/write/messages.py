@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from reservations.domain.commands import AdmitSeats
+from reservations.domain.rules.outcomes import Merge, Move, Split
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Reservation, Seat
 from reservations.outbox import Message, MessageKind, outbox
@@ -47,6 +48,7 @@ def _changes_bookings(decision: Decision) -> bool:
         or outcome.lapsed_ids
         or outcome.paid_id
         or outcome.admitted
+        or outcome.rebooked
     )
 
 
@@ -85,6 +87,13 @@ class _Batch:
         if outcome.paid_id is not None:
             paid = {"paid_at": iso(self._now)}
             yield self._changed(MessageKind.BOOKING_CHANGED, outcome.paid_id, paid, change="paid")
+        match outcome.rebooked:
+            case Move():
+                yield self._moved(outcome.rebooked)
+            case Split():
+                yield from self._split(outcome.rebooked)
+            case Merge():
+                yield from self._merged(outcome.rebooked)
         for number in outcome.cancelled_ids:
             now = {"status": "cancelled", "cancelled_at": iso(self._now)}
             reason = "event_cancelled" if self._event.cancelled_at else "cancelled"
@@ -105,6 +114,48 @@ class _Batch:
             yield self._changed(
                 MessageKind.BOOKING_CHECKED_IN, command.reservation_id, {}, admitted=admitted
             )
+
+    def _moved(self, move: Move) -> Message:
+        moved = [
+            {
+                "from": {"seat_id": each.old.id, "seat_number": each.old.seat_number},
+                "to": {"seat_id": each.new.id, "seat_number": each.new.seat_number},
+            }
+            for each in move.seats
+        ]
+        return self._changed(
+            MessageKind.BOOKING_CHANGED, move.reservation_id, {}, change="moved", moved=moved
+        )
+
+    def _split(self, split: Split) -> Iterator[Message]:
+        old, new = split.reservation_id, split.new_id
+        yield self._changed(
+            MessageKind.BOOKING_CHANGED,
+            old,
+            {},
+            change="split",
+            new=self._reservations[new].public_id,
+        )
+        yield self._changed(
+            MessageKind.BOOKING_CREATED, new, {}, split_from=self._reservations[old].public_id
+        )
+
+    def _merged(self, merge: Merge) -> Iterator[Message]:
+        kept, other = merge.reservation_id, merge.other_id
+        yield self._changed(
+            MessageKind.BOOKING_CHANGED,
+            kept,
+            {},
+            change="merged",
+            merged=self._reservations[other].public_id,
+        )
+        yield self._changed(
+            MessageKind.BOOKING_CANCELLED,
+            other,
+            {},
+            reason="merged",
+            merged_into=self._reservations[kept].public_id,
+        )
 
     def event_facts(self) -> dict[str, Any]:
         event = self._event

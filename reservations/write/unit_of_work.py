@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
@@ -51,7 +52,8 @@ from reservations.models import (
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.notices import CancelledBooking, NewBooking, notices
-from reservations.payments import storage
+from reservations.payments import settlements, storage
+from reservations.payments.provider import refunds_parts
 from reservations.read.records import (
     CommandResult,
     ReservationRecord,
@@ -72,6 +74,7 @@ from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.messages import write_messages
 from reservations.write.prepared import PreparedQuery
+from reservations.write.rebooking import write_rebooked
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many overdue reservations one LapseUnpaid ends."""
@@ -99,8 +102,6 @@ _SEAT = (
     "reservation__paid_at",
 )
 
-_CHARGED = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
-
 T = TypeVar("T")
 
 # The values of _SEAT by column name.
@@ -119,6 +120,28 @@ def read_batch_state(command: Command, *, event_id: int) -> BatchState:
     rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
     seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     return BatchState(terms=terms_of(event), now=now, seats=seats)
+
+
+def read_states(command: Command, *, event: Event, now: datetime) -> BatchState:
+    """Return the state to decide a command about reservations, without locks.
+
+    It may have changed by the time that the event's row is locked.
+    """
+    reads = [command.reads()]
+    reservations = _reservations(event, reads, now=now)
+    ids = _seat_ids(reads, reservations)
+    rows = _seats_as_they_are(event.pk, list(ids), [])
+    seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
+    shares = settlements.shares(reservations)
+    return BatchState(
+        terms=terms_of(event),
+        now=now,
+        seats=seats,
+        reservations={found.pk: state_of(found, shares) for found in reservations.values()},
+        ticket_types=ticket_types_of(event.pk),
+        refunds_parts=refunds_parts(),
+        caps_of=frozenset(),
+    )
 
 
 def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime]:
@@ -175,6 +198,7 @@ class UnitOfWork:
         reservations = _reservations(event, reads, now=now)
         caps_of = _present(each.caps_of for each in reads)
         ended = _ended_allocations(event, reads, now=now)
+        shares = settlements.shares(reservations) if any(each.money for each in reads) else {}
         seats = _locked_seats(event, reads, reservations, ended.seat_ids, caps_of=caps_of, now=now)
         terms = terms_of(event)
         stretches: list[list[int]] = []
@@ -185,7 +209,7 @@ class UnitOfWork:
             terms=terms,
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
-            reservations={found.pk: state_of(found) for found in reservations.values()},
+            reservations={found.pk: state_of(found, shares) for found in reservations.values()},
             payments=storage.lock_payments(event, _present(each.payment for each in reads)),
             pending_payments=storage.pending_payments(
                 event, _present(each.pending_payments_of for each in reads), now=now
@@ -195,6 +219,7 @@ class UnitOfWork:
                 ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
             ),
             ended_allocations=ended.ids,
+            refunds_parts=refunds_parts(),
             caps_of=caps_of,
             stretches=stretches,
         )
@@ -225,6 +250,15 @@ class UnitOfWork:
             [found for each in outcomes for found in each.ended_allocations]
         )
         self._write_admitted(decided)
+        for command, outcome, _ in decided:
+            if outcome.rebooked is not None and command.actor is not None:
+                write_rebooked(
+                    outcome.rebooked,
+                    self._reservations,
+                    event=self.event,
+                    actor_id=command.actor.id,
+                    now=self.now,
+                )
         security_events.record_decisions(
             decided, self._reservations, self.state, event_id=self.event.pk
         )
@@ -321,16 +355,24 @@ class UnitOfWork:
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
         if self.event.cancelled_at is not None:
+            refunds = {
+                number: sum(parts.values(), Decimal(0))
+                for number, parts in settlements.shares(ids).items()
+            }
             found = (self._reservations[number] for number in ids)
             notices().event_cancelled(
-                [self._cancelled_booking(each, each.user_id) for each in found if each.user_id]
+                [
+                    self._cancelled_booking(each, each.user_id, refunds[each.pk])
+                    for each in found
+                    if each.user_id
+                ]
             )
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
 
-    def _cancelled_booking(self, booked: Reservation, buyer_id: int) -> CancelledBooking:
-        """Return a booking that was read before its payment is marked to be refunded."""
-        is_charged = hasattr(booked, "payment") and booked.payment.status in _CHARGED
+    def _cancelled_booking(
+        self, booked: Reservation, buyer_id: int, refund: Decimal
+    ) -> CancelledBooking:
         return CancelledBooking(
             person_id=buyer_id,
             public_id=booked.public_id,
@@ -338,7 +380,7 @@ class UnitOfWork:
             venue=self.event.venue,
             date=self.event.date,
             time_zone=self.event.time_zone,
-            refund=booked.payment.amount if is_charged else None,
+            refund=refund or None,
             currency=booked.currency,
         )
 
@@ -593,9 +635,7 @@ def _locked_seats(
     caps_of: frozenset[int],
     now: datetime,
 ) -> dict[int, _Row]:
-    ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
-    ids |= allocated
-    ids.update(*(each.seat_ids for each in reads))
+    ids = _seat_ids(reads, reservations) | allocated
     if any(each.expired_locks for each in reads):
         rows = _seats_and_lapsed(event.pk, list(ids), list(caps_of), now)
     else:
@@ -635,6 +675,12 @@ class _Neighbour(NamedTuple):
     row: str
     x: float
     y: float
+
+
+def _seat_ids(reads: list[Reads], reservations: dict[int, Reservation]) -> set[int]:
+    ids = {seat.seat_id for found in reservations.values() for seat in found.seats.all()}
+    ids.update(*(each.seat_ids for each in reads))
+    return ids
 
 
 @PreparedQuery

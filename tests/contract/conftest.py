@@ -139,6 +139,7 @@ class BoxOffice:
             "held": self.held,
             "booked": self.booked,
             "reservation": self.reservation,
+            "reservation_of_bob": self.reservation_of_bob,
             "refresh": self.refresh,
             "uid": self.link["uid"],
             "token": self.link["token"],
@@ -257,7 +258,7 @@ def _factors(person: User) -> dict[str, object]:
 def _filled(value: Any, ids: dict[str, object]) -> Any:
     match value:
         case dict():
-            return {key: _filled(found, ids) for key, found in value.items()}
+            return {_filled(key, ids): _filled(found, ids) for key, found in value.items()}
         case list():
             return [_filled(found, ids) for found in value]
         case str() if value.startswith("{"):

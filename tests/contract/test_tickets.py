@@ -32,6 +32,8 @@ def test_a_ticket_code_returns_its_booking_and_seats(office: BoxOffice) -> None:
     assert answer.json() == {
         "admits": True,
         "reason": None,
+        "seat": None,
+        "given_up": [],
         "buyer": "alice",
         "reservation": booking,
     }

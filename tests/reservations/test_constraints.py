@@ -15,6 +15,7 @@ from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import (
     Category,
     Event,
+    GivenUpSeat,
     IdempotencyKey,
     Payment,
     PlanVersion,
@@ -23,6 +24,7 @@ from reservations.models import (
     Seat,
     SeatChange,
     SeatingPlan,
+    Settlement,
     TicketPrice,
     TicketType,
 )
@@ -49,6 +51,42 @@ def _put(reservation: Reservation, seat: Seat, **fields: Any) -> ReservationSeat
     return ReservationSeat.objects.create(
         reservation=reservation, event=reservation.event, seat=seat, price="50.00", **fields
     )
+
+
+def _refund(event: Event, **fields: Any) -> None:
+    booking, now = _book(event), timezone.now()
+    payment = Payment.objects.create(
+        reference=booking.public_id,
+        event=event,
+        user_id=booking.user_id or 0,
+        reservation=booking,
+        method="card",
+        amount="50.00",
+        currency="EUR",
+        status=PaymentStatus.CAPTURED,
+        created_at=now,
+        updated_at=now,
+    )
+    Settlement.objects.create(
+        **{
+            "event": event,
+            "reservation": booking,
+            "kind": Settlement.Kind.REFUND,
+            "amount": "-1.00",
+            "currency": "EUR",
+            "payment": payment,
+            "reference": "r",
+            "status": PaymentStatus.REFUND_DUE,
+            "created_at": now,
+            "updated_at": now,
+            **fields,
+        }
+    )
+
+
+def _refund_twice(event: Event) -> None:
+    for _ in range(2):
+        _refund(event)
 
 
 def _sell_twice(event: Event) -> None:
@@ -146,6 +184,14 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     ),
     "a_payment_status_matches_its_reservation": lambda event: _start_paying(
         event, status=PaymentStatus.CAPTURED
+    ),
+    "a_refund_has_its_own_reference": _refund_twice,
+    "a_refund_names_its_payment": lambda event: _refund(event, payment=None),
+    "a_seat_is_given_up_for_a_seat_or_a_booking": lambda event: GivenUpSeat.objects.create(
+        event=event,
+        reservation=_book(event),
+        seat=event.seats.earliest("pk"),
+        at=timezone.now(),
     ),
     "a_payment_amount_is_not_negative": lambda event: _start_paying(event, amount="-0.01"),
 }

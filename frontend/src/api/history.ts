@@ -1,4 +1,5 @@
 import { download, get } from '@/api/client';
+import { cursorOf } from '@/api/pages';
 import type { Action, Change, PastMap, Reports } from '@/api/types';
 
 /** A number or a time in the venue's zone, such as 2030-05-24T19:30; null is now. */
@@ -17,7 +18,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-export const EXPORT_TABLES = ['tickets', 'bookings', 'changes', 'actions'] as const;
+export const EXPORT_TABLES = ['tickets', 'bookings', 'settlements', 'changes', 'actions'] as const;
 export type ExportTable = (typeof EXPORT_TABLES)[number];
 export const EXPORT_FORMS = ['xlsx', 'csv', 'json'] as const;
 export type ExportForm = (typeof EXPORT_FORMS)[number];
@@ -83,9 +84,4 @@ export async function downloadExport(
     for (const byte of chunk) if (byte === LINE_FEED) lines += 1;
     onProgress(form === 'xlsx' ? null : Math.min(lines, rows), rows);
   });
-}
-
-function cursorOf(headers: Headers): string | null {
-  const url = /<([^>]*)>; rel="next"/.exec(headers.get('Link') ?? '')?.[1];
-  return url === undefined ? null : new URL(url, location.href).searchParams.get('before');
 }

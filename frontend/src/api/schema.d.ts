@@ -159,6 +159,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/bookings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Find bookings of the event, newest first.
+         *
+         *     The `Link` header (RFC 8288) leads to the next page, if there is one.
+         */
+        get: operations["bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/box-office/allocate/": {
         parameters: {
             query?: never;
@@ -1840,6 +1861,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reservations/{reservation_id}/booking/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a booking with its buyer, its money and the seats that it gave up. */
+        get: operations["booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reservations/{reservation_id}/cancel/": {
         parameters: {
             query?: never;
@@ -1862,6 +1900,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reservations/{reservation_id}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Merge another booking of the event into this one, which keeps its number.
+         *
+         *     Bookings of different buyers are refused with `other_buyer`, unless that is confirmed.
+         */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reservations/{reservation_id}/move/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Move seats of a booking to other seats of the event, all or none.
+         *
+         *     Ticket types and the number of the booking are kept. What the seats cost today is settled as
+         *     `settling` says. Refused for seats that have entered: `already_entered`.
+         */
+        post: operations["move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reservations/{reservation_id}/paid/": {
         parameters: {
             query?: never;
@@ -1877,6 +1958,69 @@ export interface paths {
          *     Doing so twice changes nothing. Cancelled and lapsed reservations are refused.
          */
         post: operations["mark_paid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reservations/{reservation_id}/quote/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Return what moving seats would cost, at today's prices, and how it can be settled.
+         *
+         *     Nothing is changed or held. It is refused like the move itself.
+         */
+        post: operations["quote_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reservations/{reservation_id}/send/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Mail the booking to its buyer again.
+         *
+         *     Refused with `no_address` if no address is known, and with 429 if it was mailed too often.
+         */
+        post: operations["send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reservations/{reservation_id}/split/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Make a booking of its own of some seats, with what was paid for them.
+         *
+         *     The fees stay with the first booking. At least one seat must stay: `nothing_left`.
+         */
+        post: operations["split"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2146,8 +2290,11 @@ export interface paths {
         /**
          * @description Admit seats of a ticket, all or none; each seat is admitted once.
          *
+         *     A ticket for one seat admits that seat, unless `seat_ids` says otherwise.
+         *
          *     Refused with `already_entered` (`entries` has time and gate), `ticket_unpaid`,
-         *     `ticket_cancelled`, `ticket_lapsed`, `ticket_for_another_event` or `ticket_not_found`.
+         *     `ticket_cancelled`, `ticket_lapsed`, `ticket_merged`, `seat_given_up` (`given_up` has what
+         *     came in its place), `ticket_for_another_event` or `ticket_not_found`.
          */
         post: operations["admit"];
         delete?: never;
@@ -2267,6 +2414,9 @@ export interface components {
          *     * `seats_blocked` - seats_blocked
          *     * `seats_unblocked` - seats_unblocked
          *     * `locks_released` - locks_released
+         *     * `reservation_moved` - reservation_moved
+         *     * `reservation_split` - reservation_split
+         *     * `reservation_merged` - reservation_merged
          *     * `member_invited` - member_invited
          *     * `invitation_withdrawn` - invitation_withdrawn
          *     * `member_joined` - member_joined
@@ -2275,7 +2425,7 @@ export interface components {
          *     * `organisation_renamed` - organisation_renamed
          * @enum {string}
          */
-        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -2406,6 +2556,107 @@ export interface components {
         BlockedSeatIdsRequest: {
             seat_ids: number[];
         };
+        Booking: {
+            /** @description 16 random characters of Crockford's base32. */
+            id: string;
+            event: number;
+            event_name: string;
+            venue: string;
+            /** Format: date-time */
+            date: string;
+            /** @description The event's, from the IANA database. */
+            time_zone: string;
+            seats: string[];
+            seat_details: components["schemas"]["ReservedSeat"][];
+            /**
+             * Format: decimal
+             * @description With the fees.
+             */
+            total_price: string;
+            /** Format: decimal */
+            fees: string;
+            /**
+             * Format: decimal
+             * @description The rate of the tax that the total includes.
+             */
+            tax_percent: string | null;
+            currency: string;
+            /**
+             * @description Where it was made; comp: given away at the box office.
+             *
+             *     * `online` - online
+             *     * `box_office` - box_office
+             *     * `comp` - comp
+             */
+            channel: components["schemas"]["ChannelEnum"];
+            /** @description Whom it is for, if that is not an account. */
+            buyer_name: string;
+            /** @description Of a buyer without an account; empty if there is none. */
+            buyer_email: string;
+            payment_method: string;
+            /**
+             * @description For offline methods: due, paid, or null when no payment is expected.
+             *
+             *     * `declined` - declined
+             *     * `authorised` - authorised
+             *     * `captured` - captured
+             *     * `void_due` - void_due
+             *     * `voided` - voided
+             *     * `refund_due` - refund_due
+             *     * `refunded` - refunded
+             *     * `due` - due
+             *     * `paid` - paid
+             */
+            payment_status: (components["schemas"]["PaymentStatusEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: date-time
+             * @description The payment deadline; null if it was paid online.
+             */
+            payment_due_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was marked as paid.
+             */
+            paid_at: string | null;
+            status: components["schemas"]["ReservationStatusEnum"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            /**
+             * Format: decimal
+             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online. Null: nothing.
+             */
+            to_pay_back: string | null;
+            /**
+             * Format: date-time
+             * @description Until when its buyer may cancel it.
+             */
+            cancel_until: string;
+            /** @description To be typed at the door where a QR code cannot be read. */
+            ticket_code: string;
+            /** @description For the QR code. Absent where several are listed, and of ended ones. */
+            signed_ticket?: string;
+            /** @description The booking that has its seats now, if it was merged into another one. */
+            merged_into: string | null;
+            buyer: components["schemas"]["Buyer"];
+            settlements: components["schemas"]["Settlement"][];
+            given_up: components["schemas"]["GivenUp"][];
+            split_from: string | null;
+        };
+        BoxOffice: {
+            method: string;
+            /** Format: decimal */
+            paid: string;
+            /** Format: decimal */
+            paid_back: string;
+        };
+        Buyer: {
+            name: string;
+            email: string;
+            /** @description The user name of the account. */
+            account: string | null;
+        };
         /**
          * @description * `view` - view
          *     * `price` - price
@@ -2464,7 +2715,7 @@ export interface components {
             holder: string | null;
             /** Format: date-time */
             locked_until: string | null;
-            /** @description The booking that the change made or ended. */
+            /** @description The booking that the change is about. */
             reservation: string | null;
             /** @description What a blocked seat is kept for, or was until this change. */
             allocation: string | null;
@@ -2483,9 +2734,17 @@ export interface components {
          *     * `blocked` - blocked
          *     * `unblocked` - unblocked
          *     * `released` - released
+         *     * `moved` - moved
+         *     * `split` - split
+         *     * `merged` - merged
          * @enum {string}
          */
-        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked" | "released";
+        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked" | "released" | "moved" | "split" | "merged";
+        ChangedAnswer: {
+            success: boolean;
+            message: string;
+            reservation: components["schemas"]["Booking"];
+        };
         Changes: components["schemas"]["Snapshot"] | components["schemas"]["Delta"];
         /**
          * @description * `online` - online
@@ -3024,6 +3283,101 @@ export interface components {
             /** Format: double */
             y: number;
         };
+        FoundBooking: {
+            /** @description 16 random characters of Crockford's base32. */
+            id: string;
+            event: number;
+            event_name: string;
+            venue: string;
+            /** Format: date-time */
+            date: string;
+            /** @description The event's, from the IANA database. */
+            time_zone: string;
+            seats: string[];
+            seat_details: components["schemas"]["ReservedSeat"][];
+            /**
+             * Format: decimal
+             * @description With the fees.
+             */
+            total_price: string;
+            /** Format: decimal */
+            fees: string;
+            /**
+             * Format: decimal
+             * @description The rate of the tax that the total includes.
+             */
+            tax_percent: string | null;
+            currency: string;
+            /**
+             * @description Where it was made; comp: given away at the box office.
+             *
+             *     * `online` - online
+             *     * `box_office` - box_office
+             *     * `comp` - comp
+             */
+            channel: components["schemas"]["ChannelEnum"];
+            /** @description Whom it is for, if that is not an account. */
+            buyer_name: string;
+            /** @description Of a buyer without an account; empty if there is none. */
+            buyer_email: string;
+            payment_method: string;
+            /**
+             * @description For offline methods: due, paid, or null when no payment is expected.
+             *
+             *     * `declined` - declined
+             *     * `authorised` - authorised
+             *     * `captured` - captured
+             *     * `void_due` - void_due
+             *     * `voided` - voided
+             *     * `refund_due` - refund_due
+             *     * `refunded` - refunded
+             *     * `due` - due
+             *     * `paid` - paid
+             */
+            payment_status: (components["schemas"]["PaymentStatusEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: date-time
+             * @description The payment deadline; null if it was paid online.
+             */
+            payment_due_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was marked as paid.
+             */
+            paid_at: string | null;
+            status: components["schemas"]["ReservationStatusEnum"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            /**
+             * Format: decimal
+             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online. Null: nothing.
+             */
+            to_pay_back: string | null;
+            /**
+             * Format: date-time
+             * @description Until when its buyer may cancel it.
+             */
+            cancel_until: string;
+            /** @description To be typed at the door where a QR code cannot be read. */
+            ticket_code: string;
+            /** @description For the QR code. Absent where several are listed, and of ended ones. */
+            signed_ticket?: string;
+            /** @description The booking that has its seats now, if it was merged into another one. */
+            merged_into: string | null;
+            buyer: components["schemas"]["Buyer"];
+        };
+        GivenUp: {
+            seat_id: number;
+            seat_number: string;
+            /** @description The number of the seat that it was moved to. */
+            new_seat: string | null;
+            /** @description The booking that has the seat since. */
+            new_reservation: string | null;
+            /** Format: date-time */
+            at: string;
+        };
         GuestAccountRequest: {
             username: string;
             password: string;
@@ -3221,6 +3575,15 @@ export interface components {
             /** @description Those of the role. */
             readonly permissions: string[];
         };
+        MergeRequest: {
+            /** @description The number of the other booking. */
+            other: string;
+            /**
+             * @description Merge bookings of different buyers.
+             * @default false
+             */
+            confirm_other_buyer?: boolean;
+        };
         Message: {
             /** @description 1, 2, 3 … in the feed; a gap means that older messages were deleted. */
             position: number;
@@ -3283,6 +3646,45 @@ export interface components {
             seq: number;
             /** Format: date-time */
             at: string | null;
+        };
+        MoveRequest: {
+            /** @description By the id of a seat of the booking, the id of its new seat. */
+            moves: {
+                [key: string]: number;
+            };
+            /**
+             * @description How the difference is settled: one of the quote's `settlings`.
+             *
+             *     * `none` - none
+             *     * `cash` - cash
+             *     * `card_reader` - card_reader
+             *     * `provider` - provider
+             *     * `waived` - waived
+             * @default none
+             */
+            settling?: components["schemas"]["SettlingEnum"];
+            /**
+             * Format: decimal
+             * @description The difference of the quote. Another one is refused: `price_changed`.
+             */
+            expected_difference?: string;
+        };
+        MovedSeat: {
+            seat_id: number;
+            seat_number: string;
+            new_seat_id: number;
+            new_seat_number: string;
+            ticket_type: string;
+            /**
+             * Format: decimal
+             * @description What the seat was sold at.
+             */
+            price: string;
+            /**
+             * Format: decimal
+             * @description What the new seat costs today.
+             */
+            new_price: string;
         };
         NewDoorRequest: {
             /** @description The gate. */
@@ -3750,6 +4152,23 @@ export interface components {
              */
             dry_run?: boolean;
         };
+        Quote: {
+            seats: components["schemas"]["MovedSeat"][];
+            /**
+             * Format: decimal
+             * @description To be paid; negative: to be paid back.
+             */
+            difference: string;
+            currency: string;
+            /** @description How the difference can be settled. */
+            settlings: components["schemas"]["SettlingEnum"][];
+        };
+        QuoteRequest: {
+            /** @description By the id of a seat of the booking, the id of its new seat. */
+            moves: {
+                [key: string]: number;
+            };
+        };
         RecoveryCodes: {
             success: boolean;
             message: string;
@@ -3786,6 +4205,14 @@ export interface components {
             available_at?: string;
             /** @description What the seats cost now. */
             total?: string;
+            /** @description The difference in price of a move, as it is now. */
+            difference?: string;
+            /** @description The ways in which the difference can be settled. */
+            settlings?: string[];
+            /** @description Why two bookings cannot be merged: payment or tax. */
+            differ?: string;
+            /** @description What came in place of seats that were given up. */
+            given_up?: components["schemas"]["GivenUp"][];
             /** @description The other seats of tables that are sold as a whole. */
             missing?: components["schemas"]["MissingSeat"][];
             /** @description The accessible seats without which the companion seats are not sold. */
@@ -3822,6 +4249,7 @@ export interface components {
             methods: components["schemas"]["Method"][];
             taxes: components["schemas"]["Tax"][];
             payments: components["schemas"]["Payments"][];
+            settlements: components["schemas"]["BoxOffice"][];
         };
         Reservation: {
             /** @description 16 random characters of Crockford's base32. */
@@ -3856,7 +4284,7 @@ export interface components {
              *     * `comp` - comp
              */
             channel: components["schemas"]["ChannelEnum"];
-            /** @description Of a buyer without an account; else empty. */
+            /** @description Whom it is for, if that is not an account. */
             buyer_name: string;
             /** @description Of a buyer without an account; empty if there is none. */
             buyer_email: string;
@@ -3904,6 +4332,8 @@ export interface components {
             ticket_code: string;
             /** @description For the QR code. Absent where several are listed, and of ended ones. */
             signed_ticket?: string;
+            /** @description The booking that has its seats now, if it was merged into another one. */
+            merged_into: string | null;
         };
         /**
          * @description * `confirmed` - confirmed
@@ -4244,6 +4674,9 @@ export interface components {
          *     * `ticket_refused` - Ticket Refused
          *     * `reservation_cancelled` - Reservation Cancelled
          *     * `reservation_marked_paid` - Reservation Marked Paid
+         *     * `reservation_moved` - Reservation Moved
+         *     * `reservation_split` - Reservation Split
+         *     * `reservation_merged` - Reservation Merged
          *     * `payment_refunded` - Payment Refunded
          *     * `registered` - Registered
          *     * `guest_started` - Guest Started
@@ -4299,7 +4732,7 @@ export interface components {
          *     * `locks_released` - Locks Released
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
         SellRequest: {
             seat_ids: number[];
             /**
@@ -4327,6 +4760,10 @@ export interface components {
              */
             expected_total?: string;
         };
+        SentAnswer: {
+            success: boolean;
+            message: string;
+        };
         Session: {
             /** @description No credential: it is neither a cookie nor a token. */
             id: string;
@@ -4350,6 +4787,38 @@ export interface components {
          * @enum {string}
          */
         SessionKindEnum: "session" | "tokens";
+        Settlement: {
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["SettlementKindEnum"];
+            method: string;
+            /**
+             * Format: decimal
+             * @description Negative for what the booking no longer has.
+             */
+            amount: string;
+            /** @description Of a refund by the provider: refund_due or refunded. */
+            status: string;
+            /** @description Of a transfer: the other booking. */
+            other: string | null;
+        };
+        /**
+         * @description * `difference` - difference
+         *     * `refund` - refund
+         *     * `cancelled` - cancelled
+         *     * `transfer` - transfer
+         * @enum {string}
+         */
+        SettlementKindEnum: "difference" | "refund" | "cancelled" | "transfer";
+        /**
+         * @description * `none` - none
+         *     * `cash` - cash
+         *     * `card_reader` - card_reader
+         *     * `provider` - provider
+         *     * `waived` - waived
+         * @enum {string}
+         */
+        SettlingEnum: "none" | "cash" | "card_reader" | "provider" | "waived";
         /**
          * @description * `error` - error
          *     * `warning` - warning
@@ -4444,6 +4913,18 @@ export interface components {
          * @enum {string}
          */
         SoldByEnum: "table" | "number";
+        SplitAnswer: {
+            success: boolean;
+            message: string;
+            reservation: components["schemas"]["Booking"];
+            new_reservation: components["schemas"]["Booking"];
+        };
+        SplitRequest: {
+            seat_ids: number[];
+            /** @default  */
+            buyer_name?: string;
+            buyer_email?: string;
+        };
         Tax: {
             /** @description Null: bookings that name no tax. */
             percent: string | null;
@@ -4461,14 +4942,19 @@ export interface components {
         Ticket: {
             admits: boolean;
             /**
-             * @description Why the ticket does not admit. Used: all its seats have been admitted.
+             * @description Why the ticket does not admit. Used: all its seats have been admitted. Given up: the booking does not have the ticket's seat any more.
              *
              *     * `cancelled` - cancelled
              *     * `lapsed` - lapsed
              *     * `unpaid` - unpaid
              *     * `used` - used
+             *     * `given_up` - given_up
              */
             reason: (components["schemas"]["TicketReasonEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description The id of the seat that the ticket is for; null: for all. */
+            seat: number | null;
+            /** @description The seats that the booking had before. */
+            given_up: components["schemas"]["GivenUp"][];
             /** @description The username, or the name of a buyer without an account. */
             buyer: string;
             reservation: components["schemas"]["Reservation"];
@@ -4505,9 +4991,10 @@ export interface components {
          *     * `lapsed` - lapsed
          *     * `unpaid` - unpaid
          *     * `used` - used
+         *     * `given_up` - given_up
          * @enum {string}
          */
-        TicketReasonEnum: "cancelled" | "lapsed" | "unpaid" | "used";
+        TicketReasonEnum: "cancelled" | "lapsed" | "unpaid" | "used" | "given_up";
         TicketType: {
             id: number;
             name: string;
@@ -5256,6 +5743,104 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    bookings: {
+        parameters: {
+            query?: {
+                /** @description As in the Link header. */
+                before?: number;
+                limit?: number;
+                /** @description The beginning of the buyer's name or address or of the booking's number (from four characters on), or a seat's number; in any case. */
+                q?: string;
+                /**
+                 * @description * `all` - all
+                 *     * `live` - live
+                 *     * `unpaid` - unpaid
+                 *     * `cancelled` - cancelled
+                 *     * `lapsed` - lapsed
+                 */
+                state?: "all" | "live" | "unpaid" | "cancelled" | "lapsed";
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundBooking"][];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7058,7 +7643,7 @@ export interface operations {
             header?: never;
             path: {
                 event_id: string;
-                table: "actions" | "bookings" | "changes" | "tickets";
+                table: "actions" | "bookings" | "changes" | "settlements" | "tickets";
             };
             cookie?: never;
         };
@@ -15310,6 +15895,81 @@ export interface operations {
             };
         };
     };
+    booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     cancel: {
         parameters: {
             query?: never;
@@ -15424,6 +16084,242 @@ export interface operations {
             };
         };
     };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     mark_paid: {
         parameters: {
             query?: never;
@@ -15444,6 +16340,356 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaidAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    quote_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    send_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    split: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitAnswer"];
                 };
             };
             /** @description Malformed. */
@@ -16397,6 +17643,9 @@ export interface operations {
                  *     * `ticket_refused` - Ticket Refused
                  *     * `reservation_cancelled` - Reservation Cancelled
                  *     * `reservation_marked_paid` - Reservation Marked Paid
+                 *     * `reservation_moved` - Reservation Moved
+                 *     * `reservation_split` - Reservation Split
+                 *     * `reservation_merged` - Reservation Merged
                  *     * `payment_refunded` - Payment Refunded
                  *     * `registered` - Registered
                  *     * `guest_started` - Guest Started
@@ -16451,7 +17700,7 @@ export interface operations {
                  *     * `seats_unblocked` - Seats Unblocked
                  *     * `locks_released` - Locks Released
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

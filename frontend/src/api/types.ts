@@ -35,6 +35,13 @@ export type Seat = Schemas['Seat'];
 /** A seat that the caller has locked. */
 export type Lock = Schemas['Lock'];
 export type Reservation = Schemas['Reservation'];
+/** A booking as organisers find it. */
+export type FoundBooking = Schemas['FoundBooking'];
+/** A booking with its money, as organisers see it. */
+export type Booking = Schemas['Booking'];
+/** What moving seats would cost. */
+export type Quote = Schemas['Quote'];
+export type Settling = Schemas['SettlingEnum'];
 /** A ticket as door staff see it. */
 export type Ticket = Schemas['Ticket'];
 export type AdmittedAnswer = Schemas['AdmittedAnswer'];

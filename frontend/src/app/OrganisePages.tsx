@@ -20,6 +20,9 @@ const EventSettingsPage = lazy(async () => ({
 const OrganisePage = lazy(async () => ({
   default: (await import('@/features/organise/OrganisePage')).OrganisePage,
 }));
+const BookingsPage = lazy(async () => ({
+  default: (await import('@/features/organise/bookings/BookingsPage')).BookingsPage,
+}));
 const HistoryPage = lazy(async () => ({
   default: (await import('@/features/organise/history/HistoryPage')).HistoryPage,
 }));
@@ -54,6 +57,7 @@ export function OrganisePages() {
       <Route path="events/:eventId/history" element={<HistoryPage />} />
       <Route path="events/:eventId/box-office" element={<BoxOfficePage />} />
       <Route path="events/:eventId/doors" element={<DoorsPage />} />
+      <Route path="events/:eventId/bookings" element={<BookingsPage />} />
       <Route path="invitations" element={<InvitationPage />} />
       <Route path="plans/:planId" element={<PlanPage />} />
       <Route path="plans/:planId/edit" element={<EditorPage />} />

@@ -1,5 +1,6 @@
 import boxOffice from '@/i18n/de/boxOffice.json';
 import door from '@/i18n/de/door.json';
+import bookings from '@/i18n/de/bookings.json';
 import history from '@/i18n/de/history.json';
 import organisations from '@/i18n/de/organisations.json';
 import organise from '@/i18n/de/organise.json';
@@ -13,6 +14,7 @@ import type { PartCatalogue } from '@/i18n/language';
 export const deOfOrganisers: PartCatalogue<'organisers'> = {
   boxOffice,
   door,
+  bookings,
   history,
   organisations,
   organise,

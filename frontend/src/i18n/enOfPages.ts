@@ -1,6 +1,7 @@
 import account from '@/i18n/en/account.json';
 import boxOffice from '@/i18n/en/boxOffice.json';
 import door from '@/i18n/en/door.json';
+import bookings from '@/i18n/en/bookings.json';
 import editor from '@/i18n/en/editor.json';
 import events from '@/i18n/en/events.json';
 import history from '@/i18n/en/history.json';
@@ -18,6 +19,7 @@ export const enOfPages = {
   account,
   boxOffice,
   door,
+  bookings,
   editor,
   events,
   history,

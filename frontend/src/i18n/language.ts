@@ -20,6 +20,7 @@ interface Parts {
   organisers:
     | 'boxOffice'
     | 'door'
+    | 'bookings'
     | 'history'
     | 'organisations'
     | 'organise'

@@ -170,6 +170,7 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     cancelled_at: null,
     to_pay_back: null,
     ticket_code: 'K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP',
+    merged_into: null,
     ...changes,
   };
 }

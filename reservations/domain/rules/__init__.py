@@ -5,7 +5,7 @@ the state, so that the next command of the batch sees it. A refusal is an outcom
 seat, and closes the payment that was started for the seats.
 
 Invariants, for any commands in any order:
-- a reserved seat stays reserved until its reservation is cancelled, or lapses unpaid;
+- a reserved seat stays reserved until its reservation is cancelled, lapses unpaid, or is moved;
 - a locked seat belongs to its holder until the deadline, or until its event is cancelled or the
   box office releases it;
 - a seat costs its holder what it did when the hold began, even if its price changes;
@@ -19,6 +19,7 @@ Invariants, for any commands in any order:
 - while companion seats are held back, a person books one only with its accessible seat;
 - where orphans are refused, nobody buys seats so that a single free one is left that they could
   have avoided;
+- a seat that has entered is not moved;
 - a seat of a reservation enters once, and only while the reservation is live and paid;
 - a command changes all the seats it names, or none;
 - a payment pays for at most one reservation, and a person has at most one pending payment per
@@ -43,10 +44,13 @@ from reservations.domain.commands import (
     LockPlaces,
     LockSeats,
     MarkPaid,
+    MergeBookings,
+    MoveSeats,
     ReleaseExpired,
     ReleaseLocks,
     ReserveSeats,
     SellSeats,
+    SplitBooking,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
@@ -72,6 +76,7 @@ from reservations.domain.rules.booking import (
 )
 from reservations.domain.rules.box_office import sell
 from reservations.domain.rules.locking import extend, lock, lock_best, lock_places, unlock
+from reservations.domain.rules.moving import move
 from reservations.domain.rules.outcomes import (
     NewAllocation,
     NewPayment,
@@ -79,6 +84,7 @@ from reservations.domain.rules.outcomes import (
     Outcome,
     Transition,
 )
+from reservations.domain.rules.regrouping import merge, split
 from reservations.domain.states import BatchState
 
 __all__ = [
@@ -132,6 +138,12 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return admit(command, state)
         case MarkPaid():
             return mark_paid(command, state)
+        case MoveSeats():
+            return move(command, state)
+        case SplitBooking():
+            return split(command, state)
+        case MergeBookings():
+            return merge(command, state)
         case CancelReservations():
             return cancel_all(command, state)
         case EndLocks():

@@ -10,6 +10,7 @@ from reservations.domain.errors import (
     SeatNotFound,
     TicketCancelled,
     TicketLapsed,
+    TicketMerged,
     TicketNotFound,
     TicketUnpaid,
 )
@@ -39,6 +40,8 @@ def admit(command: AdmitSeats, state: BatchState) -> Outcome:
     reservation = state.reservations.get(command.reservation_id)
     if reservation is None:
         raise TicketNotFound
+    if reservation.is_merged:
+        raise TicketMerged
     if refusal := _REFUSALS.get(why_not_admitted(reservation, now=state.now) or ""):
         raise refusal
     # Its bookings are cancelled one after the other.
@@ -46,7 +49,7 @@ def admit(command: AdmitSeats, state: BatchState) -> Outcome:
         raise TicketCancelled("This event is cancelled. Its tickets admit nobody.")
     seat_ids = _wanted(command, reservation)
     if again := [seat_id for seat_id in seat_ids if seat_id in reservation.entries]:
-        raise _already_entered(again, reservation, state)
+        raise already_entered(again, reservation, state)
     entries = {
         seat_id: EntryState(seat_id, at=command.at or state.now, gate=command.gate)
         for seat_id in seat_ids
@@ -70,9 +73,10 @@ def _wanted(command: AdmitSeats, reservation: ReservationState) -> tuple[int, ..
     return named_seats or left or reservation.seat_ids
 
 
-def _already_entered(
+def already_entered(
     seat_ids: list[int], reservation: ReservationState, state: BatchState
 ) -> AlreadyEntered:
+    """Return the refusal that lists the entries of some seats of a reservation."""
     numbers = [state.seats[seat_id].seat_number for seat_id in seat_ids]
     what = f"Seat {numbers[0]} has" if len(numbers) == 1 else f"{len(numbers)} seats have"
     return AlreadyEntered(

@@ -15,6 +15,7 @@ from reservations.domain.states import (
     Reason,
     SaleChannel,
     SeatState,
+    Settling,
 )
 
 
@@ -59,6 +60,64 @@ class NewAllocation:
     created_by: Person
 
 
+class Transfer(NamedTuple):
+    """Money that goes with seats to another booking; `payment` is None for the box office's."""
+
+    payment: str | None
+    amount: Decimal
+
+
+class MovedSeat(NamedTuple):
+    """A seat that was given up for another one. `price` is the new one's in the booking."""
+
+    old: SeatState
+    new: SeatState
+    old_price: Decimal
+    price: Decimal
+    ticket_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Seats of a reservation that were moved, and how the difference in price was settled.
+
+    `difference` is that of today's prices, and `waived` the part of it that was waived. `refunds`
+    are to be made by the provider.
+    """
+
+    reservation_id: int
+    seats: tuple[MovedSeat, ...]
+    settling: Settling
+    difference: Decimal
+    waived: Decimal = Decimal(0)
+    refunds: tuple[Transfer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Seats that were split off a reservation. `new_id` is a negative placeholder."""
+
+    reservation_id: int
+    new_id: int
+    seat_ids: tuple[int, ...]
+    amount: Decimal
+    transfers: tuple[Transfer, ...]
+    buyer_name: str
+    buyer_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A reservation that was merged into another one."""
+
+    reservation_id: int
+    other_id: int
+    amount: Decimal
+    fees: Decimal
+    due_at: datetime | None
+    transfers: tuple[Transfer, ...]
+
+
 class Transition(NamedTuple):
     """A seat's new state, and why it changed."""
 
@@ -90,6 +149,7 @@ class Outcome:
     admitted: tuple[EntryState, ...] = ()
     lapsed_ids: tuple[int, ...] = ()
     paid_id: int | None = None
+    rebooked: Move | Split | Merge | None = None
     refusal: SeatcastError | None = None
 
     @property

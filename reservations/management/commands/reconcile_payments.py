@@ -8,9 +8,9 @@ from django.db import InterfaceError, OperationalError
 
 from reservations import database
 from reservations.domain.errors import PaymentUnavailable, SeatcastError
-from reservations.models import Payment
+from reservations.models import Settlement
 from reservations.payments import checkout
-from reservations.payments.reconciling import finish_all
+from reservations.payments.reconciling import Unfinished, finish_all
 from reservations.payments.storage import PAYMENT_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ class Command(BaseCommand):
             raise CommandError(f"{left} could not be brought to an end; run this again later.")
 
 
-def _named(payment: Payment) -> str:
+def _named(payment: Unfinished) -> str:
+    if isinstance(payment, Settlement):
+        return f"Refund {payment.reference}, {-payment.amount} {payment.currency}"
     return f"Payment {payment.reference}, {payment.amount} {payment.currency}"
 
 

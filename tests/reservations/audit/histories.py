@@ -16,17 +16,26 @@ from reservations.domain.commands import (
     EndAllocations,
     ExtendLocks,
     LockSeats,
+    MergeBookings,
+    MoveSeats,
     ReleaseExpired,
     ReleaseLocks,
     ReserveSeats,
     SellSeats,
+    SplitBooking,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
 )
-from reservations.domain.errors import SeatcastError
-from reservations.domain.states import AllocationKind, BoxOfficeMethod, PaymentStatus, Person
-from reservations.models import Allocation, Event, Payment, Reservation
+from reservations.domain.errors import SeatcastError, SettlingNotOffered
+from reservations.domain.states import (
+    AllocationKind,
+    BoxOfficeMethod,
+    PaymentStatus,
+    Person,
+    Settling,
+)
+from reservations.models import Allocation, Event, Payment, Reservation, ReservationSeat
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
@@ -66,7 +75,7 @@ class History:
         person = chance.choice(self.people)
         some = tuple(chance.sample(self.ids, chance.choice([1, 1, 2, 3])))
         held = self.held_by(person)
-        match chance.randrange(14):
+        match chance.randrange(18):
             case 0 | 1 | 2:
                 self.do(LockSeats(person, some))
             case 3:
@@ -91,10 +100,32 @@ class History:
             case 12:
                 is_releasing = chance.random() < 0.5
                 self.do(ReleaseLocks(person, some) if is_releasing else EndAllocations())
+            case 13:
+                found = self._any_booking(chance)
+                self.do(CancelReservation(person, found, as_organiser=True))
+            case 14 | 15:
+                found = self._any_booking(chance)
+                moves = tuple(zip(self._seats_of(found, chance), some, strict=False))
+                # One of them fits.
+                for settling in chance.sample(list(Settling), len(Settling)):
+                    with suppress(SettlingNotOffered):
+                        self.do(MoveSeats(person, found, moves, settling))
+                        break
+            case 16:
+                found = self._any_booking(chance)
+                self.do(SplitBooking(person, found, self._seats_of(found, chance)[:1], "Zoe"))
             case _:
-                live = Reservation.objects.filter(event=self.event, status="confirmed")
-                ids = [found.pk for found in live.order_by("pk")]
-                self.do(CancelReservation(person, chance.choice(ids or [0]), as_organiser=True))
+                kept, other = self._any_booking(chance), self._any_booking(chance)
+                self.do(MergeBookings(person, kept, other, is_confirmed=True))
+
+    def _any_booking(self, chance: random.Random) -> int:
+        live = Reservation.objects.filter(event=self.event, status="confirmed")
+        return chance.choice([found.pk for found in live.order_by("pk")] or [0])
+
+    def _seats_of(self, booking: int, chance: random.Random) -> tuple[int, ...]:
+        rows = ReservationSeat.objects.filter(reservation=booking).order_by("seat_id")
+        ids = list(rows.values_list("seat_id", flat=True))
+        return tuple(chance.sample(ids, len(ids)))
 
     def _sell_or_move_kept(
         self, person: Person, some: tuple[int, ...], chance: random.Random

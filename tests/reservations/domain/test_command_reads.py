@@ -21,10 +21,13 @@ from reservations.domain.commands import (
     LockPlaces,
     LockSeats,
     MarkPaid,
+    MergeBookings,
+    MoveSeats,
     ReleaseExpired,
     ReleaseLocks,
     ReserveSeats,
     SellSeats,
+    SplitBooking,
     StartPayment,
     UnblockSeats,
     UnlockSeats,
@@ -37,7 +40,9 @@ from reservations.domain.states import (
     BoxOfficeMethod,
     PaymentState,
     PaymentStatus,
+    ReservationState,
     SeatState,
+    SoldTicket,
     Terms,
     TicketTypeState,
 )
@@ -66,13 +71,23 @@ SEATS = {
         blocked(8),
         replace(blocked(9), allocation_id=1),
         replace(blocked(10), allocation_id=2),
+        reserved(11, reservation_id=4, by=ALICE),
+        reserved(12, reservation_id=4, by=ALICE),
     )
 }
 ENDED = frozenset({1})
+
+
+def _sold(*seat_ids: int, reservation_id: int) -> ReservationState:
+    tickets = {each: SoldTicket(Decimal("50.00")) for each in seat_ids}
+    return booking(ALICE, *seat_ids, reservation_id=reservation_id, tickets=tickets)
+
+
 RESERVATIONS = {
-    1: booking(ALICE, 5, reservation_id=1),
+    1: _sold(5, reservation_id=1),
     2: booking(ALICE, 6, reservation_id=2, due=60),
     3: booking(BOB, 7, reservation_id=3, due=-1),
+    4: _sold(11, 12, reservation_id=4),
 }
 PAYMENT = PaymentState("paid", ALICE.id, Decimal("50.00"), PaymentStatus.PENDING)
 CHILD = TicketTypeState(7, "Child", {None: Decimal("20.00")})
@@ -93,6 +108,9 @@ COMMANDS: list[Command] = [
     CancelReservations(None, (1, 3)),
     EndLocks(None, (3,)),
     MarkPaid(BOB, 2),
+    MoveSeats(BOB, 1, ((5, 1),)),
+    SplitBooking(BOB, 4, (11,)),
+    MergeBookings(BOB, 1, 4),
     AdmitSeats(BOB, 1, (5,)),
     LapseUnpaid(),
     ReleaseExpired(),

@@ -119,6 +119,7 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "to_pay_back": None,
         "cancel_until": iso(event.date),
         "ticket_code": ticket_code(Reservation.objects.get().public_id),
+        "merged_into": None,
     }
 
 

@@ -156,6 +156,19 @@ describe('a door without a network', () => {
     expect(await decide(state, typed, crypto)).toMatchObject({ kind: 'valid' });
   });
 
+  it('admits only the seat of a ticket for one seat, and none that was given up', async () => {
+    const state = doorOf(bookingOf(1, {}, 2));
+    const typed = `${idOf(1)}-${'A'.repeat(16)}`;
+    expect(await decide(state, `${typed}.11`, crypto)).toMatchObject({
+      kind: 'valid',
+      left: [{ seat_id: 11 }],
+    });
+    expect(await decide(state, `${typed}.99`, crypto)).toMatchObject({
+      kind: 'refused',
+      reason: 'outdated',
+    });
+  });
+
   it('admits nobody to a cancelled event', async () => {
     const state = newDoorState('north', 'North', listOf([bookingOf(1)], true));
     for (const ticket of [ticketOf(1), ticketOf(9, SOLD_SINCE)]) {

@@ -1,6 +1,6 @@
 import type { ListedBooking, ListedSeat } from '@/api/types';
 import { bookingById, type DoorState, type Entered, entryOf } from '@/domain/door/doorState';
-import { isTicketCode, parseSignedTicket, type SignedTicket } from '@/domain/door/signedTicket';
+import { parseSignedTicket, parseTicketCode, type SignedTicket } from '@/domain/door/signedTicket';
 
 /** Why a door refuses a ticket by itself; `REASONS` in `doors/api/serializers.py`. */
 export type RefusalReason =
@@ -46,11 +46,17 @@ export async function decide(
     const isSigned = await isSignedBy(state.list.keys, ticket, crypto);
     return isSigned ? decideSigned(state, ticket) : refused('forged');
   }
-  const typed = code.toUpperCase();
-  if (!isTicketCode(typed)) return refused('unknown');
-  const digest = await crypto.digest(typed);
+  const typed = parseTicketCode(code);
+  if (typed === null) return refused('unknown');
+  const digest = await crypto.digest(typed.code);
   const booking = state.list.bookings.find((one) => one.code === digest);
-  return booking === undefined ? refused('unknown') : decideListed(state, booking, null);
+  if (booking === undefined) return refused('unknown');
+  const { seatId } = typed;
+  if (seatId === null) return decideListed(state, booking, null);
+  const seats = booking.seats.filter((seat) => seat.seat_id === seatId);
+  // The booking has given this seat up.
+  if (seats.length === 0) return refused('outdated', booking.id);
+  return decideListed(state, { ...booking, seats }, null);
 }
 
 function decideSigned(state: DoorState, ticket: SignedTicket): Decision {

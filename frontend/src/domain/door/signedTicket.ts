@@ -29,7 +29,16 @@ export function parseSignedTicket(code: string): SignedTicket | null {
   };
 }
 
-/** Letters of typed codes may be in either case. */
-export function isTicketCode(code: string): boolean {
-  return /^[0-9A-Z]{16}-[A-Z2-7]{16}$/.test(code);
+export interface TicketCode {
+  /** The booking's. */
+  readonly code: string;
+  /** The id of the seat that the ticket is for; null for all seats of the booking. */
+  readonly seatId: number | null;
+}
+
+/** Null if the text has another form. Letters of typed codes may be in either case. */
+export function parseTicketCode(text: string): TicketCode | null {
+  const [, code, seat] =
+    /^([0-9A-Z]{16}-[A-Z2-7]{16})(?:\.(\d{1,15}))?$/.exec(text.toUpperCase()) ?? [];
+  return code === undefined ? null : { code, seatId: seat === undefined ? null : Number(seat) };
 }

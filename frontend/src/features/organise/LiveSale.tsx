@@ -22,7 +22,14 @@ import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { boxOfficePath, doorsPath, eventPath, eventSettingsPath, historyPath } from '@/paths';
+import {
+  bookingsPath,
+  boxOfficePath,
+  doorsPath,
+  eventPath,
+  eventSettingsPath,
+  historyPath,
+} from '@/paths';
 import { revenueQuery } from '@/queries/events';
 import { useMe } from '@/queries/session';
 
@@ -67,6 +74,10 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
             {t('organise:boxOffice')}
           </Link>
         )}
+        <Link className="button button--quiet" to={bookingsPath(event.id)}>
+          <Icon name="ticket" />
+          {t('organise:bookings')}
+        </Link>
         {hasPermissionIn(me, 'reservations.scan_ticket', event.organisation) && (
           <Link className="button button--quiet" to={doorsPath(event.id)}>
             <Icon name="ticket" />

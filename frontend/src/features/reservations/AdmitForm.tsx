@@ -4,6 +4,7 @@ import type { Scan } from '@/api/tickets';
 import type { Ticket } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
+import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
 import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
 import { t } from '@/i18n/language';
 
@@ -19,7 +20,7 @@ interface AdmitFormProps {
  * another day can be admitted too, e.g. if the show was moved, but not by the usual large button.
  */
 export function AdmitForm({ ticket, isOtherDay, isBusy, onAdmit }: AdmitFormProps) {
-  const left = ticket.reservation.seat_details.filter((seat) => seat.entry === null);
+  const left = seatsToAdmit(ticket);
   const [later, setLater] = useState<ReadonlySet<number>>(new Set());
   const [gate, setGate] = useGate();
   const chosen = left.filter((seat) => !later.has(seat.seat_id));

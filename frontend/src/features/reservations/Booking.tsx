@@ -10,7 +10,7 @@ import { cancelNote, useCancellationEnd } from '@/features/reservations/cancella
 import { Pass } from '@/features/reservations/Pass';
 import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
 import { SeatTable } from '@/features/reservations/SeatTable';
-import { StatusChip } from '@/features/reservations/StatusChip';
+import { StatusChip } from '@/components/StatusChip';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';

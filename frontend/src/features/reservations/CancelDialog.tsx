@@ -8,7 +8,7 @@ import type { Reservation } from '@/api/types';
 import { type Tone, useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { seatList } from '@/features/reservations/seatList';
+import { seatList } from '@/domain/seatList';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { EVENTS_KEY } from '@/queries/events';

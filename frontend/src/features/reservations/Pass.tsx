@@ -4,7 +4,7 @@ import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { QrCode } from '@/components/QrCode';
 import { calendarFile } from '@/features/reservations/calendar';
-import { seatList } from '@/features/reservations/seatList';
+import { seatList } from '@/domain/seatList';
 import { t } from '@/i18n/language';
 import { reservationPath, ticketPath } from '@/paths';
 

@@ -7,7 +7,7 @@ import { Icon } from '@/components/Icon';
 import { paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
-import { StatusChip } from '@/features/reservations/StatusChip';
+import { StatusChip } from '@/components/StatusChip';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';

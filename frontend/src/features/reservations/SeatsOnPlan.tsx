@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { Reservation } from '@/api/types';
 import { PlanThumbnail } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
-import { seatList } from '@/features/reservations/seatList';
+import { seatList } from '@/domain/seatList';
 import { useSeatFacts } from '@/hooks/useSeatFacts';
 import { t } from '@/i18n/language';
 import { eventQuery } from '@/queries/events';

@@ -19,6 +19,8 @@ function makeTicket(changes: Partial<Ticket> = {}): Ticket {
   return {
     admits: true,
     reason: null,
+    seat: null,
+    given_up: [],
     buyer: 'carol',
     reservation: makeReservation({ date: TODAY }),
     ...changes,

@@ -4,6 +4,7 @@ import type { ApiError } from '@/api/apiError';
 import type { AdmittedSeat, Ticket } from '@/api/types';
 import { entryText } from '@/components/entryText';
 import { Icon, type IconName } from '@/components/Icon';
+import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
@@ -78,7 +79,7 @@ function verdictOf({ ticket, scanned, isOtherDay }: CheckedTicketProps): Verdict
     };
   }
   if (ticket.admits) {
-    const count = ticket.reservation.seat_details.filter((seat) => seat.entry === null).length;
+    const count = seatsToAdmit(ticket).length;
     return {
       verdict: 'valid',
       title: t('reservations:valid'),
@@ -99,9 +100,11 @@ function errorVerdict(error: ApiError): VerdictText {
 }
 
 /** Why the ticket was invalid when it was loaded. */
-function invalidVerdict({ reason, reservation }: Ticket): VerdictText {
+function invalidVerdict({ reason, reservation, seat: own }: Ticket): VerdictText {
   const entered = reservation.seat_details.flatMap((seat) =>
-    seat.entry === null ? [] : [{ ...seat.entry, ...seat }],
+    seat.entry === null || (own !== null && seat.seat_id !== own)
+      ? []
+      : [{ ...seat.entry, ...seat }],
   );
   const [first] = entered;
   switch (reason) {
@@ -125,6 +128,12 @@ function invalidVerdict({ reason, reservation }: Ticket): VerdictText {
         verdict: 'void',
         title: t('reservations:cancelled'),
         hint: t('reservations:cancelledTicket'),
+      };
+    case 'given_up':
+      return {
+        verdict: 'void',
+        title: t('reservations:givenUp'),
+        hint: t('reservations:givenUpTicket', { seats: reservation.seats.join(', ') }),
       };
     case null:
       break;

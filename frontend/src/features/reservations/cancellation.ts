@@ -16,6 +16,9 @@ export function cancelNote(reservation: Reservation, mayNotCancel: boolean): str
     payment_due_at: dueAt,
     time_zone: timeZone,
   } = reservation;
+  if (reservation.merged_into !== null) {
+    return t('reservations:mergedInto', { id: reservation.merged_into });
+  }
   if (reservation.status === 'cancelled') {
     return cancelledAt === null
       ? ''

@@ -36,6 +36,9 @@ const REASONS: Readonly<Record<Change['reason'], MessageKey>> = {
   blocked: 'history:reason_blocked',
   unblocked: 'history:reason_unblocked',
   released: 'history:reason_released',
+  moved: 'history:reason_moved',
+  split: 'history:reason_split',
+  merged: 'history:reason_merged',
 };
 
 /** What happened up to a moment: of all seats, or the story of a seat, a booking or a person. */

@@ -23,6 +23,7 @@ const REPORTS: Reports = {
   methods: [],
   taxes: [],
   payments: [],
+  settlements: [],
 };
 
 /** The first seats have these codes; two bits each, the first seat in the lowest ones. */

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { type SyntheticEvent, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 
 import type { EventDetail, PastMap } from '@/api/types';
-import { Button } from '@/components/Button';
-import { Field } from '@/components/Field';
 import { Skeleton } from '@/components/Skeleton';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import { type HallCounts, countSeats } from '@/features/organise/counts';
+import { FindSeat } from '@/features/organise/FindSeat';
+import { HallMap } from '@/features/organise/HallMap';
 import { formatMoment } from '@/features/organise/history/formats';
-import { PastMapCanvas } from '@/features/organise/history/PastMapCanvas';
 import { pastSeats } from '@/features/organise/history/pastSeats';
 import { StatusMark } from '@/features/organise/StatusMark';
 import { t } from '@/i18n/language';
@@ -42,7 +41,7 @@ export function PastHall({ event, past, chosen, onChoose }: PastHallProps) {
       {seats.length === 0 ? (
         <Skeleton shape="card" />
       ) : (
-        <PastMapCanvas
+        <HallMap
           event={event}
           facts={facts}
           seats={seats}
@@ -57,7 +56,12 @@ export function PastHall({ event, past, chosen, onChoose }: PastHallProps) {
           onChoose={onChoose}
         />
       )}
-      <FindSeat facts={facts} onChoose={onChoose} />
+      <FindSeat
+        facts={facts}
+        hint={t('history:mapHint')}
+        action={t('organise:find')}
+        onChoose={onChoose}
+      />
       {past.missing > 0 && (
         <p className="panel__note">{t('history:missing', { count: past.missing })}</p>
       )}
@@ -84,39 +88,5 @@ function Counts({ counts: { sold, held, free, blocked } }: { readonly counts: Ha
         </div>
       ))}
     </dl>
-  );
-}
-
-interface FindSeatProps {
-  readonly facts: readonly SeatFacts[];
-  readonly onChoose: (seatId: number) => void;
-}
-
-/** Chooses a seat by its name, for those who do not point at the map. */
-function FindSeat({ facts, onChoose }: FindSeatProps) {
-  const [name, setName] = useState('');
-  const [isUnknown, setUnknown] = useState(false);
-  function find(submit: SyntheticEvent) {
-    submit.preventDefault();
-    const wanted = name.trim().toLowerCase();
-    const found = facts.find(({ seatNumber }) => seatNumber.toLowerCase() === wanted);
-    setUnknown(found === undefined);
-    if (found !== undefined) onChoose(found.id);
-  }
-  return (
-    <form className="past-hall__find" onSubmit={find}>
-      <Field
-        label={t('history:findSeat')}
-        hint={t('history:mapHint')}
-        errors={isUnknown ? [t('history:findSeatNone')] : []}
-        value={name}
-        autoComplete="off"
-        onChange={({ target }) => {
-          setName(target.value);
-          setUnknown(false);
-        }}
-      />
-      <Button type="submit">{t('history:find')}</Button>
-    </form>
   );
 }

@@ -33,7 +33,16 @@ export function Reports({ eventId }: { readonly eventId: number }) {
 }
 
 function Tables({ reports }: { readonly reports: ReportsData }) {
-  const { currency, days, categories, ticket_types: types, methods, taxes, total } = reports;
+  const {
+    currency,
+    days,
+    categories,
+    ticket_types: types,
+    methods,
+    taxes,
+    total,
+    settlements,
+  } = reports;
   const money = (amount: string) => formatMoney(amount, currency);
   return (
     <>
@@ -109,6 +118,21 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
           money(sumAmounts(taxes.map(({ tax }) => tax))),
         ]}
       />
+      {settlements.length > 0 && (
+        <Table
+          title={t('history:settlements')}
+          columns={[t('history:method'), t('history:paid'), t('history:paidBack')]}
+          rows={settlements.map(({ method, paid, paid_back: back }) => [
+            t(method === 'cash' ? 'history:method_cash' : 'history:method_cardReader'),
+            money(paid),
+            money(back),
+          ])}
+          sums={[
+            money(sumAmounts(settlements.map(({ paid }) => paid))),
+            money(sumAmounts(settlements.map(({ paid_back: back }) => back))),
+          ]}
+        />
+      )}
     </>
   );
 }

@@ -10,7 +10,7 @@ import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
-import { eventPath, eventSettingsPath, organisationPath, reservationPath } from '@/paths';
+import { bookingsPath, eventPath, eventSettingsPath, organisationPath } from '@/paths';
 import { EVENTS_KEY } from '@/queries/events';
 import { ownEventsQuery, PLANS_KEY } from '@/queries/seatingPlans';
 
@@ -105,6 +105,7 @@ export function UseForEvent({ plan, version, onDismiss }: UseForEventProps) {
           <Obstacles
             seats={inTheWay}
             count={Math.max(inTheWay.length, (compare.data?.in_the_way_count ?? 0) - keep.size)}
+            eventId={eventId}
             onKeep={keepSeats}
           />
         )}
@@ -208,11 +209,12 @@ function Changes({ changes }: { readonly changes: PlanChanges }) {
 interface ObstaclesProps {
   readonly seats: readonly InTheWay[];
   readonly count: number;
+  readonly eventId: number | null;
   readonly onKeep: (ids: readonly number[]) => void;
 }
 
 /** The seats in the way, each with its way out. */
-function Obstacles({ seats, count, onKeep }: ObstaclesProps) {
+function Obstacles({ seats, count, eventId, onKeep }: ObstaclesProps) {
   const keepable = seats.filter(({ can_keep: can }) => can).map(({ seat_id: id }) => id);
   return (
     <section className="use-plan__obstacles" aria-label={t('plans:inTheWay', { count })}>
@@ -236,9 +238,11 @@ function Obstacles({ seats, count, onKeep }: ObstaclesProps) {
               {seat.reservation !== null && (
                 <>
                   {' · '}
-                  <Link to={reservationPath(seat.reservation)}>
-                    {t('plans:booking', { id: seat.reservation })}
-                  </Link>
+                  {eventId !== null && (
+                    <Link to={bookingsPath(eventId, seat.reservation, 'move')}>
+                      {t('plans:moveBooking', { id: seat.reservation })}
+                    </Link>
+                  )}
                 </>
               )}
             </span>

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reservations", "0028_announcements")]
+    dependencies = [("reservations", "0025_announcements")]
 
     operations = [
         migrations.AlterField(

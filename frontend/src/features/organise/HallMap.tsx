@@ -8,7 +8,9 @@ import { usePreviewCanvas } from '@/components/map/usePreviewCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 
-interface PastMapCanvasProps {
+import './hallMap.css';
+
+interface HallMapProps {
   readonly event: Pick<EventDetail, 'plan' | 'categories'>;
   readonly facts: readonly SeatFacts[];
   readonly seats: readonly MapSeat[];
@@ -24,15 +26,15 @@ const NEAR_RADIUS_PX = 14;
 /** A click this many radii from a seat's centre means it. */
 const REACH_RADII = 1.6;
 
-/** The house with the seats of a moment. A click chooses a seat, or zooms in to it. */
-export function PastMapCanvas({
+/** The house with its seats, not on sale here. A click chooses a seat, or zooms in to it. */
+export function HallMap({
   event: { plan, categories },
   facts,
   seats,
   focused,
   label,
   onChoose,
-}: PastMapCanvasProps) {
+}: HallMapProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scene = useMemo(
@@ -57,11 +59,11 @@ export function PastMapCanvas({
   }
 
   return (
-    <div className="past-map">
+    <div className="hall-map">
       {/* The field below chooses a seat by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
-      <div className="past-map__frame" ref={frame} onClick={choose}>
-        <canvas className="past-map__canvas" ref={canvas} role="img" aria-label={label} />
+      <div className="hall-map__frame" ref={frame} onClick={choose}>
+        <canvas className="hall-map__canvas" ref={canvas} role="img" aria-label={label} />
       </div>
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
     </div>

@@ -11,7 +11,7 @@ _REASONS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reservations", "0027_refuse_orphans"),
+        ("reservations", "0026_refuse_orphans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

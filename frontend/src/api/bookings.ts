@@ -1,0 +1,82 @@
+import { get, post } from '@/api/client';
+import type { Page } from '@/api/history';
+import { cursorOf } from '@/api/pages';
+import type { Booking, FoundBooking, Quote, Settling } from '@/api/types';
+
+export const BOOKING_STATES = ['all', 'live', 'unpaid', 'cancelled', 'lapsed'] as const;
+export type BookingState = (typeof BOOKING_STATES)[number];
+
+export interface BookingSearch {
+  readonly q: string;
+  readonly state: BookingState;
+}
+
+/** The id of a new seat by that of the old one. */
+export type Moves = ReadonlyMap<number, number>;
+
+/** Bookings of an event, newest first. */
+export async function fetchBookings(
+  eventId: number,
+  { q, state }: BookingSearch,
+  before: string | null,
+  signal: AbortSignal,
+): Promise<Page<FoundBooking>> {
+  const query = { q, state, limit: 30, ...(before !== null && { before }) };
+  const { body, headers } = await get(`events/${eventId}/bookings/`, { signal, query });
+  return { rows: body, next: cursorOf(headers) };
+}
+
+export async function fetchBooking(id: string, signal: AbortSignal): Promise<Booking> {
+  return (await get(`reservations/${id}/booking/`, { signal })).body;
+}
+
+/** What moving seats would cost now. */
+export function quoteMove(id: string, moves: Moves): Promise<Quote> {
+  return post(`reservations/${id}/quote/`, { moves: Object.fromEntries(moves) });
+}
+
+export async function moveSeats(
+  id: string,
+  moves: Moves,
+  settling: Settling,
+  difference: string,
+  key: string,
+): Promise<Booking> {
+  const body = { moves: Object.fromEntries(moves), settling, expected_difference: difference };
+  return (await post(`reservations/${id}/move/`, body, key)).reservation;
+}
+
+export interface NewBuyer {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Make a booking of its own of some seats; return both. */
+export async function splitBooking(
+  id: string,
+  seatIds: readonly number[],
+  { name, email }: NewBuyer,
+  key: string,
+): Promise<{ readonly kept: Booking; readonly made: Booking }> {
+  const body = { seat_ids: seatIds, buyer_name: name, buyer_email: email };
+  const answer = await post(`reservations/${id}/split/`, body, key);
+  return { kept: answer.reservation, made: answer.new_reservation };
+}
+
+export async function mergeBookings(
+  id: string,
+  other: string,
+  isConfirmed: boolean,
+  key: string,
+): Promise<Booking> {
+  const body = { other, confirm_other_buyer: isConfirmed };
+  return (await post(`reservations/${id}/merge/`, body, key)).reservation;
+}
+
+export async function markPaid(id: string, key: string): Promise<void> {
+  await post(`reservations/${id}/paid/`, undefined, key);
+}
+
+export async function sendAgain(id: string, key: string): Promise<void> {
+  await post(`reservations/${id}/send/`, undefined, key);
+}

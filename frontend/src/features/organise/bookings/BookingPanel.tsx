@@ -1,0 +1,220 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+
+import type { Booking, EventDetail } from '@/api/types';
+import { useAnnounce } from '@/components/announce';
+import { BillRows } from '@/components/BillRows';
+import { Button } from '@/components/Button';
+import { Failure } from '@/components/Failure';
+import { Icon } from '@/components/Icon';
+import { Skeleton } from '@/components/Skeleton';
+import { paymentText } from '@/domain/payments';
+import { hasPermissionIn } from '@/domain/permissions';
+import { Cancelling, QuickActions } from '@/features/organise/bookings/BookingActions';
+import { Money, Story } from '@/features/organise/bookings/BookingStory';
+import { MergeDialog } from '@/features/organise/bookings/MergeDialog';
+import { MoveSeats } from '@/features/organise/bookings/MoveSeats';
+import { PrintDialog } from '@/features/organise/bookings/PrintDialog';
+import { SplitDialog } from '@/features/organise/bookings/SplitDialog';
+import { StatusChip } from '@/components/StatusChip';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+import { formatDateTime } from '@/i18n/time';
+import { historyPath } from '@/paths';
+import { bookingQuery } from '@/queries/bookings';
+import { useMe } from '@/queries/session';
+
+interface BookingPanelProps {
+  readonly event: EventDetail;
+  readonly id: string;
+  readonly startsMoving: boolean;
+  /** Opens another booking; null closes this one. */
+  readonly onChoose: (id: string | null) => void;
+}
+
+type Doing = 'move' | 'split' | 'merge' | 'cancel' | 'print';
+
+/** One booking: its seats, its money, its story, and what can be done. */
+export function BookingPanel({ event, id, startsMoving, onChoose }: BookingPanelProps) {
+  const { data: booking, error, refetch } = useQuery(bookingQuery(event.id, id));
+  if (booking === undefined) {
+    return (
+      <section className="panel booking-panel">
+        {error === null ? (
+          <Skeleton shape="card" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )}
+      </section>
+    );
+  }
+  return (
+    <LoadedPanel event={event} booking={booking} startsMoving={startsMoving} onChoose={onChoose} />
+  );
+}
+
+interface LoadedPanelProps extends Omit<BookingPanelProps, 'id'> {
+  readonly booking: Booking;
+}
+
+function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProps) {
+  const announce = useAnnounce();
+  const me = useMe();
+  const mayChange = hasPermissionIn(me, 'reservations.change_reservation', event.organisation);
+  const isLive = booking.status === 'confirmed';
+  const [doing, setDoing] = useState<Doing | null>(
+    startsMoving && isLive && mayChange ? 'move' : null,
+  );
+
+  function done(sentence: string) {
+    setDoing(null);
+    announce(sentence, 'good');
+  }
+  function stop() {
+    setDoing(null);
+  }
+  function start(what: Doing) {
+    return () => {
+      setDoing(what);
+    };
+  }
+
+  if (doing === 'move') {
+    return (
+      <MoveSeats
+        event={event}
+        booking={booking}
+        onDone={() => {
+          done(t('bookings:wasMoved'));
+        }}
+        onStop={stop}
+      />
+    );
+  }
+  return (
+    <section className="panel booking-panel" aria-labelledby="booking">
+      <header className="booking-panel__head">
+        <div>
+          <h2 id="booking">{booking.buyer.name || t('bookings:noName')}</h2>
+          <p className="booking-panel__facts">
+            <span className="tabular">{booking.id}</span>
+            {booking.buyer.email !== '' && <span>{booking.buyer.email}</span>}
+            {booking.buyer.account !== null && booking.buyer.account !== booking.buyer.name && (
+              <span>{t('bookings:account', { name: booking.buyer.account })}</span>
+            )}
+            <time dateTime={booking.created_at}>
+              {formatDateTime(booking.created_at, event.time_zone)}
+            </time>
+          </p>
+        </div>
+        <StatusChip status={booking.status} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('bookings:close')}
+          onClick={() => {
+            onChoose(null);
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <Seats booking={booking} zone={event.time_zone} />
+      <p>
+        {t('bookings:payment')}: {paymentText(booking)}
+      </p>
+      {booking.to_pay_back !== null && (
+        <p className="booking-panel__owed">
+          {t('bookings:toPayBack', { amount: formatMoney(booking.to_pay_back, booking.currency) })}
+        </p>
+      )}
+      <Money booking={booking} />
+      <Story booking={booking} zone={event.time_zone} onChoose={onChoose} />
+      {isLive && mayChange && (
+        <div className="booking-panel__actions">
+          <Button look="primary" onClick={start('move')}>
+            {t('bookings:move')}
+          </Button>
+          {booking.seat_details.length > 1 && (
+            <Button onClick={start('split')}>{t('bookings:split')}</Button>
+          )}
+          <Button onClick={start('merge')}>{t('bookings:merge')}</Button>
+          <Button onClick={start('print')}>
+            <Icon name="print" />
+            {t('bookings:print')}
+          </Button>
+          <QuickActions event={event} booking={booking} onDone={done} />
+          <Button look="danger" onClick={start('cancel')}>
+            {t('bookings:cancel')}
+          </Button>
+        </div>
+      )}
+      <p>
+        <Link to={historyPath(event.id)}>{t('bookings:story')}</Link>
+      </p>
+      {doing === 'split' && (
+        <SplitDialog
+          event={event}
+          booking={booking}
+          onDone={(made) => {
+            done(t('bookings:wasSplit', { id: made }));
+          }}
+          onDismiss={stop}
+        />
+      )}
+      {doing === 'merge' && (
+        <MergeDialog
+          event={event}
+          booking={booking}
+          onDone={() => {
+            done(t('bookings:wasMerged'));
+          }}
+          onDismiss={stop}
+        />
+      )}
+      {doing === 'print' && <PrintDialog booking={booking} onDismiss={stop} />}
+      {doing === 'cancel' && (
+        <Cancelling
+          event={event}
+          booking={booking}
+          onDone={() => {
+            done(t('bookings:wasCancelled'));
+          }}
+          onDismiss={stop}
+        />
+      )}
+    </section>
+  );
+}
+
+function Seats({ booking, zone }: { readonly booking: Booking; readonly zone: string }) {
+  const { currency } = booking;
+  return (
+    <table className="seat-table">
+      <caption className="visually-hidden">{t('bookings:seats')}</caption>
+      <tbody>
+        {booking.seat_details.map((seat) => (
+          <tr key={seat.seat_id}>
+            <td>
+              <b>{seat.seat_number}</b>
+              {!seat.seat_number.startsWith(seat.section) && <small> {seat.section}</small>}
+              {seat.ticket_type !== '' && <small> {seat.ticket_type}</small>}
+              {seat.entry !== null && (
+                <small>
+                  {' '}
+                  {t('bookings:entered', { when: formatDateTime(seat.entry.at, zone) })}
+                </small>
+              )}
+            </td>
+            <td className="tabular">{formatMoney(seat.price, currency)}</td>
+          </tr>
+        ))}
+      </tbody>
+      <BillRows
+        bill={{ fees: booking.fees, total: booking.total_price, taxPercent: booking.tax_percent }}
+        currency={currency}
+      />
+    </table>
+  );
+}

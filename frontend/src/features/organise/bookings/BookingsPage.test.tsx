@@ -1,0 +1,175 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import type { Booking, FoundBooking, Quote } from '@/api/types';
+import { BookingsPage } from '@/features/organise/bookings/BookingsPage';
+import { LAYOUT, makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
+import { FakeServer } from '@/testing/fakeServer';
+import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { renderPage } from '@/testing/renderPage';
+import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
+
+const SELLER = {
+  ...ALICE,
+  username: 'seller',
+  permissions: ['reservations.view_reservation', 'reservations.change_reservation'],
+};
+const SEATS = makeSeats(4).map((seat, index) =>
+  index === 0 ? { ...seat, status: 'reserved' as const, is_available: false } : seat,
+);
+const FOUND: FoundBooking = {
+  ...makeReservation(),
+  buyer: { name: 'Zoe', email: 'zoe@example.com', account: 'zoe' },
+};
+const BOOKING: Booking = {
+  ...FOUND,
+  settlements: [],
+  given_up: [],
+  split_from: null,
+  to_pay_back: null,
+};
+const ID = FOUND.id;
+const LIST = 'get events/7/bookings/?q=&state=all&limit=30';
+
+function quote(changes: Partial<Quote> = {}): Quote {
+  return {
+    seats: [
+      {
+        seat_id: 100,
+        seat_number: 'A1',
+        new_seat_id: 102,
+        new_seat_number: 'A3',
+        ticket_type: '',
+        price: '50.00',
+        new_price: '80.00',
+      },
+    ],
+    difference: '30.00',
+    currency: 'EUR',
+    settlings: ['cash', 'card_reader', 'waived'],
+    ...changes,
+  };
+}
+
+function open(path = '', booking: Booking = BOOKING) {
+  FakeWebSocket.install();
+  const server = new FakeServer();
+  server.on('get me/', [200, SELLER]);
+  server.on('get events/7/', [200, makeEvent()]);
+  server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
+  server.on(LIST, [200, [FOUND]]);
+  server.on(`get reservations/${ID}/booking/`, [200, booking]);
+  renderPage(
+    { '/organise/events/:eventId/bookings': <BookingsPage /> },
+    `/organise/events/7/bookings${path}`,
+  );
+  return server;
+}
+
+it('lists bookings, and finds those that are asked for', async () => {
+  const server = open();
+  expect(await screen.findByRole('button', { name: `Open booking ${ID}` })).toBeDefined();
+  server.on('get events/7/bookings/?q=bob&state=all&limit=30', [200, []]);
+  fireEvent.change(screen.getByRole('searchbox'), { target: { value: ' bob ' } });
+  expect(await screen.findByText('No booking is found.')).toBeDefined();
+});
+
+it('opens a booking with its money and what became of its seats', async () => {
+  open('', {
+    ...BOOKING,
+    settlements: [
+      {
+        at: '2026-11-22T05:00:00Z',
+        kind: 'difference',
+        method: 'cash',
+        amount: '30.00',
+        status: '',
+        other: null,
+      },
+    ],
+    given_up: [
+      {
+        seat_id: 101,
+        seat_number: 'A2',
+        new_seat: 'A1',
+        new_reservation: null,
+        at: '2026-11-22T05:00:00Z',
+      },
+    ],
+  });
+  fireEvent.click(await screen.findByRole('button', { name: `Open booking ${ID}` }));
+  expect(await screen.findByText(/A2 was given up for A1/)).toBeDefined();
+  expect(screen.getByText('€30.00')).toBeDefined();
+});
+
+async function chooseSeat(name: string) {
+  fireEvent.change(await screen.findByRole('textbox', { name: 'Seat' }), {
+    target: { value: name },
+  });
+  fireEvent.click(screen.getByRole('button', { name: 'Choose' }));
+}
+
+it('shows the difference before it moves, and sends it with the move', async () => {
+  const server = open(`?booking=${ID}&doing=move`);
+  server.on(`post reservations/${ID}/quote/`, [200, quote()]);
+  await screen.findByRole('heading', { name: `Move seats of booking ${ID}` });
+  await waitFor(() => {
+    FakeWebSocket.newest().receive(liveSnapshot(SEATS));
+  });
+  await chooseSeat('A1');
+  expect(screen.getByRole('alert').textContent).toContain('A1 is not free.');
+  await chooseSeat('A3');
+  expect(await screen.findByText('The buyer pays €30.00.')).toBeDefined();
+  const panel = within(screen.getByRole('region', { name: /Move seats/ }));
+  fireEvent.click(panel.getByRole('radio', { name: 'In cash' }));
+  server.on(`post reservations/${ID}/move/`, [
+    200,
+    { success: true, message: '', reservation: BOOKING },
+  ]);
+  fireEvent.click(panel.getByRole('button', { name: 'Move seats' }));
+  await screen.findByText('The seats are moved. The buyer is told.');
+  const sent = server.requests.find(({ call }) => call.endsWith('/move/'));
+  expect(sent?.body).toEqual({
+    moves: { 100: 102 },
+    settling: 'cash',
+    expected_difference: '30.00',
+  });
+});
+
+it('tells when a chosen seat was taken meanwhile', async () => {
+  const server = open(`?booking=${ID}&doing=move`);
+  server.on(`post reservations/${ID}/quote/`, [200, quote()]);
+  await screen.findByRole('heading', { name: `Move seats of booking ${ID}` });
+  await waitFor(() => {
+    FakeWebSocket.newest().receive(liveSnapshot(SEATS));
+  });
+  await chooseSeat('A3');
+  await screen.findByText('The buyer pays €30.00.');
+  FakeWebSocket.newest().receive(deltaFrame(1, [2, 2, null, null]));
+  expect(await screen.findByText(/A3 was taken meanwhile/)).toBeDefined();
+  expect(screen.queryByText('The buyer pays €30.00.')).toBeNull();
+});
+
+it('merges with another buyer only after a second click', async () => {
+  const server = open(`?booking=${ID}`);
+  server.on(`post reservations/${ID}/merge/`, (body) =>
+    (body as { confirm_other_buyer: boolean }).confirm_other_buyer
+      ? [200, { success: true, message: '', reservation: BOOKING }]
+      : [409, { error: 'Others.', code: 'other_buyer' }],
+  );
+  fireEvent.click(await screen.findByRole('button', { name: 'Merge' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  fireEvent.change(dialog.getByRole('textbox'), { target: { value: '0123456789ABCDEF' } });
+  fireEvent.click(dialog.getByRole('button', { name: 'Merge' }));
+  fireEvent.click(
+    await dialog.findByRole('button', { name: 'The buyers are different. Merge nevertheless' }),
+  );
+  await screen.findByText('The bookings are one now.');
+});
+
+it('prints a ticket with a code of its own for each seat', async () => {
+  open(`?booking=${ID}`);
+  fireEvent.click(await screen.findByRole('button', { name: 'Print tickets' }));
+  await screen.findByRole('dialog');
+  expect(document.querySelector('.printed')?.textContent).toContain(`${BOOKING.ticket_code}.100`);
+});

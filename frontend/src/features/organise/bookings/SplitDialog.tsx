@@ -1,0 +1,105 @@
+import { useState } from 'react';
+
+import { toApiError } from '@/api/apiError';
+import { splitBooking } from '@/api/bookings';
+import type { Booking, EventDetail } from '@/api/types';
+import { Button } from '@/components/Button';
+import { Field } from '@/components/Field';
+import { useBookingChange } from '@/features/organise/bookings/useBookingChange';
+import { ErrorNote } from '@/features/organise/ErrorNote';
+import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
+import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
+
+interface SplitDialogProps {
+  readonly event: EventDetail;
+  readonly booking: Booking;
+  /** Gets the number of the new booking. */
+  readonly onDone: (made: string) => void;
+  readonly onDismiss: () => void;
+}
+
+interface Wanted {
+  readonly seatIds: readonly number[];
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Makes a booking of its own of some seats. */
+export function SplitDialog({ event, booking, onDone, onDismiss }: SplitDialogProps) {
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const split = useBookingChange(
+    event.id,
+    ({ seatIds, ...buyer }: Wanted, key) => splitBooking(booking.id, seatIds, buyer, key),
+    ({ made }) => {
+      onDone(made.id);
+    },
+  );
+  const errors = split.error === null ? null : toApiError(split.error).fields;
+  const isPossible = chosen.size > 0 && chosen.size < booking.seat_details.length;
+  return (
+    <OrganiserDialog
+      title={t('bookings:splitTitle', { id: booking.id })}
+      lead={t('bookings:splitLead')}
+      onDismiss={onDismiss}
+    >
+      <fieldset className="booking-move__old">
+        <legend>{t('bookings:seats')}</legend>
+        {booking.seat_details.map((seat) => (
+          <label key={seat.seat_id}>
+            <input
+              type="checkbox"
+              checked={chosen.has(seat.seat_id)}
+              onChange={({ target }) => {
+                const next = new Set(chosen);
+                if (target.checked) next.add(seat.seat_id);
+                else next.delete(seat.seat_id);
+                setChosen(next);
+              }}
+            />
+            <b>{seat.seat_number}</b> {seat.ticket_type}{' '}
+            <span className="tabular">{formatMoney(seat.price, booking.currency)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div className="booking-split__buyer">
+        <Field
+          label={t('bookings:name')}
+          value={name}
+          maxLength={150}
+          autoComplete="off"
+          errors={errors?.get('buyer_name') ?? []}
+          onChange={({ target }) => {
+            setName(target.value);
+          }}
+        />
+        <Field
+          label={t('bookings:email')}
+          hint={t('bookings:emailHint')}
+          type="email"
+          value={email}
+          autoComplete="off"
+          errors={errors?.get('buyer_email') ?? []}
+          onChange={({ target }) => {
+            setEmail(target.value);
+          }}
+        />
+      </div>
+      <ErrorNote error={split.error} />
+      <div className="dialog__actions">
+        <Button onClick={onDismiss}>{t('organisations:cancel')}</Button>
+        <Button
+          look="primary"
+          busy={split.isPending || !isPossible}
+          onClick={() => {
+            split.mutate({ seatIds: [...chosen], name: name.trim(), email: email.trim() });
+          }}
+        >
+          {t('bookings:split')}
+        </Button>
+      </div>
+    </OrganiserDialog>
+  );
+}

@@ -1,0 +1,225 @@
+"""The organisers' search for bookings of an event, and what they see of one.
+
+A text finds the bookings whose number, buyer's name or buyer's address begins with it, in any case,
+and those of the seat that it names. Each of the former has an index of prefixes, which both
+databases offer and which costs less to keep than one of trigrams; in the middle of a name nobody
+searches at a counter. Each column is asked for one page of its own, newest first, so that no query
+reads more of a large event.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypedDict
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from reservations import clock
+from reservations.domain.errors import ReservationNotFound
+from reservations.domain.states import iso
+from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
+from reservations.payments.settlements import to_pay_back
+from reservations.public_ids import parse_beginning
+from reservations.read.records import (
+    GivenUpRecord,
+    ReservationRecord,
+    Revenue,
+    Timestamp,
+    money,
+    one_of,
+)
+from reservations.read.selectors import given_up, reservation_records
+from security_log.prefixes import Folded, begins_with
+
+MAX_BOOKINGS = 100
+MAX_TEXT = 254
+
+_FEW = 1_000
+
+
+class BookingState(StrEnum):
+    """Which bookings to list."""
+
+    ALL = "all"
+    LIVE = "live"
+    UNPAID = "unpaid"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class BuyerRecord(TypedDict):
+    """Who booked. `name` and `email` are of the account or guest, unless others were given."""
+
+    name: str
+    email: str
+    account: Annotated[str | None, "The user name of the account."]
+
+
+class FoundBookingRecord(ReservationRecord):
+    buyer: BuyerRecord
+
+
+class SettlementRecord(TypedDict):
+    """Money that was paid, refunded or transferred since the booking was made."""
+
+    at: Timestamp
+    kind: Annotated[str, one_of(*Settlement.Kind.values)]
+    method: str
+    amount: Annotated[Revenue, "Negative for what the booking no longer has."]
+    status: Annotated[str, "Of a refund by the provider: refund_due or refunded."]
+    other: Annotated[str | None, "Of a transfer: the other booking."]
+
+
+class BookingRecord(FoundBookingRecord):
+    settlements: list[SettlementRecord]
+    given_up: list[GivenUpRecord]
+    split_from: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """Bookings, newest first; `last` is where the next page begins, None on the last page."""
+
+    bookings: list[FoundBookingRecord]
+    last: int | None
+
+
+def bookings(
+    *, event_id: int, text: str, state: BookingState, before: int | None = None, limit: int
+) -> BookingPage:
+    """Return a page of the bookings that a text finds; an empty text finds all."""
+    rows = Reservation.objects.filter(_is(state), event=event_id).order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found: set[int] = set()
+    for condition in _conditions(event_id, text):
+        found.update(rows.filter(condition).values_list("pk", flat=True)[: limit + 1])
+    page = sorted(found, reverse=True)
+    stored = Reservation.objects.filter(pk__in=page[:limit])
+    return BookingPage(
+        bookings=_with_buyers(stored),
+        last=page[limit - 1] if len(page) > limit else None,
+    )
+
+
+def booking(*, reservation_id: int) -> BookingRecord:
+    """Return all that organisers see of a booking. Raises: ReservationNotFound."""
+    records = _with_buyers(Reservation.objects.filter(pk=reservation_id))
+    if not records:
+        raise ReservationNotFound
+    stored = Reservation.objects.select_related("split_from").get(pk=reservation_id)
+    is_ended = records[0]["status"] != Reservation.Status.CONFIRMED
+    if is_ended and records[0]["to_pay_back"] is None and (owed := to_pay_back(stored)):
+        # What was paid at the box office for other seats.
+        records[0]["to_pay_back"] = money(owed)
+    return {
+        **records[0],
+        "settlements": _settlements(reservation_id),
+        "given_up": given_up(reservation_id=reservation_id),
+        "split_from": stored.split_from.public_id if stored.split_from else None,
+    }
+
+
+def booking_with_seat(*, seat_id: int) -> BookingRecord:
+    """Return the live booking of a seat. Raises: ReservationNotFound."""
+    found = ReservationSeat.objects.filter(seat=seat_id, live=True)
+    number = found.values_list("reservation_id", flat=True).first()
+    if number is None:
+        raise ReservationNotFound
+    return booking(reservation_id=number)
+
+
+def _is(state: BookingState) -> Q:
+    late = overdue(clock.now())
+    match state:
+        case BookingState.LIVE:
+            return Q(status="confirmed") & ~late
+        case BookingState.UNPAID:
+            unpaid = Q(status="confirmed", paid_at__isnull=True, payment_due_at__isnull=False)
+            return unpaid & ~late
+        case BookingState.CANCELLED:
+            return Q(status="cancelled")
+        case BookingState.LAPSED:
+            return Q(status="lapsed")
+        case _:
+            return Q()
+
+
+def _conditions(event_id: int, text: str) -> Iterator[Q]:
+    """Yield the conditions of which one is met, each with an index of its own."""
+    if not text:
+        yield Q()
+        return
+    people: Any = get_user_model()._default_manager
+    named = people.annotate(folded=Folded("username")).filter(begins_with("folded", text))
+    called = people.annotate(folded=Folded("first_name")).filter(begins_with("folded", text))
+    mailed = people.annotate(folded=Folded("email")).filter(begins_with("folded", text))
+    for accounts in (named, called.exclude(first_name=""), mailed.exclude(email="")):
+        yield from _few_or_all("user", accounts.order_by("folded"))
+    of_event = Reservation.objects.filter(event=event_id)
+    for name in ("buyer_name", "buyer_email"):
+        own = of_event.exclude(**{name: ""}).annotate(folded=Folded(name))
+        yield from _few_or_all("pk", own.filter(begins_with("folded", text)).order_by("folded"))
+    numbers = {text, text.upper(), text.lower(), text.title()}
+    seats = Seat.with_removed.filter(event=event_id, seat_number__in=numbers).order_by()
+    if seat_ids := list(seats.values_list("pk", flat=True)):
+        sold = ReservationSeat.objects.filter(seat__in=seat_ids).order_by()
+        yield Q(pk__in=list(sold.values_list("reservation_id", flat=True)))
+    if (begin := parse_beginning(text)) is not None:
+        # SQLite uses its index only for a range, PostgreSQL only for LIKE.
+        is_so = Q(public_id__startswith=begin)
+        if connection.vendor == "sqlite":
+            is_so = Q(public_id__gte=begin, public_id__lt=f"{begin}~")
+        yield from _few_or_all("pk", Reservation.objects.filter(is_so).order_by("public_id"))
+
+
+def _few_or_all(name: str, found: QuerySet[Any]) -> Iterator[Q]:
+    """Yield the condition that a column is among the keys of some rows, unless there are none.
+
+    A few keys are read first, by the index that the rows are ordered by: with a subquery the
+    database would rather look at all bookings of the event, from the newest on. With many keys that
+    is right, because it soon has found enough.
+    """
+    keys = list(found.values_list("pk", flat=True)[: _FEW + 1])
+    if len(keys) > _FEW:
+        yield Q(**{f"{name}__in": found.order_by().values("pk")})
+    elif keys:
+        yield Q(**{f"{name}__in": keys})
+
+
+def _with_buyers(stored: QuerySet[Reservation]) -> list[FoundBookingRecord]:
+    newest = stored.order_by("-pk").select_related("user")
+    people = {found.public_id: found for found in newest}
+    return [
+        {**record, "buyer": _buyer(people[record["id"]])} for record in reservation_records(newest)
+    ]
+
+
+def _buyer(found: Reservation) -> BuyerRecord:
+    account = found.user
+    name = account.get_username() if account else ""
+    has_own = bool(found.buyer_name or found.buyer_email)
+    return {
+        "name": found.buyer_name or (account.first_name if account else "") or name,
+        "email": found.buyer_email if has_own else (account.email if account else ""),
+        "account": name or None,
+    }
+
+
+def _settlements(reservation_id: int) -> list[SettlementRecord]:
+    rows = Settlement.objects.filter(reservation=reservation_id).order_by("pk")
+    return [
+        {
+            "at": str(iso(at)),
+            "kind": kind,
+            "method": method,
+            "amount": money(amount),
+            "status": status,
+            "other": other,
+        }
+        for at, kind, method, amount, status, other in rows.values_list(
+            "created_at", "kind", "method", "amount", "status", "other__public_id"
+        )
+    ]

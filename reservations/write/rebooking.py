@@ -1,0 +1,181 @@
+"""Writes moves, splits and merges of bookings, in the transaction of a batch.
+
+Such a command is alone in its batch. It deletes the rows of seats that are given up before it
+inserts those of the new ones, because the database allows a seat in one live reservation only.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F
+
+from reservations.domain.rules.outcomes import Merge, Move, Split
+from reservations.domain.states import Settling
+from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Settlement
+from reservations.notices import ChangedBooking, notices
+from reservations.payments import settlements
+
+Rebooked = Move | Split | Merge
+_OF_THE_NEW = (
+    *("event_id", "user_id", "channel", "status", "payment_method", "tax_percent", "currency"),
+    *("created_at", "payment_due_at", "paid_at"),
+)
+
+
+def write_rebooked(
+    rebooked: Rebooked,
+    reservations: dict[int, Reservation],
+    *,
+    event: Event,
+    actor_id: int,
+    now: datetime,
+) -> None:
+    """Write what a command did to bookings; `reservations` gets the new one, and the new values."""
+    match rebooked:
+        case Move():
+            _write_move(rebooked, event=event, actor_id=actor_id, now=now)
+            changed = [rebooked.reservation_id]
+        case Split():
+            old = reservations[rebooked.reservation_id]
+            new = _write_split(rebooked, old, event=event, actor_id=actor_id, now=now)
+            reservations[rebooked.new_id] = new
+            changed = [rebooked.reservation_id]
+        case Merge():
+            _write_merge(rebooked, event=event, actor_id=actor_id, now=now)
+            changed = [rebooked.reservation_id, rebooked.other_id]
+    told = [*changed, reservations[rebooked.new_id].pk] if isinstance(rebooked, Split) else changed
+    # Tickets signed before are outdated.
+    Reservation.objects.filter(pk__in=told).update(seats_changed_at=now)
+    for number in changed:
+        # Without the seats that were read before.
+        reservations[number] = Reservation.objects.select_related("payment").get(pk=number)
+    _tell_buyers(rebooked, reservations, event)
+
+
+def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event: Event) -> None:
+    """Mail the buyers of the bookings that have seats now."""
+    moved = (
+        [(each.old.seat_number, each.new.seat_number) for each in rebooked.seats]
+        if isinstance(rebooked, Move)
+        else []
+    )
+    told = [reservations[rebooked.reservation_id]]
+    if isinstance(rebooked, Split):
+        told.append(reservations[rebooked.new_id])
+    for booking in told:
+        notices().booking_changed(changed_booking(booking, event, moved=moved))
+
+
+def changed_booking(
+    booking: Reservation,
+    event: Event,
+    *,
+    moved: Sequence[tuple[str, str]] = (),
+    is_change: bool = True,
+) -> ChangedBooking:
+    """Return what a mail tells of a booking as it is stored now."""
+    seats = ReservationSeat.objects.filter(reservation=booking).order_by("seat_id")
+    return ChangedBooking(
+        person_id=booking.user_id,
+        address=booking.buyer_email,
+        public_id=booking.public_id,
+        event_name=event.name,
+        venue=event.venue,
+        date=event.date,
+        time_zone=event.time_zone,
+        seats=list(seats.values_list("seat__seat_number", flat=True)),
+        moved=moved,
+        is_change=is_change,
+    )
+
+
+def _write_move(move: Move, *, event: Event, actor_id: int, now: datetime) -> None:
+    number = move.reservation_id
+    old_ids = [each.old.id for each in move.seats]
+    _give_up(event, number, [(each.old.id, each.new.id) for each in move.seats], now=now)
+    ReservationSeat.objects.filter(reservation=number, seat__in=old_ids).delete()
+    ReservationSeat.objects.bulk_create(
+        ReservationSeat(
+            reservation_id=number,
+            event=event,
+            seat_id=each.new.id,
+            price=each.price,
+            ticket_type=each.ticket_type,
+        )
+        for each in move.seats
+    )
+    change = move.difference - move.waived
+    if change:
+        Reservation.objects.filter(pk=number).update(total_price=F("total_price") + change)
+    if move.settling in (Settling.CASH, Settling.CARD_READER):
+        settlements.write_difference(
+            event, number, change, method=move.settling, by_id=actor_id, now=now
+        )
+    refunds = {number: move.refunds}
+    settlements.write_refunds(event, Settlement.Kind.REFUND, refunds, by_id=actor_id, now=now)
+
+
+def _write_split(
+    split: Split, old: Reservation, *, event: Event, actor_id: int, now: datetime
+) -> Reservation:
+    new = Reservation.objects.create(
+        **{name: getattr(old, name) for name in _OF_THE_NEW},
+        total_price=split.amount,
+        buyer_name=split.buyer_name or old.buyer_name,
+        buyer_email=split.buyer_email or ("" if split.buyer_name else old.buyer_email),
+        split_from=old,
+    )
+    Reservation.objects.filter(pk=old.pk).update(total_price=F("total_price") - split.amount)
+    _give_up(event, old.pk, [(each, None) for each in split.seat_ids], to_id=new.pk, now=now)
+    rows = ReservationSeat.objects.filter(reservation=old, seat__in=split.seat_ids)
+    rows.update(reservation=new)
+    settlements.write_transfers(
+        event, split.transfers, from_id=old.pk, to_id=new.pk, by_id=actor_id, now=now
+    )
+    return new
+
+
+def _write_merge(merge: Merge, *, event: Event, actor_id: int, now: datetime) -> None:
+    kept, other = merge.reservation_id, merge.other_id
+    rows = ReservationSeat.objects.filter(reservation=other)
+    seat_ids = list(rows.values_list("seat_id", flat=True))
+    _give_up(event, other, [(each, None) for each in seat_ids], to_id=kept, now=now)
+    rows.update(reservation=kept)
+    Reservation.objects.filter(pk=kept).update(
+        total_price=F("total_price") + merge.amount,
+        fees=F("fees") + merge.fees,
+        payment_due_at=merge.due_at,
+    )
+    Reservation.objects.filter(pk=other).update(
+        status=Reservation.Status.CANCELLED,
+        cancelled_at=now,
+        merged_into=kept,
+        total_price=Decimal(0),
+        fees=Decimal(0),
+    )
+    settlements.write_transfers(
+        event, merge.transfers, from_id=other, to_id=kept, by_id=actor_id, now=now
+    )
+
+
+def _give_up(
+    event: Event,
+    reservation_id: int,
+    seats: Iterable[tuple[int, int | None]],
+    *,
+    to_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Insert pairs of a seat that a reservation gives up and the one that comes in its place."""
+    GivenUpSeat.objects.bulk_create(
+        GivenUpSeat(
+            event=event,
+            reservation_id=reservation_id,
+            seat_id=old,
+            new_seat_id=new,
+            new_reservation_id=to_id,
+            at=now,
+        )
+        for old, new in seats
+    )

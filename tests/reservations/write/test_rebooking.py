@@ -1,0 +1,328 @@
+"""Moving, splitting and merging bookings, as stored: seats, money, messages and the ledger."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts import mail
+from accounts.models import Mail
+from reservations import personal_data
+from reservations.domain.commands import (
+    AdmitSeats,
+    CancelReservation,
+    LockSeats,
+    MarkPaid,
+    MergeBookings,
+    MoveSeats,
+    SplitBooking,
+)
+from reservations.domain.errors import OtherBuyer, SeatcastError, SeatUnavailable
+from reservations.domain.states import Person, SeatStatus, Settling
+from reservations.models import (
+    DemoCharge,
+    DemoRefund,
+    Event,
+    GivenUpSeat,
+    Reservation,
+    ReservationSeat,
+    Seat,
+    SeatChange,
+    Settlement,
+)
+from reservations.payments import checkout
+from reservations.payments.checkout import Order
+from reservations.read import reports, selectors, stories
+from reservations.write.command_queue import CommandQueue
+from security_log.models import Kind, SecurityEvent
+from tests.concurrent_commands import BusyQueue
+from tests.factories import make_event, make_person, seat_ids
+from tests.reservations.audit.past import differences
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mail stays queued: the thread that sends it would outlive its test."""
+    monkeypatch.setattr(mail._sender, "wake", lambda: None)
+
+
+@pytest.fixture
+def event() -> Event:
+    """Six seats for 50.00; A5 costs 80.00 and A6 20.00."""
+    found = make_event(seats=6, booking_fee="3.00")
+    ids = seat_ids(found)
+    found.seats.filter(pk=ids[4]).update(price="80.00")
+    found.seats.filter(pk=ids[5]).update(price="20.00")
+    return found
+
+
+@pytest.fixture
+def seller() -> Person:
+    return make_person("seller")
+
+
+def _booked(event: Event, buyer: Person, *places: int, method: str = "card") -> Reservation:
+    """Book seats by their places, and pay for them if the method is online."""
+    ids = tuple(seat_ids(event)[place] for place in places)
+    CommandQueue(event.pk).submit(LockSeats(buyer, ids))
+    order = Order(event_id=event.pk, actor=buyer, seat_ids=ids, payment_method=method)
+    answer = checkout.reserve(order)
+    return Reservation.objects.get(public_id=answer["reservation"]["id"])
+
+
+def _move(
+    event: Event,
+    seller: Person,
+    booking: Reservation,
+    *moves: tuple[int, int],
+    settling: Settling = Settling.NONE,
+) -> Any:
+    ids = seat_ids(event)
+    pairs = tuple((ids[old], ids[new]) for old, new in moves)
+    return checkout.move(event_id=event.pk, command=MoveSeats(seller, booking.pk, pairs, settling))
+
+
+def _split(event: Event, seller: Person, booking: Reservation, *places: int) -> Reservation:
+    ids = tuple(seat_ids(event)[place] for place in places)
+    command = SplitBooking(seller, booking.pk, ids, "Zoe", "zoe@example.com")
+    CommandQueue(event.pk).submit(command)
+    return Reservation.objects.get(split_from=booking)
+
+
+def _cancel(event: Event, seller: Person, booking: Reservation) -> None:
+    checkout.cancel(event_id=event.pk, actor=seller, reservation_id=booking.pk, as_organiser=True)
+
+
+def _numbers(booking: Reservation) -> list[str]:
+    rows = ReservationSeat.objects.filter(reservation=booking).order_by("seat_id")
+    return list(rows.values_list("seat__seat_number", flat=True))
+
+
+def _refunded() -> list[Decimal]:
+    return sorted(DemoRefund.objects.values_list("amount", flat=True))
+
+
+def test_a_move_is_one_change_that_tells_both_seats(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0, 1)
+    seq = Event.objects.get(pk=event.pk).change_seq
+    _move(event, seller, booking, (0, 2))
+    log = SeatChange.objects.filter(event=event, seq__gt=seq)
+    told = set(log.values_list("seq", "seat__seat_number", "status", "reason", "reservation"))
+    assert told == {
+        (seq + 1, "A1", SeatStatus.AVAILABLE, "moved", None),
+        (seq + 1, "A3", SeatStatus.RESERVED, "moved", booking.pk),
+    }
+    assert _numbers(booking) == ["A2", "A3"]
+    assert Seat.objects.get(pk=seat_ids(event)[0]).status == SeatStatus.AVAILABLE
+    [given_up] = GivenUpSeat.objects.filter(reservation=booking)
+    assert (given_up.seat_id, given_up.new_seat_id) == (seat_ids(event)[0], seat_ids(event)[2])
+    assert SecurityEvent.objects.filter(kind=Kind.RESERVATION_MOVED, event_id=event.pk).exists()
+    assert differences(event) == []
+
+
+def test_a_seat_that_was_given_up_can_be_booked_and_moved_back_to(
+    event: Event, seller: Person
+) -> None:
+    booking = _booked(event, make_person(), 0)
+    _move(event, seller, booking, (0, 2))
+    other = _booked(event, make_person(), 0)
+    with pytest.raises(SeatUnavailable):
+        _move(event, seller, booking, (2, 0))
+    _cancel(event, seller, other)
+    _move(event, seller, booking, (2, 0))
+    assert _numbers(booking) == ["A1"]
+    assert differences(event) == []
+
+
+@pytest.mark.parametrize("settling", [Settling.CASH, Settling.CARD_READER, Settling.WAIVED])
+def test_a_dearer_seat_is_paid_at_the_box_office_or_waived(
+    event: Event, seller: Person, settling: Settling
+) -> None:
+    booking = _booked(event, make_person(), 0)
+    _move(event, seller, booking, (0, 4), settling=settling)
+    booking.refresh_from_db()
+    is_waived = settling is Settling.WAIVED
+    assert booking.total_price == Decimal("53.00" if is_waived else "83.00")
+    paid = [(each.method, each.amount) for each in Settlement.objects.filter(reservation=booking)]
+    assert paid == ([] if is_waived else [(settling.value, Decimal("30.00"))])
+    assert selectors.revenue(event_id=event.pk)["total"] == f"{booking.total_price}"
+    _cancel(event, seller, booking)
+    assert _refunded() == ([] if is_waived else [Decimal("53.00")])
+    assert differences(event) == []
+
+
+def test_a_cheaper_seat_is_refunded_through_the_provider_and_the_rest_with_the_booking(
+    event: Event, seller: Person
+) -> None:
+    booking = _booked(event, make_person(), 0, 1)
+    _move(event, seller, booking, (0, 5), settling=Settling.PROVIDER)
+    assert _refunded() == [Decimal("30.00")]
+    booking.refresh_from_db()
+    assert booking.total_price == Decimal("73.00")
+    assert differences(event) == []
+    _cancel(event, seller, booking)
+    assert _refunded() == [Decimal("30.00"), Decimal("73.00")]
+    assert selectors.reservation(reservation_id=booking.pk)["payment_status"] == "refunded"
+    assert differences(event) == []
+
+
+def test_what_was_paid_back_in_cash_is_not_refunded_again(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0)
+    _move(event, seller, booking, (0, 5), settling=Settling.CASH)
+    _cancel(event, seller, booking)
+    assert _refunded() == [Decimal("23.00")]
+    assert differences(event) == []
+
+
+def test_an_unpaid_booking_owes_what_its_new_seats_cost(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0, method="invoice")
+    _move(event, seller, booking, (0, 4))
+    booking.refresh_from_db()
+    assert booking.total_price == Decimal("83.00")
+    assert not Settlement.objects.exists()
+    CommandQueue(event.pk).submit(MarkPaid(seller, booking.pk))
+    assert differences(event) == []
+
+
+def test_after_a_split_each_booking_is_refunded_its_own_part(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0, 1, 5)
+    made = _split(event, seller, booking, 1, 5)
+    booking.refresh_from_db()
+    assert (booking.total_price, made.total_price) == (Decimal("53.00"), Decimal("70.00"))
+    assert made.public_id != booking.public_id
+    assert (made.buyer_name, made.buyer_email) == ("Zoe", "zoe@example.com")
+    assert _numbers(made) == ["A2", "A6"]
+    assert differences(event) == []
+    _cancel(event, seller, made)
+    assert _refunded() == [Decimal("70.00")]
+    assert differences(event) == []
+    _cancel(event, seller, booking)
+    assert _refunded() == [Decimal("53.00"), Decimal("70.00")]
+    assert differences(event) == []
+
+
+def test_what_was_split_off_is_admitted_with_its_own_ticket(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0, 1)
+    made = _split(event, seller, booking, 1)
+    for each in (made, booking):
+        CommandQueue(event.pk).submit(AdmitSeats(seller, each.pk))
+    assert differences(event) == []
+
+
+def test_a_merged_booking_is_refunded_from_both_payments(event: Event, seller: Person) -> None:
+    buyer = make_person()
+    kept, other = _booked(event, buyer, 0), _booked(event, buyer, 4)
+    CommandQueue(event.pk).submit(MergeBookings(seller, kept.pk, other.pk))
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    assert (kept.total_price, kept.fees) == (Decimal("136.00"), Decimal("6.00"))
+    assert (other.status, other.merged_into_id, other.total_price) == (
+        "cancelled",
+        kept.pk,
+        Decimal(0),
+    )
+    assert _numbers(kept) == ["A1", "A5"]
+    assert differences(event) == []
+    _cancel(event, seller, kept)
+    assert _refunded() == [Decimal("53.00"), Decimal("83.00")]
+    assert differences(event) == []
+
+
+def test_a_merged_booking_can_be_split_again_across_both_payments(
+    event: Event, seller: Person
+) -> None:
+    buyer = make_person()
+    kept, other = _booked(event, buyer, 0), _booked(event, buyer, 1, 4)
+    CommandQueue(event.pk).submit(MergeBookings(seller, kept.pk, other.pk))
+    made = _split(event, seller, kept, 1, 4)
+    assert made.total_price == Decimal("130.00")
+    _cancel(event, seller, made)
+    # 53.00 of the kept booking's payment, and the rest of the other's.
+    assert _refunded() == [Decimal("53.00"), Decimal("77.00")]
+    assert differences(event) == []
+
+
+def test_bookings_of_different_buyers_stay_apart_unless_that_is_confirmed(
+    event: Event, seller: Person
+) -> None:
+    kept, other = _booked(event, make_person(), 0), _booked(event, make_person(), 1)
+    with pytest.raises(OtherBuyer):
+        CommandQueue(event.pk).submit(MergeBookings(seller, kept.pk, other.pk))
+    CommandQueue(event.pk).submit(MergeBookings(seller, kept.pk, other.pk, is_confirmed=True))
+    assert differences(event) == []
+
+
+def test_the_story_of_a_booking_has_the_seats_that_it_gave_up(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0)
+    _move(event, seller, booking, (0, 2))
+    only = stories.ChangeFilter(reservation=booking.public_id)
+    told = stories.changes(event_id=event.pk, only=only, limit=50)
+    assert [(row["seat_number"], row["reason"], row["reservation"]) for row in told] == [
+        ("A3", "moved", booking.public_id),
+        ("A1", "moved", booking.public_id),
+        ("A1", "reserved", booking.public_id),
+        ("A1", "locked", None),
+    ]
+
+
+def test_reports_agree_with_the_revenue_after_all_of_it(event: Event, seller: Person) -> None:
+    buyer = make_person()
+    first, second = _booked(event, buyer, 0, 1), _booked(event, buyer, 2)
+    _move(event, seller, first, (0, 5), settling=Settling.PROVIDER)
+    _split(event, seller, first, 1)
+    CommandQueue(event.pk).submit(MergeBookings(seller, first.pk, second.pk))
+    found, revenue = reports.reports(event_id=event.pk), selectors.revenue(event_id=event.pk)
+    assert found["total"]["total"] == revenue["total"]
+    amounts = {row["status"]: row["amount"] for row in found["payments"]}
+    assert Decimal(amounts["captured"]) == Decimal(revenue["total"])
+    assert amounts["refunded"] == "30.00"
+    assert differences(event) == []
+
+
+def test_a_refund_that_the_provider_did_not_answer_is_made_later_once(
+    event: Event, seller: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkout, "_RETRY_SECONDS", ())
+    booking = _booked(event, make_person(), 0)
+    DemoCharge.objects.update(method="card_lost")
+    _move(event, seller, booking, (0, 5), settling=Settling.PROVIDER)
+    [refund] = Settlement.objects.filter(kind="refund")
+    assert refund.status == "refund_due"
+    call_command("reconcile_payments", "--older-than", "0")
+    refund.refresh_from_db()
+    assert refund.status == "refunded"
+    assert _refunded() == [Decimal("30.00")]
+
+
+def test_the_buyer_is_mailed_what_moved(event: Event, seller: Person) -> None:
+    buyer = make_person()
+    booking = _booked(event, buyer, 0)
+    Reservation.objects.filter(pk=booking.pk).update(buyer_email="zoe@example.com")
+    _move(event, seller, booking, (0, 2))
+    sent = Mail.objects.get(kind=Mail.Kind.SEATS)
+    assert (sent.address, sent.details["moved"]) == ("zoe@example.com", "A1 → A3")
+    assert sent.details["seats"] == "A3"
+
+
+def test_an_erased_person_leaves_no_names_on_bookings(event: Event, seller: Person) -> None:
+    buyer = make_person()
+    made = _split(event, seller, _booked(event, buyer, 0, 1), 1)
+    personal_data.release(person_id=buyer.id)
+    made.refresh_from_db()
+    assert (made.buyer_name, made.buyer_email) == ("", "")
+
+
+def test_a_move_and_a_cancellation_that_wait_together_are_made_in_their_order(
+    event: Event, seller: Person
+) -> None:
+    booking, ids = _booked(event, make_person(), 0), seat_ids(event)
+    with BusyQueue(event.pk, LockSeats(make_person(), ids[5:])) as busy:
+        busy.join(MoveSeats(seller, booking.pk, ((ids[0], ids[2]),)))
+        busy.join(CancelReservation(seller, booking.pk, as_organiser=True))
+        results = busy.results()
+    assert not any(isinstance(each, SeatcastError) for each in results)
+    assert not ReservationSeat.objects.filter(event=event, live=True).exists()
+    assert differences(event) == []
