@@ -7,10 +7,11 @@ import { demoEvents, test } from './fixtures';
 test('the API documentation works under its policy', async ({ enter }) => {
   const { page } = await enter('alice');
   await page.goto('/api/docs/');
-  await page.getByRole('button', { name: /^GET.*\/api\/me\/$/ }).click();
+  // Among the first: Swagger renders only what is on screen.
+  await page.getByRole('button', { name: /^GET.*\/api\/events\/$/ }).click();
   await page.getByRole('button', { name: 'Try it out' }).click();
   await page.getByRole('button', { name: 'Execute' }).click();
-  await expect(page.getByText('"username": "alice"').first()).toBeVisible();
+  await expect(page.getByText('"seats_total"').first()).toBeVisible();
 });
 
 test("the admin's scripts work under its policy", async ({ enter, request }) => {

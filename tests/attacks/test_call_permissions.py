@@ -137,6 +137,7 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         *((name, (CHANGE_EVENT, SEE_EVENTS)) for name in ("plans", "plan", "plan_draft")),
         *((name, (CHANGE_EVENT, SEE_EVENTS)) for name in ("plan_versions", "plan_version")),
         *((name, (CHANGE_EVENT, SEE_EVENTS)) for name in ("export_plan", "plan_preview")),
+        ("plan_miniature", (CHANGE_EVENT, SEE_EVENTS)),
         *((name, (CHANGE_EVENT,)) for name in ("create_plan", "rename_plan", "delete_plan")),
         *((name, (CHANGE_EVENT,)) for name in ("save_plan_version", "check_plan")),
         ("put_plan_on_event", (CHANGE_EVENT,)),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from organisations.models import Organisation
 from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import (
+    Announcement,
     Category,
     Event,
     GivenUpSeat,
@@ -51,6 +52,11 @@ def _put(reservation: Reservation, seat: Seat, **fields: Any) -> ReservationSeat
     return ReservationSeat.objects.create(
         reservation=reservation, event=reservation.event, seat=seat, price="50.00", **fields
     )
+
+
+def _remind_twice(event: Event) -> None:
+    for _ in range(2):
+        Announcement.objects.create(event=event, kind="reminder", date=event.date)
 
 
 def _refund(event: Event, **fields: Any) -> None:
@@ -193,6 +199,7 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
         seat=event.seats.earliest("pk"),
         at=timezone.now(),
     ),
+    "an_event_is_reminded_of_once": _remind_twice,
     "a_payment_amount_is_not_negative": lambda event: _start_paying(event, amount="-0.01"),
 }
 

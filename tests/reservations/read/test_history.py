@@ -52,7 +52,7 @@ def _seen(history: History, *, steps: int, seed: int) -> dict[int, tuple[PastSea
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_the_map_after_each_change_is_as_it_was_shown(clock: Clock, seed: int) -> None:
     history = History(clock)
-    seen = _seen(history, steps=100, seed=seed)
+    seen = _seen(history, steps=200, seed=seed)
     event_id, last = history.event.pk, max(seen)
     assert last > 20
     told = {seq: past_map(event_id=event_id, seq=seq).seats for seq in seen if seq < last}
