@@ -29,15 +29,13 @@ from reservations.domain.rules.seats import as_free
 from reservations.domain.rules.wording import names
 from reservations.domain.states import (
     BatchState,
+    BoxOfficeMethod,
     Reason,
     ReservationState,
     SeatState,
     SeatStatus,
     Settling,
 )
-
-GIFT = "comp"
-"""The payment method of what the box office gave away: it costs nothing, wherever it is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def move(command: MoveSeats, state: BatchState) -> Outcome:
         raise SettlingNotOffered(settlings=[each.value for each in quoted.settlings])
     seats, waived = quoted.seats, Decimal(0)
     refunds: tuple[Transfer, ...] = ()
-    if settling is Settling.WAIVED or reservation.payment_method == GIFT:
+    if settling is Settling.WAIVED or _is_gift(reservation):
         seats = tuple(each._replace(price=each.old_price) for each in seats)
         waived = difference
     if settling is Settling.PROVIDER:
@@ -149,7 +147,7 @@ def _settlings(
     reservation: ReservationState, difference: Decimal, state: BatchState
 ) -> tuple[Settling, ...]:
     """Return the ways to settle a difference."""
-    if difference == 0 or reservation.payment_method == GIFT:
+    if difference == 0 or _is_gift(reservation):
         return (Settling.NONE,)
     if reservation.is_unpaid:
         return (Settling.NONE, Settling.WAIVED)
@@ -167,3 +165,8 @@ def _taken(seat: SeatState, reservation: ReservationState) -> SeatState:
         reservation_id=reservation.id,
         buyer_id=reservation.user_id,
     )
+
+
+def _is_gift(reservation: ReservationState) -> bool:
+    """Return whether the box office gave it away: it costs nothing, wherever it is moved."""
+    return reservation.payment_method == BoxOfficeMethod.COMP
