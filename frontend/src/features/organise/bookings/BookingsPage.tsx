@@ -1,8 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 
-import { toApiError } from '@/api/apiError';
 import { BOOKING_STATES, type BookingState } from '@/api/bookings';
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
@@ -13,14 +12,13 @@ import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
 import { BookingPanel } from '@/features/organise/bookings/BookingPanel';
 import { BookingTable } from '@/features/organise/bookings/BookingTable';
-import { LoadingSale } from '@/features/organise/LoadingSale';
+import { LoadedEvent } from '@/features/organise/LoadedEvent';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 import { bookingsQuery } from '@/queries/bookings';
-import { eventQuery } from '@/queries/events';
 import '@/i18n/loadBookingsMessages';
 import '@/i18n/loadOrganiseMessages';
 import '@/i18n/loadReservationsMessages';
@@ -36,19 +34,14 @@ export function BookingsPage() {
 }
 
 function Loaded({ eventId }: { readonly eventId: number }) {
-  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
-  if (event !== undefined) {
-    return (
-      <OrganisersOnly event={event}>
-        <Bookings event={event} />
-      </OrganisersOnly>
-    );
-  }
-  if (error === null) return <LoadingSale />;
-  return toApiError(error).status === 404 ? (
-    <NoSuchEvent />
-  ) : (
-    <Failure error={error} onRetry={() => void refetch()} />
+  return (
+    <LoadedEvent eventId={eventId}>
+      {(event) => (
+        <OrganisersOnly event={event}>
+          <Bookings event={event} />
+        </OrganisersOnly>
+      )}
+    </LoadedEvent>
   );
 }
 

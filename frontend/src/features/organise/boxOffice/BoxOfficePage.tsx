@@ -1,15 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 
-import { toApiError } from '@/api/apiError';
-import { Failure } from '@/components/Failure';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { BoxOffice } from '@/features/organise/boxOffice/BoxOffice';
 import type { SeatMapComponent } from '@/features/organise/boxOffice/seatMapProps';
-import { LoadingSale } from '@/features/organise/LoadingSale';
+import { LoadedEvent } from '@/features/organise/LoadedEvent';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { SignedInOnly } from '@/features/organise/SignedInOnly';
-import { eventQuery } from '@/queries/events';
 import '@/i18n/loadBoxOfficeMessages';
 import '@/i18n/loadOrganiseMessages';
 
@@ -36,18 +32,13 @@ interface LoadedProps extends BoxOfficePageProps {
 }
 
 function Loaded({ eventId, SeatMap }: LoadedProps) {
-  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
-  if (event !== undefined) {
-    return (
-      <OrganisersOnly event={event} permission="reservations.change_reservation">
-        <BoxOffice event={event} SeatMap={SeatMap} />
-      </OrganisersOnly>
-    );
-  }
-  if (error === null) return <LoadingSale />;
-  return toApiError(error).status === 404 ? (
-    <NoSuchEvent />
-  ) : (
-    <Failure error={error} onRetry={() => void refetch()} />
+  return (
+    <LoadedEvent eventId={eventId}>
+      {(event) => (
+        <OrganisersOnly event={event} permission="reservations.change_reservation">
+          <BoxOffice event={event} SeatMap={SeatMap} />
+        </OrganisersOnly>
+      )}
+    </LoadedEvent>
   );
 }

@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 
-import { toApiError } from '@/api/apiError';
 import { revokeDoor } from '@/api/doors';
 import type { Door, DoorProblem, EventDetail } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
@@ -11,7 +10,7 @@ import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
-import { LoadingSale } from '@/features/organise/LoadingSale';
+import { LoadedEvent } from '@/features/organise/LoadedEvent';
 import { QuestionDialog } from '@/features/organise/QuestionDialog';
 import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { entryText } from '@/components/entryText';
@@ -20,7 +19,6 @@ import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime, formatTime } from '@/i18n/time';
 import { salePath } from '@/paths';
 import { doorsQuery } from '@/queries/doors';
-import { eventQuery } from '@/queries/events';
 import '@/i18n/loadDoorMessages';
 import '@/i18n/loadOrganiseMessages';
 
@@ -35,14 +33,7 @@ export function DoorsPage() {
 }
 
 function Loaded({ eventId }: { readonly eventId: number }) {
-  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
-  if (event !== undefined) return <Doors event={event} />;
-  if (error === null) return <LoadingSale />;
-  return toApiError(error).status === 404 ? (
-    <NoSuchEvent />
-  ) : (
-    <Failure error={error} onRetry={() => void refetch()} />
-  );
+  return <LoadedEvent eventId={eventId}>{(event) => <Doors event={event} />}</LoadedEvent>;
 }
 
 function Doors({ event }: { readonly event: EventDetail }) {

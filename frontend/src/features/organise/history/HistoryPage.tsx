@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 
-import { toApiError } from '@/api/apiError';
 import type { ChangeChoice, Moment } from '@/api/history';
 import type { EventDetail, PastMap } from '@/api/types';
 import { Failure } from '@/components/Failure';
@@ -15,13 +14,12 @@ import { Exports } from '@/features/organise/history/Exports';
 import { PastHall } from '@/features/organise/history/PastHall';
 import { Reports } from '@/features/organise/history/Reports';
 import { TimeBar } from '@/features/organise/history/TimeBar';
-import { LoadingSale } from '@/features/organise/LoadingSale';
+import { LoadedEvent } from '@/features/organise/LoadedEvent';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
-import { eventQuery } from '@/queries/events';
 import { pastMapQuery } from '@/queries/history';
 import '@/i18n/loadHistoryMessages';
 import '@/i18n/loadOrganiseMessages';
@@ -37,19 +35,14 @@ export function HistoryPage() {
 }
 
 function Loaded({ eventId }: { readonly eventId: number }) {
-  const { data: event, error, refetch } = useQuery(eventQuery(eventId));
-  if (event !== undefined) {
-    return (
-      <OrganisersOnly event={event}>
-        <History event={event} />
-      </OrganisersOnly>
-    );
-  }
-  if (error === null) return <LoadingSale />;
-  return toApiError(error).status === 404 ? (
-    <NoSuchEvent />
-  ) : (
-    <Failure error={error} onRetry={() => void refetch()} />
+  return (
+    <LoadedEvent eventId={eventId}>
+      {(event) => (
+        <OrganisersOnly event={event}>
+          <History event={event} />
+        </OrganisersOnly>
+      )}
+    </LoadedEvent>
   );
 }
 
