@@ -15,8 +15,10 @@ import {
 const RESERVE = 'post events/7/reserve/';
 
 async function openReview(event?: Partial<EventDetail>) {
-  const seats = makeSeats(8).map((seat, index) => (index === 0 ? lockedSeat(0) : seat));
-  const scene = await openSelector({ seats, ownLocks: [lockedSeat(0)], ...(event && { event }) });
+  // Map and own locks have the same deadline, as from one server.
+  const held = lockedSeat(0);
+  const seats = [held, ...makeSeats(8).slice(1)];
+  const scene = await openSelector({ seats, ownLocks: [held], ...(event && { event }) });
   await waitFor(() => {
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   });

@@ -12,7 +12,7 @@ const EVENT = {
 
 async function openBasket(price = '50.00', changed: { ticket_type: number; price: string }[] = []) {
   const lock = { ...lockedSeat(0), price, held_prices: changed };
-  const seats = makeSeats(8).map((seat, index) => (index === 0 ? lockedSeat(0) : seat));
+  const seats = [lock, ...makeSeats(8).slice(1)];
   const scene = await openSelector({ seats, ownLocks: [lock], event: EVENT });
   await waitFor(() => {
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
