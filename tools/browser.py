@@ -53,6 +53,12 @@ CHROMIUM = Wanted(
     ),
     packages=("chromium",),
 )
+_HEADLESS_CHROMIUM = Wanted(
+    name="headless Chromium",
+    variable="CHROME",
+    programs=("chromium-headless-shell",),
+    packages=("chromium-headless-shell",),
+)
 _FIREFOX = Wanted(
     name="Firefox",
     variable="FIREFOX",
@@ -68,8 +74,21 @@ _WEBKIT_DRIVER = Wanted(
 _X_SERVER = Wanted(name="X server", variable="XVFB", programs=("Xvfb",), packages=("xvfb",))
 
 
+def ensure_headless_browser(node: Node) -> str:
+    """Return the path of a Chromium for tests: Debian's headless one, else as `ensure_browser`.
+
+    The headless one runs the same tests with a third less processor time.
+    Raises: Problem if none can be installed, or `$CHROME` does not exist.
+    """
+    if not os.environ.get("CHROME"):
+        found = _on_path(_HEADLESS_CHROMIUM, shutil.which) or _from_debian(_HEADLESS_CHROMIUM)
+        if found:
+            return found
+    return ensure_browser(node)
+
+
 def ensure_browser(node: Node) -> str:
-    """Return the path of a Chromium or Chrome, installing one if needed.
+    """Return the path of a Chromium or Chrome with windows, installing one if needed.
 
     Raises: Problem if none can be installed, or `$CHROME` does not exist.
     """

@@ -15,7 +15,7 @@ from deploy.environment import clean_environment, is_production
 from deploy.paths import FRONTEND
 from deploy.ports import free_port
 from deploy.supervised import Supervised
-from tools.browser import ensure_browser
+from tools.browser import ensure_headless_browser
 from tools.node import Node, ensure_node
 from tools.processes import run_shown
 from tools.sites import running_site
@@ -72,10 +72,11 @@ def site(
     up: Callable[[Address], bool] = answers,
     log_file: Path | None = None,
     settings: Mapping[str, str] | None = None,
+    ensure_browser: Callable[[Node], str] = ensure_headless_browser,
 ) -> Iterator[BrowserSite]:
     """Run a site for the length of the context; by default the one of `make run`.
 
-    `settings` are its environment variables.
+    `settings` are its environment variables. `ensure_browser` returns the path of the browser.
 
     Raises: Problem if there is no browser, or the site does not start.
     """

@@ -24,7 +24,7 @@ from typing import Any
 from deploy.console import Problem, say
 from deploy.environment import clean_environment
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
-from tools.browser import ensure_firefox, ensure_webkit
+from tools.browser import ensure_firefox, ensure_headless_browser, ensure_webkit
 from tools.browser_site import site
 from tools.node import ensure_node
 from tools.processes import run_in_background, run_shown
@@ -80,9 +80,14 @@ def main(arguments: Sequence[str]) -> int:
         if options.only:
             results = [_run_stage(stage) for stage in stages if stage.name in options.only]
         else:
+            # Once, since stages that run side by side would install it at the same time.
+            os.environ["CHROME"] = ensure_headless_browser(ensure_node())
             results = _run_all(stages)
     except KeyboardInterrupt:
         return 130
+    except Problem as problem:
+        print(f"seatcast: {problem}", file=sys.stderr)
+        return 1
     target = "thorough" if options.thorough else "test"
     for result in results:
         if result.failures:

@@ -18,7 +18,7 @@ from loadtest.report.assets import content_hash, ensure_assets
 from loadtest.report.encoding import encoded_changes, encoded_positions
 from reservations.read.packing import packed
 from tests.loadtest.load_results import BLOCKED, FREE, LOCKED, RESERVED, hall, on_sale, stampede
-from tools.browser import ensure_browser
+from tools.browser import ensure_headless_browser
 from tools.node import ensure_node
 
 pytestmark = pytest.mark.any_database
@@ -277,7 +277,7 @@ def _look(path: Path, *moments: float) -> dict[str, Any]:
     environment = {
         **os.environ,
         **node.environment(),
-        "CHROME": ensure_browser(node),
+        "CHROME": ensure_headless_browser(node),
         "FRONTEND": str(FRONTEND),
         "PAGE": path.as_uri(),
         "MOMENTS": json.dumps(moments),
