@@ -27,6 +27,7 @@ from tests.contract.calls import (
     SEE_EVENTS,
     VIEW,
     Call,
+    few,
     refusal,
 )
 from tests.contract.conftest import BoxOffice
@@ -75,12 +76,13 @@ GUARDED = [call for call in CALLS if call.permissions and not (call.is_file or c
 
 
 def _pace(role: Role, call: Call) -> list[pytest.MarkDecorator]:
-    """Mark other permissions than the call's as thorough; staff without any are always tried.
+    """Mark other permissions than the call's as thorough, and most calls of staff without any.
 
     The permission table of the contract tests has the buyer, the superuser, and the roles of
     members.
     """
-    is_quick = role.name == "staff" or bool(set(role.permissions) & set(call.permissions))
+    is_tried_staff = role.name == "staff" and GUARDED.index(call) % 3 == 0
+    is_quick = is_tried_staff or bool(set(role.permissions) & set(call.permissions))
     return [] if is_quick else [pytest.mark.thorough]
 
 
@@ -179,7 +181,7 @@ def test_a_call_requires_its_permission(role: Role, call: Call, office: BoxOffic
     assert not Entry.objects.exists()
 
 
-@pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", few(GUARDED))
 def test_anonymous_and_inactive_users_are_refused(call: Call, office: BoxOffice) -> None:
     refusal(office.send(call, stranger()), 401, "not_authenticated")
     boss = make_user("boss", is_superuser=True, is_staff=True)
@@ -258,7 +260,7 @@ def test_a_refund_is_in_the_security_log(office: BoxOffice) -> None:
     assert (row.details["reservation"], row.details["amount"]) == (number, "50.00")
 
 
-@pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", few(GUARDED))
 def test_without_the_second_factor_no_permission_is_granted(
     call: Call, office: BoxOffice, settings: Settings
 ) -> None:

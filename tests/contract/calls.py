@@ -1,8 +1,10 @@
 """Every call of the API, as data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pytest
 from rest_framework.test import APIClient
 
 Needs = Literal["nothing", "csrf", "person", "person and csrf", "organiser", "organiser and csrf"]
@@ -654,6 +656,20 @@ COMMANDS = [
 CALLS_WITH_BODY = [call for call in CALLS if call.body is not None and not call.is_document]
 CALLS_OF_AN_EVENT = [call for call in CALLS if "{event}" in call.path]
 CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path]
+
+
+def few(values: Iterable[Any]) -> list[Any]:
+    """Return test parameters: every third value, and the others in thorough runs only.
+
+    For what is done in one place for all calls. Each value is a call, or a tuple of arguments.
+    """
+    found = []
+    for number, value in enumerate(values):
+        arguments = value if isinstance(value, tuple) else (value,)
+        name = "-".join(getattr(each, "name", each) for each in arguments)
+        marks = pytest.mark.thorough if number % 3 else ()
+        found.append(pytest.param(*arguments, id=name, marks=marks))
+    return found
 
 
 def refusal(response: Any, status: int, code: str) -> dict[str, Any]:

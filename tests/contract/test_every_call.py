@@ -11,6 +11,7 @@ from tests.contract.calls import (
     CALLS_WITH_BODY,
     WRITES,
     Call,
+    few,
     refusal,
     send,
 )
@@ -32,6 +33,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def _each(calls: list[Call]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("call", calls, ids=lambda call: call.name)
+
+
+def _few(calls: list[Call]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("call", few(calls))
 
 
 def test_every_call_of_the_schema_is_in_the_table() -> None:
@@ -58,22 +63,12 @@ def test_a_valid_call_succeeds(call: Call, office: BoxOffice) -> None:
     assert response.headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        # The other calls are authenticated by the same class.
-        pytest.param(
-            call, id=call.name, marks=() if call in CALLS_OF_AN_EVENT else pytest.mark.thorough
-        )
-        for call in CALLS
-        if call.needs_person and not (call.has_steps or call.is_file)
-    ],
-)
+@_few([call for call in CALLS if call.needs_person and not (call.has_steps or call.is_file)])
 def test_a_call_with_a_token_succeeds(call: Call, office: BoxOffice) -> None:
     assert office.send(call, with_token(office.caller(call))).status_code in (200, 201)
 
 
-@_each(list({call.path: call for call in CALLS}.values()))
+@_few(list({call.path: call for call in CALLS}.values()))
 def test_a_wrong_method_is_405(call: Call, office: BoxOffice) -> None:
     right = {other.method for other in CALLS if other.path == call.path}
     before, client = office.state(), office.browser(office.caller(call))
@@ -123,7 +118,7 @@ MALFORMED = {
 }
 
 
-@_each([call for call in WRITES if not (call.is_document or call.is_file)])
+@_few([call for call in WRITES if not (call.is_document or call.is_file)])
 def test_a_malformed_body_is_400(
     call: Call, office: BoxOffice, subtests: pytest.Subtests, is_thorough: bool, sample: Sample
 ) -> None:
@@ -144,7 +139,7 @@ def test_a_malformed_body_is_400(
 NO_OBJECTS = [b"[]", b"[{}]", b"null", b"1", b'"words"', b"true"]
 
 
-@_each(CALLS_WITH_BODY)
+@_few(CALLS_WITH_BODY)
 def test_a_body_that_is_no_object_is_400(
     call: Call, office: BoxOffice, subtests: pytest.Subtests, sample: Sample
 ) -> None:
@@ -156,7 +151,7 @@ def test_a_body_that_is_no_object_is_400(
     assert office.state() == before
 
 
-@_each([call for call in CALLS_WITH_BODY if call.required])
+@_few([call for call in CALLS_WITH_BODY if call.required])
 def test_a_missing_body_is_400(call: Call, office: BoxOffice) -> None:
     response = send(office.browser(office.caller(call)), call.method, office.path(call))
     found = refusal(response, 400, "invalid")
@@ -166,7 +161,7 @@ def test_a_missing_body_is_400(call: Call, office: BoxOffice) -> None:
 MEDIA_TYPES = ["text/plain", "application/xml", "image/png", "x", "/", "application/json2"]
 
 
-@_each([call for call in WRITES if not call.is_file])
+@_few([call for call in WRITES if not call.is_file])
 def test_a_body_of_another_media_type_is_415(
     call: Call, office: BoxOffice, subtests: pytest.Subtests, sample: Sample
 ) -> None:
@@ -186,13 +181,12 @@ NO_IDS += ["U" * 16, "A" * 17]
 
 @pytest.mark.parametrize(
     ("name", "call"),
-    [
+    few(
         (name, call)
         for call in CALLS
         for name in ("event", "seat", "held", "reservation", "organisation", "plan")
         if f"{{{name}}}" in call.path
-    ],
-    ids=lambda value: getattr(value, "name", value),
+    ),
 )
 def test_an_unknown_object_is_404(
     name: str, call: Call, office: BoxOffice, subtests: pytest.Subtests, sample: Sample

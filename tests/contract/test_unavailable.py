@@ -4,7 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from reservations.write import command_queue
-from tests.contract.calls import CALLS, COMMANDS, Call, refusal
+from tests.contract.calls import CALLS, COMMANDS, Call, few, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import with_token
 
@@ -14,14 +14,7 @@ pytestmark = pytest.mark.any_database
 @pytest.mark.parametrize(
     "kind", [OperationalError, pytest.param(InterfaceError, marks=pytest.mark.thorough)]
 )
-@pytest.mark.parametrize(
-    "call",
-    [
-        # All errors of the database are answered in one place.
-        pytest.param(call, id=call.name, marks=pytest.mark.thorough if number % 4 else ())
-        for number, call in enumerate(CALLS)
-    ],
-)
+@pytest.mark.parametrize("call", few(CALLS))
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("in_the_tests_thread")
 def test_without_the_database_calls_are_503(
@@ -43,7 +36,7 @@ def test_without_the_database_calls_are_503(
     assert office.state() == before
 
 
-@pytest.mark.parametrize("call", COMMANDS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", few(COMMANDS))
 def test_with_a_full_command_queue_calls_are_503(
     call: Call, office: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
