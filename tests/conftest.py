@@ -109,6 +109,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(elsewhere)]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let tests compute in their transactions for as long as a busy machine takes."""
+    if connection.vendor == "postgresql":
+        options = connection.settings_dict["OPTIONS"]
+        options["options"] += " -c idle_in_transaction_session_timeout=0"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _quick() -> Iterator[None]:
     """Speed up password hashing and the flush of tables in the test process."""
