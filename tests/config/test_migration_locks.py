@@ -194,6 +194,7 @@ def migrate(database: BaseDatabaseWrapper) -> None:
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
+@pytest.mark.thorough
 def test_the_migrations_since_the_last_release_do_not_hold_up_a_sale(
     database: BaseDatabaseWrapper,
 ) -> None:

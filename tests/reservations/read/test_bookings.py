@@ -85,11 +85,12 @@ def test_pages_have_each_booking_once_newest_first(event: Event) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.thorough
 def test_no_search_reads_all_bookings(event: Event) -> None:
     """With many events and people; the plans are those of PostgreSQL's statistics."""
     users = User.objects.bulk_create(
         User(username=f"user{n:06}", folded_username=f"user{n:06}", email=f"u{n:06}@example.com")
-        for n in range(5_000)
+        for n in range(20_000)
     )
     first = seat_ids(event)[0]
     stored = Reservation.objects.bulk_create(
