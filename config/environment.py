@@ -412,6 +412,7 @@ class Environment(BaseModel):
         ),
         AfterValidator(_real_provider),
     ] = DEMO_PROVIDER
+    open_payment_seconds: Annotated[int, Field(ge=60, le=3_600)] = 900
     max_payments: Count = 16
     demo_slow_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
     show_names: bool = False

@@ -54,6 +54,11 @@ class ReservationNotFound(NotFound):
     default_sentence = "There is no such reservation."
 
 
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+    default_sentence = "There is no such payment."
+
+
 class TicketNotFound(NotFound):
     code = "ticket_not_found"
     default_sentence = "There is no such ticket."

@@ -1,11 +1,11 @@
 """Payment providers that fail on demand."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import ClassVar
 
 from reservations.domain.errors import PaymentUnavailable
 from reservations.payments.demo import DemoProvider
+from reservations.payments.provider import Progress, Request
 
 
 class Died(BaseException):
@@ -26,10 +26,17 @@ class Faulty(DemoProvider):
     def methods(self) -> Mapping[str, str]:
         return super().methods
 
-    def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
-        self._meet("authorise", "before")
-        super().authorise(reference=reference, amount=amount, currency=currency, method=method)
-        self._meet("authorise", "after")
+    def start(self, request: Request) -> Progress:
+        self._meet("start", "before")
+        progress = super().start(request)
+        self._meet("start", "after")
+        return progress
+
+    def look_up(self, *, reference: str) -> Progress:
+        self._meet("look_up", "before")
+        progress = super().look_up(reference=reference)
+        self._meet("look_up", "after")
+        return progress
 
     def capture(self, *, reference: str) -> None:
         self._meet("capture", "before")
