@@ -366,7 +366,10 @@ class Outpaced(InProgress):
 
 class PaymentUnderWay(InProgress):
     code = "payment_under_way"
-    default_sentence = "Your payment for this event is still under way. Try again in a moment."
+    default_sentence = (
+        "Your payment for this event is still under way. Try again in a moment, or go on with it"
+        " under My reservations."
+    )
 
 
 class KeyInFlight(InProgress):
