@@ -149,7 +149,7 @@ class BoxOffice:
             "token": self.link["token"],
             "email_token": self.email_link["token"],
             "code": self.code,
-            "payment": self.payment,
+            "reference": self.payment,
             "sign_in": self.sign_in,
             "organisation": self.organisation.pk,
             "user": self.carol.pk,
