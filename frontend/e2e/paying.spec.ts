@@ -47,7 +47,7 @@ test('a bank asks first: the tab is closed meanwhile, and the payment is gone on
   await page.close();
   await another.goto('/reservations');
   await another.getByRole('link', { name: 'Go on with the payment' }).click();
-  await another.getByRole('link', { name: 'Continue to your bank' }).click();
+  await another.getByRole('link', { name: 'Continue to the payment' }).click();
   await another.getByRole('button', { name: 'Approve' }).click();
   await expect(another.getByText('Your payment was approved.')).toBeVisible();
   await another.getByRole('link', { name: 'Show ticket' }).click();

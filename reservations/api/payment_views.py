@@ -31,23 +31,12 @@ class NoticeTooLarge(APIException):
 BuyersPaymentSerializer = serializer_of(BuyersPaymentRecord)
 
 
-class PaymentActionSerializer(serializers.Serializer[Any]):
-    kind = serializers.CharField(
-        help_text="redirect: visit `url`. Other kinds are a provider's own forms."
-    )
-    url = serializers.CharField(
-        help_text="Relative to the API's host, or of another one. Empty for a form."
-    )
-    form = serializers.DictField(
-        child=serializers.CharField(), allow_null=True, help_text="What the form needs."
-    )
-
-
 class PaymentProgressSerializer(serializers.Serializer[Any]):
     payment = BuyersPaymentSerializer()
-    action = PaymentActionSerializer(
+    action_url = serializers.CharField(
         allow_null=True,
-        help_text="What the buyer must do. Null: nothing, while their bank decides or afterwards.",
+        help_text="What the buyer must visit, by the API's address. Null: nothing, while their bank"
+        " decides or afterwards.",
     )
     is_declined = serializers.BooleanField(
         help_text="Whether the last try was declined; the buyer may try again."
@@ -124,9 +113,8 @@ def _payer(request: Request, reference: str) -> int:
 def _answer(reference: str, person_id: int, progress: Progress | None) -> dict[str, Any]:
     found = payments.payment(reference=reference, person_id=person_id)
     is_open = progress is not None and found["state"] == payments.OPEN
-    action = progress.action if progress is not None and is_open else None
     return {
         "payment": found,
-        "action": action and {"kind": action.kind, "url": action.url, "form": action.form},
+        "action_url": (progress.action_url or None) if progress is not None and is_open else None,
         "is_declined": progress is not None and is_open and progress.is_declined,
     }

@@ -17,7 +17,7 @@ from django.urls import reverse
 from reservations import database
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.models import DemoCharge, DemoRefund
-from reservations.payments.provider import Action, AlreadyCaptured, Progress, Request, Stage
+from reservations.payments.provider import AlreadyCaptured, Progress, Request, Stage
 
 ASKING = "card_asking"
 _Status = DemoCharge.Status
@@ -134,4 +134,4 @@ def _progress(charge: DemoCharge | None) -> Progress:
     if charge is None or stage is not Stage.ACTION:
         return Progress(stage=stage)
     path = reverse("demo_bank", kwargs={"reference": charge.reference})
-    return Progress(stage=stage, action=Action(url=path))
+    return Progress(stage=stage, action_url=path)

@@ -51,27 +51,16 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """What the buyer must do: visit `url`, or without one fill in the provider's form.
-
-    `form` has what the client needs for the form; the client has code for each `kind` of it.
-    """
-
-    kind: str = "redirect"
-    url: str = ""
-    form: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What the provider says about a payment.
 
+    A buyer who must do something visits `action_url`, which may be a path of this site.
     `provider_reference` is its own name for it, which is stored with a payment that stays open.
     `is_declined` says that the buyer's last try was declined, and that they may try again.
     """
 
     stage: Stage
-    action: Action | None = None
+    action_url: str = ""
     provider_reference: str = ""
     is_declined: bool = False
 

@@ -142,7 +142,7 @@ def test_a_payment_is_booked_once_the_buyer_has_approved_it_on_their_banks_page(
 ) -> None:
     reference = _opened(office)
     found = _send(office, reference, "refresh")
-    bank = found["action"]["url"]
+    bank = found["action_url"]
     assert (found["payment"]["state"], found["payment"]["seats"]) == ("open", ["A2"])
     browser = office.browser(office.alice)
     [listed] = browser.get("/api/payments/").json()
@@ -152,7 +152,7 @@ def test_a_payment_is_booked_once_the_buyer_has_approved_it_on_their_banks_page(
     answer = Client().post(bank, {"approve": ""})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/payments/{reference}")
     found = _send(office, reference, "refresh")
-    assert (found["payment"]["state"], found["action"]) == ("booked", None)
+    assert (found["payment"]["state"], found["action_url"]) == ("booked", None)
     path = f"/api/reservations/{found['payment']['reservation_id']}/"
     assert browser.get(path).json()["payment_status"] == "captured"
     assert browser.get("/api/payments/").json() == []
@@ -160,7 +160,7 @@ def test_a_payment_is_booked_once_the_buyer_has_approved_it_on_their_banks_page(
 
 def test_a_payment_that_the_buyer_declines_leaves_the_seat_held(office: BoxOffice) -> None:
     reference = _opened(office)
-    Client().post(_send(office, reference, "refresh")["action"]["url"], {"decline": ""})
+    Client().post(_send(office, reference, "refresh")["action_url"], {"decline": ""})
     assert _send(office, reference, "refresh")["payment"]["state"] == "declined"
     assert Seat.objects.get(pk=office.held).locked_by == office.alice
     assert _reserve(office, "card").status_code == 201

@@ -4059,16 +4059,6 @@ export interface components {
         PatchedRoleRequest: {
             role?: components["schemas"]["RoleEnum"];
         };
-        PaymentAction: {
-            /** @description redirect: visit `url`. Other kinds are a provider's own forms. */
-            kind: string;
-            /** @description Relative to the API's host, or of another one. Empty for a form. */
-            url: string;
-            /** @description What the form needs. */
-            form: {
-                [key: string]: string;
-            } | null;
-        };
         PaymentMethod: {
             code: string;
             name: string;
@@ -4089,8 +4079,8 @@ export interface components {
         PaymentMethodEnum: "cash" | "card_reader" | "comp";
         PaymentProgress: {
             payment: components["schemas"]["BuyersPayment"];
-            /** @description What the buyer must do. Null: nothing, while their bank decides or afterwards. */
-            action: components["schemas"]["PaymentAction"] | null;
+            /** @description What the buyer must visit, by the API's address. Null: nothing, while their bank decides or afterwards. */
+            action_url: string | null;
             /** @description Whether the last try was declined; the buyer may try again. */
             is_declined: boolean;
         };

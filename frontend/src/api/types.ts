@@ -123,5 +123,4 @@ export type ReservedAnswer = Schemas['ReservedAnswer'];
 export type StartedPaymentAnswer = Schemas['StartedPaymentAnswer'];
 export type BuyersPayment = Schemas['BuyersPayment'];
 export type PaymentProgress = Schemas['PaymentProgress'];
-export type PaymentAction = Schemas['PaymentAction'];
 export type CancelledAnswer = Schemas['CancelledAnswer'];

@@ -11,7 +11,7 @@ import { ALICE } from '@/testing/selectorHarness';
 const REFERENCE = '0123456789abcdef0123456789abcdef';
 const PATH = `/payments/${REFERENCE}`;
 const REFRESH = `post payments/${REFERENCE}/refresh/`;
-const BANK = { kind: 'redirect', url: '/api/bank/', form: null };
+const BANK = '/api/bank/';
 
 function payment(fields: Partial<BuyersPayment> = {}): BuyersPayment {
   return {
@@ -35,7 +35,7 @@ function progress(
   fields: Partial<BuyersPayment> = {},
   more: Partial<PaymentProgress> = {},
 ): readonly [number, PaymentProgress] {
-  return [200, { payment: payment(fields), action: null, is_declined: false, ...more }];
+  return [200, { payment: payment(fields), action_url: null, is_declined: false, ...more }];
 }
 
 function open(...replies: (readonly [number, unknown])[]) {
@@ -46,9 +46,9 @@ function open(...replies: (readonly [number, unknown])[]) {
 }
 
 it('names what the payment is for, and leads to the bank', async () => {
-  open(progress({}, { action: BANK }));
-  const link = await screen.findByRole('link', { name: 'Continue to your bank' });
-  expect(link.getAttribute('href')).toBe(new URL(BANK.url, window.location.origin).href);
+  open(progress({}, { action_url: BANK }));
+  const link = await screen.findByRole('link', { name: 'Continue to the payment' });
+  expect(link.getAttribute('href')).toBe(new URL(BANK, window.location.origin).href);
   expect(screen.getByText('A1 and A2 for The Late Set')).toBeDefined();
   expect(screen.getByText('€100.00')).toBeDefined();
 });
@@ -70,12 +70,12 @@ it('leads back to the seats after a payment that was declined', async () => {
 });
 
 it('says that the last try was declined while another one is possible', async () => {
-  open(progress({}, { action: BANK, is_declined: true }));
+  open(progress({}, { action_url: BANK, is_declined: true }));
   expect((await screen.findByRole('alert')).textContent).toMatch(/last try was declined/);
 });
 
 it('ends a payment, to pay another way', async () => {
-  const { server, user } = open(progress({}, { action: BANK }), progress({ state: 'ended' }));
+  const { server, user } = open(progress({}, { action_url: BANK }), progress({ state: 'ended' }));
   server.on(`post payments/${REFERENCE}/cancel/`, [200, payment({ state: 'ended' })]);
   await user.click(await screen.findByRole('button', { name: 'Pay another way' }));
   expect(await screen.findByText('The payment was ended')).toBeDefined();

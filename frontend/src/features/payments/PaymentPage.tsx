@@ -3,14 +3,14 @@ import { useEffect } from 'react';
 import { Link, Navigate, useLocation, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
-import { giveUpPayment } from '@/api/payments';
+import { actionUrl, giveUpPayment } from '@/api/payments';
 import type { BuyersPayment, PaymentProgress } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { assertNever } from '@/domain/assertNever';
-import { PaymentStep } from '@/features/payments/PaymentStep';
+import { Redirect } from '@/features/payments/Redirect';
 import { formatList, t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatTime } from '@/i18n/time';
@@ -101,7 +101,7 @@ function Outcome({ progress }: { readonly progress: PaymentProgress }) {
 }
 
 function OpenPayment({
-  progress: { payment, action, is_declined },
+  progress: { payment, action_url: url, is_declined },
 }: {
   readonly progress: PaymentProgress;
 }) {
@@ -114,9 +114,7 @@ function OpenPayment({
   });
   return (
     <section className="payment__card">
-      <h1 className="payment__title">
-        {t(action === null ? 'payments:waiting' : 'payments:action')}
-      </h1>
+      <h1 className="payment__title">{t(url === null ? 'payments:waiting' : 'payments:action')}</h1>
       <WhatFor payment={payment} />
       {payment.expires_at !== null && (
         <p className="payment__note">
@@ -128,10 +126,10 @@ function OpenPayment({
           {t('payments:declinedTry')}
         </p>
       )}
-      {action === null ? (
+      {url === null ? (
         <p className="payment__note">{t('payments:waiting_note')}</p>
       ) : (
-        <PaymentStep action={action} />
+        <Redirect url={actionUrl(url)} />
       )}
       {giveUp.error !== null && (
         <p className="dialog__error" role="alert">

@@ -1,18 +1,11 @@
 import { useEffect } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-import { actionUrl } from '@/api/payments';
-import type { PaymentAction } from '@/api/types';
 import { t } from '@/i18n/language';
 import { FROM_CHECKOUT } from '@/paths';
 
-/** What the buyer must do: an address to visit. */
-export function PaymentStep({ action }: { readonly action: PaymentAction }) {
-  return <Redirect url={actionUrl(action.url)} />;
-}
-
 /** Whoever comes from the checkout is led on at once; who comes back decides themselves. */
-function Redirect({ url }: { readonly url: string }) {
+export function Redirect({ url }: { readonly url: string }) {
   const location = useLocation();
   const navigate = useNavigate();
   const { pathname } = location;
