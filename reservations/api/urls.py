@@ -12,6 +12,7 @@ from reservations.api import (
 )
 from reservations.api.requests import IdConverter, PublicIdConverter, ReferenceConverter
 from reservations.payments.demo_bank import DemoBankView
+from reservations.payments.stripe_page import StripePageView
 
 register_converter(IdConverter, "id")
 register_converter(PublicIdConverter, "public_id")
@@ -81,6 +82,7 @@ urlpatterns = [
     path("payments/<reference:reference>/refresh/", payment_views.RefreshView.as_view()),
     path("payments/<reference:reference>/cancel/", payment_views.GiveUpView.as_view()),
     path("payments/<reference:reference>/demo-bank/", DemoBankView.as_view(), name="demo_bank"),
+    path("payments/<reference:reference>/stripe/", StripePageView.as_view(), name="stripe_page"),
     path("tickets/<str:code>/", views.TicketView.as_view()),
     path("tickets/<str:code>/entry/", views.EntryView.as_view()),
     path("", include("reservations.api.plan_urls")),

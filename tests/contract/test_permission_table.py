@@ -256,6 +256,10 @@ ROWS: dict[str, Row] = {
     # The bank's page; banks do not know the site's users.
     "GET payments/{reference}/demo-bank/": PUBLIC,
     "POST payments/{reference}/demo-bank/": PUBLIC,
+    # There is none without Stripe.
+    "GET payments/{reference}/stripe/": only(
+        members=404, outsiders=404, anonymous=404, operator=404
+    ),
     "GET tickets/{code}/": only("door", *SELLERS, foreign_owner=404),
     "POST tickets/{code}/entry/": only("door", *SELLERS, foreign_owner=404),
     # Organisations
