@@ -18,6 +18,7 @@ from reservations.payments import provider as provider_module
 from reservations.payments.stripe_provider import StripeProvider, minor_units
 from tests.factories import stored_id
 from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
+from tests.reservations.payments.providers import Died, FaultyStripe
 from tests.reservations.payments.stripe_like import (
     CARD,
     CARD_THAT_IS_DECLINED,
@@ -159,6 +160,37 @@ def test_the_card_of_a_payment_that_has_expired_is_not_charged(
     stripe_like.pay_if_possible(payment.provider_reference)
     reconcile()
     assert (_statuses(stripe_like), stripe_like.taken) == ((["voided"], ["canceled"]), 0)
+
+
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [
+        pytest.param(call, when, marks=() if (call, when) == ("start", "after") else THOROUGH)
+        for call in ("start", "look_up", "capture")
+        for when in ("before", "after")
+    ],
+)
+def test_a_process_that_dies_leaves_a_booking_and_a_charge_or_neither(
+    call: str,
+    when: str,
+    event: Event,
+    alice: Person,
+    stripe_like: StripeLike,
+    settings: Settings,
+) -> None:
+    settings.SEATCAST_PAYMENT_PROVIDER = f"{FaultyStripe.__module__}.{FaultyStripe.__name__}"
+    provider_module.provider.cache_clear()
+    FaultyStripe.dies.add((call, when))
+    with pytest.raises(Died):  # noqa: PT012 - it dies at one of the steps
+        payment = _opened(event, alice)
+        stripe_like.pay(payment.provider_reference)
+        checkout.advance(payment.reference)
+    FaultyStripe.dies.clear()
+    reconcile()
+    is_booked = call != "start"
+    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
+    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
+    assert (stripe_like.taken, faults_of(event)) == (10_000 if is_booked else 0, [])
 
 
 def _intent(payment: Payment, **fields: Any) -> dict[str, Any]:
