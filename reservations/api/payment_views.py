@@ -95,7 +95,7 @@ class NoticesView(APIView):
             raise ParseError("This is no notice of the payment provider.") from None
         for reference in references:
             try:
-                checkout.advance(reference)
+                checkout.follow(reference)
             except PaymentNotFound:
                 # Of another site with the same account at the provider.
                 continue

@@ -94,6 +94,15 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+class DisputeStatus(StrEnum):
+    """How a dispute stands: the buyer has asked their bank for the money back."""
+
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
 class Settling(StrEnum):
     """How the difference in price of a move is settled.
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from reservations.domain.states import PaymentStatus
+from reservations.domain.states import DisputeStatus, PaymentStatus
 from reservations.models.bookings import Reservation
 from reservations.models.seats import Event
 
@@ -53,6 +53,14 @@ class Payment(models.Model):
         default="",
         db_default="",
         help_text="The provider's own name for it, if it has one.",
+    )
+    dispute = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(status.value, status.value) for status in DisputeStatus],
+        help_text="Of a buyer who asked their bank for the money back.",
     )
     expires_at = models.DateTimeField(
         null=True, help_text="Until when it waits for the buyer or their bank."

@@ -149,6 +149,25 @@ def advance(reference: str) -> Progress | None:
     return progress
 
 
+def follow(reference: str) -> None:
+    """Ask the provider about a payment that has changed there: an open one, or a disputed one.
+
+    Raises: PaymentNotFound, PaymentUnavailable, Busy, django.db.Error.
+    """
+    advance(reference)
+    found: Any = provider()
+    captured = Payment.objects.filter(
+        reference=reference, status__in=[PaymentStatus.CAPTURED, PaymentStatus.REFUNDED]
+    )
+    if not hasattr(found, "dispute") or not captured.exists():
+        return
+    database.release_connection()
+    dispute = _call_provider(lambda: found.dispute(reference=reference)) or ""
+    with transaction.atomic():
+        if captured.exclude(dispute=dispute).update(dispute=dispute):
+            security_events.record_dispute(reference)
+
+
 def give_up(reference: str) -> None:
     """Void a payment that is still open; its seats stay held until their deadline."""
     if _set_status(reference, PaymentStatus.OPEN, PaymentStatus.VOID_DUE):

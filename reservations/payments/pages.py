@@ -19,8 +19,8 @@ _STYLE = (
     " form { display: flex; gap: 0.75rem; flex-wrap: wrap; }"
     " button { font: inherit; min-block-size: 2.75rem; padding: 0 1.25rem; }"
     " a { color: inherit; }"
-    " .card { flex: 1 0 100%; box-sizing: border-box; min-inline-size: 0; padding: 0.9rem; border: 1px solid #8888; border-radius: 8px;"
-    " background: #fff; color-scheme: light; }"
+    " .card { flex: 1 0 100%; box-sizing: border-box; min-inline-size: 0; padding: 0.9rem;"
+    " border: 1px solid #8888; border-radius: 8px; background: #fff; color-scheme: light; }"
     " .error { flex: 1 0 100%; margin: 0; font-weight: 600; }"
 )
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from reservations.domain.states import DisputeStatus
+
 
 class AlreadyCaptured(Exception):
     """A payment was captured, so it must be refunded instead of voided."""
@@ -92,6 +94,13 @@ class RefundsParts(Protocol):
 
         It is not used together with `refund` for one payment.
         """
+
+
+class TellsDisputes(Protocol):
+    """What a provider may offer besides: to tell whether a buyer asked for their money back."""
+
+    def dispute(self, *, reference: str) -> DisputeStatus | None:
+        """Return how the newest dispute of a captured payment stands; None without one."""
 
 
 class PaymentProvider(Protocol):

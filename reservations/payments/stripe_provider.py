@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
+from reservations.domain.states import DisputeStatus
 from reservations.models import Payment
 from reservations.payments.provider import (
     AlreadyCaptured,
@@ -45,6 +46,16 @@ _STAGES = {
     "requires_capture": Stage.AUTHORISED,
     "succeeded": Stage.CAPTURED,
     "canceled": Stage.FAILED,
+}
+_DISPUTES = {
+    "needs_response": DisputeStatus.NEEDS_RESPONSE,
+    "warning_needs_response": DisputeStatus.NEEDS_RESPONSE,
+    "under_review": DisputeStatus.UNDER_REVIEW,
+    "warning_under_review": DisputeStatus.UNDER_REVIEW,
+    "won": DisputeStatus.WON,
+    "warning_closed": DisputeStatus.WON,
+    "prevented": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
 }
 
 logger = logging.getLogger(__name__)
@@ -142,6 +153,16 @@ class StripeProvider:
                 },
                 {"idempotency_key": f"{refund}-refund"},
             )
+
+    def dispute(self, *, reference: str) -> DisputeStatus | None:
+        payment = _payment(reference)
+        if not payment.provider_reference:
+            return None
+        with _errors():
+            found = client().v1.disputes.list(
+                {"payment_intent": payment.provider_reference, "limit": 1}
+            )
+        return _DISPUTES.get(found.data[0].status) if found.data else None
 
     def read_notice(self, *, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         try:

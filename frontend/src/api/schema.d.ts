@@ -2487,6 +2487,7 @@ export interface components {
          *     * `reservation_cancelled` - reservation_cancelled
          *     * `reservation_marked_paid` - reservation_marked_paid
          *     * `payment_refunded` - payment_refunded
+         *     * `payment_disputed` - payment_disputed
          *     * `seats_sold` - seats_sold
          *     * `seats_blocked` - seats_blocked
          *     * `seats_unblocked` - seats_unblocked
@@ -2502,7 +2503,7 @@ export interface components {
          *     * `organisation_renamed` - organisation_renamed
          * @enum {string}
          */
-        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -2720,6 +2721,15 @@ export interface components {
             settlements: components["schemas"]["Settlement"][];
             given_up: components["schemas"]["GivenUp"][];
             split_from: string | null;
+            /**
+             * @description Of a buyer who asked their bank for the money back.
+             *
+             *     * `needs_response` - needs_response
+             *     * `under_review` - under_review
+             *     * `won` - won
+             *     * `lost` - lost
+             */
+            dispute: (components["schemas"]["DisputeEnum"] | components["schemas"]["NullEnum"]) | null;
         };
         BoxOffice: {
             method: string;
@@ -3002,6 +3012,14 @@ export interface components {
          * @enum {string}
          */
         DisabledBecauseEnum: "owner" | "gone" | "failing";
+        /**
+         * @description * `needs_response` - needs_response
+         *     * `under_review` - under_review
+         *     * `won` - won
+         *     * `lost` - lost
+         * @enum {string}
+         */
+        DisputeEnum: "needs_response" | "under_review" | "won" | "lost";
         Done: {
             success: boolean;
             message: string;
@@ -4804,6 +4822,7 @@ export interface components {
          *     * `reservation_split` - Reservation Split
          *     * `reservation_merged` - Reservation Merged
          *     * `payment_refunded` - Payment Refunded
+         *     * `payment_disputed` - Payment Disputed
          *     * `registered` - Registered
          *     * `guest_started` - Guest Started
          *     * `guest_merged` - Guest Merged
@@ -4858,7 +4877,7 @@ export interface components {
          *     * `locks_released` - Locks Released
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
         SellRequest: {
             seat_ids: number[];
             /**
@@ -18130,6 +18149,7 @@ export interface operations {
                  *     * `reservation_split` - Reservation Split
                  *     * `reservation_merged` - Reservation Merged
                  *     * `payment_refunded` - Payment Refunded
+                 *     * `payment_disputed` - Payment Disputed
                  *     * `registered` - Registered
                  *     * `guest_started` - Guest Started
                  *     * `guest_merged` - Guest Merged
@@ -18183,7 +18203,7 @@ export interface operations {
                  *     * `seats_unblocked` - Seats Unblocked
                  *     * `locks_released` - Locks Released
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

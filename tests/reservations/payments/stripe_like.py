@@ -1,6 +1,6 @@
 """A server like Stripe's, over HTTP: localstripe, with what it lacks and the shop relies on.
 
-Added are idempotency keys, a newer parameter and faults. Nothing of the shop is replaced.
+Added are idempotency keys, a newer parameter, disputes and faults. Nothing of the shop is replaced.
 """
 
 import asyncio
@@ -37,6 +37,8 @@ class StripeLike:
     url: str = ""
     faults: dict[tuple[str, str], str] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    disputes: dict[str, str] = field(default_factory=dict)
+    """The status of disputes, by payment intent."""
     _answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
     @property
@@ -54,7 +56,7 @@ class StripeLike:
 
     def reset(self) -> None:
         resources.store.clear()
-        for what in (self.faults, self.calls, self._answers):
+        for what in (self.faults, self.calls, self.disputes, self._answers):
             what.clear()
 
     def reset_faults(self) -> None:
@@ -100,6 +102,11 @@ class StripeLike:
             self._answers[key] = (answer.status, answer.body)
         return self._broken(request) if fault == "lost" else answer
 
+    async def list_disputes(self, request: web.Request) -> web.Response:
+        status = self.disputes.get(request.query["payment_intent"])
+        found = [{"id": "dp_1", "object": "dispute", "status": status}] if status else []
+        return web.json_response({"object": "list", "data": found, "has_more": False})
+
     @staticmethod
     def _broken(request: web.Request) -> web.Response:
         if request.transport is not None:
@@ -122,6 +129,7 @@ def running() -> Iterator[StripeLike]:
     # It would write its objects to a file in /tmp.
     resources.store.dump_to_disk = lambda: None
     resources.PaymentIntent._api_create = _create
+    server.app.router.add_get("/v1/disputes", found.list_disputes)
     server.app.middlewares.insert(0, found.serve)
     is_up, loop = threading.Event(), asyncio.new_event_loop()
 

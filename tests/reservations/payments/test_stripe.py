@@ -16,6 +16,7 @@ from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, stripe_provider
 from reservations.payments import provider as provider_module
 from reservations.payments.stripe_provider import StripeProvider, minor_units
+from reservations.read import bookings, stories
 from tests.factories import stored_id
 from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
 from tests.reservations.payments.providers import Died, FaultyStripe
@@ -213,6 +214,24 @@ def test_notices_may_come_early_late_twice_and_in_any_order(
         assert browser.post(**each).status_code == 204
     assert _statuses(stripe_like) == (["captured"], ["succeeded"])
     assert (stripe_like.taken, sold(event)) == (10_000, 2)
+
+
+def test_organisers_see_a_dispute_on_the_booking_and_in_the_history(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    checkout.advance(payment.reference)
+    about = {"object": "dispute", "id": "dp_1", "payment_intent": payment.provider_reference}
+    number = Reservation.objects.get().pk
+    assert bookings.booking(reservation_id=number)["dispute"] is None
+    for status in ("needs_response", "needs_response", "lost"):
+        stripe_like.disputes[payment.provider_reference] = status
+        assert Client().post(**notice("charge.dispute.updated", about)).status_code == 204
+        assert bookings.booking(reservation_id=number)["dispute"] == status
+    told = stories.actions(event_id=event.pk, with_roles=False, limit=10)
+    assert [row["kind"] for row in told].count("payment_disputed") == 2
+    assert Payment.objects.get().status == "captured"
 
 
 def test_a_lost_notice_is_made_up_for_by_reconciliation(

@@ -124,6 +124,9 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       <p>
         {t('bookings:payment')}: {paymentText(booking)}
       </p>
+      {booking.dispute !== null && (
+        <p className="booking-panel__owed">{t(`bookings:dispute_${booking.dispute}`)}</p>
+      )}
       {booking.to_pay_back !== null && (
         <p className="booking-panel__owed">
           {t('bookings:toPayBack', { amount: formatMoney(booking.to_pay_back, booking.currency) })}
