@@ -129,6 +129,11 @@ def _is_origin(text: str) -> bool:
     return is_bare and bool(parts.hostname) and parts.scheme in ("http", "https")
 
 
+def _is_stripe_key(*prefixes: str) -> Callable[[str], bool]:
+    """Return a predicate: whether a value is empty, or begins like one of Stripe's keys."""
+    return lambda key: not key or key.startswith(prefixes)
+
+
 def _is_secure(origin: str) -> bool:
     return origin.startswith("https://") or urlsplit(origin).hostname in ("localhost", "127.0.0.1")
 
@@ -412,6 +417,22 @@ class Environment(BaseModel):
         ),
         AfterValidator(_real_provider),
     ] = DEMO_PROVIDER
+    open_payment_seconds: Annotated[int, Field(ge=60, le=3_600)] = 900
+    stripe_secret_key: Annotated[
+        str, _rule(_is_stripe_key("sk_", "rk_"), "must be a secret key of Stripe, like sk_live_…")
+    ] = Field("", repr=False)
+    stripe_publishable_key: Annotated[
+        str, _rule(_is_stripe_key("pk_"), "must be a publishable key of Stripe, like pk_live_…")
+    ] = ""
+    stripe_webhook_secret: Annotated[
+        str, _rule(_is_stripe_key("whsec_"), "must be a signing secret of Stripe, like whsec_…")
+    ] = Field("", repr=False)
+    stripe_api_url: Annotated[
+        str, _rule(_parses(_is_origin), "must be like https://api.stripe.com, without a path")
+    ] = "https://api.stripe.com"
+    stripe_js_url: Annotated[
+        str, _rule(_parses(lambda url: urlsplit(url).hostname), "must be an address")
+    ] = "https://js.stripe.com/v3/"
     max_payments: Count = 16
     demo_slow_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
     show_names: bool = False

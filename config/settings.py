@@ -106,6 +106,14 @@ SEATCAST_OFFLINE_METHODS = {
     code: OFFLINE_METHODS[code] for code in environment.offline_methods or ()
 }
 SEATCAST_PAYMENT_DEADLINE_SECONDS = environment.payment_deadline_seconds
+# How long a payment may wait for the buyer or their bank; its seats are held meanwhile.
+SEATCAST_OPEN_PAYMENT_SECONDS = environment.open_payment_seconds
+# Of the provider for Stripe.
+SEATCAST_STRIPE_SECRET_KEY = environment.stripe_secret_key
+SEATCAST_STRIPE_PUBLISHABLE_KEY = environment.stripe_publishable_key
+SEATCAST_STRIPE_WEBHOOK_SECRET = environment.stripe_webhook_secret
+SEATCAST_STRIPE_API_URL = environment.stripe_api_url
+SEATCAST_STRIPE_JS_URL = environment.stripe_js_url
 # The number of a process's threads that may wait for the provider.
 SEATCAST_MAX_PAYMENTS = environment.max_payments
 SEATCAST_DEMO_SLOW_SECONDS = environment.demo_slow_seconds

@@ -81,6 +81,23 @@ def record_refund(reference: str) -> None:
     )
 
 
+def record_dispute(reference: str) -> None:
+    """Record that a payment's buyer asked their bank for the money back, or what came of it."""
+    payment = Payment.objects.select_related("reservation").get(reference=reference)
+    record(
+        Kind.PAYMENT_DISPUTED,
+        subject_id=payment.user_id,
+        event_id=payment.event_id,
+        details={
+            "reservation": payment.reservation.public_id if payment.reservation else None,
+            "payment": reference,
+            "amount": money(payment.amount),
+            "currency": payment.currency,
+            "dispute": payment.dispute,
+        },
+    )
+
+
 def record_refund_of_part(refund: Settlement) -> None:
     """Record that the provider has refunded a part of a payment."""
     reservation = refund.reservation

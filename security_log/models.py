@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     RESERVATION_SPLIT = "reservation_split"
     RESERVATION_MERGED = "reservation_merged"
     PAYMENT_REFUNDED = "payment_refunded"
+    PAYMENT_DISPUTED = "payment_disputed"
     REGISTERED = "registered"
     GUEST_STARTED = "guest_started"
     GUEST_MERGED = "guest_merged"

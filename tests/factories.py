@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
-from reservations.domain.states import Person, SeatStatus
-from reservations.models import Event, Reservation, Seat
+from reservations.domain.states import PaymentStatus, Person, SeatStatus
+from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
 
 PASSWORD = "a-long-enough-word"
 
@@ -86,6 +86,33 @@ def pay_for(public_id: str) -> None:
     booked = Reservation.objects.get(public_id=public_id)
     booked.paid_at = booked.created_at
     booked.save(update_fields=["paid_at"])
+
+
+def make_open_payment(
+    event: Event, user: User, *, status: PaymentStatus = PaymentStatus.OPEN
+) -> Payment:
+    """Store a payment whose bank asks the buyer, here and at the demo's provider."""
+    now, reference = timezone.now(), secrets.token_hex(16)
+    DemoCharge.objects.create(
+        reference=reference,
+        method="card_asking",
+        amount=50,
+        currency="EUR",
+        status=DemoCharge.Status.ASKING,
+    )
+    return Payment.objects.create(
+        reference=reference,
+        event=event,
+        user=user,
+        method="card_asking",
+        amount=50,
+        currency="EUR",
+        status=status,
+        expires_at=now + timedelta(minutes=15),
+        order={"seat_ids": [], "ticket_types": [], "expected_total": None},
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def permitted(user: User, *permissions: str) -> User:

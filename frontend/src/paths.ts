@@ -78,6 +78,14 @@ export function reservationPath(reservationId: string): string {
   return `/reservations/${reservationId}`;
 }
 
+/** The page of a payment, to which the provider leads the buyer back. */
+export function paymentPath(reference: string): string {
+  return `/payments/${reference}`;
+}
+
+/** The state of a location: a payment that has just been started. */
+export const FROM_CHECKOUT = 'checkout';
+
 /** The page with which a device scans tickets at an event's door. */
 export function doorPath(eventId: number): string {
   return `/door/${eventId}`;

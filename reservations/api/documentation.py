@@ -63,9 +63,10 @@ def writes(
     *,
     body: Any = None,
     status: int = 200,
+    accepted: Any = None,
     permissions: Sequence[Permission] = (),
 ) -> Callable[[F], F]:
-    """Describe a view that sends a command.
+    """Describe a view that sends a command. `accepted` answers one that is not finished yet: 202.
 
     One of the `permissions` is required, except for the requester's own reservations.
     """
@@ -73,7 +74,7 @@ def writes(
         operation_id=operation_id,
         request=body,
         parameters=[_IDEMPOTENCY_KEY],
-        responses={status: answer, **_REFUSALS},
+        responses={status: answer, **({202: accepted} if accepted else {}), **_REFUSALS},
         extensions=_extensions(permissions),
     )
 

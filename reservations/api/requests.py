@@ -43,6 +43,18 @@ class PublicIdConverter:
         return value
 
 
+class ReferenceConverter:
+    """A path converter for the references of payments."""
+
+    regex = "[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 def requester(request: Request) -> Requester:
     """Return the sender of a request, for selectors."""
     user = request.user

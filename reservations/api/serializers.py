@@ -253,6 +253,12 @@ class ReservedAnswerSerializer(serializers.Serializer[Any]):
     reservation = ReservationSerializer()
 
 
+class StartedPaymentAnswerSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    payment_reference = serializers.CharField(help_text="Of the payment that was left open.")
+
+
 class PaidAnswerSerializer(serializers.Serializer[Any]):
     success = serializers.BooleanField()
     message = serializers.CharField()

@@ -6,13 +6,17 @@ from reservations.api import (
     event_views,
     history_views,
     mail_views,
+    payment_views,
     ticket_type_views,
     views,
 )
-from reservations.api.requests import IdConverter, PublicIdConverter
+from reservations.api.requests import IdConverter, PublicIdConverter, ReferenceConverter
+from reservations.payments.demo_bank import DemoBankView
+from reservations.payments.stripe_page import StripePageView
 
 register_converter(IdConverter, "id")
 register_converter(PublicIdConverter, "public_id")
+register_converter(ReferenceConverter, "reference")
 
 # They are tried in this order: what a rush is made of comes first.
 urlpatterns = [
@@ -72,6 +76,13 @@ urlpatterns = [
     path("reservations/<public_id:reservation_id>/split/", booking_views.SplitView.as_view()),
     path("reservations/<public_id:reservation_id>/merge/", booking_views.MergeView.as_view()),
     path("reservations/<public_id:reservation_id>/send/", booking_views.SendAgainView.as_view()),
+    path("payments/", payment_views.PaymentsView.as_view()),
+    path("payments/notices/", payment_views.NoticesView.as_view()),
+    path("payments/<reference:reference>/", payment_views.PaymentView.as_view()),
+    path("payments/<reference:reference>/refresh/", payment_views.RefreshView.as_view()),
+    path("payments/<reference:reference>/cancel/", payment_views.GiveUpView.as_view()),
+    path("payments/<reference:reference>/demo-bank/", DemoBankView.as_view(), name="demo_bank"),
+    path("payments/<reference:reference>/stripe/", StripePageView.as_view(), name="stripe_page"),
     path("tickets/<str:code>/", views.TicketView.as_view()),
     path("tickets/<str:code>/entry/", views.EntryView.as_view()),
     path("", include("reservations.api.plan_urls")),

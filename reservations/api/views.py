@@ -41,6 +41,7 @@ from reservations.api.serializers import (
     SeatIdsSerializer,
     SeatsAnswerSerializer,
     SeatSerializer,
+    StartedPaymentAnswerSerializer,
     TicketSerializer,
     written_place,
 )
@@ -345,9 +346,19 @@ class UnlockSeatsView(SeatCommandView):
 
 
 class ReserveView(SeatCommandView):
-    @writes("reserve", ReservedAnswerSerializer, body=ReserveSerializer, status=201)
+    @writes(
+        "reserve",
+        ReservedAnswerSerializer,
+        body=ReserveSerializer,
+        status=201,
+        accepted=StartedPaymentAnswerSerializer,
+    )
     async def post(self, request: Request, event_id: int) -> HttpResponse:
-        """Reserve seats that the requester holds, all or none, and pay for them."""
+        """Reserve seats that the requester holds, all or none, and pay for them.
+
+        202 if the payment waits for the buyer or their bank: the seats are held meanwhile, and
+        `payments/{reference}/` tells what is to be done. They are reserved once it is authorised.
+        """
         body = parsed_body(ReserveSerializer, request)
         order = checkout.Order(
             event_id=event_id,
@@ -366,6 +377,8 @@ class ReserveView(SeatCommandView):
         except WholeTable as refusal:
             await _add_missing(refusal)
             raise
+        if "open_payment" in answer:
+            return answered(answer, 202, payment_reference=answer["open_payment"])
         booked = answer["reservation"]
         return answered(answer, 201, reservation_id=booked["id"], reservation=booked)
 

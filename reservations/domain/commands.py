@@ -144,10 +144,30 @@ class StartPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPayment:
+    """Keep a pending payment open, and its seats held, until the buyer or their bank has decided.
+
+    The other fields are those of its StartPayment. `provider_reference` is the provider's own name
+    for the payment, if it has one.
+    """
+
+    actor: Person
+    seat_ids: tuple[int, ...]
+    payment_method: str
+    reference: str
+    ticket_types: tuple[tuple[int, int], ...] = ()
+    expected_total: Decimal | None = None
+    provider_reference: str = ""
+
+    def reads(self) -> Reads:
+        return Reads(self.seat_ids, caps_of=None, payment=self.reference)
+
+
+@dataclass(frozen=True, slots=True)
 class ReserveSeats:
     """Reserve seats that the actor holds, all or none.
 
-    `reference` names the pending payment that pays for them; without one they are paid later.
+    `reference` names the payment that pays for them; without one they are paid later.
     `ticket_types` and `expected_total` are as in StartPayment.
     """
 
@@ -412,6 +432,7 @@ Command = (
     | ExtendLocks
     | UnlockSeats
     | StartPayment
+    | OpenPayment
     | ReserveSeats
     | BlockSeats
     | AllocateSeats
@@ -431,13 +452,14 @@ Command = (
 def fingerprint(command: Command) -> str:
     """Return a SHA-256 that is equal for two commands with the same intent.
 
-    StartPayment and ReserveSeats for the same seats have the same fingerprint, whatever the
-    payment reference, and so have two LockBest with the same criteria, whatever the choice, and two
-    AdmitSeats, whatever the time: it is corrected by a clock's error at each attempt. Fields
-    that older servers do not know count only if they are set.
+    StartPayment, OpenPayment and ReserveSeats for the same seats have the same fingerprint,
+    whatever the payment's references, and so have two LockBest with the same criteria, whatever the
+    choice, and two AdmitSeats, whatever the time: it is corrected by a clock's error at each
+    attempt. Fields that older servers do not know count only if they are set.
     """
-    kind = ReserveSeats if isinstance(command, StartPayment) else type(command)
-    ignored = ("reference", "choice", "is_last_try", "at")
+    is_payment = isinstance(command, StartPayment | OpenPayment)
+    kind = ReserveSeats if is_payment else type(command)
+    ignored = ("reference", "provider_reference", "choice", "is_last_try", "at")
     newer = ("ticket_types", "expected_total")
     intent = {
         name: value

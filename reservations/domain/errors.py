@@ -54,6 +54,11 @@ class ReservationNotFound(NotFound):
     default_sentence = "There is no such reservation."
 
 
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+    default_sentence = "There is no such payment."
+
+
 class TicketNotFound(NotFound):
     code = "ticket_not_found"
     default_sentence = "There is no such ticket."
@@ -361,7 +366,10 @@ class Outpaced(InProgress):
 
 class PaymentUnderWay(InProgress):
     code = "payment_under_way"
-    default_sentence = "Your payment for this event is still under way. Try again in a moment."
+    default_sentence = (
+        "Your payment for this event is still under way. Try again in a moment, or go on with it"
+        " under My reservations."
+    )
 
 
 class KeyInFlight(InProgress):

@@ -78,9 +78,13 @@ class BoxOfficeMethod(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """The status of a payment. VOID_DUE and REFUND_DUE wait for a call to the provider."""
+    """The status of a payment. VOID_DUE and REFUND_DUE wait for a call to the provider.
+
+    PENDING: the provider has not answered yet. OPEN: it waits for the buyer or their bank.
+    """
 
     PENDING = "pending"
+    OPEN = "open"
     DECLINED = "declined"
     AUTHORISED = "authorised"
     CAPTURED = "captured"
@@ -88,6 +92,15 @@ class PaymentStatus(StrEnum):
     VOIDED = "voided"
     REFUND_DUE = "refund_due"
     REFUNDED = "refunded"
+
+
+class DisputeStatus(StrEnum):
+    """How a dispute stands: the buyer has asked their bank for the money back."""
+
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
 
 
 class Settling(StrEnum):
@@ -279,6 +292,10 @@ class Fees:
     tax_percent: Decimal | None = None
 
 
+UNDECIDED = frozenset({PaymentStatus.PENDING, PaymentStatus.OPEN})
+"""Payments that may still pay for a reservation."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentState:
     """A payment that was started, as the rules see it."""
@@ -308,6 +325,8 @@ class Terms:
     A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations. With one
     of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
 
+    Seats are held for `open_payment_seconds` while their payment waits for the buyer or their bank.
+
     Until `companions_held_until`, or always if it is None, a companion seat is sold only with its
     accessible seat.
 
@@ -329,6 +348,7 @@ class Terms:
     cooldown_seconds: int = 300
     offline_methods: frozenset[str] = frozenset()
     payment_seconds: int = 3 * 24 * 60 * 60
+    open_payment_seconds: int = 900
     begins_at: datetime | None = None
     requires_verified_email: bool = False
     is_draft: bool = False

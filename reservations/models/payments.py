@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from reservations.domain.states import PaymentStatus
+from reservations.domain.states import DisputeStatus, PaymentStatus
 from reservations.models.bookings import Reservation
 from reservations.models.seats import Event
 
@@ -16,6 +16,7 @@ _BOOKED = [
 ]
 UNFINISHED = [
     PaymentStatus.PENDING,
+    PaymentStatus.OPEN,
     PaymentStatus.AUTHORISED,
     PaymentStatus.VOID_DUE,
     PaymentStatus.REFUND_DUE,
@@ -27,6 +28,9 @@ class Payment(models.Model):
 
     It is stored before the provider is called, and updated in the transaction that stores the
     reservation, so that after a crash its status says which call to the provider is due.
+
+    One that is open has what is needed to book its seats later, from whichever process learns that
+    it was authorised: `order` has `seat_ids`, `ticket_types` and `expected_total`.
     """
 
     reference = models.CharField(
@@ -43,6 +47,25 @@ class Payment(models.Model):
     status = models.CharField(
         max_length=10, choices=[(status.value, status.value) for status in PaymentStatus]
     )
+    provider_reference = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The provider's own name for it, if it has one.",
+    )
+    dispute = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(status.value, status.value) for status in DisputeStatus],
+        help_text="Of a buyer who asked their bank for the money back.",
+    )
+    expires_at = models.DateTimeField(
+        null=True, help_text="Until when it waits for the buyer or their bank."
+    )
+    order = models.JSONField(null=True, help_text="What it pays for, if it was left open.")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -52,7 +75,11 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=_BOOKED, reservation__isnull=False)
                 | Q(
-                    status__in=[PaymentStatus.PENDING, PaymentStatus.DECLINED],
+                    status__in=[
+                        PaymentStatus.PENDING,
+                        PaymentStatus.OPEN,
+                        PaymentStatus.DECLINED,
+                    ],
                     reservation__isnull=True,
                 )
                 | Q(status__in=[PaymentStatus.VOID_DUE, PaymentStatus.VOIDED]),
@@ -60,6 +87,11 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0), name="a_payment_amount_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=PaymentStatus.OPEN)
+                | Q(expires_at__isnull=False, order__isnull=False),
+                name="an_open_payment_has_an_order_and_an_end",
             ),
         ]
         indexes = [
@@ -158,6 +190,7 @@ class DemoCharge(models.Model):
     """A charge of the demo provider, used by nothing else."""
 
     class Status(models.TextChoices):
+        ASKING = "asking"
         AUTHORISED = "authorised"
         CAPTURED = "captured"
         VOIDED = "voided"

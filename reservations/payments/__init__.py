@@ -3,4 +3,8 @@
 The payment provider is a remote service that may be slow or down. So it is never called inside a
 transaction, and each call is recorded first, in the status of a `Payment`. Calls are idempotent,
 because the provider knows each payment by its reference.
+
+A payment may be decided at once, or stay open: until the buyer has done what their bank asks, or
+until the bank has answered. What became of an open payment is always asked of the provider, by
+whoever hears of it first: its notice, the buyer's page, or reconciliation.
 """

@@ -1,9 +1,12 @@
 """Reserving and cancelling, with calls to the payment provider between transactions.
 
-Order of a reservation that is paid online: insert a pending payment; authorise it at the provider;
+Order of a reservation that is paid online: insert a pending payment; start it at the provider;
 commit seats, reservation and payment in one transaction; capture the payment. If the process dies
 in between, the payment's status says which call is due: void it if nothing was reserved, otherwise
 capture it. `finish` makes that call for the `unfinished` payments.
+
+A payment that waits for the buyer or their bank stays open after `start`, and `advance` goes on
+from there once the provider says that it was authorised.
 
 No lock and no database connection is held during a call to the provider.
 """
@@ -17,7 +20,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from threading import BoundedSemaphore
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -27,12 +30,14 @@ from reservations import clock, database, metrics, security_events
 from reservations.domain.commands import (
     CancelReservation,
     MoveSeats,
+    OpenPayment,
     ReserveSeats,
     StartPayment,
 )
 from reservations.domain.errors import (
     Busy,
     PaymentDeclined,
+    PaymentNotFound,
     PaymentUnavailable,
     PaymentWithdrawn,
     SeatcastError,
@@ -41,7 +46,15 @@ from reservations.domain.errors import (
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Payment, Settlement
 from reservations.models.payments import UNFINISHED
-from reservations.payments.provider import AlreadyCaptured, is_paid_online, provider, refunds_parts
+from reservations.payments.provider import (
+    AlreadyCaptured,
+    Progress,
+    Request,
+    Stage,
+    is_paid_online,
+    provider,
+    refunds_parts,
+)
 from reservations.payments.storage import PAYMENT_SECONDS
 from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
@@ -54,6 +67,7 @@ _RETRY_SECONDS = (0.1, 0.4)
 _MAX_STEPS = 5
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # Limits the threads that wait for the provider, because they cannot serve other requests.
 _provider_slots = BoundedSemaphore(settings.SEATCAST_MAX_PAYMENTS)
@@ -77,7 +91,9 @@ class Order:
 async def areserve(order: Order) -> CommandResult:
     """Reserve seats that the actor holds, all or none, and charge the payment if it is online.
 
-    With an idempotency key it is done once, and returns the same result each time.
+    If the payment waits for the buyer or their bank, the result has no `reservation` but the
+    reference of an `open_payment`, and the seats are held for longer. With an idempotency key it is
+    done once, and returns the same result each time.
 
     Raises: SeatcastError. PaymentDeclined and PaymentUnavailable leave the locks as they are.
     """
@@ -105,8 +121,57 @@ def reserve(order: Order) -> CommandResult:
     )
     if "payment" not in started:
         return started
-    _authorise(order, started["payment"])
+    progress = _start(order, started["payment"])
+    if not progress.is_paid:
+        return _open(order, reference, progress)
     return _charge(order, reference, _book(order, reference))
+
+
+def advance(reference: str) -> Progress | None:
+    """Ask the provider about an open payment, and book or give up its seats accordingly.
+
+    Any number of callers may do so at once. Return what the provider said; None if the payment is
+    not open any more. Raises: PaymentNotFound, PaymentUnavailable, Busy, django.db.Error.
+    """
+    payment = Payment.objects.select_related("user").filter(reference=reference).first()
+    if payment is None:
+        raise PaymentNotFound
+    if payment.status != PaymentStatus.OPEN:
+        return None
+    database.release_connection()
+    progress = _call_provider(lambda: provider().look_up(reference=reference))
+    if progress.is_paid:
+        _book_open(payment)
+    elif progress.stage is Stage.FAILED:
+        _set_status(reference, PaymentStatus.OPEN, PaymentStatus.DECLINED)
+    elif payment.expires_at is not None and payment.expires_at <= clock.now():
+        give_up(reference)
+    return progress
+
+
+def follow(reference: str) -> None:
+    """Ask the provider about a payment that has changed there: an open one, or a disputed one.
+
+    Raises: PaymentNotFound, PaymentUnavailable, Busy, django.db.Error.
+    """
+    advance(reference)
+    found: Any = provider()
+    captured = Payment.objects.filter(
+        reference=reference, status__in=[PaymentStatus.CAPTURED, PaymentStatus.REFUNDED]
+    )
+    if not hasattr(found, "dispute") or not captured.exists():
+        return
+    database.release_connection()
+    dispute = _call_provider(lambda: found.dispute(reference=reference)) or ""
+    with transaction.atomic():
+        if captured.exclude(dispute=dispute).update(dispute=dispute):
+            security_events.record_dispute(reference)
+
+
+def give_up(reference: str) -> None:
+    """Void a payment that is still open; its seats stay held until their deadline."""
+    if _set_status(reference, PaymentStatus.OPEN, PaymentStatus.VOID_DUE):
+        _settle_now_or_later(reference)
 
 
 def cancel(
@@ -175,11 +240,13 @@ def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment |
 def finish(payment: Payment | Settlement) -> PaymentStatus:
     """Finish an unfinished payment or refund; return its final status.
 
-    A payment that is still pending is voided. If its request is still running, its ReserveSeats is
-    refused from then on. Raises: PaymentUnavailable, django.db.Error.
+    An open payment may stay open. One that is still pending is voided: if its request is still
+    running, its ReserveSeats is refused from then on. Raises: PaymentUnavailable, django.db.Error.
     """
     if isinstance(payment, Settlement):
         return refund_part(payment)
+    if payment.status == PaymentStatus.OPEN:
+        advance(payment.reference)
     _set_status(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
     return settle(payment.reference)
 
@@ -218,21 +285,12 @@ def _reserve_command(order: Order, reference: str | None) -> ReserveSeats:
     )
 
 
-def _authorise(order: Order, payment: PaymentRecord) -> None:
-    """Authorise a payment at the provider. Raises: PaymentDeclined, PaymentUnavailable, Busy."""
+def _start(order: Order, payment: PaymentRecord) -> Progress:
+    """Start a payment at the provider. Raises: PaymentDeclined, PaymentUnavailable, Busy."""
+    request = _request_of(payment["reference"])
     database.release_connection()
     try:
-        _call_provider(
-            lambda: provider().authorise(
-                reference=payment["reference"],
-                amount=Decimal(payment["amount"]),
-                currency=payment["currency"],
-                method=order.payment_method,
-            )
-        )
-    except PaymentDeclined as refusal:
-        _abandon(order, payment, PaymentStatus.DECLINED, answer=refusal)
-        raise
+        progress = _call_provider(lambda: provider().start(request))
     except Busy:
         # The provider was not called, so there is nothing to void.
         _abandon(order, payment, PaymentStatus.VOIDED, answer=None)
@@ -241,6 +299,66 @@ def _authorise(order: Order, payment: PaymentRecord) -> None:
         _abandon(order, payment, PaymentStatus.VOID_DUE, answer=None)
         _settle_now_or_later(payment["reference"])
         raise
+    if progress.stage is Stage.FAILED:
+        refusal = PaymentDeclined()
+        _abandon(order, payment, PaymentStatus.DECLINED, answer=refusal)
+        raise refusal
+    return progress
+
+
+def _request_of(reference: str) -> Request:
+    payment = Payment.objects.select_related("event", "user").get(reference=reference)
+    return Request(
+        reference=reference,
+        amount=payment.amount,
+        currency=payment.currency,
+        method=payment.method,
+        description=payment.event.name,
+        buyer_email=payment.user.email,
+        return_url=f"{settings.SEATCAST_SITE_URL}/payments/{reference}",
+    )
+
+
+def _open(order: Order, reference: str, progress: Progress) -> CommandResult:
+    """Keep a payment open and its seats held; if that is refused, void it. Raises: SeatcastError.
+
+    After Unavailable it is unknown whether it is open; reconciliation voids it if it is not.
+    """
+    command = OpenPayment(
+        *(order.actor, order.seat_ids, order.payment_method, reference),
+        *(order.ticket_types, order.expected_total, progress.provider_reference),
+    )
+    try:
+        return command_queue.submit(event_id=order.event_id, command=command, key=order.key)
+    except SeatcastError as refusal:
+        if not isinstance(refusal, Unavailable):
+            _settle_now_or_later(reference)
+        raise
+
+
+def _book_open(payment: Payment) -> None:
+    """Reserve the seats of an open payment that was authorised; if that is refused, void it.
+
+    Raises: Unavailable.
+    """
+    stored = cast("dict[str, Any]", payment.order)
+    total = stored["expected_total"]
+    order = Order(
+        event_id=payment.event_id,
+        actor=Person(payment.user_id, payment.user.get_username()),
+        seat_ids=tuple(stored["seat_ids"]),
+        payment_method=payment.method,
+        ticket_types=tuple((seat, kind) for seat, kind in stored["ticket_types"]),
+        expected_total=None if total is None else Decimal(total),
+    )
+    try:
+        command = _reserve_command(order, payment.reference)
+        command_queue.submit(event_id=order.event_id, command=command)
+    except Unavailable:
+        raise
+    except SeatcastError as refusal:
+        logger.info("Payment %s books nothing: %s", payment.reference, refusal.code)
+    _settle_now_or_later(payment.reference)
 
 
 def _book(order: Order, reference: str) -> CommandResult:
@@ -360,7 +478,7 @@ def _set_status(reference: str, before: PaymentStatus, after: PaymentStatus) -> 
     return is_moved
 
 
-def _call_provider(call: Callable[[], None]) -> None:
+def _call_provider(call: Callable[[], T]) -> T:
     """Call the provider, and retry after PaymentUnavailable.
 
     Raises: what the provider raises; Busy when too many calls are running.
@@ -378,11 +496,11 @@ def _call_provider(call: Callable[[], None]) -> None:
         _provider_slots.release()
 
 
-def _timed_call(call: Callable[[], None]) -> None:
+def _timed_call(call: Callable[[], T]) -> T:
     """Call the provider. Raises: PaymentUnavailable, also for any unexpected exception."""
     try:
         with metrics.provider_seconds.time():
-            call()
+            return call()
     except (PaymentDeclined, PaymentUnavailable, AlreadyCaptured):
         raise
     except Exception as error:

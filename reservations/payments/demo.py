@@ -1,7 +1,8 @@
 """A demo payment provider, which charges nobody.
 
 The payment method selects the outcome. Its charges are stored in a table of their own, in a
-transaction per call, as a remote provider would.
+transaction per call, as a remote provider would. With `card_asking` the buyer is led to a page of
+the demo's bank (`demo_bank.py`).
 """
 
 import time
@@ -11,15 +12,24 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import Error, transaction
+from django.urls import reverse
 
 from reservations import database
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.models import DemoCharge, DemoRefund
-from reservations.payments.provider import AlreadyCaptured
+from reservations.payments.provider import AlreadyCaptured, Progress, Request, Stage
 
+ASKING = "card_asking"
 _Status = DemoCharge.Status
+_STAGES = {
+    _Status.ASKING: Stage.ACTION,
+    _Status.AUTHORISED: Stage.AUTHORISED,
+    _Status.CAPTURED: Stage.CAPTURED,
+    _Status.REFUNDED: Stage.CAPTURED,
+}
 _METHODS = {
     "card": "Card",
+    ASKING: "Card whose bank asks first",
     "card_declined": "Card that is declined",
     "card_slow": "Card of a slow bank",
     "card_lost": "Card whose bank's first answers are lost",
@@ -28,7 +38,7 @@ _METHODS = {
 
 
 class DemoProvider:
-    """Approves `card`; the other methods simulate problems."""
+    """Approves `card`, and leaves `card_asking` to the buyer; the others simulate problems."""
 
     @property
     def methods(self) -> Mapping[str, str]:
@@ -37,20 +47,33 @@ class DemoProvider:
     @property
     def demo_outcomes(self) -> Mapping[str, str]:
         """What the methods simulate: "success" or "problem"."""
-        return {code: "success" if code == "card" else "problem" for code in _METHODS}
+        works = {"card", ASKING}
+        return {code: "success" if code in works else "problem" for code in _METHODS}
 
-    def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
-        if method == "card_slow":
+    def start(self, request: Request) -> Progress:
+        if request.method == "card_slow":
             database.release_connection()
             time.sleep(settings.SEATCAST_DEMO_SLOW_SECONDS)
-        refused = method == "card_declined"
-        with self._charge("authorise", reference) as charge:
+        begins_as = {"card_declined": _Status.DECLINED, ASKING: _Status.ASKING}
+        with self._charge("start", request.reference) as charge:
             if not charge.status:
-                charge.method, charge.amount, charge.currency = method, amount, currency
-                charge.status = _Status.DECLINED if refused else _Status.AUTHORISED
-            declined = charge.status in {_Status.DECLINED, _Status.VOIDED}
-        if declined:
-            raise PaymentDeclined
+                charge.method = request.method
+                charge.amount, charge.currency = request.amount, request.currency
+                charge.status = begins_as.get(request.method, _Status.AUTHORISED)
+        return _progress(charge)
+
+    def look_up(self, *, reference: str) -> Progress:
+        try:
+            found = DemoCharge.objects.filter(reference=reference).first()
+        except Error:
+            raise PaymentUnavailable from None
+        return _progress(found)
+
+    def answer_bank(self, *, reference: str, approves: bool) -> None:
+        """Store what the buyer answered their bank, if it still waits for that."""
+        with self._charge("answer", reference) as charge:
+            if charge.status == _Status.ASKING:
+                charge.status = _Status.AUTHORISED if approves else _Status.DECLINED
 
     def capture(self, *, reference: str) -> None:
         with self._charge("capture", reference) as charge:
@@ -62,7 +85,7 @@ class DemoProvider:
 
     def void(self, *, reference: str) -> None:
         with self._charge("void", reference) as charge:
-            if charge.status in {"", _Status.AUTHORISED}:
+            if charge.status in {"", _Status.ASKING, _Status.AUTHORISED}:
                 charge.status = _Status.VOIDED
             captured = charge.status == _Status.CAPTURED
         if captured:
@@ -104,3 +127,11 @@ class DemoProvider:
             raise PaymentUnavailable from None
         if is_lost:
             raise PaymentUnavailable
+
+
+def _progress(charge: DemoCharge | None) -> Progress:
+    stage = Stage.FAILED if charge is None else _STAGES.get(_Status(charge.status), Stage.FAILED)
+    if charge is None or stage is not Stage.ACTION:
+        return Progress(stage=stage)
+    path = reverse("demo_bank", kwargs={"reference": charge.reference})
+    return Progress(stage=stage, action_url=path)

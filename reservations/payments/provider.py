@@ -1,17 +1,85 @@
 """The interface of payment providers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from reservations.domain.states import DisputeStatus
+
 
 class AlreadyCaptured(Exception):
     """A payment was captured, so it must be refunded instead of voided."""
+
+
+class InvalidNotice(Exception):
+    """A notice that the provider did not send, or that is too old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A payment to start.
+
+    `return_url` is the page to which the buyer comes back if the provider leads them elsewhere. It
+    shows what became of the payment.
+    """
+
+    reference: str
+    amount: Decimal
+    currency: str
+    method: str
+    description: str
+    buyer_email: str
+    return_url: str
+
+
+class Stage(StrEnum):
+    """How far a payment is at the provider.
+
+    ACTION waits for the buyer, PENDING for their bank. FAILED is final: it was declined, or voided.
+    """
+
+    ACTION = "action"
+    PENDING = "pending"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What the provider says about a payment.
+
+    A buyer who must do something visits `action_url`, which may be a path of this site.
+    `provider_reference` is its own name for it, which is stored with a payment that stays open.
+    `is_declined` says that the buyer's last try was declined, and that they may try again.
+    """
+
+    stage: Stage
+    action_url: str = ""
+    provider_reference: str = ""
+    is_declined: bool = False
+
+    @property
+    def is_paid(self) -> bool:
+        return self.stage in {Stage.AUTHORISED, Stage.CAPTURED}
+
+
+class ReadsNotices(Protocol):
+    """What a provider may offer besides: to tell when a payment has changed."""
+
+    def read_notice(self, *, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
+        """Return the references of the payments that a notice is about.
+
+        Notices may come twice, late and in any order, so they only say whom to ask about. Raises:
+        InvalidNotice unless it is signed by the provider.
+        """
 
 
 class RefundsParts(Protocol):
@@ -28,8 +96,17 @@ class RefundsParts(Protocol):
         """
 
 
+class TellsDisputes(Protocol):
+    """What a provider may offer besides: to tell whether a buyer asked for their money back."""
+
+    def dispute(self, *, reference: str) -> DisputeStatus | None:
+        """Return how the newest dispute of a captured payment stands; None without one."""
+
+
 class PaymentProvider(Protocol):
-    """Takes money in two steps: `authorise` sets it aside, `capture` takes it.
+    """Takes money in two steps: `start` has it set aside, `capture` takes it.
+
+    A payment is decided by `start` itself, or stays open: then `look_up` tells what became of it.
 
     Every call identifies the payment by our reference, and must be idempotent: a repeated call does
     nothing and returns or raises the same. A call must end within about ten seconds. It raises
@@ -41,16 +118,22 @@ class PaymentProvider(Protocol):
     def methods(self) -> Mapping[str, str]:
         """The provider's payment methods: display names by code."""
 
-    def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
-        """Authorise an amount. Raises: PaymentDeclined, also for a voided payment."""
+    def start(self, request: Request) -> Progress:
+        """Start a payment; one that was voided before fails."""
+
+    def look_up(self, *, reference: str) -> Progress:
+        """Return how far a payment is; FAILED for one that was never started."""
 
     def capture(self, *, reference: str) -> None:
-        """Capture the authorised amount. Raises: PaymentDeclined if that is no longer possible."""
+        """Capture the authorised amount, if it was not captured at once.
+
+        Raises: PaymentDeclined if that is no longer possible.
+        """
 
     def void(self, *, reference: str) -> None:
-        """Void an authorisation. A later `authorise` with the same reference must be declined.
+        """Void a payment that was not captured, whether it was decided or not.
 
-        Raises: AlreadyCaptured.
+        A later `start` with the same reference must fail. Raises: AlreadyCaptured.
         """
 
     def refund(self, *, reference: str) -> None:
@@ -77,6 +160,18 @@ def provider() -> PaymentProvider:
 def refunds_parts() -> bool:
     """Return whether the provider can refund parts of a payment."""
     return hasattr(provider(), "refund_part")
+
+
+def read_notice(*, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
+    """Return the references of the payments that a notice of the provider is about.
+
+    Raises: InvalidNotice, also if the provider sends none.
+    """
+    found: Any = provider()
+    if not hasattr(found, "read_notice"):
+        raise InvalidNotice
+    references: Sequence[str] = found.read_notice(headers=headers, body=body)
+    return references
 
 
 def payment_methods() -> dict[str, str]:

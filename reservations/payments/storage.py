@@ -6,11 +6,12 @@ Lock order, always: the event's row, its seats, then the payments.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 
-from reservations.domain.commands import Command, ReserveSeats
+from reservations.domain.commands import Command, OpenPayment, ReserveSeats
 from reservations.domain.rules import NewPayment
-from reservations.domain.states import PaymentState, PaymentStatus
+from reservations.domain.rules.outcomes import OpenedPayment
+from reservations.domain.states import UNDECIDED, PaymentState, PaymentStatus
 from reservations.models import Event, Payment
 from reservations.payments import settlements
 
@@ -35,17 +36,19 @@ def lock_payments(event: Event, references: Collection[str]) -> dict[str, Paymen
 
 
 def pending_payments(event: Event, people: Collection[int], *, now: datetime) -> dict[str, int]:
-    """Return the pending payments of people: each payer's id by reference; no statement for none.
+    """Return the undecided payments of people: payers' ids by reference; no statement for none.
 
-    A payment older than PAYMENT_SECONDS was left by a process that died, and does not count.
+    A pending one older than PAYMENT_SECONDS was left by a process that died, and does not count,
+    nor does an open one after its end.
     """
     if not people:
         return {}
+    since = now - timedelta(seconds=PAYMENT_SECONDS)
     under_way = Payment.objects.filter(
+        Q(status=PaymentStatus.PENDING, created_at__gt=since)
+        | Q(status=PaymentStatus.OPEN, expires_at__gt=now),
         event=event,
         user__in=people,
-        status=PaymentStatus.PENDING,
-        created_at__gt=now - timedelta(seconds=PAYMENT_SECONDS),
     )
     return dict(under_way.values_list("reference", "user_id"))
 
@@ -70,6 +73,25 @@ def write_pending(event: Event, payments: Sequence[NewPayment], *, now: datetime
     )
 
 
+def write_opened(
+    event: Event, opened: Sequence[tuple[OpenPayment, OpenedPayment]], *, now: datetime
+) -> None:
+    """Mark payments as open, with what is needed to book their seats later."""
+    for command, payment in opened:
+        total = command.expected_total
+        Payment.objects.filter(event=event, reference=payment.reference).update(
+            status=PaymentStatus.OPEN,
+            provider_reference=command.provider_reference,
+            expires_at=payment.expires_at,
+            order={
+                "seat_ids": command.seat_ids,
+                "ticket_types": command.ticket_types,
+                "expected_total": None if total is None else str(total),
+            },
+            updated_at=now,
+        )
+
+
 def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime) -> None:
     """Mark payments as authorised, and set their reservations by reference."""
     if not reservations:
@@ -84,16 +106,16 @@ def write_booked(event: Event, reservations: Mapping[str, int], *, now: datetime
 
 
 def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) -> None:
-    """Mark the payments of refused reservations to be voided."""
+    """Mark the undecided payments of refused commands to be voided."""
     references = [
         command.reference
         for command in refused
-        if isinstance(command, ReserveSeats) and command.reference
+        if isinstance(command, ReserveSeats | OpenPayment) and command.reference
     ]
     if references:
-        Payment.objects.filter(
-            event=event, reference__in=references, status=PaymentStatus.PENDING
-        ).update(status=PaymentStatus.VOID_DUE, updated_at=now)
+        Payment.objects.filter(event=event, reference__in=references, status__in=UNDECIDED).update(
+            status=PaymentStatus.VOID_DUE, updated_at=now
+        )
 
 
 def write_cancelled(event: Event, reservation_ids: Sequence[int], *, now: datetime) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 
 from reservations import clock
 from reservations.domain.errors import ReservationNotFound
-from reservations.domain.states import iso
+from reservations.domain.states import DisputeStatus, iso
 from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
 from reservations.payments.settlements import to_pay_back
 from reservations.public_ids import parse_beginning
@@ -76,6 +76,11 @@ class BookingRecord(FoundBookingRecord):
     settlements: list[SettlementRecord]
     given_up: list[GivenUpRecord]
     split_from: str | None
+    dispute: Annotated[
+        str | None,
+        one_of(*DisputeStatus),
+        "Of a buyer who asked their bank for the money back.",
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def booking(*, reservation_id: int) -> BookingRecord:
     records = _with_buyers(Reservation.objects.filter(pk=reservation_id))
     if not records:
         raise ReservationNotFound
-    stored = Reservation.objects.select_related("split_from").get(pk=reservation_id)
+    stored = Reservation.objects.select_related("split_from", "payment").get(pk=reservation_id)
     is_ended = records[0]["status"] != Reservation.Status.CONFIRMED
     if is_ended and records[0]["to_pay_back"] is None and (owed := to_pay_back(stored)):
         # What was paid at the box office for other seats.
@@ -119,6 +124,7 @@ def booking(*, reservation_id: int) -> BookingRecord:
         "settlements": _settlements(reservation_id),
         "given_up": given_up(reservation_id=reservation_id),
         "split_from": stored.split_from.public_id if stored.split_from else None,
+        "dispute": (stored.payment.dispute or None) if hasattr(stored, "payment") else None,
     }
 
 

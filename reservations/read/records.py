@@ -13,7 +13,7 @@ from django.conf import settings
 from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
 
 from reservations.domain.features import ALL_FEATURES, SeatFeature, SoldBy
-from reservations.domain.states import PaymentStatus, SaleChannel, SeatStatus, iso
+from reservations.domain.states import UNDECIDED, PaymentStatus, SaleChannel, SeatStatus, iso
 from reservations.models import Event, Reservation
 from reservations.read.stored_states import terms_of
 from reservations.tickets import ticket_code
@@ -157,7 +157,7 @@ class ReservationRecord(TypedDict):
     payment_status: Annotated[
         str | None,
         one_of(
-            *(status.value for status in PaymentStatus if status is not PaymentStatus.PENDING),
+            *(status.value for status in PaymentStatus if status not in UNDECIDED),
             *(DUE, PAID),
         ),
         "For offline methods: due, paid, or null when no payment is expected.",
@@ -222,6 +222,7 @@ class CommandResult(TypedDict):
     message: str
     seats: list[SeatRecord]
     payment: NotRequired[PaymentRecord]
+    open_payment: NotRequired[Annotated[str, "The reference of a payment that was left open."]]
     admitted: NotRequired[list[AdmittedSeatRecord]]
     reservation: NotRequired[ReservationRecord]
 

@@ -44,6 +44,7 @@ def terms_of(event: Event) -> Terms:
         cooldown_seconds=settings.SEATCAST_LOCK_COOLDOWN_SECONDS,
         offline_methods=frozenset(offline_methods(event)),
         payment_seconds=event.payment_seconds or settings.SEATCAST_PAYMENT_DEADLINE_SECONDS,
+        open_payment_seconds=settings.SEATCAST_OPEN_PAYMENT_SECONDS,
         begins_at=event.date,
         requires_verified_email=event.requires_verified_email,
         is_draft=event.visibility == Event.Visibility.DRAFT,

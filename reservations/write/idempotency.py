@@ -4,9 +4,9 @@ Keys are read and written in the command's own transaction, under the event's ro
 is stored exactly if the command was committed. A key belongs to one person and one event.
 
 A reservation that is paid online takes two transactions, with a call to the provider in between.
-The first one stores the key without an answer (in flight); the second one, or the code that gives
-up the payment, stores the answer. If the process dies in between, the key can be used again after
-PAYMENT_SECONDS.
+The first one stores the key without an answer (in flight); the second one, which books the seats or
+keeps the payment open, or the code that gives up the payment, stores the answer. If the process
+dies in between, the key can be used again after PAYMENT_SECONDS.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,13 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from reservations.domain.commands import Command, ReserveSeats, StartPayment, fingerprint
+from reservations.domain.commands import (
+    Command,
+    OpenPayment,
+    ReserveSeats,
+    StartPayment,
+    fingerprint,
+)
 from reservations.domain.errors import (
     InProgress,
     KeyInFlight,
@@ -74,7 +80,7 @@ class KeyedResults:
         """Return whether a command may complete a key that is in flight."""
         if row.answer is not None or row.fingerprint != fingerprint(command):
             return False
-        if isinstance(command, ReserveSeats) and command.reference:
+        if isinstance(command, ReserveSeats | OpenPayment) and command.reference:
             return True
         return row.created_at <= self.now - timedelta(seconds=PAYMENT_SECONDS)
 

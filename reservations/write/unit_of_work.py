@@ -19,6 +19,7 @@ from reservations import clock, security_events
 from reservations.domain.commands import (
     AdmitSeats,
     Command,
+    OpenPayment,
     Reads,
 )
 from reservations.domain.errors import EventNotFound
@@ -236,6 +237,15 @@ class UnitOfWork:
         storage.write_pending(
             self.event, [found.started for found in outcomes if found.started], now=self.now
         )
+        storage.write_opened(
+            self.event,
+            [
+                (command, outcome.opened)
+                for command, outcome, _ in decided
+                if isinstance(command, OpenPayment) and outcome.opened
+            ],
+            now=self.now,
+        )
         storage.write_refused(
             self.event,
             [decision.command for decision in decided if decision.outcome.refusal],
@@ -316,6 +326,9 @@ class UnitOfWork:
             return SeatChange.objects.filter(event=event, seq=self.event.change_seq + 1, at=now)
         if started := [outcome.started for outcome in outcomes if outcome.started]:
             return Payment.objects.filter(event=event, reference=started[0].reference)
+        if opened := [outcome.opened for outcome in outcomes if outcome.opened]:
+            open_now = Payment.objects.exclude(status=PaymentStatus.PENDING)
+            return open_now.filter(event=event, reference=opened[0].reference)
         if paid := [outcome.paid_id for outcome in outcomes if outcome.paid_id]:
             return Reservation.objects.filter(event=event, pk=paid[0], paid_at=now)
         if any(outcome.admitted for outcome in outcomes):
@@ -334,6 +347,8 @@ class UnitOfWork:
                 "amount": money(outcome.started.amount),
                 "currency": self.event.currency,
             }
+        if outcome.opened is not None:
+            result["open_payment"] = outcome.opened.reference
         if outcome.admitted:
             result["admitted"] = [
                 {

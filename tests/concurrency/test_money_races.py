@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 import pytest
 from pytest_django import Settings
@@ -23,6 +24,7 @@ from reservations.models import (
 )
 from reservations.payments import checkout
 from reservations.payments.checkout import Order
+from reservations.payments.demo import ASKING
 from reservations.payments.provider import provider
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
@@ -40,6 +42,8 @@ from tests.concurrent_commands import PATIENCE_SECONDS, Gate, at_once, wait_unti
 from tests.factories import make_event, make_person, seat_ids, stored_id
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_processes")]
+
+T = TypeVar("T")
 
 # Fewer than may be at the provider at once, more than there are connections in the pool.
 TIMES = 12
@@ -105,9 +109,7 @@ def _live_seats(event: Event) -> list[int]:
     return sorted(live.values_list("seat_id", flat=True))
 
 
-def _meeting(
-    *works: Callable[[], CommandResult], before: Sequence[str]
-) -> list[Callable[[], CommandResult]]:
+def _meeting(*works: Callable[[], T], before: Sequence[str]) -> list[Callable[[], T]]:
     """Return works that wait for each other before they first write what is given."""
     meet = partial(threading.Barrier(len(works)).wait, PATIENCE_SECONDS)
     stopped = list(works)
@@ -157,6 +159,47 @@ def test_without_row_locks_the_database_still_refuses_the_second_booking() -> No
     _finish_all()
     assert _live_seats(event) == list(seat_ids(event)[:2])
     assert _money() == {("captured", "captured"): 1, ("voided", "voided"): 1}
+
+
+def _approved(event: Event, who: Person) -> str:
+    """Leave a payment open that the buyer has approved, and return its reference."""
+    _hold(event, who)
+    reference = checkout.reserve(_order(event, who, ASKING))["open_payment"]
+    DemoCharge.objects.filter(reference=reference).update(status="authorised")
+    return reference
+
+
+def test_an_approved_payment_of_which_many_hear_at_once_is_booked_once() -> None:
+    event, alice = make_event(), make_person()
+    reference = _approved(event, alice)
+    at_once([partial(checkout.advance, reference)] * TIMES)
+    assert (_money(), Reservation.objects.count()) == ({("captured", "captured"): 1}, 1)
+    assert _live_seats(event) == list(seat_ids(event)[:2])
+
+
+@pytest.mark.postgres
+def test_unprotected_an_approved_payment_is_booked_twice() -> None:
+    event, alice = make_event(), make_person()
+    advance = partial(checkout.advance, _approved(event, alice))
+    with protection_off():
+        at_once(_meeting(advance, advance, before=[BOOKING]))
+        assert (Reservation.objects.count(), len(_live_seats(event))) == (2, 4)
+
+
+def test_a_payment_that_is_approved_while_its_buyer_gives_it_up_is_booked_or_voided() -> None:
+    for _ in range(4):
+        event, alice = make_event(), make_person()
+        reference = _approved(event, alice)
+        works: list[Callable[[], object]] = [
+            partial(checkout.advance, reference),
+            partial(checkout.give_up, reference),
+        ]
+        at_once(works * 3)
+        _finish_all()
+        status = Payment.objects.get(reference=reference).status
+        assert DemoCharge.objects.get(reference=reference).status == status
+        expected = {"captured": list(seat_ids(event)[:2]), "voided": []}
+        assert _live_seats(event) == expected[status]
 
 
 def test_concurrent_cancellations_refund_once() -> None:

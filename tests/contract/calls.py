@@ -497,6 +497,10 @@ CALLS = [
         has_steps=True,
         is_edit=True,
     ),
+    Call("GET", "/api/payments/", "person"),
+    Call("GET", "/api/payments/{reference}/", "person"),
+    Call("POST", "/api/payments/{reference}/refresh/", "person and csrf", is_edit=True),
+    Call("POST", "/api/payments/{reference}/cancel/", "person and csrf", is_edit=True),
     Call("GET", "/api/tickets/{code}/", "organiser", permissions=(SCAN,)),
     Call(
         "POST",

@@ -21,6 +21,7 @@ from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.features import SoldBy
+from reservations.domain.states import PaymentStatus
 from reservations.models import (
     Allocation,
     Category,
@@ -43,6 +44,7 @@ from tests.copies import Copies
 from tests.factories import (
     PASSWORD,
     make_event,
+    make_open_payment,
     make_user,
     pay_for,
     person,
@@ -85,6 +87,8 @@ class BoxOffice:
     link: dict[str, str]
     email_link: dict[str, str]
     code: str
+    payment: str
+    """One that was declined: alice can start another."""
     factors: dict[str, object]
     sign_in: str
     category: int
@@ -145,6 +149,7 @@ class BoxOffice:
             "token": self.link["token"],
             "email_token": self.email_link["token"],
             "code": self.code,
+            "reference": self.payment,
             "sign_in": self.sign_in,
             "organisation": self.organisation.pk,
             "user": self.carol.pk,
@@ -228,6 +233,7 @@ def _opened() -> BoxOffice:
         email_link=_parts(address_fragment(bob, bob.email)),
         refresh=refresh,
         code=ticket_code(booked[alice]),
+        payment=make_open_payment(event, alice, status=PaymentStatus.DECLINED).reference,
         factors=factors,
         sign_in=sign_in,
         category=category.pk,

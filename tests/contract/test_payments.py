@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -9,9 +10,12 @@ from reservations.domain.states import SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
-from tests.factories import make_user, permitted, signed_in
+from tests.factories import make_user, permitted, signed_in, stranger
 
-METHODS = ["card", "card_declined", "card_lost", "card_slow", "card_withdrawn", "cash", "invoice"]
+METHODS = [
+    *("card", "card_asking", "card_declined", "card_lost", "card_slow", "card_withdrawn"),
+    *("cash", "invoice"),
+]
 
 
 def _reserve(office: BoxOffice, method: str, **more: Any) -> Any:
@@ -34,7 +38,7 @@ def test_a_booking_has_its_payment_method(office: BoxOffice) -> None:
     path = f"/api/reservations/{answer['reservation_id']}/"
     assert office.browser(office.alice).get(path).json()["payment_status"] == "captured"
     assert _reserve(office, "card", HTTP_IDEMPOTENCY_KEY="k").json() == answer
-    assert DemoCharge.objects.count() == 1
+    assert DemoCharge.objects.filter(method="card").count() == 1
 
 
 def test_an_unknown_payment_method_is_refused(office: BoxOffice) -> None:
@@ -120,3 +124,59 @@ def test_only_own_locks_can_be_extended(office: BoxOffice) -> None:
     )
     [row] = refusal(answer, 409, "not_holder")["conflicts"]
     assert (row["seat_id"], row["reason"]) == (office.held_by_bob, "locked")
+
+
+def _opened(office: BoxOffice) -> str:
+    answer = _reserve(office, "card_asking", HTTP_IDEMPOTENCY_KEY="k")
+    assert answer.status_code == 202
+    assert _reserve(office, "card_asking", HTTP_IDEMPOTENCY_KEY="k").json() == answer.json()
+    return str(answer.json()["payment_reference"])
+
+
+def _send(office: BoxOffice, reference: str, call: str) -> Any:
+    return office.browser(office.alice).post(f"/api/payments/{reference}/{call}/").json()
+
+
+def test_a_payment_is_booked_once_the_buyer_has_approved_it_on_their_banks_page(
+    office: BoxOffice,
+) -> None:
+    reference = _opened(office)
+    found = _send(office, reference, "refresh")
+    bank = found["action_url"]
+    assert (found["payment"]["state"], found["payment"]["seats"]) == ("open", ["A2"])
+    browser = office.browser(office.alice)
+    [listed] = browser.get("/api/payments/").json()
+    assert listed == browser.get(f"/api/payments/{reference}/").json() == found["payment"]
+    page = stranger().get(bank, HTTP_ACCEPT_LANGUAGE="de-AT")
+    assert "50.00 EUR" in page.content.decode()
+    answer = Client().post(bank, {"approve": ""})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/payments/{reference}")
+    found = _send(office, reference, "refresh")
+    assert (found["payment"]["state"], found["action_url"]) == ("booked", None)
+    path = f"/api/reservations/{found['payment']['reservation_id']}/"
+    assert browser.get(path).json()["payment_status"] == "captured"
+    assert browser.get("/api/payments/").json() == []
+
+
+def test_a_payment_that_the_buyer_declines_leaves_the_seat_held(office: BoxOffice) -> None:
+    reference = _opened(office)
+    Client().post(_send(office, reference, "refresh")["action_url"], {"decline": ""})
+    assert _send(office, reference, "refresh")["payment"]["state"] == "declined"
+    assert Seat.objects.get(pk=office.held).locked_by == office.alice
+    assert _reserve(office, "card").status_code == 201
+
+
+def test_an_open_payment_is_given_up_to_pay_another_way(office: BoxOffice) -> None:
+    reference = _opened(office)
+    assert _reserve(office, "card").json()["code"] == "payment_under_way"
+    assert _send(office, reference, "cancel")["state"] == "ended"
+    assert _reserve(office, "card").status_code == 201
+
+
+def test_the_demos_provider_sends_no_notices(office: BoxOffice) -> None:
+    refusal(stranger().post("/api/payments/notices/", {}), 400, "malformed")
+
+
+def test_a_large_notice_is_refused_unread(office: BoxOffice) -> None:
+    answer = stranger().post("/api/payments/notices/", {"padding": "x" * 65_536})
+    refusal(answer, 413, "too_large")

@@ -36,7 +36,15 @@ from reservations.plans.document import read
 from reservations.plans.library import create_plan
 from reservations.tickets import ticket_code
 from reservations.write.command_queue import CommandQueue
-from tests.factories import make_event, make_user, person, seat_ids, signed_in, stranger
+from tests.factories import (
+    make_event,
+    make_open_payment,
+    make_user,
+    person,
+    seat_ids,
+    signed_in,
+    stranger,
+)
 from tests.reservations.plans.documents import document, written
 from webhooks import services as webhooks
 
@@ -239,6 +247,19 @@ ROWS: dict[str, Row] = {
     "POST reservations/{reservation_id}/split/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/merge/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/send/": only(*SELLERS, foreign_owner=404),
+    "GET payments/": SIGNED_IN,
+    "GET payments/{reference}/": of_buyer(),
+    "POST payments/{reference}/refresh/": of_buyer(),
+    "POST payments/{reference}/cancel/": of_buyer(),
+    # Signed by the provider.
+    "POST payments/notices/": PUBLIC,
+    # The bank's page; banks do not know the site's users.
+    "GET payments/{reference}/demo-bank/": PUBLIC,
+    "POST payments/{reference}/demo-bank/": PUBLIC,
+    # There is none without Stripe.
+    "GET payments/{reference}/stripe/": only(
+        members=404, outsiders=404, anonymous=404, operator=404
+    ),
     "GET tickets/{code}/": only("door", *SELLERS, foreign_owner=404),
     "POST tickets/{code}/entry/": only("door", *SELLERS, foreign_owner=404),
     # Organisations
@@ -327,6 +348,7 @@ def _made() -> House:
         "seat_id": seat_ids(event)[0],
         "reservation_id": _booked(event, buyer, seat_ids(event)[2]),
         "of_foreign_owner": _booked(event, people["foreign_owner"], seat_ids(event)[3]),
+        "reference": make_open_payment(event, buyer).reference,
         "code": ticket_code(_booked(event, buyer, seat_ids(event)[1])),
         "organisation_id": choir.pk,
         "user_id": guest.pk,

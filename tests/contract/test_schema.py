@@ -132,6 +132,7 @@ def test_every_response_matches_the_schema(
         "event_id": office.event.pk,
         "layout": office.event.layout,
         "code": office.code,
+        "reference": office.payment,
         "reservation_id": office.reservation,
         "passkey_id": office.factors["passkey"],
         "sign_in_id": office.sign_in,

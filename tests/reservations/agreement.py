@@ -17,11 +17,20 @@ from reservations.models import (
 
 # The provider's possible statuses by a payment's status: before or after the due call.
 _CHARGES = {
-    "pending": {"unheard of", "authorised", "declined"},
+    "pending": {"unheard of", "asking", "authorised", "declined"},
+    "open": {"asking", "authorised", "declined"},
     "declined": {"declined"},
     "authorised": {"authorised", "captured"},
     "captured": {"captured"},
-    "void_due": {"unheard of", "authorised", "captured", "declined", "voided", "refunded"},
+    "void_due": {
+        "unheard of",
+        "asking",
+        "authorised",
+        "captured",
+        "declined",
+        "voided",
+        "refunded",
+    },
     "voided": {"voided", "refunded", "declined"},
     "refund_due": {"captured", "refunded"},
     "refunded": {"refunded"},

@@ -200,6 +200,9 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
         at=timezone.now(),
     ),
     "an_event_is_reminded_of_once": _remind_twice,
+    "an_open_payment_has_an_order_and_an_end": lambda event: _start_paying(
+        event, status=PaymentStatus.OPEN, expires_at=timezone.now()
+    ),
     "a_payment_amount_is_not_negative": lambda event: _start_paying(event, amount="-0.01"),
 }
 

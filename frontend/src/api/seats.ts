@@ -1,6 +1,12 @@
 import type { SeatWish } from '@/domain/seatMap/features';
 import { post } from '@/api/client';
-import type { ExtendedAnswer, ReservedAnswer, SeatAnswer, SeatsAnswer } from '@/api/types';
+import type {
+  ExtendedAnswer,
+  ReservedAnswer,
+  SeatAnswer,
+  SeatsAnswer,
+  StartedPaymentAnswer,
+} from '@/api/types';
 
 export function lockSeat(eventId: number, seatId: number, key: string): Promise<SeatAnswer> {
   return post(`events/${eventId}/seats/${seatId}/lock/`, undefined, key);
@@ -70,8 +76,15 @@ export interface Order {
   readonly paymentMethod: string;
 }
 
-/** Reserve all of these seats, or none; the server refuses another total than this. */
-export function reserveSeats(eventId: number, order: Order, key: string): Promise<ReservedAnswer> {
+/**
+ * Reserve all of these seats, or none; the server refuses another total than this. The result is a
+ * payment if that waits for the buyer or their bank.
+ */
+export function reserveSeats(
+  eventId: number,
+  order: Order,
+  key: string,
+): Promise<ReservedAnswer | StartedPaymentAnswer> {
   return post(
     `events/${eventId}/reserve/`,
     {

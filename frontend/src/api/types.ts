@@ -120,4 +120,7 @@ export type SeatAnswer = Schemas['SeatAnswer'];
 export type SeatsAnswer = Schemas['SeatsAnswer'];
 export type ExtendedAnswer = Schemas['ExtendedAnswer'];
 export type ReservedAnswer = Schemas['ReservedAnswer'];
+export type StartedPaymentAnswer = Schemas['StartedPaymentAnswer'];
+export type BuyersPayment = Schemas['BuyersPayment'];
+export type PaymentProgress = Schemas['PaymentProgress'];
 export type CancelledAnswer = Schemas['CancelledAnswer'];

@@ -24,11 +24,15 @@ const ResetPage = lazy(async () => ({
 const ConfirmEmailPage = lazy(async () => ({
   default: (await import('@/features/account/ConfirmEmailPage')).ConfirmEmailPage,
 }));
+const PaymentPage = lazy(async () => ({
+  default: (await import('@/features/payments/PaymentPage')).PaymentPage,
+}));
 
 /** Pages that are seldom opened first. Their routes are apart, to keep the first page small. */
 export function OtherPages() {
   return (
     <Routes>
+      <Route path="payments/:reference" element={<PaymentPage />} />
       <Route path="register" element={<RegisterPage />} />
       <Route path="guest" element={<GuestPage />} />
       <Route path="guest/link" element={<GuestLinkPage />} />

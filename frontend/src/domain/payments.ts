@@ -16,6 +16,7 @@ const PAID_LATER: readonly string[] = ['invoice', 'cash'];
 /** Names of the default methods, which are translated. Others are shown as entered. */
 const USUAL_METHODS = new Map<string, MessageKey>([
   ['Card', 'method_card'],
+  ['Card whose bank asks first', 'method_cardAsking'],
   ['Card that is blocked after the booking', 'method_cardBlocked'],
   ['Card that is declined', 'method_cardDeclined'],
   ["Card whose bank's first answers are lost", 'method_cardLost'],

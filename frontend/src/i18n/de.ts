@@ -6,6 +6,7 @@ import common from '@/i18n/de/common.json';
 import errors from '@/i18n/de/errors.json';
 import events from '@/i18n/de/events.json';
 import map from '@/i18n/de/map.json';
+import payments from '@/i18n/de/payments.json';
 import reservations from '@/i18n/de/reservations.json';
 import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
@@ -21,6 +22,7 @@ export const de: BuyersCatalogue = {
   errors,
   events,
   map,
+  payments,
   reservations,
   seats,
   security,

@@ -9,6 +9,7 @@ import organisations from '@/i18n/en/organisations.json';
 import organiserErrors from '@/i18n/en/organiserErrors.json';
 import organiserEvents from '@/i18n/en/organiserEvents.json';
 import organise from '@/i18n/en/organise.json';
+import payments from '@/i18n/en/payments.json';
 import plans from '@/i18n/en/plans.json';
 import reservations from '@/i18n/en/reservations.json';
 import security from '@/i18n/en/security.json';
@@ -27,6 +28,7 @@ export const enOfPages = {
   organise,
   organiserErrors,
   organiserEvents,
+  payments,
   plans,
   reservations,
   security,

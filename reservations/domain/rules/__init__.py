@@ -10,7 +10,8 @@ Invariants, for any commands in any order:
   box office releases it;
 - a seat costs its holder what it did when the hold began, even if its price changes;
 - a hold has a maximum duration, which extending the lock or unlocking and locking again does not
-  prolong; after it the former holder must wait for the cool-down, others need not;
+  prolong; after it the former holder must wait for the cool-down, others need not. Only an open
+  payment prolongs it, by the time that a payment may stay open, however many there are;
 - a person's live locks, and their seats in live reservations, never exceed the two caps, which do
   not apply to what the box office sells;
 - a seat of an allocation is sold only by a command that names the allocation;
@@ -22,7 +23,7 @@ Invariants, for any commands in any order:
 - a seat that has entered is not moved;
 - a seat of a reservation enters once, and only while the reservation is live and paid;
 - a command changes all the seats it names, or none;
-- a payment pays for at most one reservation, and a person has at most one pending payment per
+- a payment pays for at most one reservation, and a person has at most one undecided payment per
   event.
 """
 
@@ -46,6 +47,7 @@ from reservations.domain.commands import (
     MarkPaid,
     MergeBookings,
     MoveSeats,
+    OpenPayment,
     ReleaseExpired,
     ReleaseLocks,
     ReserveSeats,
@@ -71,6 +73,7 @@ from reservations.domain.rules.booking import (
     cancel_all,
     lapse_unpaid,
     mark_paid,
+    open_payment,
     reserve,
     start_payment,
 )
@@ -130,6 +133,8 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return unlock(command, state)
         case StartPayment():
             return start_payment(command, state)
+        case OpenPayment():
+            return open_payment(command, state)
         case ReserveSeats():
             return reserve(command, state)
         case CancelReservation():

@@ -1,13 +1,14 @@
 """Rules for payments, reservations and cancellations."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from reservations.domain.commands import (
     CancelReservation,
     CancelReservations,
     MarkPaid,
+    OpenPayment,
     ReservationCommand,
     ReserveSeats,
     StartPayment,
@@ -29,7 +30,13 @@ from reservations.domain.errors import (
     SeatUnavailable,
 )
 from reservations.domain.rules.orphans import require_no_orphans
-from reservations.domain.rules.outcomes import NewPayment, NewReservation, Outcome, transitions
+from reservations.domain.rules.outcomes import (
+    NewPayment,
+    NewReservation,
+    OpenedPayment,
+    Outcome,
+    transitions,
+)
 from reservations.domain.rules.preconditions import (
     named_seats,
     require_accompanied,
@@ -41,6 +48,7 @@ from reservations.domain.rules.pricing import bill_of
 from reservations.domain.rules.seats import as_cancelled
 from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import (
+    UNDECIDED,
     BatchState,
     PaymentState,
     PaymentStatus,
@@ -50,7 +58,12 @@ from reservations.domain.states import (
     SeatState,
     SeatStatus,
     iso,
+    to_milliseconds,
 )
+
+# Seats are held for so much longer than their open payment, so that one that is authorised in its
+# last second is still booked.
+BOOKING_SECONDS = 60
 
 
 def start_payment(command: StartPayment, state: BatchState) -> Outcome:
@@ -78,14 +91,67 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
     )
 
 
+def open_payment(command: OpenPayment, state: BatchState) -> Outcome:
+    """Let a pending payment wait for its buyer or their bank, and hold its seats meanwhile."""
+    try:
+        return _open_payment(command, state)
+    except SeatcastError:
+        _give_up_payment(command.reference, state)
+        raise
+
+
+def _open_payment(command: OpenPayment, state: BatchState) -> Outcome:
+    _require_not_cancelled(state)
+    seats = named_seats(command.seat_ids, state)
+    require_held(seats, command.actor, state, taken=SeatUnavailable)
+    payment = _require_undecided(command.reference, command.actor, state)
+    expires_at = _payment_expires_at(seats, state)
+    held_until = expires_at + timedelta(seconds=BOOKING_SECONDS)
+    held = tuple(
+        replace(seat, locked_until=held_until, extensions=seat.extensions + 1)
+        for seat in seats
+        if seat.locked_until is not None and seat.locked_until < held_until
+    )
+    state.payments[payment.reference] = replace(payment, status=PaymentStatus.OPEN)
+    longer = {seat.id: seat for seat in held}
+    return Outcome(
+        sentence="Payment started",
+        seats=tuple(longer.get(seat.id, seat) for seat in seats),
+        transitions=transitions(held, Reason.EXTENDED),
+        opened=OpenedPayment(payment.reference, expires_at),
+    )
+
+
+def _payment_expires_at(seats: list[SeatState], state: BatchState) -> datetime:
+    """Return until when a payment of held seats may stay open, in whole milliseconds.
+
+    However many payments are started, no hold lasts longer than the first one could have made it.
+    """
+    longest = timedelta(seconds=state.terms.open_payment_seconds)
+    return to_milliseconds(
+        min(
+            state.now + longest,
+            *(
+                state.terms.last_deadline(locked_at=seat.locked_at) + longest
+                for seat in seats
+                if seat.locked_at is not None
+            ),
+        )
+    )
+
+
 def reserve(command: ReserveSeats, state: BatchState) -> Outcome:
     try:
         return _reserve(command, state)
     except SeatcastError:
-        # The money will be returned, so the payment must not pay for another reservation.
-        if payment := state.payments.get(command.reference or ""):
-            _close_payment(payment, PaymentStatus.VOID_DUE, state)
+        _give_up_payment(command.reference, state)
         raise
+
+
+def _give_up_payment(reference: str | None, state: BatchState) -> None:
+    """Have a payment voided, so that it cannot pay for another reservation."""
+    if payment := state.payments.get(reference or ""):
+        _close_payment(payment, PaymentStatus.VOID_DUE, state)
 
 
 def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
@@ -261,21 +327,23 @@ def _payment_due_at(command: ReserveSeats, state: BatchState) -> datetime | None
 
 
 def _require_payment(reference: str, actor: Person, total: Decimal, state: BatchState) -> None:
-    """Use up the actor's pending payment of that sum. Raises: PaymentEnded, PriceChanged."""
-    payment = state.payments.get(reference)
-    if (
-        payment is None
-        or payment.user_id != actor.id
-        or payment.status is not PaymentStatus.PENDING
-    ):
-        raise PaymentEnded
+    """Use up the actor's undecided payment of that sum. Raises: PaymentEnded, PriceChanged."""
+    payment = _require_undecided(reference, actor, state)
     if payment.amount != total:
         raise PriceChanged
     _close_payment(payment, PaymentStatus.AUTHORISED, state)
 
 
+def _require_undecided(reference: str, actor: Person, state: BatchState) -> PaymentState:
+    """Return the actor's payment that was neither used nor given up. Raises: PaymentEnded."""
+    payment = state.payments.get(reference)
+    if payment is None or payment.user_id != actor.id or payment.status not in UNDECIDED:
+        raise PaymentEnded
+    return payment
+
+
 def _close_payment(payment: PaymentState, status: PaymentStatus, state: BatchState) -> None:
-    """Set the status of a pending payment, so that it cannot pay for anything else."""
-    if payment.status is PaymentStatus.PENDING:
+    """Set the status of an undecided payment, so that it cannot pay for anything else."""
+    if payment.status in UNDECIDED:
         state.payments[payment.reference] = replace(payment, status=status)
         state.pending_payments.pop(payment.reference, None)

@@ -29,6 +29,13 @@ class NewPayment:
     amount: Decimal
 
 
+class OpenedPayment(NamedTuple):
+    """A payment that stays open until `expires_at`."""
+
+    reference: str
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class NewReservation:
     """A reservation to store. `id` is a negative placeholder until then.
@@ -142,6 +149,7 @@ class Outcome:
     seats: tuple[SeatState, ...] = ()
     transitions: tuple[Transition, ...] = ()
     started: NewPayment | None = None
+    opened: OpenedPayment | None = None
     booked: NewReservation | None = None
     allocated: NewAllocation | None = None
     ended_allocations: tuple[int, ...] = ()

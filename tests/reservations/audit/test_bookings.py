@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from reservations.domain.states import PaymentStatus
+from reservations.domain.states import UNDECIDED, PaymentStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat
 from tests.reservations.audit.past import Past
 
 pytestmark = pytest.mark.django_db
 
 # The others have none, and a constraint says so.
-WITH_A_RESERVATION = sorted(set(PaymentStatus) - {PaymentStatus.PENDING, PaymentStatus.DECLINED})
+WITH_A_RESERVATION = sorted(set(PaymentStatus) - UNDECIDED - {PaymentStatus.DECLINED})
 HOUR = timedelta(hours=1)
 
 

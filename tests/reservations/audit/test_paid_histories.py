@@ -21,7 +21,7 @@ from tests.reservations.payments.providers import Died, Faulty
 pytestmark = pytest.mark.django_db(transaction=True)
 
 METHODS = ["card", "card_declined", "card_slow", "card_lost", "card_withdrawn", "invoice", "cash"]
-CALLS = ["authorise", "capture", "void", "refund"]
+CALLS = ["start", "capture", "void", "refund"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,19 +1,20 @@
 """Payment providers that fail on demand."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from reservations.domain.errors import PaymentUnavailable
 from reservations.payments.demo import DemoProvider
+from reservations.payments.provider import Progress, Request
+from reservations.payments.stripe_provider import StripeProvider
 
 
 class Died(BaseException):
     """The process ended here: nothing that would run afterwards does."""
 
 
-class Faulty(DemoProvider):
-    """The demo provider, but for the calls that are named in `dies` and `fails`.
+class _Faults:
+    """A provider, but for the calls that are named in `dies` and `fails`.
 
     A process dies `before` a call or `after` it was done; a provider that fails is never reached.
     """
@@ -22,29 +23,31 @@ class Faulty(DemoProvider):
     fails: ClassVar[set[str]] = set()
     calls: ClassVar[list[str]] = []
 
-    @property
-    def methods(self) -> Mapping[str, str]:
-        return super().methods
+    def start(self, request: Request) -> Progress:
+        progress: Progress = self._around("start", lambda: super(_Faults, self).start(request))  # type: ignore[misc]
+        return progress
 
-    def authorise(self, *, reference: str, amount: Decimal, currency: str, method: str) -> None:
-        self._meet("authorise", "before")
-        super().authorise(reference=reference, amount=amount, currency=currency, method=method)
-        self._meet("authorise", "after")
+    def look_up(self, *, reference: str) -> Progress:
+        def do() -> Any:
+            return super(_Faults, self).look_up(reference=reference)  # type: ignore[misc]
+
+        progress: Progress = self._around("look_up", do)
+        return progress
 
     def capture(self, *, reference: str) -> None:
-        self._meet("capture", "before")
-        super().capture(reference=reference)
-        self._meet("capture", "after")
+        self._around("capture", lambda: super(_Faults, self).capture(reference=reference))  # type: ignore[misc]
 
     def void(self, *, reference: str) -> None:
-        self._meet("void", "before")
-        super().void(reference=reference)
-        self._meet("void", "after")
+        self._around("void", lambda: super(_Faults, self).void(reference=reference))  # type: ignore[misc]
 
     def refund(self, *, reference: str) -> None:
-        self._meet("refund", "before")
-        super().refund(reference=reference)
-        self._meet("refund", "after")
+        self._around("refund", lambda: super(_Faults, self).refund(reference=reference))  # type: ignore[misc]
+
+    def _around(self, call: str, do: Callable[[], Any]) -> Any:
+        self._meet(call, "before")
+        answer = do()
+        self._meet(call, "after")
+        return answer
 
     def _meet(self, call: str, when: str) -> None:
         if when == "before":
@@ -53,3 +56,11 @@ class Faulty(DemoProvider):
                 raise PaymentUnavailable
         if (call, when) in self.dies:
             raise Died
+
+
+class Faulty(_Faults, DemoProvider):
+    """The demo's provider with faults."""
+
+
+class FaultyStripe(_Faults, StripeProvider):
+    """Stripe's provider with faults."""

@@ -58,7 +58,7 @@ METHODS = [
     *("invoice", "card", "card", "card", "card_lost", "card_slow"),
     *("card_declined", "card_withdrawn"),
 ]
-CALLS = ["authorise", "capture", "void", "refund"]
+CALLS = ["start", "capture", "void", "refund"]
 
 
 class Eventful(Faulty):
@@ -98,9 +98,9 @@ fates = st.sampled_from(
 occasions = st.sampled_from(
     [
         *[("", "")] * 8,
-        *[("authorise", what) for what in ("taken over", "price", "late tab")],
+        *[("start", what) for what in ("taken over", "price", "late tab")],
         *[("capture", "cancel")],
-        *itertools.product(("authorise", "capture"), ("reconcile", "late", "again", "another tab")),
+        *itertools.product(("start", "capture"), ("reconcile", "late", "again", "another tab")),
     ]
 )
 

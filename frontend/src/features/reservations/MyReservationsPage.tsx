@@ -5,6 +5,7 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { GuestBookings } from '@/features/reservations/GuestBookings';
+import { OpenPayments } from '@/features/payments/OpenPayments';
 import { ReservationCard } from '@/features/reservations/ReservationCard';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
@@ -27,6 +28,7 @@ export function MyReservationsPage() {
       ) : (
         <>
           <GuestBookings me={me} />
+          <OpenPayments />
           <ReservationList />
         </>
       )}

@@ -65,6 +65,16 @@ it('asks, confirms and links to the ticket', async () => {
   expect(router.state.location.pathname).toBe('/reservations/K7QF9M2A4XWZ31TB');
 });
 
+it('leads to the page of a payment that waits for the buyer, who keeps the seats', async () => {
+  const { server, user, router, dialog } = await openReview();
+  const reference = '0123456789abcdef0123456789abcdef';
+  server.on(RESERVE, [202, { success: true, message: '', payment_reference: reference }]);
+  await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+  await waitFor(() => {
+    expect(router.state.location.pathname).toBe(`/payments/${reference}`);
+  });
+});
+
 it("offers the event's payment methods, with the first selected", async () => {
   const { dialog } = await openReview();
   const methods = dialog.getAllByRole('radio');

@@ -123,7 +123,11 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       <Seats booking={booking} zone={event.time_zone} />
       <p>
         {t('bookings:payment')}: {paymentText(booking)}
+        {isTestPayment(event, booking) && ` · ${t('bookings:testPayment')}`}
       </p>
+      {booking.dispute !== null && (
+        <p className="booking-panel__owed">{t(`bookings:dispute_${booking.dispute}`)}</p>
+      )}
       {booking.to_pay_back !== null && (
         <p className="booking-panel__owed">
           {t('bookings:toPayBack', { amount: formatMoney(booking.to_pay_back, booking.currency) })}
@@ -186,6 +190,11 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       )}
     </section>
   );
+}
+
+/** Whether no money was taken, with a demo's provider or in a real one's test mode. */
+function isTestPayment(event: EventDetail, { payment_method }: Booking): boolean {
+  return event.payment_methods.some(({ code, demo }) => code === payment_method && demo !== null);
 }
 
 function Seats({ booking, zone }: { readonly booking: Booking; readonly zone: string }) {

@@ -24,6 +24,7 @@ const FOUND: FoundBooking = {
 const BOOKING: Booking = {
   ...FOUND,
   settlements: [],
+  dispute: null,
   given_up: [],
   split_from: null,
   to_pay_back: null,

@@ -33,6 +33,7 @@ const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
   reservation_split: 'history:did_reservation_split',
   reservation_merged: 'history:did_reservation_merged',
   payment_refunded: 'history:did_payment_refunded',
+  payment_disputed: 'history:did_payment_disputed',
   seats_sold: 'history:did_seats_sold',
   seats_blocked: 'history:did_seats_blocked',
   seats_unblocked: 'history:did_seats_unblocked',

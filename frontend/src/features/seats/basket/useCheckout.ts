@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 
 import { type ApiError, type Conflict, toApiError } from '@/api/apiError';
 import { createReusableKey } from '@/api/idempotencyKey';
@@ -8,6 +9,7 @@ import type { Reservation } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import type { Bill } from '@/domain/tickets';
+import { FROM_CHECKOUT, paymentPath } from '@/paths';
 import { EVENTS_KEY } from '@/queries/events';
 import { reservationsQuery } from '@/queries/reservations';
 
@@ -44,11 +46,13 @@ interface Attempt {
 
 /**
  * Reserve and pay. While an order's outcome is unknown, it keeps its idempotency key and its seats
- * stay pending; sending it again repeats the same order. After a response the next order is new.
+ * stay pending; sending it again repeats the same order. After a response the next order is new. A
+ * payment that waits for the buyer or their bank has a page of its own, which is opened then.
  */
 export function useCheckout(options: CheckoutOptions): Checkout {
   const { eventId, store, onReserved, onRefused } = options;
   const queryClient = useQueryClient();
+  const navigate = useNavigate();
   const [idempotencyKey] = useState(() => createReusableKey());
   const {
     mutate,
@@ -61,13 +65,18 @@ export function useCheckout(options: CheckoutOptions): Checkout {
     onMutate: ({ seats }) => {
       store.dispatch({ type: 'commandStarted', kind: 'reserve', seatIds: idsOf(seats) });
     },
-    onSuccess: ({ reservation }, { seats }) => {
+    onSuccess: (answer, { seats }) => {
       idempotencyKey.settled();
+      if ('payment_reference' in answer) {
+        giveBack(seats);
+        void navigate(paymentPath(answer.payment_reference), { state: FROM_CHECKOUT });
+        return;
+      }
       const seatIds = idsOf(seats);
       store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
       void queryClient.invalidateQueries({ queryKey: EVENTS_KEY });
-      onReserved(reservation);
+      onReserved(answer.reservation);
     },
     onError: (failure, { seats }) => {
       const refusal = toApiError(failure);

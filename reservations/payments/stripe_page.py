@@ -1,0 +1,104 @@
+"""The page with Stripe's card form."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views import View
+
+from reservations.domain.states import PaymentStatus
+from reservations.models import Payment
+from reservations.payments.pages import client_page, page, script_source
+from reservations.payments.provider import provider
+from reservations.read.records import money
+
+_TEXTS = {
+    "en": {
+        "title": "Pay by card",
+        "test_mode": "Test mode: no money is taken.",
+        "pay": "Pay",
+        "back": "Back",
+        "failed": "The payment did not go through. Try again, or go back to pay another way.",
+        "unavailable": "The card form cannot be loaded just now. Go back, and try again later.",
+    },
+    "de": {
+        "title": "Mit Karte zahlen",
+        "test_mode": "Testbetrieb: Es wird kein Geld eingezogen.",
+        "pay": "Zahlen",
+        "back": "Zurück",
+        "failed": "Die Zahlung hat nicht geklappt. Versuchen Sie es noch einmal, oder gehen Sie"
+        " zurück, um auf anderem Weg zu zahlen.",
+        "unavailable": "Das Kartenformular lässt sich gerade nicht laden. Gehen Sie zurück, und"
+        " versuchen Sie es später noch einmal.",
+    },
+}
+# Stripe.js handles 3-D Secure itself, in a frame over this page.
+_SCRIPT = """
+const form = document.forms[0];
+const error = form.querySelector('.error');
+const button = form.querySelector('button');
+const { key, secret, language, back, failed, unavailable } = form.dataset;
+if (typeof Stripe === 'undefined') {
+  error.textContent = unavailable;
+  button.disabled = true;
+} else {
+  const stripe = Stripe(key, { locale: language });
+  const card = stripe.elements().create('card');
+  card.mount('#card');
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    error.textContent = '';
+    const result = await stripe.confirmCardPayment(secret, { payment_method: { card } });
+    if (result.error) {
+      error.textContent = result.error.message || failed;
+      button.disabled = false;
+    } else {
+      location.assign(back);
+    }
+  });
+}
+"""
+
+
+class StripePageView(View):
+    """Shows Stripe's card form for an open payment. Only with Stripe's provider."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponseBase:
+        # Not imported before, because it takes a tenth of a second and only sites with Stripe
+        # need it.
+        from reservations.payments import stripe_provider
+
+        payment = Payment.objects.filter(reference=reference).select_related("event").first()
+        if payment is None or not isinstance(provider(), stripe_provider.StripeProvider):
+            raise Http404
+        intent = stripe_provider.intent_of(reference) if payment.provider_reference else None
+        if payment.status != PaymentStatus.OPEN or intent is None:
+            return redirect(client_page(reference))
+        return page(
+            request,
+            "reservations/stripe_page.html",
+            _TEXTS,
+            policy=_policy(),
+            amount=f"{money(payment.amount)} {payment.currency}",
+            event_name=payment.event.name,
+            is_test_mode=stripe_provider.is_test_mode(),
+            key=settings.SEATCAST_STRIPE_PUBLISHABLE_KEY,
+            secret=intent.client_secret,
+            script_url=settings.SEATCAST_STRIPE_JS_URL,
+            script=_SCRIPT,
+            back_url=client_page(reference),
+        )
+
+
+def _policy() -> str:
+    """Admit Stripe's script and frames, as its documentation requires."""
+    script = urlsplit(settings.SEATCAST_STRIPE_JS_URL)
+    origin = f"{script.scheme}://{script.netloc}"
+    return (
+        f"script-src {script_source(_SCRIPT)} {origin} https://*.js.stripe.com;"
+        f" connect-src {settings.SEATCAST_STRIPE_API_URL} {origin};"
+        f" frame-src {origin} https://*.js.stripe.com https://hooks.stripe.com;"
+        " img-src https://*.stripe.com"
+    )

@@ -1,0 +1,270 @@
+"""Cards through Stripe: payment intents that are captured after the booking.
+
+The buyer fills in Stripe's form on a page of ours (`stripe_page.py`); card numbers never reach the
+site. An intent is found by `Payment.provider_reference`, or, while that is not stored yet, by
+creating it again with the same idempotency key.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+
+from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
+from reservations.domain.states import DisputeStatus
+from reservations.models import Payment
+from reservations.payments.provider import (
+    AlreadyCaptured,
+    InvalidNotice,
+    Progress,
+    Request,
+    Stage,
+)
+
+METHOD = "card"
+# A call must end within ten seconds, and some make two.
+_TIMEOUT_SECONDS = 4
+# How old a notice may be when it arrives.
+_MAX_AGE_SECONDS = 300
+_ZERO_DECIMALS = {
+    *("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA"),
+    *("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
+}
+_THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
+_STAGES = {
+    "requires_payment_method": Stage.ACTION,
+    "requires_confirmation": Stage.ACTION,
+    "requires_action": Stage.ACTION,
+    "processing": Stage.PENDING,
+    "requires_capture": Stage.AUTHORISED,
+    "succeeded": Stage.CAPTURED,
+    "canceled": Stage.FAILED,
+}
+_DISPUTES = {
+    "needs_response": DisputeStatus.NEEDS_RESPONSE,
+    "warning_needs_response": DisputeStatus.NEEDS_RESPONSE,
+    "under_review": DisputeStatus.UNDER_REVIEW,
+    "warning_under_review": DisputeStatus.UNDER_REVIEW,
+    "won": DisputeStatus.WON,
+    "warning_closed": DisputeStatus.WON,
+    "prevented": DisputeStatus.WON,
+    "lost": DisputeStatus.LOST,
+}
+
+logger = logging.getLogger(__name__)
+
+
+class StripeProvider:
+    """Takes cards through Stripe. Raises: ImproperlyConfigured without its keys."""
+
+    def __init__(self) -> None:
+        for name in ("SECRET_KEY", "PUBLISHABLE_KEY", "WEBHOOK_SECRET"):
+            if not getattr(settings, f"SEATCAST_STRIPE_{name}"):
+                raise ImproperlyConfigured(f"Stripe needs SEATCAST_STRIPE_{name}.")
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        return {METHOD: "Card"}
+
+    @property
+    def demo_outcomes(self) -> Mapping[str, str]:
+        """With a key for Stripe's test mode no money is taken."""
+        return {METHOD: "success"} if is_test_mode() else {}
+
+    def start(self, request: Request) -> Progress:
+        if not request.amount:
+            # Stripe has no payments of nothing.
+            return Progress(stage=Stage.AUTHORISED)
+        with _errors():
+            try:
+                intent = _create(request.reference, request.amount, request.currency)
+            except stripe.InvalidRequestError:
+                # Such as an amount below Stripe's minimum.
+                logger.exception("Stripe refuses payment %s", request.reference)
+                return Progress(stage=Stage.FAILED)
+        return _progress(intent, request.reference)
+
+    def look_up(self, *, reference: str) -> Progress:
+        payment = _payment(reference)
+        if not payment.amount:
+            return Progress(stage=Stage.AUTHORISED)
+        with _errors():
+            return _progress(_intent(payment), reference)
+
+    def capture(self, *, reference: str) -> None:
+        payment = _payment(reference)
+        if not payment.amount:
+            return
+        with _errors():
+            intent = _intent(payment)
+            if intent.status == "requires_capture":
+                try:
+                    intent = client().v1.payment_intents.capture(intent.id)
+                except (stripe.InvalidRequestError, stripe.CardError):
+                    # Another call was faster, or the authorisation has ended.
+                    intent = _intent(payment)
+        if intent.status == "requires_capture":
+            raise PaymentUnavailable
+        if intent.status != "succeeded":
+            raise PaymentDeclined
+
+    def void(self, *, reference: str) -> None:
+        payment = _payment(reference)
+        if not payment.amount:
+            return
+        with _errors():
+            intent = _intent(payment)
+            if intent.status not in {"canceled", "succeeded"}:
+                try:
+                    intent = client().v1.payment_intents.cancel(intent.id)
+                except stripe.InvalidRequestError:
+                    intent = _intent(payment)
+        if intent.status == "succeeded":
+            raise AlreadyCaptured
+        if intent.status != "canceled":
+            # The bank has not answered, and until then it cannot be voided.
+            raise PaymentUnavailable
+
+    def refund(self, *, reference: str) -> None:
+        payment = _payment(reference)
+        if payment.amount:
+            self.refund_part(reference=reference, refund=reference, amount=payment.amount)
+
+    def refund_part(self, *, reference: str, refund: str, amount: Decimal) -> None:
+        payment = _payment(reference)
+        with _errors():
+            intent = _intent(payment)
+            # Stripe forgets idempotency keys after a day.
+            made = client().v1.refunds.list({"payment_intent": intent.id, "limit": 100})
+            if any(_reference(each) == refund for each in made.auto_paging_iter()):
+                return
+            client().v1.refunds.create(
+                {
+                    "payment_intent": intent.id,
+                    "amount": minor_units(amount, payment.currency),
+                    "metadata": {"reference": refund},
+                },
+                {"idempotency_key": f"{refund}-refund"},
+            )
+
+    def dispute(self, *, reference: str) -> DisputeStatus | None:
+        payment = _payment(reference)
+        if not payment.provider_reference:
+            return None
+        with _errors():
+            found = client().v1.disputes.list(
+                {"payment_intent": payment.provider_reference, "limit": 1}
+            )
+        return _DISPUTES.get(found.data[0].status) if found.data else None
+
+    def read_notice(self, *, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
+        try:
+            event = stripe.Webhook.construct_event(
+                body,
+                headers.get("Stripe-Signature", ""),
+                settings.SEATCAST_STRIPE_WEBHOOK_SECRET,
+                tolerance=_MAX_AGE_SECONDS,
+            )
+        except (ValueError, stripe.SignatureVerificationError):
+            raise InvalidNotice from None
+        found: Any = event.data.object
+        is_intent = _attribute(found, "object") == "payment_intent"
+        intent = _attribute(found, "id" if is_intent else "payment_intent")
+        if not isinstance(intent, str) or not intent:
+            return []
+        known = Payment.objects.filter(provider_reference=intent)
+        return list(known.values_list("reference", flat=True))
+
+
+def is_test_mode() -> bool:
+    """Return whether the key is one for Stripe's test mode."""
+    return "_test_" in settings.SEATCAST_STRIPE_SECRET_KEY
+
+
+@cache
+def client() -> stripe.StripeClient:
+    """Return the client, which has a connection for each thread."""
+    return stripe.StripeClient(
+        settings.SEATCAST_STRIPE_SECRET_KEY,
+        base_addresses={"api": settings.SEATCAST_STRIPE_API_URL},
+        http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
+        # The checkout repeats calls itself.
+        max_network_retries=0,
+    )
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """Return an amount as Stripe counts it: in the currency's smallest unit."""
+    if currency in _ZERO_DECIMALS:
+        return int(amount)
+    return int(amount * (1000 if currency in _THREE_DECIMALS else 100))
+
+
+def intent_of(reference: str) -> Any:
+    """Return a payment's intent. Raises: PaymentUnavailable."""
+    with _errors():
+        return _intent(_payment(reference))
+
+
+def _payment(reference: str) -> Payment:
+    fields = ("reference", "amount", "currency", "provider_reference")
+    return Payment.objects.only(*fields).get(reference=reference)
+
+
+def _intent(payment: Payment) -> Any:
+    if payment.provider_reference:
+        return client().v1.payment_intents.retrieve(payment.provider_reference)
+    created = _create(payment.reference, payment.amount, payment.currency)
+    # A repeated creation is answered with the intent as it was at first.
+    return client().v1.payment_intents.retrieve(created.id)
+
+
+def _create(reference: str, amount: Decimal, currency: str) -> Any:
+    """Create an intent, or return the one that was created with this reference."""
+    return client().v1.payment_intents.create(
+        {
+            "amount": minor_units(amount, currency),
+            "currency": currency.lower(),
+            "capture_method": "manual",
+            "allowed_payment_method_types": ["card"],
+            "metadata": {"reference": reference},
+        },
+        {"idempotency_key": f"{reference}-start"},
+    )
+
+
+def _progress(intent: Any, reference: str) -> Progress:
+    return Progress(
+        stage=_STAGES.get(intent.status, Stage.PENDING),
+        action_url=reverse("stripe_page", kwargs={"reference": reference}),
+        provider_reference=intent.id,
+        is_declined=bool(_attribute(intent, "last_payment_error")),
+    )
+
+
+def _reference(found: Any) -> str:
+    metadata = _attribute(found, "metadata")
+    return str(_attribute(metadata, "reference") or "") if metadata else ""
+
+
+def _attribute(found: Any, name: str) -> Any:
+    return getattr(found, name, None)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn Stripe's errors into PaymentUnavailable, and log those that no retry helps."""
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise PaymentUnavailable from error
+    except stripe.StripeError as error:
+        logger.exception("Stripe has refused a call")
+        raise PaymentUnavailable from error

@@ -1,0 +1,314 @@
+"""Stripe's provider against a server like Stripe's, over HTTP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from pytest_django import Settings
+
+from reservations.domain.errors import PaymentUnavailable
+from reservations.domain.states import Person
+from reservations.models import Event, Payment, Reservation
+from reservations.payments import checkout, stripe_provider
+from reservations.payments import provider as provider_module
+from reservations.payments.stripe_provider import StripeProvider, minor_units
+from reservations.read import bookings, stories
+from tests.factories import stored_id
+from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
+from tests.reservations.payments.providers import Died, FaultyStripe
+from tests.reservations.payments.stripe_like import (
+    CARD,
+    CARD_THAT_IS_DECLINED,
+    CARD_WITH_3D_SECURE,
+    SECRET,
+    StripeLike,
+    notice,
+    running,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THOROUGH = pytest.mark.thorough
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[StripeLike]:
+    with running() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def stripe_like(faulty: object, server: StripeLike, settings: Settings) -> Iterator[StripeLike]:
+    """Sell with Stripe's provider, instead of the other tests' one."""
+    settings.SEATCAST_PAYMENT_PROVIDER = "reservations.payments.stripe_provider.StripeProvider"
+    settings.SEATCAST_STRIPE_SECRET_KEY = "sk_test_of_tests"
+    settings.SEATCAST_STRIPE_PUBLISHABLE_KEY = "pk_test_of_tests"
+    settings.SEATCAST_STRIPE_WEBHOOK_SECRET = SECRET
+    settings.SEATCAST_STRIPE_API_URL = server.url
+    provider_module.provider.cache_clear()
+    stripe_provider.client.cache_clear()
+    server.reset()
+    yield server
+    provider_module.provider.cache_clear()
+    stripe_provider.client.cache_clear()
+
+
+def _opened(event: Event, who: Person) -> Payment:
+    reference = checkout.reserve(order_of(event, who))["open_payment"]
+    return Payment.objects.get(reference=reference)
+
+
+def _statuses(server: StripeLike) -> tuple[list[str], list[str]]:
+    """Return what the shop says of its payments, and Stripe of its intents."""
+    payments = Payment.objects.order_by("pk").values_list("status", flat=True)
+    return list(payments), [each.status for each in server.intents]
+
+
+@pytest.mark.parametrize(
+    ("number", "approves"), [(CARD, None), pytest.param(CARD_WITH_3D_SECURE, True, marks=THOROUGH)]
+)
+def test_a_card_is_authorised_then_booked_then_captured(
+    number: str, approves: bool | None, event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    [intent] = stripe_like.intents
+    assert (payment.provider_reference, intent.amount) == (intent.id, 10_000)
+    checkout.advance(payment.reference)
+    assert (_statuses(stripe_like), held(event)) == ((["open"], ["requires_payment_method"]), 2)
+    stripe_like.pay(intent.id, number, approves=approves)
+    checkout.advance(payment.reference)
+    assert _statuses(stripe_like) == (["captured"], ["succeeded"])
+    assert (stripe_like.taken, sold(event), faults_of(event)) == (10_000, 2, [])
+
+
+def test_a_declined_card_leaves_the_payment_open_for_another_try(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference, CARD_THAT_IS_DECLINED)
+    progress = checkout.advance(payment.reference)
+    assert progress is not None
+    assert progress.is_declined
+    assert (_statuses(stripe_like)[0], held(event)) == (["open"], 2)
+    checkout.give_up(payment.reference)
+    assert (_statuses(stripe_like), stripe_like.taken) == ((["voided"], ["canceled"]), 0)
+
+
+def test_cancelling_a_booking_refunds_it_once(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    checkout.advance(payment.reference)
+    stripe_like.faults["POST", "refunds"] = "lost"
+    checkout.cancel(event_id=event.pk, actor=alice, reservation_id=Reservation.objects.get().pk)
+    # The checkout asks again, and finds the refund.
+    assert (_statuses(stripe_like)[0], stripe_like.taken) == (["refunded"], 0)
+
+
+def test_parts_are_refunded_once_each(event: Event, alice: Person, stripe_like: StripeLike) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    checkout.advance(payment.reference)
+    for refund in ("first", "second", "first"):
+        StripeProvider().refund_part(
+            reference=payment.reference, refund=refund, amount=Decimal("12.50")
+        )
+    assert stripe_like.taken == 10_000 - 2 * 1_250
+
+
+@pytest.mark.parametrize(
+    ("call", "fault", "is_booked"),
+    [
+        pytest.param(("POST", "payment_intents"), "down", False, marks=THOROUGH),
+        (("POST", "payment_intents"), "lost", False),
+        (("POST", "capture"), "down", True),
+        pytest.param(("POST", "capture"), "lost", True, marks=THOROUGH),
+    ],
+)
+def test_a_failing_network_leaves_a_booking_and_a_charge_or_neither(
+    call: tuple[str, str],
+    fault: str,
+    is_booked: bool,
+    event: Event,
+    alice: Person,
+    stripe_like: StripeLike,
+) -> None:
+    stripe_like.faults[call] = fault
+    if is_booked:
+        payment = _opened(event, alice)
+        stripe_like.pay(payment.provider_reference)
+        checkout.advance(payment.reference)
+    else:
+        with pytest.raises(PaymentUnavailable):
+            _opened(event, alice)
+    stripe_like.reset_faults()
+    reconcile()
+    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
+    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
+    assert stripe_like.taken == (10_000 if is_booked else 0)
+
+
+def test_the_card_of_a_payment_that_has_expired_is_not_charged(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    Payment.objects.update(expires_at=payment.created_at - timedelta(days=1))
+    reconcile()
+    stripe_like.pay_if_possible(payment.provider_reference)
+    reconcile()
+    assert (_statuses(stripe_like), stripe_like.taken) == ((["voided"], ["canceled"]), 0)
+
+
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [
+        pytest.param(call, when, marks=() if (call, when) == ("start", "after") else THOROUGH)
+        for call in ("start", "look_up", "capture")
+        for when in ("before", "after")
+    ],
+)
+def test_a_process_that_dies_leaves_a_booking_and_a_charge_or_neither(
+    call: str,
+    when: str,
+    event: Event,
+    alice: Person,
+    stripe_like: StripeLike,
+    settings: Settings,
+) -> None:
+    settings.SEATCAST_PAYMENT_PROVIDER = f"{FaultyStripe.__module__}.{FaultyStripe.__name__}"
+    provider_module.provider.cache_clear()
+    FaultyStripe.dies.add((call, when))
+    with pytest.raises(Died):  # noqa: PT012 - it dies at one of the steps
+        payment = _opened(event, alice)
+        stripe_like.pay(payment.provider_reference)
+        checkout.advance(payment.reference)
+    FaultyStripe.dies.clear()
+    reconcile()
+    is_booked = call != "start"
+    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
+    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
+    assert (stripe_like.taken, faults_of(event)) == (10_000 if is_booked else 0, [])
+
+
+def _intent(payment: Payment, **fields: Any) -> dict[str, Any]:
+    return {"object": "payment_intent", "id": payment.provider_reference, **fields}
+
+
+def test_notices_may_come_early_late_twice_and_in_any_order(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    succeeded = notice("payment_intent.succeeded", _intent(payment, status="succeeded"))
+    authorised = notice("payment_intent.amount_capturable_updated", _intent(payment))
+    failed = notice("payment_intent.canceled", _intent(payment, status="canceled"))
+    browser = Client()
+    for early in (succeeded, failed):
+        assert browser.post(**early).status_code == 204
+    assert (_statuses(stripe_like)[0], held(event)) == (["open"], 2)
+    stripe_like.pay(payment.provider_reference)
+    for each in (authorised, failed, authorised, succeeded):
+        assert browser.post(**each).status_code == 204
+    assert _statuses(stripe_like) == (["captured"], ["succeeded"])
+    assert (stripe_like.taken, sold(event)) == (10_000, 2)
+
+
+def test_organisers_see_a_dispute_on_the_booking_and_in_the_history(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    checkout.advance(payment.reference)
+    about = {"object": "dispute", "id": "dp_1", "payment_intent": payment.provider_reference}
+    number = Reservation.objects.get().pk
+    assert bookings.booking(reservation_id=number)["dispute"] is None
+    for status in ("needs_response", "needs_response", "lost"):
+        stripe_like.disputes[payment.provider_reference] = status
+        assert Client().post(**notice("charge.dispute.updated", about)).status_code == 204
+        assert bookings.booking(reservation_id=number)["dispute"] == status
+    told = stories.actions(event_id=event.pk, with_roles=False, limit=10)
+    assert [row["kind"] for row in told].count("payment_disputed") == 2
+    assert Payment.objects.get().status == "captured"
+
+
+def test_a_lost_notice_is_made_up_for_by_reconciliation(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    stripe_like.pay(_opened(event, alice).provider_reference)
+    assert "open -> captured" in reconcile()
+    assert (stripe_like.taken, sold(event)) == (10_000, 2)
+
+
+def test_forged_and_old_notices_are_refused_unread(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    kind, found = "payment_intent.succeeded", _intent(payment)
+    stripe_like.calls.clear()
+    for forged in (
+        notice(kind, found, secret="whsec_another"),
+        notice(kind, found, age_seconds=3600),
+        {**notice(kind, found), "HTTP_STRIPE_SIGNATURE": ""},
+        {**notice(kind, found), "data": "[]"},
+    ):
+        assert Client().post(**forged).status_code == 400
+    assert (stripe_like.calls, sold(event)) == ([], 0)
+
+
+def test_notices_about_payments_of_others_are_accepted(stripe_like: StripeLike) -> None:
+    about = {"object": "payment_intent", "id": "pi_of_another_shop"}
+    assert Client().post(**notice("payment_intent.succeeded", about)).status_code == 204
+    assert Client().post(**notice("customer.created", {"object": "customer"})).status_code == 204
+    assert stripe_like.calls == []
+
+
+def test_the_card_form_admits_stripes_script_and_says_that_it_is_a_test(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    path = f"/api/payments/{payment.reference}/stripe/"
+    answer = Client().get(path)
+    page, policy = answer.content.decode(), answer.headers["Content-Security-Policy"]
+    [intent] = stripe_like.intents
+    assert intent.client_secret in page
+    assert "Test mode: no money is taken." in page
+    assert "https://js.stripe.com" in policy
+    assert "unsafe" not in policy
+    checkout.give_up(payment.reference)
+    back = Client().get(path)
+    assert (back.status_code, back.headers["Location"]) == (302, f"/payments/{payment.reference}")
+
+
+def test_a_live_key_shows_no_demo(settings: Settings) -> None:
+    assert provider_module.demo_outcomes() == {"card": "success"}
+    settings.SEATCAST_STRIPE_SECRET_KEY = "sk_live_1"
+    assert provider_module.demo_outcomes() == {}
+
+
+def test_a_missing_key_is_reported_before_anything_starts(settings: Settings) -> None:
+    settings.SEATCAST_STRIPE_WEBHOOK_SECRET = ""
+    with pytest.raises(ImproperlyConfigured, match="SEATCAST_STRIPE_WEBHOOK_SECRET"):
+        StripeProvider()
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [("12.34", "EUR", 1_234), ("5000.00", "JPY", 5_000), ("1.50", "KWD", 1_500)],
+)
+def test_amounts_are_in_the_smallest_unit(amount: str, currency: str, expected: int) -> None:
+    assert minor_units(Decimal(amount), currency) == expected
+
+
+def test_a_booking_that_costs_nothing_needs_no_card(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    event.seats.update(price=0)
+    Event.objects.update(price=0)
+    booked = checkout.reserve(order_of(event, alice))
+    assert (Payment.objects.get().status, stripe_like.calls) == ("captured", [])
+    checkout.cancel(event_id=event.pk, actor=alice, reservation_id=stored_id(booked))
+    assert (Payment.objects.get().status, stripe_like.calls) == ("refunded", [])
