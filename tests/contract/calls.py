@@ -670,7 +670,7 @@ def few(values: Iterable[Any]) -> list[Any]:
     found = []
     for number, value in enumerate(values):
         arguments = value if isinstance(value, tuple) else (value,)
-        name = "-".join(getattr(each, "name", each) for each in arguments)
+        name = "-".join(str(getattr(each, "name", each)) for each in arguments)
         marks = pytest.mark.thorough if number % 3 else ()
         found.append(pytest.param(*arguments, id=name, marks=marks))
     return found
