@@ -19,9 +19,16 @@ from accounts import revocations, shared_cache, throttles
 from accounts.password_hashing import Argon2Hasher
 from realtime import polling
 from reservations import threads
-from reservations.read import layouts, miniatures, seat_counts, seat_lists, selectors
+from reservations.read import (
+    layouts,
+    miniatures,
+    sale_figures,
+    seat_counts,
+    seat_lists,
+    selectors,
+)
 from reservations.seat_finder import index_cache
-from reservations.write import command_queue
+from reservations.write import command_queue, conflicts
 from tests.factories import Clock
 from tests.tables import empty_tables
 
@@ -123,6 +130,8 @@ def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Argon2Hasher, "memory_cost", 8)
         patch.setattr(Argon2Hasher, "time_cost", 1)
+        # Tests that look at the stored counts flush them.
+        patch.setattr(conflicts, "FLUSH_SECONDS", 86_400.0)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_tables())
         yield
 
@@ -148,6 +157,8 @@ def _clear_caches() -> None:
     miniatures.clear_miniature_cache()
     seat_lists.clear_list_cache()
     polling.clear_caches()
+    conflicts.conflict_counter.reset()
+    sale_figures.clear_figures_cache()
 
 
 class _TestsThread:

@@ -6,7 +6,7 @@ sharded without a schema change.
 
 from reservations.models.announcements import Announcement
 from reservations.models.bookings import Entry, GivenUpSeat, Reservation, ReservationSeat, overdue
-from reservations.models.log import IdempotencyKey, SeatChange
+from reservations.models.log import ConflictMinute, IdempotencyKey, SeatChange
 from reservations.models.payments import DemoCharge, DemoRefund, Payment, Settlement
 from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
 from reservations.models.seats import (
@@ -24,6 +24,7 @@ __all__ = [
     "Allocation",
     "Announcement",
     "Category",
+    "ConflictMinute",
     "DemoCharge",
     "DemoRefund",
     "Entry",

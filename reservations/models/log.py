@@ -1,4 +1,4 @@
-"""The change log and idempotency keys."""
+"""The change log, idempotency keys, and how many commands were refused."""
 
 from django.conf import settings
 from django.db import models
@@ -90,3 +90,24 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ConflictMinute(models.Model):
+    """How many commands in a minute were refused because others had the seats.
+
+    Without a foreign key in the database: inserting a row would lock the event's, for which
+    commands would wait.
+    """
+
+    pk = models.CompositePrimaryKey("event_id", "minute")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    minute = models.DateTimeField()
+    refused = models.IntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.refused} at {self.minute}"

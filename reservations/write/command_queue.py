@@ -43,6 +43,7 @@ from reservations.domain.rules import Outcome, decide
 from reservations.models import Event
 from reservations.read.records import CommandResult
 from reservations.write.changes import ChangeSet, Decision, seats_changed
+from reservations.write.conflicts import conflict_counter
 from reservations.write.idempotency import KeyedResults
 from reservations.write.unit_of_work import UnitOfWork, lock_event
 from security_log.request_context import RequestContext, current_request
@@ -386,6 +387,7 @@ class _BatchResult:
     nothing, so that deciding it again is harmless.
     """
 
+    event_id: int
     batch: list[_QueueItem]
     results: list[CommandResult | SeatcastError]
     decisions: list[Decision]
@@ -397,6 +399,7 @@ class _BatchResult:
         for item, result in zip(self.batch, self.results, strict=True):
             item.result = result
         metrics.count_decided((each.command, each.outcome) for each in self.decisions)
+        conflict_counter.count(self.event_id, self.decisions)
         return [self.changes] if self.changes else []
 
 
@@ -468,7 +471,8 @@ def _decide(event: Event, batch: list[_QueueItem], *, now: datetime) -> _BatchRe
         results.append(result)
     results_by_key.write()
     return _BatchResult(
-        batch, results, decided, changes, marker=partial(unit.commit_marker, decided)
+        *(event.pk, batch, results, decided, changes),
+        marker=partial(unit.commit_marker, decided),
     )
 
 

@@ -1,0 +1,125 @@
+"""Time the figures of a large sale: `python -m benchmarks.sale_figures`.
+
+Makes an event with 50,000 seats, of which nine in ten are booked, and a log of a million changes in
+the database of `DATABASE_URL`. Prints how long the first look takes, one when nothing has changed,
+and those after batches of bookings; and removes the event. Exits with 1 if a look after a change
+takes longer than a tenth of a second.
+"""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from uuid import uuid4
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+import orjson  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from benchmarks.history import _event, _remove  # noqa: E402
+from reservations.domain.commands import LockSeats, ReserveSeats, StartPayment  # noqa: E402
+from reservations.domain.states import Person  # noqa: E402
+from reservations.models import Event, Reservation, ReservationSeat  # noqa: E402
+from reservations.read.sale_figures import clear_figures_cache, figures  # noqa: E402
+from reservations.write.command_queue import CommandQueue  # noqa: E402
+
+MAX_SECONDS = 0.1
+SEATS_PER_BOOKING = 2
+_BOOK = """
+    INSERT INTO reservations_reservation
+        (event_id, user_id, status, payment_method, total_price, currency, created_at)
+    SELECT %(event)s, %(person)s, 'confirmed', 'card', 20, 'EUR',
+        now() - (%(bookings)s - n) * interval '10 seconds'
+    FROM generate_series(1, %(bookings)s) AS n
+    """
+_SEATS = """
+    INSERT INTO reservations_reservationseat (reservation_id, event_id, seat_id, price, live)
+    SELECT booking.id, %(event)s, seat.id, 10, true
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM reservations_reservation
+          WHERE event_id = %(event)s) AS booking
+    JOIN (SELECT id, (row_number() OVER (ORDER BY id) + 1) / 2 AS n FROM reservations_seat
+          WHERE event_id = %(event)s) AS seat USING (n)
+    """
+_STATES = """
+    UPDATE reservations_seat SET status = CASE WHEN booked.seat_id IS NULL THEN 0 ELSE 2 END,
+        section = 'Block ' || reservations_seat.id %% 40, reservation_id = booked.reservation_id
+    FROM reservations_seat AS seat
+    LEFT JOIN reservations_reservationseat AS booked ON booked.seat_id = seat.id
+    WHERE seat.id = reservations_seat.id AND reservations_seat.event_id = %(event)s
+    """
+
+
+def main() -> int:
+    """Return the exit status."""
+    options = ArgumentParser(description=__doc__)
+    options.add_argument("--seats", type=int, default=50_000)
+    options.add_argument("--changes", type=int, default=1_000_000)
+    asked = options.parse_args()
+    event = _event(asked.seats, asked.changes)
+    try:
+        person = _book(event, bookings=asked.seats * 9 // 10 // SEATS_PER_BOOKING)
+        print(f"{asked.seats:,} seats, {asked.changes:,} changes")
+        for _ in range(3):
+            clear_figures_cache()
+            print(f"  the first look:           {_milliseconds(event):7.1f} ms")
+        print(f"  nothing has changed:      {_milliseconds(event):7.1f} ms")
+        slowest = 0.0
+        for batch in (1, 10, 100):
+            _sell(event, person, batch)
+            took = _milliseconds(event)
+            slowest = max(slowest, took)
+            print(f"  after {batch:3} bookings:       {took:7.1f} ms")
+        size = len(orjson.dumps(figures(event_id=event.pk)))
+        print(f"  the figures as JSON:      {size:7,} bytes")
+    finally:
+        _clean(event)
+    return int(slowest > 1000 * MAX_SECONDS)
+
+
+def _book(event: Event, *, bookings: int) -> Person:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM accounts_user WHERE username = %s", [f"history-{event.pk}"])
+        person = Person(cursor.fetchone()[0], "")
+        values = {"event": event.pk, "person": person.id, "bookings": bookings}
+        for statement in (_BOOK, _SEATS, _STATES):
+            cursor.execute(statement, values)
+        for table in ("reservation", "reservationseat", "seat"):
+            cursor.execute(f"ANALYZE reservations_{table}")
+    return person
+
+
+def _sell(event: Event, person: Person, bookings: int) -> None:
+    free = event.seats.filter(status=0).order_by("pk").values_list("pk", flat=True)
+    Event.objects.filter(pk=event.pk).update(purchase_cap=1_000, seat_cap=1_000)
+    queue = CommandQueue(event.pk)
+    for seat_id in free[:bookings]:
+        reference = uuid4().hex
+        queue.submit(LockSeats(person, (seat_id,)))
+        queue.submit(StartPayment(person, (seat_id,), "card", reference))
+        queue.submit(ReserveSeats(person, (seat_id,), "card", reference))
+
+
+def _milliseconds(event: Event) -> float:
+    began = time.perf_counter()
+    figures(event_id=event.pk)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _clean(event: Event) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for table in ("payment", "seatchange"):
+            cursor.execute(f"DELETE FROM reservations_{table} WHERE event_id = %s", [event.pk])
+        event.seats.update(reservation=None)
+    ReservationSeat.objects.filter(event=event).delete()
+    Reservation.objects.filter(event=event).delete()
+    _remove(event)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
