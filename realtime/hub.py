@@ -27,6 +27,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from realtime import metrics, publisher, threads
+from realtime.figures import FiguresFeed
 from realtime.heads import heads
 from realtime.loading import load_replica, missing_changes
 from realtime.lock_expiry import ExpiredLockReleaser
@@ -87,6 +88,7 @@ class Hub:
         self._viewers = ViewerGroup()
         self._presence = Presence()
         self._writer: HubWriter | None = None
+        self._figures: FiguresFeed | None = None
         self._is_subscribed = asyncio.Event()
         self._needs_compare = False
         self._catch_up: asyncio.Task[None] | None = None
@@ -132,9 +134,23 @@ class Hub:
         if self._is_broken:
             viewer.transport.close(CloseCode.RESTARTING)
 
+    def send_figures(self, viewer: Viewer) -> None:
+        """Also send a viewer the figures of the sale, which only organisers may see."""
+        if self._figures is None:
+            self._figures = FiguresFeed(
+                self.event_id,
+                hears_notifications=lambda: self._presence.hears(self._name),
+            )
+        self._figures.add(viewer)
+
     def remove(self, viewer: Viewer) -> None:
         """Remove a viewer. Closes the hub if it was the last one."""
         self._viewers.remove(viewer)
+        if self._figures is not None:
+            self._figures.remove(viewer)
+            if not self._figures:
+                self._figures.close()
+                self._figures = None
         self.close_if_idle()
 
     def viewer_count(self) -> metrics.EventViewers:
@@ -274,6 +290,8 @@ class Hub:
         match result:
             case MergeResult.APPLIED:
                 self.writer.wake()
+                if self._figures is not None:
+                    self._figures.wake()
             case MergeResult.GAP | MergeResult.FOREIGN:
                 metrics.gaps.labels(result.name.lower()).inc()
                 heads.request(self.event_id)

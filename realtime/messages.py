@@ -1,13 +1,14 @@
 """The WebSocket wire format, as `docs/protocol.md` describes it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 from urllib.parse import parse_qs
 
 from reservations import clock
 from reservations.read.packing import packed
+from reservations.read.sale_figures import FiguresRecord
 
 MAX_FRAME_CHARACTERS = 256
 MAX_SEQ = 2**63 - 1
@@ -93,6 +94,12 @@ def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int) -> str:
     return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers, revision=revision)
 
 
+def figures_frame(*, figures: FiguresRecord | None, now_ms: int, health: Mapping[str, bool]) -> str:
+    """Return a frame of `figures`, which only organisers get; None: they were never read yet."""
+    fields = {"seq": 0, "sale": None} if figures is None else _without_now(figures)
+    return _frame(type="figures", now=now_ms, health=health, **fields)
+
+
 def now_ms() -> int:
     """Return the current time in Unix milliseconds."""
     return int(clock.now().timestamp() * 1000)
@@ -123,6 +130,16 @@ def resume_point(query_string: str) -> ResumePoint:
     if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
         return {"since": None, "layout": None}
     return {"since": int(since), "layout": layout}
+
+
+def wants_figures(query_string: str) -> bool:
+    """Return whether the query asks for the figures of the sale: `?figures=1`."""
+    return parse_qs(query_string).get("figures") == ["1"]
+
+
+def _without_now(figures: FiguresRecord) -> dict[str, object]:
+    sale = {key: value for key, value in figures.items() if key not in ("seq", "now")}
+    return {"seq": figures["seq"], "sale": sale}
 
 
 def _frame(**fields: object) -> str:

@@ -96,7 +96,7 @@ poll_head_reads = prometheus.Counter(
 for counter, labels in (
     (notifications, ("sent", "failed", "dropped")),
     (first_frames, ("snapshot", "delta")),
-    (frames, ("delta", "snapshot", "beat")),
+    (frames, ("delta", "snapshot", "beat", "figures")),
     (gaps, ("gap", "unknown_seats")),
     (polls, ("changed", "unchanged")),
     (sockets_closed, (*_CLOSE_CODES, "other")),

@@ -12,5 +12,8 @@ HEADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub-heads")
 MAPS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="hub-maps")
 """For one event's seat map or change log."""
 
+FIGURES = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hub-figures")
+"""For the figures that organisers watch, which must not delay anything else."""
+
 OTHERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hub-database")
 """For everything else, such as identifying the owner of a socket."""

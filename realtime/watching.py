@@ -12,10 +12,16 @@ from realtime import threads
 from realtime.hub import joining
 from realtime.identity import identify
 from realtime.limits import TooManySockets, socket_slot
-from realtime.messages import CloseCode, resume_point
-from realtime.revocation import Admission, close_on_revocation
+from realtime.messages import CloseCode, resume_point, wants_figures
+from realtime.revocation import Admission, Grounds, close_on_revocation
 from realtime.viewers import Viewer
-from reservations.domain.errors import EventNotFound, MembersOnly, SeatcastError, SignInFirst
+from reservations.domain.errors import (
+    EventNotFound,
+    MembersOnly,
+    NotPermitted,
+    SeatcastError,
+    SignInFirst,
+)
 from reservations.read import selectors
 from reservations.threads import in_thread
 
@@ -26,6 +32,7 @@ _CODE_BY_ERROR: dict[type[SeatcastError], int] = {
     EventNotFound: CloseCode.NO_SUCH_EVENT,
     SignInFirst: CloseCode.SIGN_IN_FIRST,
     MembersOnly: CloseCode.NOT_FOR_YOU,
+    NotPermitted: CloseCode.NOT_FOR_YOU,
 }
 
 
@@ -53,24 +60,44 @@ async def _join(
     viewer: Viewer, scope: dict[str, Any], *, event_id: int, leaving: ExitStack
 ) -> None:
     async with joining(event_id) as hub:
-        if not hub.is_public:
-            admission = await in_thread(partial(_admission, event_id, dict(scope)), threads.OTHERS)
-            leaving.enter_context(close_on_revocation(viewer, admission))
-            viewer.is_admitted = True
         query_string = scope["query_string"].decode("latin-1")
+        has_figures = wants_figures(query_string)
+        if has_figures or not hub.is_public:
+            admit = partial(
+                _admissions,
+                event_id,
+                dict(scope),
+                is_public=hub.is_public,
+                has_figures=has_figures,
+            )
+            for admission in await in_thread(admit, threads.OTHERS):
+                leaving.enter_context(close_on_revocation(viewer, admission))
+                viewer.is_admitted |= admission.by is not Grounds.FIGURES
         await hub.add(viewer, **resume_point(query_string))
         leaving.callback(hub.remove, viewer)
+        if has_figures:
+            hub.send_figures(viewer)
 
 
-def _admission(event_id: int, scope: dict[str, Any]) -> Admission:
-    """Return what entitles a client to an event that is not public.
+def _admissions(
+    event_id: int, scope: dict[str, Any], *, is_public: bool, has_figures: bool
+) -> list[Admission]:
+    """Return what entitles a client to an event that is not public, and to its figures.
 
-    Raises: EventNotFound, SignInFirst, MembersOnly.
+    Raises: EventNotFound, SignInFirst, MembersOnly, NotPermitted.
     """
     identity = identify(scope)
     selectors.require_access_uncached(event_id=event_id, requester=identity.requester)
     if identity.credential is None:
         raise SignInFirst
     person_id = identity.credential.person_id
-    members = selectors.members_among(event_id=event_id, person_ids={person_id})
-    return Admission(event_id, identity.credential, is_member=person_id in members)
+    grounds: list[Grounds] = []
+    if not is_public:
+        members = selectors.members_among(event_id=event_id, person_ids={person_id})
+        grounds.append(Grounds.MEMBERSHIP if person_id in members else Grounds.PERMISSION)
+    if has_figures:
+        organisers = selectors.permitted_organisers(event_id=event_id, person_ids={person_id})
+        if not (identity.requester.has_powers and person_id in organisers):
+            raise NotPermitted
+        grounds.append(Grounds.FIGURES)
+    return [Admission(event_id, identity.credential, by) for by in grounds]

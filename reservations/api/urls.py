@@ -31,6 +31,7 @@ urlpatterns = [
     path("events/<id:event_id>/layouts/<str:layout>/", views.LayoutView.as_view()),
     path("events/<id:event_id>/miniature/", views.MiniatureView.as_view()),
     path("events/<id:event_id>/locks/", views.LocksView.as_view()),
+    path("events/<id:event_id>/figures/", views.FiguresView.as_view()),
     path("events/<id:event_id>/revenue/", views.RevenueView.as_view()),
     path("events/<id:event_id>/history/", history_views.HistoryView.as_view()),
     path("events/<id:event_id>/history/changes/", history_views.HistoryChangesView.as_view()),

@@ -18,6 +18,7 @@ from reservations import security_events
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission, require_permission
+from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import accepts_gzip, actor, idempotency_key, requester
 from reservations.api.serializers import (
     AdmitSerializer,
@@ -69,8 +70,9 @@ from reservations.domain.errors import (
 from reservations.domain.features import SeatWish
 from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
-from reservations.read import layouts, miniatures, seat_lists, selectors
+from reservations.read import layouts, miniatures, sale_figures, seat_lists, selectors
 from reservations.read.records import CommandResult
+from reservations.read.sale_figures import FiguresRecord
 from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
 from reservations.seat_finder.standing import lock_places
@@ -256,6 +258,18 @@ class RevenueView(EventView):
     def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
         """Return the event's revenue, in total and by section."""
         return Response(selectors.revenue(event_id=event_id))
+
+
+class FiguresView(EventView):
+    permission_classes = (HasPermission.to(Permission.VIEW_RESERVATION),)
+
+    @reads("figures", serializer_of(FiguresRecord), permissions=[Permission.VIEW_RESERVATION])
+    def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
+        """Return the figures of the event's sale: money, holds, recent minutes, its course.
+
+        Organisers with a socket are sent the same as a frame, whenever something has changed.
+        """
+        return Response(sale_figures.figures(event_id=event_id))
 
 
 class LockSeatView(SeatCommandView):

@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypedDict
 
@@ -222,7 +222,9 @@ def _log(event_id: int, *, since: int, up_to: int) -> QuerySet[SeatChange]:
 def _read_log(tally: SaleTally, event_id: int, *, since: int, up_to: int, now: datetime) -> None:
     """Count the holds that began and ended."""
     recent = Q(at__gte=recent_minutes(now)[0])
-    minute = Case(When(recent, then=TruncMinute("at")), output_field=DateTimeField(null=True))
+    minute = Case(
+        When(recent, then=TruncMinute("at", tzinfo=UTC)), output_field=DateTimeField(null=True)
+    )
     rows = (
         _log(event_id, since=since, up_to=up_to)
         .annotate(minute=minute)
@@ -232,7 +234,8 @@ def _read_log(tally: SaleTally, event_id: int, *, since: int, up_to: int, now: d
     for at, reason, channel, count in rows:
         step = _step(reason, channel)
         if step is not None:
-            tally.add_holds(step, count, minute=at)
+            # PostgreSQL truncates to a time without a time zone.
+            tally.add_holds(step, count, minute=at and at.replace(tzinfo=UTC))
 
 
 def _step(reason: str, channel: str | None) -> HoldStep | None:

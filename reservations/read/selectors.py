@@ -259,6 +259,12 @@ def permitted_viewers(*, event_id: int, person_ids: Collection[int]) -> set[int]
     return set(found.values_list("pk", flat=True))
 
 
+def permitted_organisers(*, event_id: int, person_ids: Collection[int]) -> set[int]:
+    """Return those of the people who may see the bookings of an event, and its figures."""
+    found = holders(Permission.VIEW_RESERVATION, event_id=event_id).filter(pk__in=person_ids)
+    return set(found.values_list("pk", flat=True))
+
+
 def is_public(*, event_id: int) -> bool:
     """Return whether everyone may see an event. Raises: EventNotFound.
 

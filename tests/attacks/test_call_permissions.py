@@ -107,7 +107,7 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         *((name, (CHANGE_SEAT,)) for name in ("allocate", "unblock")),
         *((name, (VIEW,)) for name in ("allocations", "seat_use", "bookings", "booking")),
         *((name, (CHANGE,)) for name in ("quote_move", "move", "split", "merge", "send_again")),
-        *((name, (VIEW,)) for name in ("revenue", "history", "history_changes")),
+        *((name, (VIEW,)) for name in ("figures", "revenue", "history", "history_changes")),
         *((name, (VIEW,)) for name in ("history_actions", "reports", "export_sales")),
         ("replace_ticket_types", (CHANGE_EVENT,)),
         ("organisation_events", (SEE_EVENTS,)),

@@ -224,6 +224,7 @@ CALLS = [
     Call("POST", "/api/events/{event}/seats/{seat}/lock/", "person and csrf"),
     Call("POST", "/api/events/{event}/seats/{held}/unlock/", "person and csrf"),
     Call("GET", "/api/events/{event}/locks/", "person"),
+    Call("GET", "/api/events/{event}/figures/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/events/{event}/mails/", "organiser", permissions=(CHANGE_EVENT,)),
     Call("GET", DOORS, "organiser", permissions=(SCAN,)),

@@ -163,6 +163,7 @@ ROWS: dict[str, Row] = {
     "POST events/{event_id}/best/": SIGNED_IN,
     "POST events/{event_id}/extend/": SIGNED_IN,
     "POST events/{event_id}/reserve/": SIGNED_IN,
+    "GET events/{event_id}/figures/": only(*SELLERS),
     "GET events/{event_id}/revenue/": only(*SELLERS),
     "GET events/{draft}/revenue/": only(*SELLERS, outsiders=404, door=404),
     "GET events/{event_id}/mails/": only(*EDITORS),

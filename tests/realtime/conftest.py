@@ -141,7 +141,7 @@ async def _check_that_hubs_close() -> AsyncIterator[None]:
         task
         for task in asyncio.all_tasks()
         if getattr(task.get_coro(), "__qualname__", "").startswith(
-            ("Hub.", "HubWriter.", "Heads.", "ExpiredLockReleaser.")
+            ("Hub.", "HubWriter.", "Heads.", "ExpiredLockReleaser.", "FiguresFeed.")
         )
     ]
     if tasks:
