@@ -26,7 +26,7 @@ from realtime.frames import Frame
 from realtime.messages import figures_frame, now_ms
 from realtime.viewers import Viewer
 from reservations.domain.errors import EventNotFound
-from reservations.read.sale_figures import FiguresRecord, figures
+from reservations.read.sale_figures import SaleFiguresRecord, figures
 from reservations.threads import in_thread
 
 PAUSE_SECONDS = 1.0
@@ -46,7 +46,7 @@ class FiguresFeed:
         self._hears_notifications = hears_notifications
         # The frame that each organiser was sent last.
         self._sent: dict[Viewer, Frame | None] = {}
-        self._figures: FiguresRecord | None = None
+        self._figures: SaleFiguresRecord | None = None
         self._has_database = True
         self._frame: Frame | None = None
         self._content = ""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from reservations import clock
 from reservations.read.packing import packed
-from reservations.read.sale_figures import FiguresRecord
+from reservations.read.sale_figures import SaleFiguresRecord
 
 MAX_FRAME_CHARACTERS = 256
 MAX_SEQ = 2**63 - 1
@@ -94,7 +94,9 @@ def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int) -> str:
     return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers, revision=revision)
 
 
-def figures_frame(*, figures: FiguresRecord | None, now_ms: int, health: Mapping[str, bool]) -> str:
+def figures_frame(
+    *, figures: SaleFiguresRecord | None, now_ms: int, health: Mapping[str, bool]
+) -> str:
     """Return a frame of `figures`, which only organisers get; None: they were never read yet."""
     fields = {"seq": 0, "sale": None} if figures is None else _without_now(figures)
     return _frame(type="figures", now=now_ms, health=health, **fields)
@@ -137,7 +139,7 @@ def wants_figures(query_string: str) -> bool:
     return parse_qs(query_string).get("figures") == ["1"]
 
 
-def _without_now(figures: FiguresRecord) -> dict[str, object]:
+def _without_now(figures: SaleFiguresRecord) -> dict[str, object]:
     sale = {key: value for key, value in figures.items() if key not in ("seq", "now")}
     return {"seq": figures["seq"], "sale": sale}
 

@@ -72,7 +72,7 @@ from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, miniatures, sale_figures, seat_lists, selectors
 from reservations.read.records import CommandResult
-from reservations.read.sale_figures import FiguresRecord
+from reservations.read.sale_figures import SaleFiguresRecord
 from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
 from reservations.seat_finder.standing import lock_places
@@ -263,7 +263,7 @@ class RevenueView(EventView):
 class FiguresView(EventView):
     permission_classes = (HasPermission.to(Permission.VIEW_RESERVATION),)
 
-    @reads("figures", serializer_of(FiguresRecord), permissions=[Permission.VIEW_RESERVATION])
+    @reads("figures", serializer_of(SaleFiguresRecord), permissions=[Permission.VIEW_RESERVATION])
     def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
         """Return the figures of the event's sale: money, holds, recent minutes, its course.
 

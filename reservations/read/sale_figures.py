@@ -57,12 +57,12 @@ _MADE = (
 )
 
 
-class FiguresSectionRecord(TypedDict):
+class SoldSectionRecord(TypedDict):
     section: str
     revenue: Annotated[Revenue, "The prices of its booked seats, without fees."]
 
 
-class HoldsRecord(TypedDict):
+class HoldStepsRecord(TypedDict):
     """Buyers' holds, by seats: how many began, and how many ended in each way."""
 
     begun: int
@@ -96,7 +96,7 @@ class RecentPaymentsRecord(TypedDict):
     failed: int
 
 
-class FiguresRecord(TypedDict):
+class SaleFiguresRecord(TypedDict):
     seq: Annotated[int, "The event's sequence number; all changes up to it are included."]
     now: Annotated[int, "When the figures were read, in Unix milliseconds."]
     currency: str
@@ -105,8 +105,8 @@ class FiguresRecord(TypedDict):
     tickets: int
     revenue: Annotated[Revenue, "The sum of the live bookings, paid or due, with their fees."]
     fees: Revenue
-    sections: list[FiguresSectionRecord]
-    holds: HoldsRecord
+    sections: list[SoldSectionRecord]
+    holds: HoldStepsRecord
     kept_since: Annotated[int, "Holds are counted after this number; older changes are deleted."]
     minutes: Annotated[list[SaleMinuteRecord], "The minutes of the last hour with anything in it."]
     course: Annotated[list[CoursePointRecord], "What was sold up to a time, since the first."]
@@ -143,7 +143,7 @@ def clear_figures_cache() -> None:
         _sales.clear()
 
 
-def figures(*, event_id: int) -> FiguresRecord:
+def figures(*, event_id: int) -> SaleFiguresRecord:
     """Return the figures of an event's sale. Raises: EventNotFound."""
     sale = _sale(event_id)
     # A waiting thread must not keep a connection from the one that queries.
@@ -332,7 +332,7 @@ def _payments(sale: _Sale, now: datetime) -> RecentPaymentsRecord:
     return {"made": found["made"], "failed": found["failed"]}
 
 
-def _record(sale: _Sale, tally: SaleTally, head: _Head, now: datetime) -> FiguresRecord:
+def _record(sale: _Sale, tally: SaleTally, head: _Head, now: datetime) -> SaleFiguresRecord:
     return {
         "seq": sale.seq,
         "now": _milliseconds(now),

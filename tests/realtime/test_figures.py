@@ -103,7 +103,7 @@ async def test_two_organisers_are_sent_figures_that_are_read_once(
 ) -> None:
     reads: list[int] = []
 
-    def read(*, event_id: int) -> sale_figures.FiguresRecord:
+    def read(*, event_id: int) -> sale_figures.SaleFiguresRecord:
         reads.append(event_id)
         return sale_figures.figures(event_id=event_id)
 

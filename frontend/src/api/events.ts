@@ -6,7 +6,7 @@ import type {
   Lock,
   Miniature,
   ReleasedLock,
-  Revenue,
+  SaleFigures,
   Seat,
 } from '@/api/types';
 
@@ -70,8 +70,8 @@ export async function fetchSeats(eventId: number, signal: AbortSignal): Promise<
   return { layout: headers.get('X-Seatcast-Layout') ?? '', seats: body };
 }
 
-export async function fetchRevenue(eventId: number, signal: AbortSignal): Promise<Revenue> {
-  return (await get(`events/${eventId}/revenue/`, { signal })).body;
+export async function fetchSaleFigures(eventId: number, signal: AbortSignal): Promise<SaleFigures> {
+  return (await get(`events/${eventId}/figures/`, { signal })).body;
 }
 
 export async function fetchOwnLocks(eventId: number, signal: AbortSignal): Promise<Lock[]> {

@@ -548,6 +548,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/figures/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Return the figures of the event's sale: money, holds, recent minutes, its course.
+         *
+         *     Organisers with a socket are sent the same as a frame, whenever something has changed.
+         */
+        get: operations["figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/history/": {
         parameters: {
             query?: never;
@@ -2912,6 +2933,13 @@ export interface components {
          * @enum {string}
          */
         ConflictReasonEnum: "locked" | "reserved" | "blocked" | "expired" | "not_held" | "limit" | "extension_limit" | "cooldown" | "ticket_type" | "companion" | "table" | "orphan";
+        CoursePoint: {
+            /** @description In Unix milliseconds. */
+            at: number;
+            tickets: number;
+            /** Format: decimal */
+            revenue: string;
+        };
         Created: {
             id: number;
         };
@@ -3544,6 +3572,14 @@ export interface components {
             ticket_type: number;
             /** Format: decimal */
             price: string;
+        };
+        HoldSteps: {
+            begun: number;
+            /** @description Booked by the person who held the seat. */
+            reserved: number;
+            expired: number;
+            /** @description By the holder, or by organisers. */
+            released: number;
         };
         InTheWay: {
             seat_id: number;
@@ -4313,6 +4349,10 @@ export interface components {
                 [key: string]: number;
             };
         };
+        RecentPayments: {
+            made: number;
+            failed: number;
+        };
         RecoveryCodes: {
             success: boolean;
             message: string;
@@ -4549,6 +4589,51 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "owner" | "editor" | "box_office" | "door" | "viewer";
+        SaleFigures: {
+            /** @description The event's sequence number; all changes up to it are included. */
+            seq: number;
+            /** @description When the figures were read, in Unix milliseconds. */
+            now: number;
+            currency: string;
+            time_zone: string;
+            bookings: number;
+            tickets: number;
+            /**
+             * Format: decimal
+             * @description The sum of the live bookings, paid or due, with their fees.
+             */
+            revenue: string;
+            /** Format: decimal */
+            fees: string;
+            sections: components["schemas"]["SoldSection"][];
+            holds: components["schemas"]["HoldSteps"];
+            /** @description Holds are counted after this number; older changes are deleted. */
+            kept_since: number;
+            /** @description The minutes of the last hour with anything in it. */
+            minutes: components["schemas"]["SaleMinute"][];
+            /** @description What was sold up to a time, since the first. */
+            course: components["schemas"]["CoursePoint"][];
+            payments: components["schemas"]["RecentPayments"];
+        };
+        SaleMinute: {
+            /** @description When it began, in Unix milliseconds. */
+            at: number;
+            begun: number;
+            reserved: number;
+            expired: number;
+            released: number;
+            /** @description Tickets of the bookings that were made in it. */
+            sold: number;
+            /** @description Tickets of the bookings that ended in it. */
+            returned: number;
+            /**
+             * Format: decimal
+             * @description What was booked in it, less what was returned.
+             */
+            revenue: string;
+            /** @description Commands refused because others had the seats. */
+            conflicts: number;
+        };
         /**
          * @description * `upcoming` - upcoming
          *     * `open` - open
@@ -5058,6 +5143,14 @@ export interface components {
          * @enum {string}
          */
         SoldByEnum: "table" | "number";
+        SoldSection: {
+            section: string;
+            /**
+             * Format: decimal
+             * @description The prices of its booked seats, without fees.
+             */
+            revenue: string;
+        };
         SplitAnswer: {
             success: boolean;
             message: string;
@@ -7974,6 +8067,81 @@ export interface operations {
             };
             /** @description The idempotency key was used before with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleFigures"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

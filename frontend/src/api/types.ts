@@ -4,7 +4,7 @@ type Schemas = components['schemas'];
 
 export type EventSummary = Schemas['Event'];
 export type EventDetail = Schemas['EventDetail'];
-export type Revenue = Schemas['Revenue'];
+export type SaleFigures = Schemas['SaleFigures'];
 /** An event's seats at a moment. */
 export type PastMap = Schemas['PastMap'];
 /** A seat's change, as the history tells it. */

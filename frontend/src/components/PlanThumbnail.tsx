@@ -7,7 +7,14 @@ import './planThumbnail.css';
 
 /** Theme colours for seats, or a colour of its own. */
 export type Tone =
-  'seat' | 'seat-plain' | 'mine' | 'locked' | 'reserved' | 'blocked' | `#${string}`;
+  | 'seat'
+  | 'seat-plain'
+  | 'mine'
+  | 'locked'
+  | 'reserved'
+  | 'blocked'
+  | `heat-${number}`
+  | `#${string}`;
 
 interface PlanThumbnailProps {
   readonly plan: Plan;

@@ -24,10 +24,15 @@ export interface LiveSeatMap {
   readonly reload: () => void;
 }
 
-/** Keep one event's seat map live while the component is mounted. */
+/**
+ * Keep one event's seat map live while the component is mounted.
+ *
+ * With `onOtherFrame` the server also sends the figures of the sale, to organisers; it must be stable.
+ */
 export function useLiveSeatMap(
   { id: eventId, layout, revision }: Pick<EventDetail, 'id' | 'layout' | 'revision'>,
   isSignedIn: boolean,
+  onOtherFrame?: (text: string) => void,
 ): LiveSeatMap {
   const [store] = useState(() =>
     createSeatMapStore(createServerClock(steadyNow, dateHeaderClock), pagePause.timers),
@@ -46,9 +51,10 @@ export function useLiveSeatMap(
             store.dispatch({ type: 'locksInvalidated' });
           }
         },
+        onOtherFrame,
         onState: setFeedState,
       }),
-    [eventId, store, noteRevision],
+    [eventId, store, noteRevision, onOtherFrame],
   );
 
   const liveLayout = useSeatMap(store, (state) => state.liveLayout);

@@ -6,12 +6,9 @@ import {
   fetchEvents,
   fetchLayout,
   fetchOwnLocks,
-  fetchRevenue,
   fetchSeats,
 } from '@/api/events';
 import { unpackLayout } from '@/domain/seatMap/unpackLayout';
-
-const REVENUE_AGAIN_MS = 2_000;
 
 /** What all queries about events begin with. */
 export const EVENTS_KEY = ['events'] as const;
@@ -43,15 +40,6 @@ export const layoutQuery = (eventId: number, layout: string) =>
       facts: unpackLayout(await fetchLayout(eventId, layout, signal)),
     }),
     staleTime: Infinity,
-  });
-
-/** Revenue, refetched while it is older than the seat map. */
-export const revenueQuery = (eventId: number, seq: number | null) =>
-  queryOptions({
-    queryKey: ['revenue', eventId],
-    queryFn: ({ signal }) => fetchRevenue(eventId, signal),
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && seq !== null && state.data.seq < seq ? REVENUE_AGAIN_MS : false,
   });
 
 /** Seat states by REST, while there is no socket. */

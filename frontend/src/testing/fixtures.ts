@@ -55,6 +55,7 @@ export interface ListedRefusals {
 export function fixture(name: 'snapshot'): FrameFixture<SnapshotFixture>;
 export function fixture(name: 'delta'): FrameFixture<DeltaFixture>;
 export function fixture(name: 'beat' | 'seen'): FrameFixture<object>;
+export function fixture(name: 'figures'): { readonly frame: { readonly sale: object } };
 export function fixture(name: 'convergence'): ConvergenceFixture;
 export function fixture(name: string): unknown {
   return parsed(`protocol/${name}.json`);

@@ -80,5 +80,7 @@ export interface SeatFeedOptions {
   /** A poll without a response for this long is overdue. */
   readonly pollLateMs: number;
   readonly onFrame: (frame: ServerFrame) => void;
+  /** A frame of another type: the figures of the sale, or one of a newer server. */
+  readonly onOtherFrame?: ((text: string) => void) | undefined;
   readonly onState: (state: FeedState) => void;
 }

@@ -195,6 +195,7 @@ export class SeatFeed {
       if (!link.hasDelivered) this.#silence.start();
       if (frame?.type === 'beat') this.#silence.heardBeat();
       else this.#silence.heardMessage();
+      if (frame === null) this.#options.onOtherFrame?.(text);
       if (frame === null || !this.#apply(link, frame)) return;
     } catch {
       this.#progress.forget();

@@ -26,20 +26,29 @@ const POLL_LATE_MS = 1_500;
 interface FeedHandlers {
   readonly clock: ServerClock;
   readonly onFrame: (frame: ServerFrame) => void;
+  /** Ask for the figures of the sale too, which come as other frames. */
+  readonly onOtherFrame?: ((text: string) => void) | undefined;
   readonly onState: (state: FeedState) => void;
 }
 
 /** Subscribe to an event. Returns an unsubscribe function. */
 export function subscribeToEvent(eventId: number, listener: FeedHandlers): () => void {
+  const hasFigures = listener.onOtherFrame !== undefined;
   const feed = new SeatFeed({
     ...listener,
     openSocket: (resumeFrom, events) =>
       openWithCredentials(events, (offered, closed) =>
-        openWebSocket(eventUrl('ws', eventId, resumeFrom), offered, { ...events, closed }),
+        openWebSocket(eventUrl('ws', eventId, resumeFrom, hasFigures), offered, {
+          ...events,
+          closed,
+        }),
       ),
     openStream: (resumeFrom, events) =>
       openWithCredentials(events, (offered, closed) =>
-        readEventStream(eventUrl('http', eventId, resumeFrom), offered, { ...events, closed }),
+        readEventStream(eventUrl('http', eventId, resumeFrom, hasFigures), offered, {
+          ...events,
+          closed,
+        }),
       ),
     poll: (resumeFrom, events) => pollChanges(eventId, resumeFrom, events),
     backoff: new Backoff({
@@ -71,6 +80,7 @@ export function eventUrl(
   scheme: 'ws' | 'http',
   eventId: number,
   resumeFrom: ResumePosition | null,
+  hasFigures = false,
   server: Pick<Location, 'protocol' | 'host'> = serverOrigin ?? location,
 ): string {
   const secure = server.protocol === 'https:' ? 's' : '';
@@ -79,6 +89,7 @@ export function eventUrl(
     url.searchParams.set('since', String(resumeFrom.seq));
     url.searchParams.set('layout', resumeFrom.layout);
   }
+  if (hasFigures) url.searchParams.set('figures', '1');
   return url.href;
 }
 

@@ -1,5 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState, useSyncExternalStore } from 'react';
+import { useMemo, useState, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 
 import type { EventDetail } from '@/api/types';
@@ -8,19 +7,23 @@ import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { NoSeats } from '@/components/NoSeats';
-import { PlanThumbnail, type Tone } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
 import { hasPermissionIn } from '@/domain/permissions';
-import type { MapSeat, DisplayStatus } from '@/domain/seatMap/seats';
-import { type HallCounts, countSeats } from '@/features/organise/counts';
+import { countSeats } from '@/features/organise/counts';
 import { LatestChanges } from '@/features/organise/LatestChanges';
+import { alertsOf } from '@/features/organise/sale/alerts';
+import { Course } from '@/features/organise/sale/Course';
+import { HallPlan } from '@/features/organise/sale/HallPlan';
+import { Holds } from '@/features/organise/sale/Holds';
+import { projectSellOut } from '@/features/organise/sale/projection';
+import { SaleAlerts } from '@/features/organise/sale/SaleAlerts';
+import { SoldPerMinute } from '@/features/organise/sale/SoldPerMinute';
+import { usePolledSale, useSale } from '@/features/organise/sale/useSale';
 import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
-import { SoldPerMinute } from '@/features/organise/SoldPerMinute';
-import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
+import { useLiveSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
-import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import {
   bookingsPath,
@@ -30,25 +33,27 @@ import {
   eventSettingsPath,
   historyPath,
 } from '@/paths';
-import { revenueQuery } from '@/queries/events';
 import { useMe } from '@/queries/session';
 
-const TONES: Readonly<Record<DisplayStatus, Tone>> = {
-  available: 'seat',
-  mine: 'locked',
-  locked: 'locked',
-  reserved: 'reserved',
-  blocked: 'blocked',
-};
+import '@/features/organise/sale/sale.css';
 
 /** Live view of a sale. Read-only: the organiser's own locks count as locked. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
-  const { store, feedState, error, reload } = useLiveSeatMap(event, false);
+  const { sale: sent, onOtherFrame } = useSale();
+  const { store, feedState, error, reload } = useLiveSeatMap(event, false, onOtherFrame);
+  const sale = usePolledSale(event.id, feedState, sent);
   const [watch] = useState(() => watchSale(store, pagePause.timers));
-  const { seats, viewers, seq, log, now } = useSyncExternalStore(watch.subscribe, watch.getView);
+  const { seats, viewers, latest, now } = useSyncExternalStore(watch.subscribe, watch.getView);
   const counts = useMemo(() => countSeats(seats), [seats]);
+  const projection = useMemo(
+    () => sale && projectSellOut(sale, counts.free + counts.held, now),
+    [sale, counts, now],
+  );
+  const alerts = useMemo(
+    () => (sale && projection ? alertsOf({ sale, counts, projection, now }) : []),
+    [sale, counts, projection, now],
+  );
   const me = useMe();
-  const { data: revenue } = useQuery(revenueQuery(event.id, seq));
 
   return (
     <div className="page organise">
@@ -97,11 +102,29 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
       </header>
       {seats.length > 0 ? (
         <>
-          <SaleFigures counts={counts} revenue={revenue} viewers={viewers} />
+          <SaleAlerts
+            alerts={alerts}
+            isClosed={feedState.name === 'closed' && feedState.reason === 'notForYou'}
+          />
+          <SaleFigures
+            counts={counts}
+            sale={sale}
+            projection={projection}
+            viewers={viewers}
+            now={now}
+          />
           <HallPlan event={event} store={store} seats={seats} counts={counts} />
-          <SoldPerMinute log={log} now={now} />
-          <LatestChanges latest={log.latest} />
-          <SectionTable sections={counts.sections} revenue={revenue} />
+          {sale === null ? (
+            <Skeleton shape="card" />
+          ) : (
+            <>
+              <SoldPerMinute sale={sale} now={now} />
+              <Course sale={sale} now={now} />
+              <Holds sale={sale} now={now} />
+            </>
+          )}
+          <LatestChanges latest={latest} />
+          <SectionTable sections={counts.sections} sale={sale} />
         </>
       ) : error !== null ? (
         <Failure error={error} onRetry={reload} />
@@ -111,38 +134,5 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
         <Skeleton shape="card" />
       )}
     </div>
-  );
-}
-
-interface HallPlanProps {
-  readonly event: EventDetail;
-  readonly store: ReturnType<typeof useLiveSeatMap>['store'];
-  readonly seats: readonly MapSeat[];
-  readonly counts: HallCounts;
-}
-
-function HallPlan({ event, store, seats, counts }: HallPlanProps) {
-  const facts = useSeatMap(store, (state) => state.facts);
-  const toneOf = useCallback(
-    (index: number) =>
-      // The places of a standing area are all at one point.
-      facts[index]?.isPlace === true ? null : TONES[seats[index]?.status ?? 'available'],
-    [facts, seats],
-  );
-  return (
-    <section className="panel hall-plan">
-      <h2>{t('organise:map')}</h2>
-      <PlanThumbnail
-        plan={event.plan}
-        facts={facts}
-        toneOf={toneOf}
-        label={t('organise:mapLabel', {
-          venue: event.venue,
-          sold: formatNumber(counts.sold),
-          held: formatNumber(counts.held),
-          free: formatNumber(counts.free),
-        })}
-      />
-    </section>
   );
 }

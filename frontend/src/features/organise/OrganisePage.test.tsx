@@ -1,12 +1,12 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 
-import type { Revenue } from '@/api/types';
+import type { SaleFigures } from '@/api/types';
 import { OrganisePage } from '@/features/organise/OrganisePage';
-import { sumAmounts } from '@/i18n/money';
 import { LAYOUT, makeEvent, makeSeat, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { makeFigures, makeMinute } from '@/testing/saleFigures';
 import { renderPage } from '@/testing/renderPage';
 import { ALICE, deltaFrame, liveSnapshot } from '@/testing/selectorHarness';
 
@@ -19,12 +19,7 @@ const SEATS = makeSeats(8).map((seat, index) =>
   makeSeat(index, { ...seat, section: index < 4 ? 'Stalls' : 'Circle' }),
 );
 
-const REVENUE = 'get events/7/revenue/';
-
-function revenueOf(seq: number, ...sections: Revenue['sections']): Revenue {
-  const total = sumAmounts(sections.map(({ revenue }) => revenue));
-  return { seq, total, fees: '0.00', currency: 'EUR', sections };
-}
+const FIGURES = 'get events/7/figures/';
 
 function open(me: typeof ALICE | null = ADMIN) {
   FakeWebSocket.install();
@@ -32,7 +27,6 @@ function open(me: typeof ALICE | null = ADMIN) {
   if (me !== null) server.on('get me/', [200, me]);
   server.on('get events/7/', [200, makeEvent()]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
-  server.on(REVENUE, [200, revenueOf(1)]);
   renderPage({ '/organise/:eventId': <OrganisePage /> }, '/organise/7');
   return server;
 }
@@ -44,6 +38,17 @@ async function openLive() {
   });
   await screen.findByRole('heading', { name: 'By section' });
   return { server, socket: FakeWebSocket.newest() };
+}
+
+function figuresFrame(sale: Partial<SaleFigures>, health = {}) {
+  const { seq, now, ...rest } = { ...makeFigures(), ...sale };
+  return {
+    type: 'figures',
+    seq,
+    now,
+    health: { database: true, notifications: true, ...health },
+    sale: rest,
+  };
 }
 
 /** A figure's value and hint, by its name. */
@@ -68,28 +73,79 @@ it('updates the counts as seats are sold', async () => {
   ).toBeDefined();
   const rows = within(screen.getByRole('table', { name: 'By section' })).getAllByRole('row');
   expect(rows.map(({ textContent }) => textContent).slice(1)).toEqual([
-    'Stalls1 of 403€0.00',
-    'Circle0 of 413€0.00',
+    'Stalls1 of 403',
+    'Circle0 of 413',
   ]);
 });
 
-it('shows the revenue and refetches it after seats changed', async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
+it('shows the money that the server sends, and asks for none', async () => {
   const { server, socket } = await openLive();
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(figure('Revenue so far')).toMatch(/^€0\.00/);
-  expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(1);
-  // Less than the current price of the seat.
-  server.on(REVENUE, [200, revenueOf(2, { section: 'Stalls', revenue: '35.00' })]);
-  socket.receive(deltaFrame(1, [0, 2, null, null]));
-  await vi.advanceTimersByTimeAsync(5_000);
+  expect(socket.url).toContain('figures=1');
+  expect(figure('Revenue so far')).not.toMatch(/\d/);
+  socket.receive(
+    // Less than the current price of the seat.
+    figuresFrame({ revenue: '35.00', sections: [{ section: 'Stalls', revenue: '35.00' }] }),
+  );
   expect(figure('Revenue so far')).toMatch(/^€35\.00/);
   expect(screen.getByRole('row', { name: /^Stalls/ }).textContent).toMatch(/€35\.00$/);
   expect(screen.getByRole('row', { name: /^Circle/ }).textContent).toMatch(/€0\.00$/);
-  expect(server.requests.filter(({ call }) => call === REVENUE)).toHaveLength(2);
+  expect(server.requests.map(({ call }) => call)).not.toContain(FIGURES);
 });
 
-it('shows the latest changes and how many seats were sold', async () => {
+it('shows what became of holds, refused clicks, and the course of the sale', async () => {
+  const { socket } = await openLive();
+  const at = Math.floor(Date.now() / 60_000) * 60_000;
+  const minute = makeMinute(at, { begun: 4, reserved: 3, expired: 1, sold: 3, conflicts: 9 });
+  socket.receive(
+    figuresFrame({
+      minutes: [minute],
+      holds: { begun: 40, reserved: 10, expired: 5, released: 5 },
+      course: [
+        { at: at - 3_600_000, tickets: 0, revenue: '0.00' },
+        { at, tickets: 3, revenue: '35.50' },
+      ],
+    }),
+  );
+  const rows = within(screen.getByRole('table', { name: 'Holds' })).getAllByRole('row');
+  expect(rows.map(({ textContent }) => textContent).slice(1)).toEqual([
+    'Last 5 minutes431075%',
+    'Last hour431075%',
+    'Whole sale401055' + '50%',
+  ]);
+  expect(screen.getByText(/^9 in the last hour/)).toBeDefined();
+  expect(screen.getByRole('img', { name: /^Revenue since the first booking, now €35\.50/ }));
+  expect(screen.getByText(/^3 tickets in the last hour/)).toBeDefined();
+  expect(figure('Sold out at')).toMatch(/^No projection/);
+});
+
+it('says an alert once, and keeps showing it until it is over', async () => {
+  const { socket } = await openLive();
+  socket.receive(figuresFrame({}, { database: false }));
+  const alerts = within(screen.getByRole('region', { name: 'Alerts' }));
+  expect(alerts.getByText(/^The database does not answer/)).toBeDefined();
+  expect(screen.getByRole('status').textContent).toMatch(/^The database does not answer/);
+  socket.receive(figuresFrame({ payments: { made: 1, failed: 5 } }));
+  expect(alerts.queryByText(/^The database does not answer/)).toBeNull();
+  expect(alerts.getByText('Many payments are failing.')).toBeDefined();
+});
+
+it('shows the share sold of each section on the map', async () => {
+  const { socket } = await openLive();
+  socket.receive(deltaFrame(1, [0, 2, null, null]));
+  fireEvent.click(screen.getByRole('radio', { name: 'Sold by section' }));
+  expect(
+    await screen.findByRole('img', { name: 'Share sold by section. Stalls: 25% and Circle: 0%' }),
+  ).toBeDefined();
+  expect(screen.getByText('80% to 100%')).toBeDefined();
+});
+
+it('says that the right to follow the sale was withdrawn', async () => {
+  const { socket } = await openLive();
+  socket.drop(4403);
+  expect(await screen.findByText(/^You may no longer follow this sale/)).toBeDefined();
+});
+
+it('shows the latest changes', async () => {
   const { socket } = await openLive();
   expect(screen.getByText(/^Nothing has changed/)).toBeDefined();
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
@@ -97,8 +153,6 @@ it('shows the latest changes and how many seats were sold', async () => {
   expect(
     list.getAllByRole('listitem').map((item) => item.textContent.replace(/^[\d:]+/, '')),
   ).toEqual(['B2 held by bob', 'A1 sold']);
-  expect(screen.getByText(/^1 seat since/)).toBeDefined();
-  expect(screen.getByRole('img', { name: /^Seats sold in each of the last 30/ })).toBeDefined();
 });
 
 it('is read-only and does not fetch own locks', async () => {
@@ -114,7 +168,7 @@ it.each([
   const server = open(me);
   expect(await screen.findByText('This page is for organisers')).toBeDefined();
   expect(screen.getByRole('link', { name: wayOut })).toBeDefined();
-  expect(server.requests.map(({ call }) => call)).not.toContain(REVENUE);
+  expect(server.requests.map(({ call }) => call)).not.toContain(FIGURES);
   expect(FakeWebSocket.opened).toEqual([]);
 });
 
@@ -125,7 +179,6 @@ it('says that an event has no seats yet, until they come', async () => {
   server.on('get events/7/', [200, makeEvent({ seats_total: 0, layout: 'empty' })]);
   server.on('get events/7/layouts/empty/', [200, packed([])]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(SEATS)]);
-  server.on(REVENUE, [200, revenueOf(1)]);
   renderPage({ '/organise/:eventId': <OrganisePage /> }, '/organise/7');
   expect(await screen.findByRole('heading', { name: 'No seats yet' })).toBeDefined();
   FakeWebSocket.newest().receive(liveSnapshot(SEATS));

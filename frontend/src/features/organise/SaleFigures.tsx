@@ -1,22 +1,28 @@
 import type { ReactNode } from 'react';
 
-import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
+import { assertNever } from '@/domain/assertNever';
 import { soldShare, type SeatCounts } from '@/features/organise/counts';
-import { formatShare } from '@/features/organise/formats';
+import { formatMinute, formatShare, formatShortMoment } from '@/features/organise/formats';
+import type { Sale } from '@/features/organise/sale/figures';
+import { PROJECTION, type Projection } from '@/features/organise/sale/projection';
 import { StatusMark } from '@/features/organise/StatusMark';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatNumber } from '@/i18n/numbers';
 
+const DAY_MS = 86_400_000;
+
 interface SaleFiguresProps {
   readonly counts: SeatCounts;
-  /** Undefined while loading. */
-  readonly revenue: Revenue | undefined;
+  /** Null while loading. */
+  readonly sale: Sale | null;
+  readonly projection: Projection | null;
   readonly viewers: number | null;
+  readonly now: number;
 }
 
-export function SaleFigures({ counts, revenue, viewers }: SaleFiguresProps) {
+export function SaleFigures({ counts, sale, projection, viewers, now }: SaleFiguresProps) {
   const { total, sold, held, free, blocked } = counts;
   const share = soldShare(counts);
   return (
@@ -34,7 +40,7 @@ export function SaleFigures({ counts, revenue, viewers }: SaleFiguresProps) {
       </Figure>
       <Figure
         name={t('organise:revenue')}
-        value={revenue === undefined ? null : formatMoney(revenue.total, revenue.currency)}
+        value={sale === null ? null : formatMoney(sale.revenue, sale.currency)}
         hint={t('organise:revenueHint')}
       />
       <Figure
@@ -56,11 +62,33 @@ export function SaleFigures({ counts, revenue, viewers }: SaleFiguresProps) {
         />
       )}
       <Figure
+        name={t('organise:projection')}
+        value={projection === null ? null : projectionText(projection, sale?.time_zone ?? '', now)}
+        hint={t('organise:projectionHint', { count: PROJECTION.minutes })}
+      />
+      <Figure
         name={t('organise:watching')}
         value={viewers === null ? null : formatNumber(viewers)}
       />
     </dl>
   );
+}
+
+function projectionText(projection: Projection, zone: string, now: number): string {
+  switch (projection.kind) {
+    case 'soldOut':
+      return t('organise:soldOut');
+    case 'none':
+      return t('organise:projectionNone');
+    case 'far':
+      return t('organise:projectionFar', { hours: PROJECTION.mostHours });
+    case 'at':
+      return projection.at - now < DAY_MS
+        ? formatMinute(projection.at, zone)
+        : formatShortMoment(projection.at, zone);
+    default:
+      return assertNever(projection);
+  }
 }
 
 interface FigureProps {

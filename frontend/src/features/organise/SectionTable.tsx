@@ -1,6 +1,6 @@
-import type { Revenue } from '@/api/types';
 import { Skeleton } from '@/components/Skeleton';
 import { type SectionCounts, soldShare } from '@/features/organise/counts';
+import type { Sale } from '@/features/organise/sale/figures';
 import { ShareBar } from '@/features/organise/SaleFigures';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -8,11 +8,11 @@ import { formatNumber } from '@/i18n/numbers';
 
 interface SectionTableProps {
   readonly sections: readonly SectionCounts[];
-  /** Undefined while loading. */
-  readonly revenue: Revenue | undefined;
+  /** Null while loading. */
+  readonly sale: Sale | null;
 }
 
-export function SectionTable({ sections, revenue }: SectionTableProps) {
+export function SectionTable({ sections, sale }: SectionTableProps) {
   return (
     <section className="panel sections">
       <h2 id="by-section">{t('organise:sections')}</h2>
@@ -39,7 +39,7 @@ export function SectionTable({ sections, revenue }: SectionTableProps) {
               </td>
               <td>{formatNumber(section.held)}</td>
               <td>{formatNumber(section.free)}</td>
-              <td>{revenue === undefined ? <Skeleton /> : revenueOf(section.name, revenue)}</td>
+              <td>{sale === null ? <Skeleton /> : revenueOf(section.name, sale)}</td>
             </tr>
           ))}
         </tbody>
@@ -48,7 +48,7 @@ export function SectionTable({ sections, revenue }: SectionTableProps) {
   );
 }
 
-function revenueOf(name: string, { sections, currency }: Revenue): string {
+function revenueOf(name: string, { sections, currency }: Sale): string {
   const found = sections.find(({ section }) => section === name);
   return formatMoney(found?.revenue ?? '0', currency);
 }

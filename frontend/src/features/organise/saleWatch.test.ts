@@ -3,12 +3,10 @@ import { expect, it } from 'vitest';
 import type { SeatChange, SeatStatus } from '@/domain/feed/protocol';
 import { createSeatMapStore } from '@/domain/seatMap/store';
 import { createServerClock } from '@/domain/serverClock';
-import { lastMinutes } from '@/features/organise/saleLog';
 import { watchSale } from '@/features/organise/saleWatch';
 import { LAYOUT, factsOf, makeSeats } from '@/testing/factories';
 import { FakeTimers } from '@/testing/fakeTimers';
 
-const MINUTE_MS = 60_000;
 const SEATS = 40;
 
 /** A sale observed from its first frame on. */
@@ -60,19 +58,15 @@ function openWatch() {
     });
   }
 
-  function wake() {
-    store.dispatch({ type: 'locksInvalidated' });
-  }
-
   store.dispatch({ type: 'seatsLoaded', layout: LAYOUT, facts: makeSeats(SEATS).map(factsOf) });
   snapshot('reserved');
-  return { timers, watch, snapshot, change, wake, leave, looks: () => looks };
+  return { timers, watch, snapshot, change, leave, looks: () => looks };
 }
 
 function news(watch: ReturnType<typeof watchSale>): string[] {
   return watch
     .getView()
-    .log.latest.map(({ seatNumber, status, holder }) =>
+    .latest.map(({ seatNumber, status, holder }) =>
       [seatNumber, status, holder].filter((word) => word !== null).join(' '),
     );
 }
@@ -80,7 +74,7 @@ function news(watch: ReturnType<typeof watchSale>): string[] {
 it('logs nothing for the initial state', () => {
   const { watch } = openWatch();
   expect(watch.getView().seats[0]?.status).toBe('reserved');
-  expect(watch.getView().log).toMatchObject({ latest: [], sold: 0, soldByMinute: [] });
+  expect(watch.getView().latest).toEqual([]);
 });
 
 it('misses no change right after the first frame', () => {
@@ -104,40 +98,8 @@ it('keeps only the newest of many changes', () => {
   const { watch, change, timers } = openWatch();
   timers.advance(1_000);
   change(...Array.from({ length: 30 }, (_, place) => [place + 1, 'reserved'] as const));
-  expect(watch.getView().log.latest).toHaveLength(24);
-  expect(watch.getView().log.latest[0]?.seatNumber).toBe('H3');
-  expect(watch.getView().log.sold).toBe(30);
-});
-
-it('counts sales by minute', () => {
-  const { watch, change, timers } = openWatch();
-  change([1, 'reserved'], [2, 'locked']);
-  for (let beat = 0; beat < 24; beat++) {
-    timers.advance(MINUTE_MS / 12);
-    change([5, beat % 2 === 0 ? 'locked' : 'available']);
-  }
-  change([2, 'reserved']);
-  timers.advance(1_000);
-  change([3, 'reserved']);
-  const { log, now } = watch.getView();
-  expect(lastMinutes(log, 5, now)).toEqual([0, 0, 1, 0, 2]);
-  expect(lastMinutes(log, 2, now)).toEqual([0, 2]);
-  expect(lastMinutes(log, 3, now + MINUTE_MS)).toEqual([0, 2, 0]);
-});
-
-it('counts sales during a pause in the total but not in this minute', () => {
-  const { watch, change, wake, timers } = openWatch();
-  change([1, 'reserved']);
-  timers.advance(5 * MINUTE_MS);
-  // The page resumes, and receives the sales a moment later.
-  wake();
-  timers.advance(1_000);
-  change([2, 'reserved'], [3, 'reserved']);
-  timers.advance(1_000);
-  change([4, 'reserved']);
-  const { log, now } = watch.getView();
-  expect(log.sold).toBe(4);
-  expect(lastMinutes(log, 6, now)).toEqual([1, 0, 0, 0, 0, 1]);
+  expect(watch.getView().latest).toHaveLength(24);
+  expect(watch.getView().latest[0]?.seatNumber).toBe('H3');
 });
 
 it('updates at once and then at most every half second', () => {

@@ -2,14 +2,13 @@ import type { Timers } from '@/domain/feed/backoff';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { SeatMapState } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
-import { emptyLog, appendChanges, type SaleLog } from '@/features/organise/saleLog';
+import { appendChanges, type SaleLog } from '@/features/organise/saleLog';
 
 /** The sale at time `now`. */
 export interface SaleView {
   readonly seats: readonly MapSeat[];
   readonly viewers: number | null;
-  readonly seq: number | null;
-  readonly log: SaleLog;
+  readonly latest: SaleLog;
   readonly now: number;
 }
 
@@ -21,25 +20,22 @@ export interface SaleWatch {
 /** Faster updates would be unreadable. */
 const UPDATE_INTERVAL_MS = 500;
 
-/** A live feed has a beat every few seconds, so a longer pause is a gap. */
-const GAP_MS = 30_000;
-
 /** Observe the store: immediately on the first change, then at most every `UPDATE_INTERVAL_MS`. */
 export function watchSale(store: SeatMapStore, timers: Timers): SaleWatch {
   const listeners = new Set<() => void>();
   const now = store.clock.now();
   let seen = store.getState();
-  let view = viewOf(seen, emptyLog(now), now);
+  let view = viewOf(seen, [], now);
   let cancelUpdate: (() => void) | null = null;
 
   function update(): void {
     const state = store.getState();
     if (state === seen) return;
     const time = store.clock.now();
-    const log = isContinued(seen, state)
-      ? appendChanges(view.log, seen.seats, state.seats, time, timeOfSales(seen, state))
-      : view.log;
-    view = viewOf(state, log, time);
+    const latest = isContinued(seen, state)
+      ? appendChanges(view.latest, seen.seats, state.seats, time)
+      : view.latest;
+    view = viewOf(state, latest, time);
     seen = state;
     for (const listener of listeners) listener();
   }
@@ -75,12 +71,6 @@ function isContinued(before: SeatMapState, after: SeatMapState): boolean {
   return before.seq !== null && before.facts === after.facts;
 }
 
-function viewOf({ seats, viewers, seq }: SeatMapState, log: SaleLog, now: number): SaleView {
-  return { seats, viewers, seq, log, now };
-}
-
-/** When sales between these states happened; null after a gap. */
-function timeOfSales(before: SeatMapState, { lastFrameAt }: SeatMapState): number | null {
-  const wasHeard = before.lastFrameAt !== null && lastFrameAt !== null;
-  return wasHeard && lastFrameAt - before.lastFrameAt < GAP_MS ? lastFrameAt : null;
+function viewOf({ seats, viewers }: SeatMapState, latest: SaleLog, now: number): SaleView {
+  return { seats, viewers, latest, now };
 }
