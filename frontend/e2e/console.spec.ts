@@ -20,7 +20,7 @@ test(
     if (seat === undefined) throw new Error('A seat is needed');
     const { page } = organiser;
     const stored = () => organiser.api.get<Stored>(`events/${club.id}/figures/`);
-    await page.goto(`/organise/events/${club.id}`);
+    await page.goto(`/organise/${club.id}`);
     await expect(figure(page, 'Revenue')).toHaveText(/\d/);
     const before = await stored();
 
@@ -67,7 +67,7 @@ function escaped(text: string): string {
 
 /** The holds that began, of the whole sale. */
 async function begun(page: Page): Promise<number> {
-  const row = page.getByRole('row', { name: /^Whole sale/ });
-  const text = await row.getByRole('cell').first().innerText();
+  const row = page.getByRole('table', { name: 'Holds' }).getByRole('row', { name: /^Begun/ });
+  const text = await row.getByRole('cell').last().innerText();
   return Number(text.replaceAll(',', ''));
 }

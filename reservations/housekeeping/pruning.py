@@ -25,7 +25,7 @@ from django.db.models import Max, Q
 
 from reservations import clock
 from reservations.audit.replay import BEGINNINGS, WHOLE_LOG
-from reservations.models import Event, IdempotencyKey, SeatChange
+from reservations.models import ConflictMinute, Event, IdempotencyKey, SeatChange
 
 BATCH_ROWS = 2_000
 
@@ -37,13 +37,16 @@ def prune_log(
 ) -> Iterator[tuple[int, int]]:
     """Delete old log rows of all events; yield event id and number of rows for each batch.
 
-    A batch may be some rows larger than `batch_rows`. With `dry_run` rows are only counted.
+    A batch may be some rows larger than `batch_rows`. With `dry_run` rows are only counted. The
+    counts of refused commands, a row for a minute, are deleted with the log.
 
     Raises: ValueError if `older_than` is less than WHOLE_LOG.
     """
     if older_than < WHOLE_LOG:
         raise ValueError(f"The log is kept for {WHOLE_LOG} at least.")
     before = clock.now() - older_than
+    if not dry_run:
+        ConflictMinute.objects.filter(minute__lt=before).delete()
     for event_id in Event.objects.order_by("pk").values_list("pk", flat=True):
         cut = _cut(event_id, before=before)
         for number, places in enumerate(_superseded(event_id, cut=cut, batch_rows=batch_rows)):

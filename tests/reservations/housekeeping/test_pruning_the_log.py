@@ -10,11 +10,11 @@ from hypothesis import settings
 
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_log
-from reservations.models import Event, SeatChange
+from reservations.models import ConflictMinute, Event, SeatChange
 from reservations.read import selectors
 from reservations.write.changes import Change
 from tests.concurrent_commands import at_once
-from tests.factories import Clock
+from tests.factories import Clock, make_event
 from tests.reservations.audit.histories import History, run
 from tests.reservations.audit.past import Past, differences, make_past
 
@@ -274,3 +274,11 @@ def test_missing_rows_of_a_seat_are_reported(pruned: Past) -> None:
 def test_a_missing_row_of_a_live_reservation_is_reported(pruned: Past) -> None:
     pruned.unlog(3, "A2")
     pruned.expect("change 3, reservation {paid}: reserved without its seat A2", "seat A2: *")
+
+
+def test_old_counts_of_refused_commands_are_deleted_with_the_log() -> None:
+    event, now = make_event(), timezone.now()
+    for age in (timedelta(days=1), MONTH + timedelta(days=1)):
+        ConflictMinute.objects.create(event=event, minute=now - age, refused=1)
+    _prune()
+    assert [each.minute for each in ConflictMinute.objects.all()] == [now - timedelta(days=1)]

@@ -108,14 +108,16 @@ it('shows what became of holds, refused clicks, and the course of the sale', asy
   );
   const rows = within(screen.getByRole('table', { name: 'Holds' })).getAllByRole('row');
   expect(rows.map(({ textContent }) => textContent).slice(1)).toEqual([
-    'Last 5 minutes431075%',
-    'Last hour431075%',
-    'Whole sale401055' + '50%',
+    'Begun4440',
+    'Booked3310',
+    'Expired115',
+    'Released005',
+    'Share booked75%75%50%',
   ]);
   expect(screen.getByText(/^9 in the last hour/)).toBeDefined();
   expect(screen.getByRole('img', { name: /^Revenue since the first booking, now €35\.50/ }));
   expect(screen.getByText(/^3 tickets in the last hour/)).toBeDefined();
-  expect(figure('Sold out at')).toMatch(/^No projection/);
+  expect(figure('Projected sell-out')).toMatch(/^No projection/);
 });
 
 it('says an alert once, and keeps showing it until it is over', async () => {

@@ -2,7 +2,6 @@ import { formatShare } from '@/features/organise/formats';
 import {
   bookedShare,
   endOfMinute,
-  type MinuteSums,
   perMinute,
   type Sale,
   sumMinutes,
@@ -18,37 +17,43 @@ interface HoldsProps {
 
 const SHORT_MINUTES = 5;
 const MINUTES = 60;
+const STEPS = ['begun', 'reserved', 'expired', 'released'] as const;
 
 /** What became of the seats that buyers held, and how many clicks were refused. */
 export function Holds({ sale, now }: HoldsProps) {
   const until = endOfMinute(now);
   const conflicts = perMinute(sale.minutes, 'conflicts', MINUTES, now);
   const hour = sumMinutes(sale.minutes, MINUTES, until);
+  const spans = [sumMinutes(sale.minutes, SHORT_MINUTES, until), hour, sale.holds];
   return (
     <section className="panel holds">
       <h2 id="holds">{t('organise:holds')}</h2>
-      <div className="holds__scroll">
-        <table aria-labelledby="holds">
-          <thead>
-            <tr>
-              <th scope="col">{t('organise:period')}</th>
-              <th scope="col">{t('organise:begun')}</th>
-              <th scope="col">{t('organise:reserved')}</th>
-              <th scope="col">{t('organise:expired')}</th>
-              <th scope="col">{t('organise:released')}</th>
-              <th scope="col">{t('organise:bookedShare')}</th>
+      <table aria-labelledby="holds">
+        <thead>
+          <tr>
+            <th scope="col">{t('organise:holdsInSeats')}</th>
+            <th scope="col">{t('organise:lastMinutes', { count: SHORT_MINUTES })}</th>
+            <th scope="col">{t('organise:lastMinutes', { count: MINUTES })}</th>
+            <th scope="col">{t('organise:wholeSale')}</th>
+          </tr>
+        </thead>
+        <tbody className="tabular">
+          {STEPS.map((step) => (
+            <tr key={step}>
+              <th scope="row">{t(`organise:${step}`)}</th>
+              {spans.map((holds, place) => (
+                <td key={place}>{formatNumber(holds[step])}</td>
+              ))}
             </tr>
-          </thead>
-          <tbody className="tabular">
-            <Row
-              name={t('organise:lastMinutes', { count: SHORT_MINUTES })}
-              holds={sumMinutes(sale.minutes, SHORT_MINUTES, until)}
-            />
-            <Row name={t('organise:lastHour')} holds={hour} />
-            <Row name={t('organise:wholeSale')} holds={sale.holds} />
-          </tbody>
-        </table>
-      </div>
+          ))}
+          <tr>
+            <th scope="row">{t('organise:bookedShare')}</th>
+            {spans.map((holds, place) => (
+              <td key={place}>{shareText(holds)}</td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
       <p className="panel__note">
         {t('organise:holdsHint')}
         {sale.kept_since > 0 && ` ${t('organise:holdsPruned')}`}
@@ -69,21 +74,7 @@ export function Holds({ sale, now }: HoldsProps) {
   );
 }
 
-interface RowProps {
-  readonly name: string;
-  readonly holds: Pick<MinuteSums, 'begun' | 'reserved' | 'expired' | 'released'>;
-}
-
-function Row({ name, holds }: RowProps) {
+function shareText(holds: Parameters<typeof bookedShare>[0]): string {
   const share = bookedShare(holds);
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{formatNumber(holds.begun)}</td>
-      <td>{formatNumber(holds.reserved)}</td>
-      <td>{formatNumber(holds.expired)}</td>
-      <td>{formatNumber(holds.released)}</td>
-      <td>{share === null ? '–' : formatShare(share)}</td>
-    </tr>
-  );
+  return share === null ? '–' : formatShare(share);
 }
