@@ -38,7 +38,7 @@ from reservations.read.records import Revenue, money
 from reservations.read.sale_tally import Booking, HoldStep, RecentMinute, SaleTally, recent_minutes
 from reservations.time_zones import is_time_zone
 
-MAX_EVENTS = 16
+MAX_EVENTS = 64
 """How many events' sums a process keeps; the least recently used ones are dropped."""
 
 PAYMENTS_MINUTES = 15
