@@ -74,6 +74,8 @@ class Kind(models.TextChoices):
     SEATS_BLOCKED = "seats_blocked"
     SEATS_UNBLOCKED = "seats_unblocked"
     LOCKS_RELEASED = "locks_released"
+    PROMO_CODE_CREATED = "promo_code_created"
+    PROMO_CODE_WITHDRAWN = "promo_code_withdrawn"
 
 
 class SecurityEvent(models.Model):

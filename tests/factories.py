@@ -15,8 +15,16 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
-from reservations.domain.states import PaymentStatus, Person, SeatStatus
-from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
+from reservations.domain.states import AllocationKind, PaymentStatus, Person, SeatStatus
+from reservations.models import (
+    Allocation,
+    DemoCharge,
+    Event,
+    Payment,
+    PromoCode,
+    Reservation,
+    Seat,
+)
 
 PASSWORD = "a-long-enough-word"
 
@@ -128,6 +136,25 @@ def permitted(user: User, *permissions: str) -> User:
 def seat_ids(event: Event) -> tuple[int, ...]:
     """Return the ids of an event's seats, in index order."""
     return tuple(Seat.objects.filter(event=event).order_by("pk").values_list("pk", flat=True))
+
+
+def make_promo_code(event: Event, *seats: int, max_seats: int = 4, **fields: Any) -> PromoCode:
+    """Keep seats of an event for a sponsor, and create a code that opens them."""
+    now = timezone.now()
+    kept = Allocation.objects.create(
+        event=event, kind=AllocationKind.CHANNEL, label="Sponsor", created_at=now
+    )
+    Seat.objects.filter(pk__in=seats).update(status=SeatStatus.BLOCKED, allocation=kept)
+    return PromoCode.objects.create(
+        **{
+            "event": event,
+            "allocation": kept,
+            "code": "SPONSOR-2030",
+            "max_seats": max_seats,
+            "created_at": now,
+            **fields,
+        }
+    )
 
 
 def let_locks_run_out(event: Event) -> None:

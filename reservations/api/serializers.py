@@ -32,6 +32,7 @@ from reservations.seat_finder.alternatives import AlternativeRecord
 MAX_SEATS = 500
 MAX_ID = 2**63 - 1
 MAX_SEARCH_LENGTH = 100
+MAX_CODE_LENGTH = 40
 # Each word is searched in three columns.
 MAX_SEARCH_WORDS = 8
 
@@ -70,6 +71,15 @@ class SeatIdsSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(min_value=1, max_value=MAX_ID),
         min_length=1,
         max_length=MAX_SEATS,
+    )
+
+
+class LockSeatsSerializer(SeatIdsSerializer):
+    promo_code = serializers.CharField(
+        max_length=MAX_CODE_LENGTH,
+        allow_blank=True,
+        default="",
+        help_text="Opens the seats that are kept for it.",
     )
 
 

@@ -7,6 +7,7 @@ from reservations.api import (
     history_views,
     mail_views,
     payment_views,
+    promo_code_views,
     ticket_type_views,
     views,
 )
@@ -57,6 +58,12 @@ urlpatterns = [
     path(
         "events/<id:event_id>/box-office/seats/<id:seat_id>/",
         box_office_views.SeatUseView.as_view(),
+    ),
+    path("events/<id:event_id>/promo-code/", promo_code_views.OpenedSeatsView.as_view()),
+    path("events/<id:event_id>/box-office/codes/", promo_code_views.PromoCodesView.as_view()),
+    path(
+        "events/<id:event_id>/box-office/codes/<id:code_id>/withdraw/",
+        promo_code_views.WithdrawPromoCodeView.as_view(),
     ),
     path("events/<id:event_id>/mails/", mail_views.MailsView.as_view()),
     path("events/<id:event_id>/settings/", event_views.EventSettingsView.as_view()),

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from reservations import security_events
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
+from reservations.api.guesses import count_guess, forget_guess
 from reservations.api.permissions import HasPermission, require_permission
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import accepts_gzip, actor, idempotency_key, requester
@@ -30,6 +31,7 @@ from reservations.api.serializers import (
     EventsQuerySerializer,
     ExtendedAnswerSerializer,
     LayoutSerializer,
+    LockSeatsSerializer,
     LockSerializer,
     MiniatureSerializer,
     PaidAnswerSerializer,
@@ -60,6 +62,8 @@ from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.errors import (
     LockExpired,
     NotPermitted,
+    PromoCodeInvalid,
+    SeatcastError,
     SeatGivenUp,
     SeatNotFound,
     SeatUnavailable,
@@ -71,6 +75,7 @@ from reservations.domain.features import SeatWish
 from reservations.payments import checkout
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, miniatures, sale_figures, seat_lists, selectors
+from reservations.read.promo_codes import folded_code
 from reservations.read.records import CommandResult
 from reservations.read.sale_figures import SaleFiguresRecord
 from reservations.seat_finder.alternatives import offer
@@ -142,13 +147,29 @@ class SeatCommandView(CommandView):
             await _add_missing(refusal)
             raise
 
-    async def lock(self, request: Request, event_id: int, seat_ids: Sequence[int]) -> CommandResult:
-        """Lock seats; a refusal has alternatives. Raises: SeatcastError."""
-        command = LockSeats(actor(request), tuple(seat_ids))
+    async def lock(
+        self, request: Request, event_id: int, seat_ids: Sequence[int], promo_code: str = ""
+    ) -> CommandResult:
+        """Lock seats; a refusal has alternatives. Raises: SeatcastError, Throttled."""
+        command = LockSeats(actor(request), tuple(seat_ids), folded_code(promo_code))
+        if not command.promo_code:
+            return await self._lock(request, event_id, command)
+        counted = await in_thread(partial(count_guess, command.actor.id))
+        try:
+            answer = await self._lock(request, event_id, command)
+        except PromoCodeInvalid:
+            raise
+        except SeatcastError:
+            await in_thread(partial(forget_guess, counted))
+            raise
+        await in_thread(partial(forget_guess, counted))
+        return answer
+
+    async def _lock(self, request: Request, event_id: int, command: LockSeats) -> CommandResult:
         try:
             return await self.submit(request, event_id, command)
         except SeatUnavailable as refusal:
-            await offer(refusal, event_id=event_id, seat_ids=seat_ids)
+            await offer(refusal, event_id=event_id, seat_ids=command.seat_ids)
             raise
 
 
@@ -287,11 +308,11 @@ class UnlockSeatView(SeatCommandView):
 
 
 class LockSeatsView(SeatCommandView):
-    @writes("lock_seats", SeatsAnswerSerializer, body=SeatIdsSerializer)
+    @writes("lock_seats", SeatsAnswerSerializer, body=LockSeatsSerializer)
     async def post(self, request: Request, event_id: int) -> HttpResponse:
-        """Lock several seats, all or none."""
-        body = parsed_body(SeatIdsSerializer, request)
-        return _seats(await self.lock(request, event_id, body["seat_ids"]))
+        """Lock several seats, all or none. A promo code opens seats that are kept for it."""
+        body = parsed_body(LockSeatsSerializer, request)
+        return _seats(await self.lock(request, event_id, body["seat_ids"], body["promo_code"]))
 
 
 class LockBestView(SeatCommandView):

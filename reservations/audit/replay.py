@@ -37,6 +37,10 @@ _AFTER: Mapping[str, SeatStatus] = {
 _ENDS = (Reason.CANCELLED, Reason.LAPSED)
 
 
+_HOLDS = (Reason.LOCKED, Reason.EXTENDED)
+_HOLD_ENDS = (Reason.UNLOCKED, Reason.EXPIRED, Reason.ENDED, Reason.RELEASED)
+
+
 class Change(NamedTuple):
     """A row of the log; the fields are the columns in query order."""
 
@@ -82,13 +86,17 @@ class LoggedSeat:
             return Hold.of(self.holder_id, self.locked_at, self.locked_until)
         return self.former_hold
 
-    def moves_to(self, allocation_id: int | None) -> bool:
-        """Return whether the seat can be blocked for another allocation than its own."""
+    def is_kept_for(self, allocation_id: int | None, at: datetime) -> bool:
+        """Return whether a promo code can open the seat: its allocation's, which nobody holds."""
+        is_held = self.status == SeatStatus.RESERVED or self.is_locked(at)
         return (
-            self.status == SeatStatus.BLOCKED
-            and self.allocation_id is not None
-            and allocation_id not in (None, self.allocation_id)
+            not is_held and self.allocation_id is not None and self.allocation_id == allocation_id
         )
+
+    def moves_to(self, allocation_id: int | None, at: datetime) -> bool:
+        """Return whether the seat can be blocked for another allocation than its own."""
+        is_other = allocation_id not in (None, self.allocation_id)
+        return is_other and self.is_kept_for(self.allocation_id, at)
 
     def is_free(self, at: datetime) -> bool:
         """Return whether the seat is available, or its lock has expired."""
@@ -204,11 +212,17 @@ class Replay:
         """Return why the rules would have refused a change, None if they would not."""
         match change.reason:
             case Reason.LOCKED:
-                is_right = before.is_free(change.at)
+                is_right = before.is_free(change.at) or before.is_kept_for(
+                    change.allocation_id, change.at
+                )
             case Reason.BLOCKED:
-                is_right = before.is_free(change.at) or before.moves_to(change.allocation_id)
+                is_right = before.is_free(change.at) or before.moves_to(
+                    change.allocation_id, change.at
+                )
             case Reason.RESERVED if self._is_direct(change):
-                is_right = before.is_free(change.at) or before.allocation_id is not None
+                is_right = before.is_free(change.at) or before.is_kept_for(
+                    before.allocation_id, change.at
+                )
             case Reason.EXTENDED | Reason.UNLOCKED | Reason.RESERVED:
                 is_right = before.is_locked(change.at) and before.holder_id == change.actor_id
             case Reason.EXPIRED:
@@ -244,6 +258,8 @@ class Replay:
             after = SeatStatus.AVAILABLE if is_freed else SeatStatus.RESERVED
         if after is None:
             return None
+        if self._goes_back(change, before):
+            after = SeatStatus.BLOCKED
         if change.status != after:
             return f"the row says {status_word(change.status)}"
         locked, reserved = after == SeatStatus.LOCKED, after == SeatStatus.RESERVED
@@ -253,7 +269,8 @@ class Replay:
             return f"the row says that its deadline is {moment(change.locked_until)}"
         if (change.reservation_id is not None) != reserved:
             return f"the row says reservation {change.reservation_id}"
-        if change.allocation_id is not None and after != SeatStatus.BLOCKED:
+        is_opened = change.reason in _HOLDS and change.allocation_id == before.allocation_id
+        if change.allocation_id is not None and after != SeatStatus.BLOCKED and not is_opened:
             return f"the row says allocation {change.allocation_id}"
         if change.held_since is not None and not self._goes_on(change, before):
             return f"it does not go on with a hold that began at {moment(change.held_since)}"
@@ -261,6 +278,19 @@ class Replay:
         if change.locked_until and earliest and change.locked_until <= earliest:
             return f"its deadline {moment(change.locked_until)} is no later than {moment(earliest)}"
         return None
+
+    @staticmethod
+    def _goes_back(change: Change, before: LoggedSeat) -> bool:
+        """Return whether a seat that was held with a promo code is kept for its allocation again.
+
+        It is not if that has ended meanwhile.
+        """
+        return (
+            change.reason in _HOLD_ENDS
+            and change.status == SeatStatus.BLOCKED
+            and change.allocation_id is not None
+            and change.allocation_id == before.allocation_id
+        )
 
     @staticmethod
     def _goes_on(change: Change, before: LoggedSeat) -> bool:

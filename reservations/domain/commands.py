@@ -22,7 +22,8 @@ class Reads(NamedTuple):
     seats count towards the caps; it has no default, so that a new command cannot forget it.
     `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
     `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
-    people. `ticket_types` brings the event's ticket types with their prices, `rows` all seats in
+    people. `promo_code` brings the code with how often it is used, and `ticket_types` the event's
+    ticket types with their prices, `rows` all seats in
     the rows of `seat_ids`, if the event refuses orphans, `ended_allocations` the allocations whose
     time has come, with their seats, and `money` what the provider can refund of the reservations. A
     command that `is_alone` is not committed together with others, because what it writes depends on
@@ -36,6 +37,7 @@ class Reads(NamedTuple):
     payment: str | None = None
     pending_payments_of: int | None = None
     verified_email_of: int | None = None
+    promo_code: str = ""
     ticket_types: bool = False
     rows: bool = False
     expired_locks: bool = False
@@ -47,13 +49,14 @@ class Reads(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LockSeats:
-    """Lock seats for the actor, all or none."""
+    """Lock seats for the actor, all or none. `promo_code` opens those of its allocation."""
 
     actor: Person
     seat_ids: tuple[int, ...]
+    promo_code: str = ""
 
     def reads(self) -> Reads:
-        return Reads(self.seat_ids, caps_of=self.actor.id)
+        return Reads(self.seat_ids, caps_of=self.actor.id, promo_code=self.promo_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,7 +463,7 @@ def fingerprint(command: Command) -> str:
     is_payment = isinstance(command, StartPayment | OpenPayment)
     kind = ReserveSeats if is_payment else type(command)
     ignored = ("reference", "provider_reference", "choice", "is_last_try", "at")
-    newer = ("ticket_types", "expected_total")
+    newer = ("ticket_types", "expected_total", "promo_code")
     intent = {
         name: value
         for name, value in asdict(command).items()

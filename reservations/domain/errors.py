@@ -110,6 +110,24 @@ class SeatUnavailable(Conflict):
     code = "seat_unavailable"
 
 
+class PromoCodeInvalid(Conflict):
+    """There is no such code for this event, or it has ended. Which of both is not told."""
+
+    code = "promo_code_invalid"
+    default_sentence = "This code is not valid, or not any more."
+
+
+class PromoCodeUsed(Conflict):
+    """The code is good for `left` more seats, which are too few."""
+
+    code = "promo_code_used"
+
+
+class PromoCodeTaken(Conflict):
+    code = "promo_code_taken"
+    default_sentence = "This event has this code already."
+
+
 class NoSeatsTogether(Conflict):
     code = "no_seats_together"
 

@@ -158,6 +158,9 @@ class SeatState:
     and companion seats, and for the places of tables and standing areas. `allocation_id` is the
     allocation of a blocked seat, negative until it is stored; None if it is blocked without one.
 
+    A seat that is held with the code `promo_code_id` has its allocation too, until that ends: it
+    goes back to it when the hold ends, and is never available to others.
+
     `price` is what it costs without a ticket type. If prices or fees were changed while it is held,
     `price`, `held_prices`, by ticket type, and `held_fees` are those from before.
     """
@@ -184,6 +187,7 @@ class SeatState:
     group_size: int = 0
     is_ordinary: bool = True
     allocation_id: int | None = None
+    promo_code_id: int | None = None
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""
@@ -198,7 +202,14 @@ class SeatState:
         return self.status is SeatStatus.LOCKED and not self.is_locked(now=now)
 
     def is_available(self, *, now: datetime) -> bool:
-        return self.status is SeatStatus.AVAILABLE or self.has_lapsed(now=now)
+        return self.status is SeatStatus.AVAILABLE or (
+            self.has_lapsed(now=now) and self.allocation_id is None
+        )
+
+    def is_kept_for(self, allocation_id: int | None, *, now: datetime) -> bool:
+        """Return whether the seat is kept for that allocation, and nobody holds it."""
+        is_kept = self.status is SeatStatus.BLOCKED or self.has_lapsed(now=now)
+        return is_kept and self.allocation_id is not None and self.allocation_id == allocation_id
 
     def is_held_by(self, person_id: int, *, now: datetime) -> bool:
         return self.holder_id == person_id and self.is_locked(now=now)
@@ -278,6 +289,16 @@ class TicketTypeState:
     id: int
     name: str
     prices: Mapping[int | None, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class PromoCodeState:
+    """A code that opens an allocation's seats: for `left` more of them, none once it has ended."""
+
+    id: int
+    allocation_id: int
+    left: int
+    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,9 +423,10 @@ class BatchState:
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
     the people with a verified address, if the terms require one; `ticket_types` those of the event,
-    by id; `ended_allocations` are those whose time has come. `refunds_parts` says whether the
-    payment provider can refund a part. If the terms refuse orphans,
-    `stretches` has the ids of adjacent seats in order, for the rows of seats that are bought. `now`
+    by id; `promo_codes` the codes by text; `ended_allocations` are those whose time has come.
+    `refunds_parts` says whether the payment provider can refund a part. If the terms refuse
+    orphans, `stretches` has the ids of adjacent seats in order, for the rows of seats that are
+    bought. `now`
     is read after the event's row was locked. `caps_of` are the people whose held and bought seats
     are all in `seats`; None means that `seats` has every seat of the event.
     """
@@ -417,6 +439,7 @@ class BatchState:
     pending_payments: dict[str, int] = field(default_factory=dict)
     verified: frozenset[int] = frozenset()
     ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
+    promo_codes: dict[str, PromoCodeState] = field(default_factory=dict)
     ended_allocations: frozenset[int] = frozenset()
     refunds_parts: bool = False
     caps_of: frozenset[int] | None = None

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from reservations.domain.states import SaleChannel
-from reservations.models.seats import Event, Seat
+from reservations.models.seats import Event, PromoCode, Seat
 from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
 from security_log.prefixes import Folded
 
@@ -186,10 +186,26 @@ class ReservationSeat(models.Model):
     ticket_type = models.CharField(
         max_length=60, blank=True, default="", db_default="", help_text="Its name when it was sold."
     )
+    promo_code = models.ForeignKey(
+        PromoCode,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="sold",
+        db_index=False,
+        help_text="With which its buyer held it.",
+    )
     live = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["seat_id"]
+        indexes = [
+            models.Index(
+                fields=["promo_code"],
+                condition=Q(promo_code__isnull=False),
+                name="sold_by_promo_code",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["seat"],

@@ -399,6 +399,46 @@ class Allocation(models.Model):
         return self.label
 
 
+class PromoCode(models.Model):
+    """A code with which buyers hold and buy the seats of an allocation.
+
+    It is stored in capitals, as `folded_code` returns it. Until `expires_at`, and while it is not
+    withdrawn, it opens seats: at most `max_seats` that are held or in live bookings at a time.
+    """
+
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="promo_codes", db_index=False
+    )
+    allocation = models.ForeignKey(Allocation, on_delete=models.CASCADE, related_name="promo_codes")
+    code = models.CharField(max_length=40)
+    max_seats = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "code"], name="a_promo_code_is_unique_in_its_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_seats__gte=1), name="a_promo_code_is_for_a_seat_at_least"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class SeatManager(models.Manager["Seat"]):
     """The seats without those that a newer version of the plan has removed."""
 
@@ -530,7 +570,17 @@ class Seat(models.Model):
         on_delete=models.RESTRICT,
         related_name="seats",
         db_index=False,
-        help_text="What a blocked seat is kept for.",
+        help_text="What a blocked seat is kept for, also while it is held with a promo code.",
+    )
+    promo_code = models.ForeignKey(
+        PromoCode,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        db_index=False,
+        help_text="With which its holder locked it.",
     )
     version = models.BigIntegerField(
         default=0, help_text="The event's sequence number at the seat's last change."
@@ -636,6 +686,11 @@ class Seat(models.Model):
                 fields=["allocation"],
                 condition=Q(allocation__isnull=False),
                 name="seat_by_allocation",
+            ),
+            models.Index(
+                fields=["promo_code"],
+                condition=Q(promo_code__isnull=False),
+                name="seat_by_promo_code",
             ),
         ]
 

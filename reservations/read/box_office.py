@@ -89,7 +89,7 @@ def seat_use(*, event_id: int, seat_id: int) -> SeatUseRecord:
         raise SeatNotFound(seat_ids=[seat_id])
     status = SeatStatus(found.status)
     if status is SeatStatus.LOCKED and found.locked_until and found.locked_until <= now:
-        status = SeatStatus.AVAILABLE
+        status = SeatStatus.BLOCKED if found.allocation else SeatStatus.AVAILABLE
     category_price = found.category.price if found.category else None
     price = found.event.price if category_price is None else category_price
     return {

@@ -198,7 +198,7 @@ def _pack(event_id: int) -> PackedMiniature:
 
 def _is_free() -> Q:
     return Q(status=SeatStatus.AVAILABLE) | Q(
-        status=SeatStatus.LOCKED, locked_until__lte=clock.now()
+        status=SeatStatus.LOCKED, locked_until__lte=clock.now(), allocation=None
     )
 
 

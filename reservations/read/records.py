@@ -380,6 +380,7 @@ class EventDetailRecord(EventRecord):
     ]
     categories: list[CategoryRecord]
     payment_methods: list[PaymentMethodRecord]
+    has_promo_codes: Annotated[bool, "Whether there are codes that open seats."]
     plan: PlanRecord
 
 

@@ -36,6 +36,7 @@ from reservations.domain.states import BoxOfficeMethod, PaymentStatus, SaleChann
 from reservations.models import (
     Event,
     Payment,
+    PromoCode,
     Reservation,
     ReservationSeat,
     Settlement,
@@ -102,6 +103,16 @@ class TicketGroupRecord(TypedDict):
     left: TicketAmountsRecord
 
 
+class PromoCodeSalesRecord(TypedDict):
+    """What was sold with a promo code, of the seats of a channel."""
+
+    label: Annotated[str, "The channel's name."]
+    code: str
+    made: TicketAmountsRecord
+    ended: TicketAmountsRecord
+    left: TicketAmountsRecord
+
+
 class PaymentsRecord(TypedDict):
     """Sums of the payments by the provider, by status."""
 
@@ -126,6 +137,7 @@ class ReportsRecord(TypedDict):
     categories: list[TicketGroupRecord]
     ticket_types: list[TicketGroupRecord]
     methods: list[MethodRecord]
+    promo_codes: list[PromoCodeSalesRecord]
     taxes: list[TaxRecord]
     payments: list[PaymentsRecord]
     settlements: list[BoxOfficeRecord]
@@ -222,6 +234,7 @@ def reports(*, event_id: int) -> ReportsRecord:
             }
             for (channel, code), group in sorted(methods.items())
         ],
+        "promo_codes": _promo_codes(event_id, now),
         "taxes": list(_taxes(event_id, now)),
         "payments": _payments(event_id),
         "settlements": _settlements(event_id),
@@ -301,6 +314,25 @@ def _methods(event_id: int, now: datetime) -> dict[tuple[str, str], _Group]:
 
 def _by_ticket(event_id: int, now: datetime, by: str) -> list[TicketGroupRecord]:
     """Return the tickets by a column; its fees are of bookings, not of tickets."""
+    groups = _ticket_groups(event_id, now, Coalesce(by, Value(""), output_field=CharField()))
+    return [
+        {"name": name, **group.ticket_record()}  # type: ignore[typeddict-item]
+        for name, group in sorted(groups.items())
+    ]
+
+
+def _promo_codes(event_id: int, now: datetime) -> list[PromoCodeSalesRecord]:
+    groups = _ticket_groups(event_id, now, F("promo_code"))
+    codes = PromoCode.objects.filter(event=event_id, pk__in=[pk for pk in groups if pk])
+    return [
+        {"label": label, "code": code, **groups[pk].ticket_record()}  # type: ignore[typeddict-item]
+        for pk, label, code in codes.order_by("allocation__label", "code").values_list(
+            "pk", "allocation__label", "code"
+        )
+    ]
+
+
+def _ticket_groups(event_id: int, now: datetime, by: Any) -> dict[Any, _Group]:
     ended = ~Q(reservation__status="confirmed") | Q(
         reservation__paid_at__isnull=True, reservation__payment_due_at__lte=now
     )
@@ -308,23 +340,20 @@ def _by_ticket(event_id: int, now: datetime, by: str) -> list[TicketGroupRecord]
         ReservationSeat.objects.filter(event=event_id)
         .order_by()
         .annotate(
-            group=Coalesce(by, Value(""), output_field=CharField()),
+            group=by,
             is_live=Case(When(ended, then=Value(0)), default=Value(1)),
         )
         .values("group", "is_live")
         .annotate(tickets=Count("pk"), sum=Sum("price"))
     )
-    groups: dict[str, _Group] = {}
+    groups: dict[Any, _Group] = {}
     for row in rows:
         group = groups.setdefault(row["group"], _Group.empty())
         sums = {**row, "count": 0, "sum_fees": Decimal(0)}
         group.add_made(sums)
         if not row["is_live"]:
             group.add_ended(sums)
-    return [
-        {"name": name, **group.ticket_record()}  # type: ignore[typeddict-item]
-        for name, group in sorted(groups.items())
-    ]
+    return groups
 
 
 def _taxes(event_id: int, now: datetime) -> Iterator[TaxRecord]:

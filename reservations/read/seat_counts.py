@@ -71,6 +71,7 @@ def _lapsed(events: list[Event], *, now: datetime) -> dict[int, int]:
     """Return the number of expired locks by event id, without zeros."""
     return dict(
         Seat.objects.filter(event__in=events, status=SeatStatus.LOCKED, locked_until__lte=now)
+        .filter(allocation=None)
         .order_by()
         .values_list("event_id")
         .annotate(Count("pk"))

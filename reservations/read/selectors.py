@@ -351,6 +351,7 @@ def event(*, event_id: int) -> EventDetailRecord:
             {"code": code, "name": name, "demo": demo_outcomes().get(code)}
             for code, name in _payment_methods(found, now=now).items()
         ],
+        "has_promo_codes": found.promo_codes.filter(withdrawn_at=None).exists(),
         "plan": {**_EMPTY_PLAN, **found.plan},
     }
 
@@ -793,6 +794,7 @@ def _seat_rows(found: QuerySet[Seat]) -> QuerySet[Seat, dict[str, Any]]:
         *STATIC_SEAT_FIELDS,
         "status",
         "locked_until",
+        "allocation_id",
         "locked_by__username",
         "reservation__user__username",
         "category__price",
@@ -804,7 +806,9 @@ def _seat_rows(found: QuerySet[Seat]) -> QuerySet[Seat, dict[str, Any]]:
 def _seat_record(row: dict[str, Any], *, now: datetime) -> SeatRecord:
     status, locked_until = SeatStatus(row["status"]), row["locked_until"]
     if locked_until is not None and locked_until <= now:
-        status, locked_until = SeatStatus.AVAILABLE, None
+        is_kept = row["allocation_id"] is not None
+        status = SeatStatus.BLOCKED if is_kept else SeatStatus.AVAILABLE
+        locked_until = None
     price = price_of(seat=row["price"], category=row["category__price"], event=row["event__price"])
     return seat_record(
         price=price,

@@ -76,7 +76,7 @@ def _free_places(event_id: int, wanted: Sequence[Place], *, reach: float | None)
     # The redundant condition on the status lets PostgreSQL use the partial index `seat_to_offer`.
     found = Seat.objects.filter(
         fits, event_id=event_id, status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]
-    ).filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now()))
+    ).filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now(), allocation=None))
     xs, ys = [place.x for place in wanted], [place.y for place in wanted]
     if reach is not None:
         found = found.filter(

@@ -64,7 +64,7 @@ def choose(*, event_id: int, group: str, limit: int) -> Places:
     # The redundant condition on the status lets PostgreSQL use the partial index `place_to_sell`.
     free = (
         area.filter(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED])
-        .filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now()))
+        .filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now(), allocation=None))
         .order_by("pk")
         .values_list("pk", flat=True)
     )

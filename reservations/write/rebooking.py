@@ -94,7 +94,9 @@ def _write_move(move: Move, *, event: Event, actor_id: int, now: datetime) -> No
     number = move.reservation_id
     old_ids = [each.old.id for each in move.seats]
     _give_up(event, number, [(each.old.id, each.new.id) for each in move.seats], now=now)
-    ReservationSeat.objects.filter(reservation=number, seat__in=old_ids).delete()
+    old_rows = ReservationSeat.objects.filter(reservation=number, seat__in=old_ids)
+    codes = dict(old_rows.values_list("seat_id", "promo_code_id"))
+    old_rows.delete()
     ReservationSeat.objects.bulk_create(
         ReservationSeat(
             reservation_id=number,
@@ -102,6 +104,7 @@ def _write_move(move: Move, *, event: Event, actor_id: int, now: datetime) -> No
             seat_id=each.new.id,
             price=each.price,
             ticket_type=each.ticket_type,
+            promo_code_id=codes.get(each.old.id),
         )
         for each in move.seats
     )

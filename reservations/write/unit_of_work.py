@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from reservations import clock, security_events
@@ -55,6 +55,7 @@ from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.notices import CancelledBooking, NewBooking, notices
 from reservations.payments import settlements, storage
 from reservations.payments.provider import refunds_parts
+from reservations.read import promo_codes
 from reservations.read.records import (
     CommandResult,
     ReservationRecord,
@@ -86,7 +87,7 @@ _HELD = (
     *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
     *("former_holder_id", "former_locked_at", "released_at"),
 )
-_WRITTEN = ("status", *_HELD, "reservation_id", "allocation_id", "version")
+_WRITTEN = ("status", *_HELD, "reservation_id", "allocation_id", "promo_code_id", "version")
 _LOGGED = (
     *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until", "held_since"),
     *("reservation_id", "allocation_id", "reason", "actor_id", "at", "request_id"),
@@ -99,7 +100,7 @@ _EVENT = [
 ]
 _SEAT = (
     *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "held_prices", "reservation_id"),
-    *("allocation_id", "reservation__user_id", "reservation__payment_due_at"),
+    *("allocation_id", "promo_code_id", "reservation__user_id", "reservation__payment_due_at"),
     "reservation__paid_at",
 )
 
@@ -206,6 +207,7 @@ class UnitOfWork:
         if terms.refuses_orphans:
             around, stretches = _rows_around(event.pk, reads, seats)
             seats = around | seats
+        _forget_ended_allocations(seats.values(), now=now)
         state = BatchState(
             terms=terms,
             now=now,
@@ -218,6 +220,9 @@ class UnitOfWork:
             verified=_verified(event, _present(each.verified_email_of for each in reads)),
             ticket_types=(
                 ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
+            ),
+            promo_codes=promo_codes.states(
+                event.pk, {each.promo_code for each in reads if each.promo_code}, now=now
             ),
             ended_allocations=ended.ids,
             refunds_parts=refunds_parts(),
@@ -443,6 +448,7 @@ class UnitOfWork:
                 seat_id=ticket.seat.id,
                 price=ticket.price,
                 ticket_type=ticket.ticket_type,
+                promo_code_id=ticket.seat.promo_code_id,
             )
             for new in booked
             for ticket in new.bill.tickets
@@ -510,7 +516,7 @@ class UnitOfWork:
             *(seat.extensions, seat.lapsed_holder_id),
             *(seat.former_holder_id, seat.former_locked_at, seat.released_at),
             self._stored_reservation_id(seat.reservation_id),
-            *(self._stored_allocation_id(seat.allocation_id), seq, seat.id),
+            *(self._stored_allocation_id(seat.allocation_id), seat.promo_code_id, seq, seat.id),
         )
 
     def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
@@ -627,6 +633,22 @@ def _ended_allocations(event: Event, reads: list[Reads], *, now: datetime) -> _E
         ids &= {allocation_id for allocation_id, _ in rows[:MAX_FREED_SEATS]}
         rows = rows[:MAX_FREED_SEATS]
     return _Ended(frozenset(ids), frozenset(pk for _, pk in rows))
+
+
+def _forget_ended_allocations(seats: Iterable[_Row], *, now: datetime) -> None:
+    """Let held seats whose allocation has ended go on sale when their hold ends.
+
+    Only a seat that is held with a promo code is locked and has an allocation.
+    """
+    held = [seat for seat in seats if seat["allocation_id"] and seat["status"] == SeatStatus.LOCKED]
+    if not held:
+        return
+    found = Allocation.objects.filter(pk__in={seat["allocation_id"] for seat in held})
+    going_on = found.filter(Q(until__isnull=True) | Q(until__gt=now), ended_at__isnull=True)
+    ids = set(going_on.values_list("pk", flat=True))
+    for seat in held:
+        if seat["allocation_id"] not in ids:
+            seat["allocation_id"] = None
 
 
 def _verified(event: Event, people: frozenset[int]) -> frozenset[int]:
@@ -796,4 +818,5 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
             and not seat["features"] & SeatFeature.ACCESSIBLE
         ),
         allocation_id=seat["allocation_id"],
+        promo_code_id=seat["promo_code_id"],
     )

@@ -105,6 +105,8 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         ("cancel", (CHANGE,)),
         *((name, (CHANGE,)) for name in ("mark_paid", "sell", "release_locks")),
         *((name, (CHANGE_SEAT,)) for name in ("allocate", "unblock")),
+        *((name, (CHANGE_SEAT,)) for name in ("create_promo_code", "withdraw_promo_code")),
+        ("promo_codes", (VIEW,)),
         *((name, (VIEW,)) for name in ("allocations", "seat_use", "bookings", "booking")),
         *((name, (CHANGE,)) for name in ("quote_move", "move", "split", "merge", "send_again")),
         *((name, (VIEW,)) for name in ("figures", "revenue", "history", "history_changes")),

@@ -28,6 +28,7 @@ from reservations.models import (
     Event,
     PlanDraft,
     PlanVersion,
+    PromoCode,
     Reservation,
     ReservationSeat,
     Seat,
@@ -45,6 +46,7 @@ from tests.factories import (
     PASSWORD,
     make_event,
     make_open_payment,
+    make_promo_code,
     make_user,
     pay_for,
     person,
@@ -93,6 +95,7 @@ class BoxOffice:
     sign_in: str
     category: int
     door: UUID
+    promo_code: PromoCode
     sessions: dict[int, str]
     """Keys of sessions, by person: signing in takes longer than most calls."""
 
@@ -119,7 +122,7 @@ class BoxOffice:
         """Return all rows of seats, bookings and organisations, and the name of each user."""
         queries = []
         for model in (
-            *(Seat, Reservation, ReservationSeat, SeatChange, Allocation),
+            *(Seat, Reservation, ReservationSeat, SeatChange, Allocation, PromoCode),
             *(Organisation, Membership, Invitation, SeatingPlan, PlanDraft, PlanVersion),
             *(Endpoint, Delivery, Feed, Scan),
         ):
@@ -160,6 +163,9 @@ class BoxOffice:
             "invitation_token": _parts(invitation_fragment(self.invitation.key))["token"],
             "category": self.category,
             "door": self.door,
+            "allocation": self.promo_code.allocation_id,
+            "code_id": self.promo_code.pk,
+            "promo_code": self.promo_code.code,
             **self.factors,
         }
 
@@ -238,6 +244,7 @@ def _opened() -> BoxOffice:
         sign_in=sign_in,
         category=category.pk,
         door=Door.objects.create(pk=uuid4(), event=event, name="North").pk,
+        promo_code=make_promo_code(event),
         sessions=sessions,
     )
 

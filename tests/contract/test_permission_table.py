@@ -39,6 +39,7 @@ from reservations.write.command_queue import CommandQueue
 from tests.factories import (
     make_event,
     make_open_payment,
+    make_promo_code,
     make_user,
     person,
     seat_ids,
@@ -192,6 +193,10 @@ ROWS: dict[str, Row] = {
     "POST events/{event_id}/box-office/unblock/": only(*SELLERS, "editor"),
     "POST events/{event_id}/box-office/release/": only(*SELLERS),
     "GET events/{event_id}/box-office/allocations/": only(*SELLERS),
+    "POST events/{event_id}/promo-code/": SIGNED_IN,
+    "GET events/{event_id}/box-office/codes/": only(*SELLERS),
+    "POST events/{event_id}/box-office/codes/": only(*SELLERS, "editor"),
+    "POST events/{event_id}/box-office/codes/{code_id}/withdraw/": only(*SELLERS, "editor"),
     "GET events/{event_id}/box-office/seats/{seat_id}/": only(*SELLERS),
     "GET events/{draft}/box-office/allocations/": only(*SELLERS, outsiders=404, door=404),
     # Editing events
@@ -343,6 +348,7 @@ def _made() -> House:
     objects = {
         "event_id": event.pk,
         "draft": draft.pk,
+        "code_id": make_promo_code(event).pk,
         "layout": event.layout,
         "group": "east",
         "table": "bookings",

@@ -131,6 +131,7 @@ def test_event_list(office: BoxOffice) -> None:
         "ticket_types": [],
         "fees": {"each_ticket": "0.00", "each_booking": "0.00", "tax_percent": None},
         "orphan_rule": "warn",
+        "has_promo_codes": True,
         "payment_methods": detail["payment_methods"],
         "plan": detail["plan"],
     }
@@ -147,7 +148,8 @@ def test_an_event_has_its_categories_and_plan(office: BoxOffice) -> None:
     )
     detail = stranger().get(f"/api/events/{office.event.pk}/").json()
     assert set(detail) == EVENT | {
-        *("categories", "fees", "orphan_rule", "payment_methods", "plan", "ticket_types"),
+        *("categories", "fees", "has_promo_codes", "orphan_rule", "payment_methods", "plan"),
+        "ticket_types",
     }
     stalls, circle = detail["categories"]
     assert set(stalls) == {"id", "name", "color", "price"}

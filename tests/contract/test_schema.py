@@ -143,6 +143,7 @@ def test_every_response_matches_the_schema(
         "endpoint_id": office.endpoint,
         "delivery_id": office.delivery,
         "door_id": str(office.door),
+        "code_id": office.promo_code.pk,
         "number": 1,
         "table": "tickets",
         "group": "east",

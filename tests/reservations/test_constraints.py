@@ -29,7 +29,7 @@ from reservations.models import (
     TicketPrice,
     TicketType,
 )
-from tests.factories import make_event, make_user
+from tests.factories import make_event, make_promo_code, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -160,6 +160,8 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     ),
     "an_event_price_is_not_negative": lambda _: Event.objects.update(price="-0.01"),
     "an_event_fee_is_not_negative": lambda _: Event.objects.update(ticket_fee="-0.01"),
+    "a_promo_code_is_unique_in_its_event": lambda event: [make_promo_code(event) for _ in range(2)],
+    "a_promo_code_is_for_a_seat_at_least": lambda event: make_promo_code(event, max_seats=0),
     "a_ticket_price_is_not_negative": lambda event: _price(event, "-0.01"),
     "a_ticket_type_has_one_price_in_a_category": lambda event: _price(
         event, "1.00", "2.00", category=Category.objects.create(event=event, name="Stalls")

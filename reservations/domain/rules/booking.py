@@ -184,6 +184,8 @@ def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
             released_at=state.now,
             reservation_id=reservation_id,
             buyer_id=command.actor.id,
+            allocation_id=None,
+            promo_code_id=None,
         )
         for seat in seats
     )

@@ -13,6 +13,8 @@ from reservations.domain.errors import (
     NoSeatsTogether,
     NotHolder,
     Outpaced,
+    PromoCodeInvalid,
+    PromoCodeUsed,
     SalesClosed,
     SalesNotOpen,
     SeatLimit,
@@ -34,6 +36,7 @@ from reservations.domain.states import (
     BatchState,
     Hold,
     Person,
+    PromoCodeState,
     Reason,
     Sale,
     SeatState,
@@ -47,9 +50,15 @@ from reservations.domain.states import (
 def lock(command: LockSeats, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
     seats = named_seats(command.seat_ids, state)
+    code = _promo_code(command.promo_code, state)
     require(
         seats,
-        lambda seat: why_not_lockable(seat, person_id=command.actor.id, now=state.now),
+        lambda seat: why_not_lockable(
+            seat,
+            person_id=command.actor.id,
+            from_allocation=code.allocation_id if code else None,
+            now=state.now,
+        ),
         state,
     )
     require_whole_tables(seats, state)
@@ -62,7 +71,9 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
     if wanted:
         require_may_buy(wanted, command.actor, state, besides=len(held))
     _require_cooled_down(wanted, command.actor, state)
-    locked = tuple(_locked(seat, command.actor, state) for seat in wanted)
+    if code is not None:
+        _use(command.promo_code, code, wanted, state)
+    locked = tuple(_locked(seat, command.actor, state, code=code) for seat in wanted)
     return Outcome(
         sentence=f"{names(seats)} {_lock_duration(locked, state)}",
         seats=updated(seats, locked),
@@ -152,6 +163,30 @@ def unlock(command: UnlockSeats, state: BatchState) -> Outcome:
     )
 
 
+def _promo_code(text: str, state: BatchState) -> PromoCodeState | None:
+    """Return the code of a command; None if it names none. Raises: PromoCodeInvalid."""
+    if not text:
+        return None
+    code = state.promo_codes.get(text)
+    if code is None or code.has_ended:
+        raise PromoCodeInvalid
+    return code
+
+
+def _use(text: str, code: PromoCodeState, wanted: list[SeatState], state: BatchState) -> None:
+    """Use a code for those of the seats that are kept for it. Raises: PromoCodeUsed."""
+    kept = [seat for seat in wanted if seat.is_kept_for(code.allocation_id, now=state.now)]
+    if len(kept) > code.left:
+        raise PromoCodeUsed(
+            f"This code is good for {pluralize(code.left, 'more seat')} only."
+            if code.left
+            else "This code has been used up.",
+            left=code.left,
+            conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in kept],
+        )
+    state.promo_codes[text] = replace(code, left=code.left - len(kept))
+
+
 def _require_may_hold(actor: Person, count: int, state: BatchState) -> None:
     """Require that the caps allow `count` more seats. Raises: SeatLimit, PurchaseLimit."""
     held = len(state.held_by(actor.id))
@@ -165,8 +200,11 @@ def _is_free(seat_id: int, state: BatchState) -> bool:
     return seat is not None and seat.is_available(now=state.now)
 
 
-def _locked(seat: SeatState, actor: Person, state: BatchState) -> SeatState:
+def _locked(
+    seat: SeatState, actor: Person, state: BatchState, *, code: PromoCodeState | None
+) -> SeatState:
     """Return the seat as locked by the actor, who may continue an earlier hold."""
+    is_kept = code is not None and seat.is_kept_for(code.allocation_id, now=state.now)
     hold = _continued_hold(seat, actor, state)
     deadline = to_milliseconds(state.now + timedelta(seconds=state.terms.lock_seconds))
     if hold is not None:
@@ -177,6 +215,8 @@ def _locked(seat: SeatState, actor: Person, state: BatchState) -> SeatState:
         holder_id=actor.id,
         locked_until=deadline,
         locked_at=hold.locked_at if hold else state.now,
+        allocation_id=seat.allocation_id if is_kept else None,
+        promo_code_id=code.id if code is not None and is_kept else None,
     )
 
 

@@ -116,28 +116,30 @@ def require_whole_tables(seats: list[SeatState], state: BatchState) -> None:
         )
 
 
-def why_not_lockable(seat: SeatState, *, person_id: int | None, now: datetime) -> str | None:
-    if seat.is_available(now=now) or (
-        person_id is not None and seat.is_held_by(person_id, now=now)
-    ):
+def why_not_lockable(
+    seat: SeatState, *, person_id: int | None, from_allocation: int | None = None, now: datetime
+) -> str | None:
+    if person_id is not None and seat.is_held_by(person_id, now=now):
         return None
-    return seat.status.word
+    return why_not_sellable(seat, from_allocation=from_allocation, now=now)
 
 
 def why_not_sellable(seat: SeatState, *, from_allocation: int | None, now: datetime) -> str | None:
-    """Return why the box office cannot sell a seat; None if it can."""
-    is_kept_for_it = (
-        seat.status is SeatStatus.BLOCKED
-        and seat.allocation_id is not None
-        and seat.allocation_id == from_allocation
-    )
-    return None if is_kept_for_it or seat.is_available(now=now) else seat.status.word
+    """Return why a seat that nobody holds cannot be sold; None if it can."""
+    if seat.is_available(now=now) or seat.is_kept_for(from_allocation, now=now):
+        return None
+    return _word_of(seat, now=now)
+
+
+def _word_of(seat: SeatState, *, now: datetime) -> str:
+    """Return the status of a seat that is not available."""
+    return SeatStatus.BLOCKED.word if seat.has_lapsed(now=now) else seat.status.word
 
 
 def _why_not_held(seat: SeatState, *, person_id: int, now: datetime) -> str | None:
     if seat.is_held_by(person_id, now=now):
         return None
-    if not seat.is_available(now=now):
+    if not seat.is_available(now=now) and not seat.has_lapsed(now=now):
         return seat.status.word
     was_held_by = seat.holder_id if seat.has_lapsed(now=now) else seat.lapsed_holder_id
     return "expired" if was_held_by == person_id else "not_held"

@@ -21,13 +21,20 @@ def as_free(seat: SeatState) -> SeatState:
         reservation_id=None,
         buyer_id=None,
         allocation_id=None,
+        promo_code_id=None,
     )
 
 
 def as_released(seat: SeatState, *, at: datetime) -> SeatState:
-    """Return a seat as available after it was unlocked, or after its lock expired."""
+    """Return a seat after it was unlocked, or after its lock expired.
+
+    It is available, or kept again for the allocation from which a promo code opened it.
+    """
+    is_kept = seat.allocation_id is not None
     return replace(
         as_free(seat),
+        status=SeatStatus.BLOCKED if is_kept else SeatStatus.AVAILABLE,
+        allocation_id=seat.allocation_id,
         former_holder_id=seat.holder_id,
         former_locked_at=seat.locked_at,
         released_at=at,

@@ -41,6 +41,7 @@ from reservations.domain.states import (
     BoxOfficeMethod,
     PaymentState,
     PaymentStatus,
+    PromoCodeState,
     ReservationState,
     SeatState,
     SoldTicket,
@@ -72,11 +73,13 @@ SEATS = {
         blocked(8),
         replace(blocked(9), allocation_id=1),
         replace(blocked(10), allocation_id=2),
+        replace(locked(13, by=BOB, seconds=-1), allocation_id=3, promo_code_id=1),
         reserved(11, reservation_id=4, by=ALICE),
         reserved(12, reservation_id=4, by=ALICE),
     )
 }
 ENDED = frozenset({1})
+SPONSOR = PromoCodeState(1, allocation_id=3, left=1)
 
 
 def _sold(*seat_ids: int, reservation_id: int) -> ReservationState:
@@ -98,6 +101,7 @@ TERMS_WITH_VERIFICATION = replace(TERMS, requires_verified_email=True)
 COMMANDS: list[Command] = [
     LockPlaces(ALICE, "east", 1, Places((2,))),
     LockSeats(ALICE, (1,)),
+    LockSeats(ALICE, (1, 13), "SPONSOR"),
     LockBest(ALICE, SeatCriteria(2), Choice(((1, 2),))),
     ExtendLocks(ALICE, (3,)),
     UnlockSeats(ALICE, (3,)),
@@ -153,6 +157,7 @@ def _state_of(command: Command) -> BatchState:
         payments={PAYMENT.reference: PAYMENT} if reads.payment == PAYMENT.reference else {},
         verified=frozenset({reads.verified_email_of} - {None}),  # type: ignore[arg-type]
         ticket_types={CHILD.id: CHILD} if reads.ticket_types else {},
+        promo_codes={"SPONSOR": SPONSOR} if reads.promo_code == "SPONSOR" else {},
         ended_allocations=ENDED if reads.ended_allocations else frozenset(),
         caps_of=frozenset({reads.caps_of} - {None}),  # type: ignore[arg-type]
     )
@@ -177,6 +182,7 @@ def test_a_command_is_decided_the_same_on_only_what_it_reads(command: Command) -
         payments={PAYMENT.reference: PAYMENT},
         verified=frozenset({ALICE.id}),
         ticket_types={CHILD.id: CHILD},
+        promo_codes={"SPONSOR": SPONSOR},
         ended_allocations=ENDED,
     )
     outcome = decide(command, _state_of(command))

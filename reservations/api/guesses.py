@@ -1,0 +1,56 @@
+"""Limits wrong promo codes, by person and by IP address.
+
+A code is counted before it is looked up, and no longer once it was right, so that many at a time
+do not pass the limit either.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.cache import cache
+from rest_framework.exceptions import Throttled
+
+from reservations.domain.errors import PromoCodeInvalid
+from security_log.request_context import current_request
+
+MAX_WRONG_CODES = 10
+"""How many wrong codes a person may send in WINDOW_SECONDS."""
+MAX_WRONG_CODES_OF_ADDRESS = 50
+"""How many may come from one IP address, behind which there may be an office."""
+WINDOW_SECONDS = 600
+
+
+@contextmanager
+def guesses_counted(person_id: int) -> Iterator[None]:
+    """Count a code unless it is right. Raises: Throttled after too many wrong ones."""
+    limits = count_guess(person_id)
+    try:
+        yield
+    except PromoCodeInvalid:
+        raise
+    except BaseException:
+        forget_guess(limits)
+        raise
+    forget_guess(limits)
+
+
+def count_guess(person_id: int) -> tuple[str, ...]:
+    """Count a code and return the names of its counters. Raises: Throttled."""
+    sent = current_request.get()
+    address = sent.address() if sent else ""
+    limits = {
+        f"promo-code-person-{person_id}": MAX_WRONG_CODES,
+        f"promo-code-address-{address}": MAX_WRONG_CODES_OF_ADDRESS,
+    }
+    counters: Any = cache
+    totals = counters.incr_many(dict.fromkeys(limits, float(WINDOW_SECONDS)), 1)
+    if any(total > limit for total, limit in zip(totals, limits.values(), strict=True)):
+        raise Throttled(wait=WINDOW_SECONDS)
+    return tuple(limits)
+
+
+def forget_guess(counted: tuple[str, ...]) -> None:
+    """Count a code no longer, because it was right."""
+    counters: Any = cache
+    counters.decr_many(counted)
