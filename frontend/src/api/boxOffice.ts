@@ -2,6 +2,8 @@ import { get, post } from '@/api/client';
 import type {
   AllocatedSeats,
   AllocationRequest,
+  NewPromoCode,
+  PromoCode,
   ReservedAnswer,
   SaleRequest,
   SeatsAnswer,
@@ -49,6 +51,20 @@ export function unblockSeats(
   key: string,
 ): Promise<SeatsAnswer> {
   return post(`events/${eventId}/box-office/unblock/`, { seat_ids: [...seatIds] }, key);
+}
+
+/** The promo codes of an event, the newest first. */
+export async function fetchPromoCodes(eventId: number, signal: AbortSignal): Promise<PromoCode[]> {
+  return (await get(`events/${eventId}/box-office/codes/`, { signal })).body;
+}
+
+/** Create a code that opens the seats of an allocation. */
+export function createPromoCode(eventId: number, code: NewPromoCode): Promise<PromoCode> {
+  return post(`events/${eventId}/box-office/codes/`, code);
+}
+
+export function withdrawPromoCode(eventId: number, codeId: number): Promise<PromoCode> {
+  return post(`events/${eventId}/box-office/codes/${codeId}/withdraw/`);
 }
 
 /** Release other people's locks. */

@@ -8,8 +8,9 @@ import type { EventDetail, Layout } from '@/api/types';
 import type { TabMessage } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';
 
-interface SeatIds {
+interface LockSeats {
   readonly seat_ids: readonly number[];
+  readonly promo_code?: string;
 }
 
 interface Sent {
@@ -108,7 +109,7 @@ it('reconnects a socket if the session continues under another cookie', async ()
 it('takes only paths and bodies of the API schema', () => {
   expectTypeOf<'events/7/'>().toExtend<UrlOf<'get'>>();
   expectTypeOf<'event/7/'>().not.toExtend<UrlOf<'get'>>();
-  expectTypeOf<BodyAt<'post', 'events/7/lock/'>>().toEqualTypeOf<SeatIds>();
+  expectTypeOf<BodyAt<'post', 'events/7/lock/'>>().toEqualTypeOf<LockSeats>();
   expectTypeOf<BodyAt<'post', 'logout/'>>().toBeUndefined();
   // A parameter contains no slash.
   expectTypeOf<BodyAt<'post', 'events/7/8/lock/'>>().toBeNever();

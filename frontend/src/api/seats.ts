@@ -6,6 +6,7 @@ import type {
   SeatAnswer,
   SeatsAnswer,
   StartedPaymentAnswer,
+  OpenedSeats,
 } from '@/api/types';
 
 export function lockSeat(eventId: number, seatId: number, key: string): Promise<SeatAnswer> {
@@ -17,8 +18,15 @@ export function lockSeats(
   eventId: number,
   seatIds: readonly number[],
   key: string,
+  promoCode?: string,
 ): Promise<SeatsAnswer> {
-  return post(`events/${eventId}/lock/`, { seat_ids: seatIds }, key);
+  const body = { seat_ids: seatIds, ...(promoCode !== undefined && { promo_code: promoCode }) };
+  return post(`events/${eventId}/lock/`, body, key);
+}
+
+/** Which seats a promo code opens. */
+export function fetchOpenedSeats(eventId: number, promoCode: string): Promise<OpenedSeats> {
+  return post(`events/${eventId}/promo-code/`, { promo_code: promoCode });
 }
 
 /** What to search for when the server chooses the seats. */

@@ -14,6 +14,9 @@ export type Action = Schemas['Action'];
 /** What seats are kept for. */
 export type Allocation = Schemas['Allocation'];
 export type AllocatedSeats = Schemas['AllocatedSeats'];
+export type PromoCode = Schemas['PromoCode'];
+export type NewPromoCode = Schemas['NewPromoCodeRequest'];
+export type OpenedSeats = Schemas['OpenedSeats'];
 export type AllocationRequest = Schemas['AllocateRequest'];
 export type AllocationKind = AllocationRequest['kind'];
 /** A sale at the box office. */

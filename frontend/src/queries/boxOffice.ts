@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { fetchAllocations, fetchSeatUse } from '@/api/boxOffice';
+import { fetchAllocations, fetchPromoCodes, fetchSeatUse } from '@/api/boxOffice';
 import type { MapSeat } from '@/domain/seatMap/seats';
 
 const ALLOCATIONS_AGAIN_MS = 30_000;
@@ -10,6 +10,15 @@ export const allocationsQuery = (eventId: number) =>
   queryOptions({
     queryKey: ['boxOffice', eventId, 'allocations'],
     queryFn: ({ signal }) => fetchAllocations(eventId, signal),
+    refetchInterval: ALLOCATIONS_AGAIN_MS,
+    staleTime: 0,
+  });
+
+/** Promo codes with how often they are used. */
+export const promoCodesQuery = (eventId: number) =>
+  queryOptions({
+    queryKey: ['boxOffice', eventId, 'codes'],
+    queryFn: ({ signal }) => fetchPromoCodes(eventId, signal),
     refetchInterval: ALLOCATIONS_AGAIN_MS,
     staleTime: 0,
   });

@@ -99,6 +99,7 @@ export function makeEvent(changes: Partial<EventDetail> = {}): EventDetail {
     price_from: '50.00',
     currency: 'EUR',
     seats_total: 8,
+    has_promo_codes: false,
     seats_available: 8,
     sales_open_at: null,
     sales_close_at: null,

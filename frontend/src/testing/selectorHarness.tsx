@@ -28,6 +28,8 @@ interface Scene {
   readonly seats?: Seat[];
   readonly ownLocks?: Lock[];
   readonly isSignedIn?: boolean;
+  /** The query of the address, such as `?code=X`. */
+  readonly search?: string;
   /** Replies to what the page asks as soon as it opens. */
   readonly replies?: (server: FakeServer) => void;
 }
@@ -38,6 +40,7 @@ export async function openSelector({
   seats = makeSeats(8),
   ownLocks = [],
   isSignedIn = true,
+  search = '',
   replies,
 }: Scene = {}) {
   FakeWebSocket.install();
@@ -47,7 +50,8 @@ export async function openSelector({
   server.on('get events/7/', [200, makeEvent(event)]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(seats)]);
   server.on('get events/7/locks/', [200, ownLocks]);
-  const { router, user } = renderPage({ '/events/:eventId': <SeatSelectorPage /> }, '/events/7');
+  const page = { '/events/:eventId': <SeatSelectorPage /> };
+  const { router, user } = renderPage(page, `/events/7${search}`);
   await waitFor(() => {
     FakeWebSocket.newest().receive(liveSnapshot(seats));
   });

@@ -58,7 +58,9 @@ function reuseIfSame(before: MapSeat | undefined, after: MapSeat): MapSeat {
 function displayedSeat(state: SeatMapState, facts: SeatFacts, now: number): MapSeat {
   const own = state.own.get(facts.id);
   const command = state.pending.get(facts.id);
-  const confirmed = withOwnSeat(liveAt(state, facts.index), own, now);
+  const live = liveAt(state, facts.index);
+  const isOpened = live.status === 'blocked' && state.opened?.seatIds.has(facts.id) === true;
+  const confirmed = withOwnSeat(isOpened ? FREE : live, own, now);
   const { status, until, holder } =
     command === undefined ? confirmed : withPendingCommand(command, confirmed, own);
   const isUndecided = own?.kind === 'unconfirmed' && status === 'mine';

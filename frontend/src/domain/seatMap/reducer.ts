@@ -45,6 +45,8 @@ export function reduceSeatMap(
         : { ...state, lockFetches: state.lockFetches + 1 };
     case 'locksInvalidated':
       return { ...state, lockFetches: state.lockFetches + 1 };
+    case 'seatsOpened':
+      return withDisplayedSeats({ ...state, opened: action.opened }, 'all', now);
     case 'timePassed':
       return withDisplayedSeats(removeExpired(state, now), 'all', now);
     default:

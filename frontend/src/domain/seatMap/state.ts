@@ -44,6 +44,12 @@ export interface LostLocks {
   readonly seatNumbers: readonly string[];
 }
 
+/** Seats that are blocked for others, and that the user may lock with a code. */
+export interface OpenedSeats {
+  readonly promoCode: string;
+  readonly seatIds: ReadonlySet<number>;
+}
+
 /**
  * Three layers: `live` from the feed, `own` from responses to own commands, `pending` for
  * optimistic changes. `seats` combines them; removing an entry of a layer rolls it back.
@@ -62,6 +68,7 @@ export interface SeatMapState {
 
   readonly own: ReadonlyMap<number, OwnSeat>;
   readonly pending: ReadonlyMap<number, PendingCommand>;
+  readonly opened: OpenedSeats | null;
 
   readonly seats: readonly MapSeat[];
   readonly viewers: number | null;
@@ -109,6 +116,7 @@ export type SeatMapAction =
       readonly locks: readonly OwnLock[];
     }
   | { readonly type: 'locksInvalidated' }
+  | { readonly type: 'seatsOpened'; readonly opened: OpenedSeats | null }
   | { readonly type: 'timePassed' };
 
 export const emptySeatMap: SeatMapState = {
@@ -121,6 +129,7 @@ export const emptySeatMap: SeatMapState = {
   lastFrameAt: null,
   own: new Map(),
   pending: new Map(),
+  opened: null,
   seats: [],
   viewers: null,
   lostLocks: null,

@@ -1,6 +1,6 @@
 import { Suspense, useMemo, useRef, useState } from 'react';
 
-import type { EventDetail, Me, Reservation } from '@/api/types';
+import type { EventDetail, Me } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Skeleton } from '@/components/Skeleton';
 import { mayWatchSale } from '@/domain/permissions';
@@ -8,7 +8,7 @@ import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
-import { CheckoutDialog, useCheckoutLoading } from '@/features/seats/basket/lazyCheckout';
+import { useCheckoutLoading } from '@/features/seats/basket/lazyCheckout';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { useTickets } from '@/features/seats/basket/useTickets';
 import { errorText } from '@/features/seats/errorText';
@@ -16,7 +16,7 @@ import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';
 import { useFilteredScene } from '@/features/seats/filter/useFilteredScene';
-import { FindDialog, SeatFilter, SeatList, ShortcutsDialog } from '@/features/seats/lazyComponents';
+import { PromoCode, SeatFilter, SeatList } from '@/features/seats/lazyComponents';
 import type { SeatListHandle } from '@/features/seats/list/SeatList';
 import { useView, type View } from '@/features/seats/list/useView';
 import type { SeatMapHandle } from '@/components/map/seatMapHandle';
@@ -28,11 +28,11 @@ import { useOfferedIndexes } from '@/features/seats/offer/useOfferedIndexes';
 import { useOrphanWarning } from '@/features/seats/orphans/useOrphanWarning';
 import { rememberPick } from '@/features/seats/pickBeforeSignIn';
 import { SeatCards } from '@/features/seats/SeatCards';
+import { type OpenDialog, SelectorDialogs } from '@/features/seats/SelectorDialogs';
 import { SelectorHead } from '@/features/seats/SelectorHead';
 import { SelectorTools } from '@/features/seats/SelectorTools';
 import { useSelectorShortcuts } from '@/features/seats/shortcuts/useSelectorShortcuts';
 import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
-import { SignInPrompt } from '@/features/seats/SignInPrompt';
 import { useLockExtension } from '@/features/seats/useLockExtension';
 import { useLostLocks } from '@/features/seats/useLostLocks';
 import { usePickBeforeSignIn } from '@/features/seats/usePickBeforeSignIn';
@@ -46,12 +46,6 @@ interface SeatSelectorProps {
   readonly event: EventDetail;
   readonly me: Me | null;
 }
-
-type OpenDialog =
-  | { readonly name: 'shortcuts' | 'review' }
-  | { readonly name: 'find'; readonly area: StandingArea | null }
-  | { readonly name: 'signIn'; readonly seatNumber: string | null }
-  | { readonly name: 'confirmed'; readonly reservation: Reservation };
 
 export function SeatSelector({ event, me }: SeatSelectorProps) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, me !== null);
@@ -207,7 +201,22 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
           openFind(null);
         }}
         onHelp={openShortcuts}
-        filter={<SeatFilter scene={scene} onChoose={filter} />}
+        filter={
+          <>
+            <SeatFilter scene={scene} onChoose={filter} />
+            {isOnSale && event.has_promo_codes && (
+              <PromoCode
+                eventId={event.id}
+                store={store}
+                isSignedIn={me !== null}
+                onSignInNeeded={() => {
+                  setDialog({ name: 'signIn', seatNumber: null });
+                }}
+                onOpened={showSeats}
+              />
+            )}
+          </>
+        }
       />
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
@@ -256,43 +265,30 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         onRelease={release}
         onReserve={reserve}
       />
-      <Suspense>
-        {dialog?.name === 'find' && (
-          <FindDialog
-            event={event}
-            scene={scene}
-            area={dialog.area}
-            seats={seats}
-            remaining={event.seat_cap - mine.length}
-            find={find}
-            onClose={closeDialog}
-          />
-        )}
-        {dialog?.name === 'shortcuts' && (
-          <ShortcutsDialog areOn={areShortcutsOn} onTurn={turnShortcuts} onClose={closeDialog} />
-        )}
-        {(dialog?.name === 'review' || dialog?.name === 'confirmed') && (
-          <CheckoutDialog
-            reservation={dialog.name === 'confirmed' ? dialog.reservation : null}
-            event={event}
-            seats={mine}
-            bill={tickets.bill}
-            clock={store.clock}
-            checkout={checkout}
-            lockExtension={lockExtension}
-            onExtend={extend}
-            choices={choices}
-            onTake={(choice) => {
-              leaveReview();
-              if (offer !== null) take(choice.seats, offer.insteadOf);
-            }}
-            onClose={leaveReview}
-          />
-        )}
-      </Suspense>
-      {dialog?.name === 'signIn' && (
-        <SignInPrompt seatNumber={dialog.seatNumber} onClose={closeDialog} />
-      )}
+      <SelectorDialogs
+        dialog={dialog}
+        scene={scene}
+        seats={seats}
+        find={find}
+        review={{
+          event,
+          seats: mine,
+          bill: tickets.bill,
+          clock: store.clock,
+          checkout,
+          lockExtension,
+          onExtend: extend,
+          choices,
+          onTake: (choice) => {
+            leaveReview();
+            if (offer !== null) take(choice.seats, offer.insteadOf);
+          },
+          onClose: leaveReview,
+        }}
+        areShortcutsOn={areShortcutsOn}
+        onTurnShortcuts={turnShortcuts}
+        onClose={closeDialog}
+      />
     </div>
   );
 }

@@ -17,6 +17,10 @@ export const SeatFilter = lazy(async () => ({
   default: (await import('@/features/seats/filter/SeatFilter')).SeatFilter,
 }));
 
+export const PromoCode = lazy(async () => ({
+  default: (await import('@/features/seats/promoCode/PromoCode')).PromoCode,
+}));
+
 export const StandingButtons = lazy(async () => ({
   default: (await import('@/features/seats/map/StandingButtons')).StandingButtons,
 }));

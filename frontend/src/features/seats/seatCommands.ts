@@ -55,10 +55,12 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
   async function lock(seats: readonly SeatFacts[]): Promise<void> {
     const [first, ...others] = seats;
     if (first === undefined) return;
+    const { opened } = store.getState();
+    const code = seats.some(({ id }) => opened?.seatIds.has(id)) ? opened?.promoCode : undefined;
     const kept = await hold('lock', seats, async (key) =>
-      others.length === 0
+      others.length === 0 && code === undefined
         ? [(await lockSeat(eventId, first.id, key)).seat]
-        : (await lockSeats(eventId, idsOf(seats), key)).seats,
+        : (await lockSeats(eventId, idsOf(seats), key, code)).seats,
     );
     if (kept.length > 0) onDone(t('seats:held', wordsFor(kept)));
   }

@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
-import type { AllocatedSeats, Seat, SeatUse } from '@/api/types';
+import type { AllocatedSeats, PromoCode, Seat, SeatUse } from '@/api/types';
 import { LAYOUT, makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeWebSocket } from '@/testing/fakeWebSocket';
@@ -50,16 +50,17 @@ function makeHall(): Seat[] {
   });
 }
 
-async function open(me: typeof CLERK = CLERK) {
+async function open(kept: AllocatedSeats[] = [KEPT]) {
   FakeWebSocket.install();
   const server = new FakeServer();
   const seats = makeHall();
-  server.on('get me/', [200, me]);
+  server.on('get me/', [200, CLERK]);
   const child = { id: 9, name: 'Child', prices: [{ category: 1, price: '20.00' }] };
   const fees = { each_ticket: '1.00', each_booking: '0.00', tax_percent: null };
   server.on('get events/7/', [200, makeEvent({ ticket_types: [child], fees })]);
   server.on(`get events/7/layouts/${LAYOUT}/`, [200, packed(seats)]);
-  server.on(`get ${OFFICE}/allocations/`, [200, [KEPT]]);
+  server.on(`get ${OFFICE}/allocations/`, [200, kept]);
+  server.on(`get ${OFFICE}/codes/`, [200, []]);
   server.on(`get ${OFFICE}/seats/101/`, [200, USE]);
   const { user } = renderBoxOffice();
   await waitFor(() => {
@@ -176,6 +177,29 @@ it('puts kept seats on sale', async () => {
   await user.click(screen.getByRole('button', { name: 'Put on sale' }));
   expect(await screen.findByRole('heading', { name: '1 seat is on sale again.' })).toBeDefined();
   expect(bodyOf(server, `post ${OFFICE}/unblock/`)).toEqual({ seat_ids: [102] });
+});
+
+it('creates a code for a channel, and withdraws it', async () => {
+  const { server, user } = await open([{ ...KEPT, kind: 'channel', label: 'Bank' }]);
+  await user.click(await screen.findByRole('button', { name: 'New code' }));
+  const code: PromoCode = {
+    ...{ id: 3, code: 'BANK-2030', allocation: 4, label: 'Bank', max_seats: 1, held: 0, sold: 0 },
+    ...{ revenue: '0.00', expires_at: null, withdrawn_at: null, created_by: 'boss' },
+    created_at: '2030-05-24T10:00:00Z',
+  };
+  await user.type(screen.getByRole('textbox', { name: 'Code' }), 'bank-2030');
+  server.on(`post ${OFFICE}/codes/`, [201, code]);
+  server.on(`get ${OFFICE}/codes/`, [200, [code]]);
+  await user.click(screen.getByRole('button', { name: 'Create' }));
+  expect(await screen.findByText('BANK-2030')).toBeDefined();
+  expect(bodyOf(server, `post ${OFFICE}/codes/`)).toEqual({
+    ...{ allocation: 4, promo_code: 'bank-2030', max_seats: 1, expires_at: null },
+  });
+  const withdrawn = { ...code, withdrawn_at: '2030-05-24T11:00:00Z' };
+  server.on(`post ${OFFICE}/codes/3/withdraw/`, [200, withdrawn]);
+  server.on(`get ${OFFICE}/codes/`, [200, [withdrawn]]);
+  await user.click(screen.getByRole('button', { name: 'Withdraw: BANK-2030' }));
+  expect(await screen.findByText(/withdrawn$/)).toBeDefined();
 });
 
 it('is not for people who only see bookings', async () => {

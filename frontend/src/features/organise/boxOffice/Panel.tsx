@@ -8,6 +8,7 @@ import type { StandingArea } from '@/domain/seatMap/standing';
 import { Actions } from '@/features/organise/boxOffice/Actions';
 import type { How } from '@/features/organise/boxOffice/BoxOfficeMap';
 import { FindSeats } from '@/features/organise/boxOffice/FindSeats';
+import { PromoCodes } from '@/features/organise/boxOffice/PromoCodes';
 import { KeepForm } from '@/features/organise/boxOffice/KeepForm';
 import { KeptSeats } from '@/features/organise/boxOffice/KeptSeats';
 import { ReleaseDialog } from '@/features/organise/boxOffice/ReleaseDialog';
@@ -144,6 +145,7 @@ export function Panel({
               heading.current?.focus();
             }}
           />
+          <PromoCodes event={event} allocations={allocations} />
         </>
       )}
       {step.name === 'release' && possible.canRelease && (

@@ -38,6 +38,8 @@ const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
   seats_blocked: 'history:did_seats_blocked',
   seats_unblocked: 'history:did_seats_unblocked',
   locks_released: 'history:did_locks_released',
+  promo_code_created: 'history:did_promo_code_created',
+  promo_code_withdrawn: 'history:did_promo_code_withdrawn',
   member_invited: 'history:did_member_invited',
   invitation_withdrawn: 'history:did_invitation_withdrawn',
   member_joined: 'history:did_member_joined',

@@ -21,6 +21,7 @@ const REPORTS: Reports = {
   categories: [],
   ticket_types: [],
   methods: [],
+  promo_codes: [],
   taxes: [],
   payments: [],
   settlements: [],

@@ -39,6 +39,7 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
     categories,
     ticket_types: types,
     methods,
+    promo_codes: codes,
     taxes,
     total,
     settlements,
@@ -103,6 +104,14 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
           money(total.total),
         ]}
       />
+      {codes.length > 0 && (
+        <TicketTable
+          title={t('history:byPromoCode')}
+          groups={codes.map(({ label, code, ...sums }) => ({ name: `${label}: ${code}`, ...sums }))}
+          unnamed=""
+          money={money}
+        />
+      )}
       <Table
         title={t('history:taxes')}
         columns={[t('history:taxes'), t('history:total'), t('history:taxes')]}

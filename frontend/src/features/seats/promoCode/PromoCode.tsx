@@ -1,0 +1,172 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useSearchParams } from 'react-router';
+
+import { toApiError } from '@/api/apiError';
+import { fetchOpenedSeats } from '@/api/seats';
+import { useAnnounce } from '@/components/announce';
+import { Button } from '@/components/Button';
+import { Dialog } from '@/components/Dialog';
+import { Field } from '@/components/Field';
+import { Icon } from '@/components/Icon';
+import type { SeatFacts } from '@/domain/seatMap/seats';
+import type { SeatMapStore } from '@/domain/seatMap/store';
+import { errorText } from '@/features/seats/errorText';
+import { useSeatMap } from '@/hooks/useLiveSeatMap';
+import { t } from '@/i18n/language';
+
+interface PromoCodeProps {
+  readonly eventId: number;
+  readonly store: SeatMapStore;
+  readonly isSignedIn: boolean;
+  readonly onSignInNeeded: () => void;
+  readonly onOpened: (seats: readonly SeatFacts[]) => void;
+}
+
+/**
+ * A button to enter a code that opens seats. The code is in the address, as `code`: a link has it,
+ * and it is still there after signing in or reloading.
+ */
+export function PromoCode({
+  eventId,
+  store,
+  isSignedIn,
+  onSignInNeeded,
+  onOpened,
+}: PromoCodeProps) {
+  const [search, setSearch] = useSearchParams();
+  const linked = search.get('code') ?? '';
+  const opened = useSeatMap(store, (state) => state.opened);
+  const announce = useAnnounce();
+  const [isAsking, setIsAsking] = useState(false);
+  const [text, setText] = useState('');
+
+  function remember(code: string | null) {
+    const next = new URLSearchParams(search);
+    if (code === null) next.delete('code');
+    else next.set('code', code);
+    setSearch(next, { replace: true, preventScrollReset: true });
+  }
+
+  const open = useMutation({
+    mutationFn: (code: string) => fetchOpenedSeats(eventId, code),
+    retry: false,
+    onSuccess: ({ code, seat_ids: ids, left }) => {
+      const seatIds = new Set(ids);
+      store.dispatch({ type: 'seatsOpened', opened: { promoCode: code, seatIds } });
+      setIsAsking(false);
+      remember(code);
+      const { seats } = store.getState();
+      const free = seats.filter(({ facts, status }) => {
+        return status === 'available' && seatIds.has(facts.id);
+      });
+      announce(
+        left > 0 && free.length > 0
+          ? t('choosing:code_opened', { count: Math.min(left, free.length) })
+          : t('choosing:code_nothingLeft'),
+      );
+      if (free.length > 0) onOpened(free.map(({ facts }) => facts));
+    },
+    onError: (error) => {
+      if (!isAsking) announce(errorText(toApiError(error)), 'bad');
+    },
+  });
+
+  const hasSeats = useSeatMap(store, (state) => state.seats.length > 0);
+  const hasTried = useRef(false);
+  const openLinked = useEffectEvent(() => {
+    hasTried.current = true;
+    open.mutate(linked);
+  });
+  useEffect(() => {
+    if (linked !== '' && isSignedIn && hasSeats && !hasTried.current) openLinked();
+  }, [linked, isSignedIn, hasSeats]);
+
+  function ask() {
+    if (!isSignedIn) {
+      onSignInNeeded();
+      return;
+    }
+    open.reset();
+    setText(opened?.promoCode ?? '');
+    setIsAsking(true);
+  }
+
+  const isWaiting = linked !== '' && !isSignedIn;
+  return (
+    <>
+      <Button
+        className="selector__sale"
+        look={isWaiting ? 'primary' : 'plain'}
+        aria-pressed={opened !== null}
+        onClick={ask}
+      >
+        <Icon name="ticket" />
+        <span className="visually-hidden-when-narrow">
+          {isWaiting ? t('choosing:code_signIn') : (opened?.promoCode ?? t('choosing:code'))}
+        </span>
+      </Button>
+      {isAsking && (
+        <Dialog
+          title={t('choosing:code_title')}
+          onDismiss={() => {
+            setIsAsking(false);
+          }}
+        >
+          <form
+            className="find"
+            onSubmit={(submitted) => {
+              submitted.preventDefault();
+              hasTried.current = true;
+              open.mutate(text);
+            }}
+          >
+            <p className="dialog__lead">{t('choosing:code_lead')}</p>
+            <Field
+              label={t('choosing:code')}
+              value={text}
+              maxLength={40}
+              required
+              autoComplete="off"
+              autoCapitalize="characters"
+              spellCheck={false}
+              data-initial-focus
+              onChange={({ target }) => {
+                setText(target.value);
+              }}
+            />
+            <div role="alert">
+              {open.error !== null && (
+                <p className="dialog__error">{errorText(toApiError(open.error))}</p>
+              )}
+            </div>
+            <div className="dialog__actions">
+              {opened === null ? (
+                <Button
+                  onClick={() => {
+                    setIsAsking(false);
+                  }}
+                >
+                  {t('choosing:find_cancel')}
+                </Button>
+              ) : (
+                <Button
+                  onClick={() => {
+                    store.dispatch({ type: 'seatsOpened', opened: null });
+                    remember(null);
+                    setIsAsking(false);
+                  }}
+                >
+                  {t('choosing:code_remove')}
+                </Button>
+              )}
+              <Button look="primary" type="submit" busy={open.isPending}>
+                {t('choosing:code_use')}
+              </Button>
+            </div>
+          </form>
+        </Dialog>
+      )}
+    </>
+  );
+}
