@@ -1,6 +1,7 @@
 """Make messages: the text of a mail, the same as HTML, and what is attached to it."""
 
 from collections.abc import Sequence
+from copy import copy
 from email.mime.image import MIMEImage
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
@@ -27,6 +28,12 @@ class TicketFiles(Protocol):
     def ticket_qr(self, *, public_id: str, site: str) -> bytes | None:
         """Return a PNG, or None while the ticket admits nobody."""
 
+    def ticket_pdf(self, *, public_id: str, site: str, language: str) -> bytes | None:
+        """Return a PDF, or None while the ticket admits nobody."""
+
+    def seats_by_floor(self, *, public_id: str) -> str:
+        """Return the seats with their floors; empty if the hall has only one."""
+
     def calendar_file(self, *, public_id: str, site: str, host: str) -> bytes | None:
         """Return a file in iCalendar's format, or None if the booking has ended."""
 
@@ -41,18 +48,23 @@ class _Part(NamedTuple):
 
 def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlternatives:
     """Return the message of a mail, with its ticket if it is about a booking that has one."""
-    subject, body = mail_templates.render(mail, people)
-    message = EmailMultiAlternatives(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
-    qr = calendar = None
+    language = (people[0].language if people else "") or mail.language
+    qr = calendar = pdf = None
     if mail.kind in _WITH_TICKET:
         site = settings.SEATCAST_SITE_URL.rstrip("/")
         number = mail.details["booking"]
         files = cast("TicketFiles", import_module(settings.SEATCAST_TICKET_FILES))
+        places = files.seats_by_floor(public_id=number) if "seats" in mail.details else ""
+        if places:
+            mail = copy(mail)
+            mail.details = {**mail.details, "seats": places}
         qr = files.ticket_qr(public_id=number, site=site)
+        pdf = files.ticket_pdf(public_id=number, site=site, language=language)
         calendar = files.calendar_file(
             public_id=number, site=site, host=urlsplit(site).hostname or "seatcast"
         )
-    language = (people[0].language if people else "") or mail.language
+    subject, body = mail_templates.render(mail, people)
+    message = EmailMultiAlternatives(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
     message.attach_alternative(
         html_of(subject, body, language=language, has_ticket=qr is not None), "text/html"
     )
@@ -63,6 +75,8 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
         image.add_header("Content-ID", "<ticket>")
         image.add_header("Content-Disposition", "inline", filename="ticket.png")
         message.attach(image)
+    if pdf is not None:
+        message.attach("ticket.pdf", pdf, "application/pdf")
     if calendar is not None:
         message.attach("event.ics", calendar, "text/calendar")
     return message

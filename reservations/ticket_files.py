@@ -1,10 +1,10 @@
-"""What is attached to mail about a booking: a calendar file, and the QR code of its ticket.
+"""What is attached to mail about a booking: a calendar file, and its ticket as QR code and PDF.
 
 The module that SEATCAST_TICKET_FILES names, so that mail knows nothing of seats.
 """
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import segno
@@ -12,6 +12,8 @@ from icalendar import Calendar, Event
 
 from reservations.models import Reservation
 from reservations.read import selectors
+from reservations.read.records import ReservedSeatRecord
+from reservations.ticket_pdf import Ticket, drawn
 
 _MODULE_PIXELS = 6
 _QUIET_MODULES = 4
@@ -31,6 +33,51 @@ def ticket_qr(*, public_id: str, site: str) -> bytes | None:
     code = segno.make_qr(f"{site}/tickets/{ticket}", error="m")
     code.save(image, kind="png", scale=_MODULE_PIXELS, border=_QUIET_MODULES)
     return image.getvalue()
+
+
+def ticket_pdf(*, public_id: str, site: str, language: str) -> bytes | None:
+    """Return a booking's ticket as PDF; None while it admits nobody."""
+    stored = Reservation.objects.filter(public_id=public_id).select_related("user").first()
+    if stored is None:
+        return None
+    record = selectors.reservation(reservation_id=stored.pk)
+    signed = record.get("signed_ticket")
+    if signed is None or _is_unpaid(signed):
+        return None
+    account = stored.user
+    ticket = Ticket(
+        event=record["event_name"],
+        venue=record["venue"],
+        date=datetime.fromisoformat(record["date"]),
+        time_zone=record["time_zone"],
+        name=stored.buyer_name or (account.get_full_name() if account else "") or stored.buyer,
+        seats=[(_place(seat), seat["ticket_type"]) for seat in record["seat_details"]],
+        qr=f"{site}/tickets/{signed}",
+        code=record["ticket_code"],
+    )
+    return drawn(ticket, language=language)
+
+
+def _place(seat: ReservedSeatRecord) -> str:
+    """Return where a seat is: floor, section and number."""
+    parts = (seat.get("floor", ""), seat["section"], seat["seat_number"])
+    return ", ".join(part for part in parts if part)
+
+
+def seats_by_floor(*, public_id: str) -> str:
+    """Return the seats of a booking, named by their floors; empty if its hall has only one."""
+    stored = Reservation.objects.filter(public_id=public_id).only("pk").first()
+    if stored is None:
+        return ""
+    found: dict[str, list[str]] = {}
+    for seat in selectors.reservation(reservation_id=stored.pk)["seat_details"]:
+        found.setdefault(seat.get("floor", ""), []).append(seat["seat_number"])
+    if not any(found):
+        return ""
+    return "; ".join(
+        f"{floor}: {', '.join(seats)}" if floor else ", ".join(seats)
+        for floor, seats in found.items()
+    )
 
 
 def calendar_file(*, public_id: str, site: str, host: str) -> bytes | None:

@@ -74,6 +74,10 @@ class SeatIdsSerializer(serializers.Serializer[Any]):
     )
 
 
+class LanguageSerializer(serializers.Serializer[Any]):
+    language = serializers.ChoiceField(choices=["en", "de"], default="en")
+
+
 class LockSeatsSerializer(SeatIdsSerializer):
     promo_code = serializers.CharField(
         max_length=MAX_CODE_LENGTH,

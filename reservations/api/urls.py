@@ -76,6 +76,7 @@ urlpatterns = [
     path("events/<id:event_id>/picture/", event_views.PictureView.as_view()),
     path("reservations/", views.ReservationsView.as_view()),
     path("reservations/<public_id:reservation_id>/", views.ReservationView.as_view()),
+    path("reservations/<public_id:reservation_id>/ticket/", views.TicketFileView.as_view()),
     path("reservations/<public_id:reservation_id>/cancel/", views.CancelView.as_view()),
     path("reservations/<public_id:reservation_id>/paid/", views.PaidView.as_view()),
     path("reservations/<public_id:reservation_id>/booking/", booking_views.BookingView.as_view()),

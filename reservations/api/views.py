@@ -5,16 +5,19 @@ from functools import cache, partial
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import quote_etag
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import security_events
+from reservations import security_events, ticket_files
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
 from reservations.api.guesses import count_guess, forget_guess
@@ -30,6 +33,7 @@ from reservations.api.serializers import (
     EventSerializer,
     EventsQuerySerializer,
     ExtendedAnswerSerializer,
+    LanguageSerializer,
     LayoutSerializer,
     LockSeatsSerializer,
     LockSerializer,
@@ -440,6 +444,31 @@ class ReservationView(APIView):
     def delete(self, request: Request, reservation_id: str) -> Response:
         """Cancel a reservation, like POST to its `cancel/`."""
         return _cancel(request, reservation_id)
+
+
+class TicketFileView(APIView):
+    @extend_schema(
+        operation_id="ticket_file",
+        parameters=[LanguageSerializer],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        extensions={"x-permissions": [str(each) for each in SEE_BOOKINGS]},
+    )
+    def get(self, request: Request, reservation_id: str) -> HttpResponse:
+        """Return the ticket of a paid reservation of the requester's as PDF; see `reservation`."""
+        asked = LanguageSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        selectors.booking(public_id=reservation_id, requester=requester(request))
+        content = ticket_files.ticket_pdf(
+            public_id=reservation_id,
+            site=settings.SEATCAST_SITE_URL.rstrip("/"),
+            language=asked.validated_data["language"],
+        )
+        if content is None:
+            raise TicketNotFound
+        response = HttpResponse(content, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="ticket-{reservation_id}.pdf"'
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class CancelView(APIView):

@@ -130,6 +130,9 @@ class ReservedSeatRecord(TypedDict):
     number: str
     price: Price
     ticket_type: Annotated[str, "The name of its ticket type; empty for none."]
+    floor: NotRequired[
+        Annotated[str, "If the hall has several floors. Absent in answers of commands."]
+    ]
     entry: Annotated[EntryRecord | None, "Null: the seat has not been admitted."]
 
 

@@ -834,6 +834,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
         .order_by("seat_id")
         .values(
             "reservation_id",
+            "event_id",
             "seat_id",
             "price",
             "ticket_type",
@@ -845,6 +846,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
             "entry__gate",
         )
     )
+    floors = _floors({found.event_id for found in stored})
     for row in rows:
         seats[row["reservation_id"]].append(
             {
@@ -858,6 +860,8 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
                 "entry": _entry(row["entry__at"], row["entry__gate"]),
             }
         )
+        if floor := floors.get(row["event_id"], {}).get(row["seat__section"]):
+            seats[row["reservation_id"]][-1]["floor"] = floor
     return [
         reservation_record(
             event=found.event,
@@ -868,6 +872,15 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
         )
         for found in stored
     ]
+
+
+def _floors(event_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """Return the floors of sections by event, for halls with several."""
+    found = Event.objects.filter(pk__in=event_ids, plan__has_key="floors")
+    return {
+        event_id: {each["section"]: each["floor"] for each in floors}
+        for event_id, floors in found.values_list("pk", "plan__floors")
+    }
 
 
 def _payment_status(found: Reservation) -> str | None:

@@ -101,6 +101,7 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
     }
     assert documented == {
         ("reservation", tuple(sorted((VIEW, CHANGE)))),
+        ("ticket_file", tuple(sorted((VIEW, CHANGE)))),
         ("delete_reservation", (CHANGE,)),
         ("cancel", (CHANGE,)),
         *((name, (CHANGE,)) for name in ("mark_paid", "sell", "release_locks")),

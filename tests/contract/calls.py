@@ -284,6 +284,13 @@ CALLS = [
         optional="ticket_types expected_total",
     ),
     Call("GET", "/api/events/{event}/released-locks/", "person"),
+    Call(
+        "GET",
+        "/api/reservations/{reservation}/ticket/",
+        "person",
+        permissions=(VIEW, CHANGE),
+        is_file=True,
+    ),
     Call("GET", f"{BOX_OFFICE}allocations/", "organiser", permissions=(VIEW,)),
     Call(
         "POST",

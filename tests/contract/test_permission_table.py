@@ -237,6 +237,9 @@ ROWS: dict[str, Row] = {
     # Bookings
     "GET reservations/": SIGNED_IN,
     "GET reservations/{reservation_id}/": only("buyer", *SELLERS, members=404, outsiders=404),
+    "GET reservations/{reservation_id}/ticket/": only(
+        "buyer", *SELLERS, members=404, outsiders=404
+    ),
     "DELETE reservations/{reservation_id}/": only("buyer", *SELLERS, members=404, outsiders=404),
     "POST reservations/{reservation_id}/cancel/": only(
         "buyer", *SELLERS, members=404, outsiders=404

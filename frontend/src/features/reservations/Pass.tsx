@@ -3,6 +3,7 @@ import { saveFile } from '@/browser/saveFile';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { QrCode } from '@/components/QrCode';
+import { TicketFileButton } from '@/features/reservations/TicketFileButton';
 import { calendarFile } from '@/features/reservations/calendar';
 import { seatList } from '@/domain/seatList';
 import { t } from '@/i18n/language';
@@ -10,7 +11,12 @@ import { reservationPath, ticketPath } from '@/paths';
 
 /** The ticket: QR code, calendar entry, printing. */
 export function Pass({ reservation }: { readonly reservation: Reservation }) {
-  const { ticket_code: code, signed_ticket: signed = code, seats } = reservation;
+  const {
+    ticket_code: code,
+    signed_ticket: signed = code,
+    seats,
+    payment_status: payment,
+  } = reservation;
   return (
     <section className="pass" aria-label={t('reservations:ticket')}>
       <QrCode text={`${location.origin}${ticketPath(signed)}`} label={t('reservations:qrLabel')} />
@@ -25,6 +31,7 @@ export function Pass({ reservation }: { readonly reservation: Reservation }) {
           <Icon name="calendar" />
           {t('reservations:addToCalendar')}
         </Button>
+        {payment !== 'due' && <TicketFileButton id={reservation.id} />}
         <Button
           onClick={() => {
             print();

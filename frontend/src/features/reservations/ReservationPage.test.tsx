@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 
 import type { Reservation } from '@/api/types';
@@ -110,10 +110,31 @@ it('exports the event to the calendar', async () => {
   expect(text).toContain('DESCRIPTION:Reservation no. K7QF9M2A4XWZ31TB\\, seat A1.');
 });
 
+it('downloads the ticket of a paid booking', async () => {
+  const names: string[] = [];
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function click(
+    this: HTMLAnchorElement,
+  ) {
+    names.push(this.download);
+  });
+  const { server, user } = open(makeReservation());
+  server.on('get reservations/K7QF9M2A4XWZ31TB/ticket/?language=en', [200, {}]);
+  await user.click(await screen.findByRole('button', { name: 'Ticket as PDF' }));
+  await waitFor(() => {
+    expect(names).toEqual(['ticket-K7QF9M2A4XWZ31TB.pdf']);
+  });
+});
+
+it('has no ticket to download of a booking that is not paid', async () => {
+  open(makeReservation({ payment_method: 'invoice', payment_status: 'due' }));
+  expect(await screen.findByRole('button', { name: 'Print' })).toBeDefined();
+  expect(screen.queryByRole('button', { name: 'Ticket as PDF' })).toBeNull();
+});
+
 it('prints on request', async () => {
   const print = vi.spyOn(window, 'print').mockImplementation(() => undefined);
   const { user } = open(makeReservation());
-  await user.click(await screen.findByRole('button', { name: 'Print or save as PDF' }));
+  await user.click(await screen.findByRole('button', { name: 'Print' }));
   expect(print).toHaveBeenCalledOnce();
 });
 

@@ -6,11 +6,13 @@ import { formatMoney } from '@/i18n/money';
 /** The seats with their prices. */
 export function SeatTable({ reservation }: { readonly reservation: Reservation }) {
   const { currency, seat_details: seats } = reservation;
+  const hasFloors = seats.some(({ floor }) => floor !== undefined);
   return (
     <table className="seat-table">
       <caption className="visually-hidden">{t('reservations:seatsOfReservation')}</caption>
       <thead>
         <tr>
+          {hasFloors && <th scope="col">{t('reservations:floor')}</th>}
           <th scope="col">{t('reservations:section')}</th>
           <th scope="col">{t('reservations:row')}</th>
           <th scope="col">{t('reservations:seat')}</th>
@@ -20,6 +22,7 @@ export function SeatTable({ reservation }: { readonly reservation: Reservation }
       <tbody>
         {seats.map((seat) => (
           <tr key={seat.seat_id}>
+            {hasFloors && <td>{seat.floor}</td>}
             <td>{seat.section}</td>
             <td>{seat.row}</td>
             <td>
@@ -37,7 +40,7 @@ export function SeatTable({ reservation }: { readonly reservation: Reservation }
           taxPercent: reservation.tax_percent,
         }}
         currency={currency}
-        columns={3}
+        columns={hasFloors ? 4 : 3}
       />
     </table>
   );

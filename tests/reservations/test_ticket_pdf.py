@@ -1,0 +1,146 @@
+"""The ticket as PDF: what it shows, in which scripts, and that no text breaks it."""
+
+import re
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from accounts.mail_message import message_of
+from accounts.models import Mail, User
+from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
+from reservations.models import Event, Reservation
+from reservations.ticket_pdf import _FONTS, Ticket, _path, drawn
+from reservations.write.command_queue import CommandQueue
+from tests.contract.calls import refusal
+from tests.factories import make_event, make_user, pay_for, person, seat_ids, signed_in
+
+TICKET = Ticket(
+    event="The Magic Flute",
+    venue="Opera house",
+    date=datetime(2030, 5, 24, 17, 30, tzinfo=UTC),
+    time_zone="Europe/Berlin",
+    name="Zoë Zimmer",
+    seats=[("Balcony, Circle, B7", "Reduced")],
+    qr="https://seatcast.example/tickets/T",
+    code="0123456789ABCDEF-ABCDEFGHJKLMNOPQ",
+)
+NAMES = {
+    "arabic": "محمد الأمين",
+    "hebrew": "שלום",
+    "thai": "สวัสดี",
+    "devanagari": "क्षत्रिय",
+    "cjk": "王小明 さくら 김",
+}
+
+
+def pages(content: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", content))
+
+
+def fonts(content: bytes) -> int:
+    return len(set(re.findall(rb"/BaseFont /(\S+)", content)))
+
+
+def letters(content: bytes) -> set[str]:
+    """Return the characters of the PDF, by the maps from glyphs to Unicode that it has."""
+    found: set[str] = set()
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        try:
+            text = zlib.decompress(stream)
+        except zlib.error:
+            text = stream
+        if b"beginbfchar" in text or b"beginbfrange" in text:
+            for code in re.findall(rb"<[0-9A-F]+> <([0-9A-F]+)>", text):
+                found |= set(bytes.fromhex(code.decode()).decode("utf-16-be", "ignore"))
+    return found
+
+
+def test_it_shows_the_event_the_seat_and_the_name_on_one_page() -> None:
+    content = drawn(TICKET, language="de")
+    assert content.startswith(b"%PDF-")
+    assert pages(content) == 1
+    wanted = "The Magic Flute Opera house Fr, 24.05.2030, 19:30 Uhr CEST Zoë Balcony, B7 Reduced"
+    assert set(wanted) - {" "} <= letters(content)
+    assert len(content) < 100_000
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_a_name_is_shown_in_its_script(script: str) -> None:
+    content = drawn(replace(TICKET, name=NAMES[script]), language="en")
+    assert fonts(content) == fonts(drawn(TICKET, language="en")) + 1
+    package, file, _ = _FONTS[script]
+    with TTFont(_path(package, file), lazy=True) as font:
+        known = font.getBestCmap() or {}
+    assert {ord(each) for each in NAMES[script]} - {ord(" ")} <= set(known)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["W" * 100_000, "\x00\x1b[31m\u202e\ud7ff\ue000", "😀" * 500, "%PDF) Tj /JS (", "{nb} **b**"],
+    ids=["long", "control", "emoji", "pdf", "markup"],
+)
+def test_hostile_text_makes_a_small_ticket(text: str) -> None:
+    hostile = replace(TICKET, event=text, venue=text, name=text, seats=[(text, text)])
+    content = drawn(hostile, language="en")
+    assert pages(content) <= 3
+    assert len(content) < 200_000
+
+
+def test_of_a_big_group_a_hundred_seats_are_listed() -> None:
+    content = drawn(replace(TICKET, seats=[("Ж" * 200, "Ж" * 60)] * 500), language="en")
+    assert pages(content) <= 25
+    assert len(content) < 200_000
+
+
+def _booked(event: Event) -> str:
+    buyer = person(make_user("zoe", email="zoe@example.com"))
+    queue, ids = CommandQueue(event.pk), seat_ids(event)[:1]
+    queue.submit(LockSeats(buyer, ids))
+    found: str = queue.submit(ReserveSeats(buyer, ids, "invoice"))["reservation"]["id"]
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
+    plan = {"floors": [{"section": "", "floor": "Balcony"}]}
+    event = make_event(plan={"width": 9.0, "height": 9.0, "seat_radius": 1.0, "shapes": [], **plan})
+    number = _booked(event)
+    booking = Reservation.objects.select_related("user").get(public_id=number)
+    assert booking.user is not None
+    zoe, path = signed_in(booking.user), f"/api/reservations/{number}/ticket/"
+    refusal(zoe.get(path), 404, "ticket_not_found")
+    pay_for(number)
+    answer = zoe.get(f"{path}?language=de")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Cache-Control"] == "no-store"
+    assert pages(answer.content) == 1
+    [seat] = zoe.get(f"/api/reservations/{number}/").json()["seat_details"]
+    assert seat["floor"] == "Balcony"
+    refusal(zoe.get(f"{path}?language=fr"), 400, "invalid")
+    refusal(signed_in(make_user()).get(path), 404, "reservation_not_found")
+    CommandQueue(event.pk).submit(CancelReservation(person(booking.user), booking.pk))
+    refusal(zoe.get(path), 404, "ticket_not_found")
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_the_confirmation_has_it_once_the_booking_is_paid() -> None:
+    floors = [{"section": "", "floor": "Balcony"}]
+    number = _booked(make_event(plan={"floors": floors}))
+    details = {"booking": number, "event": "Concert", "venue": "Hall", "date": "2030-05-24 19:30"}
+    details |= {"seats": "A1", "total": "50.00 EUR", "due": ""}
+    zoe = User.objects.get(username="zoe")
+    confirmation = Mail(kind=Mail.Kind.BOOKED, details=details)
+
+    def attached() -> list[str]:
+        message = message_of(confirmation, [zoe], to="zoe@example.com")
+        assert "Balcony: A1" in message.body
+        return [str(each.get_filename()) for each in message.message().walk()]
+
+    assert "ticket.pdf" not in attached()
+    pay_for(number)
+    assert "ticket.pdf" in attached()
