@@ -74,6 +74,7 @@ class Kind(models.TextChoices):
     SEATS_BLOCKED = "seats_blocked"
     SEATS_UNBLOCKED = "seats_unblocked"
     LOCKS_RELEASED = "locks_released"
+    MONEY_PAID_BACK = "money_paid_back"
     PROMO_CODE_CREATED = "promo_code_created"
     PROMO_CODE_WITHDRAWN = "promo_code_withdrawn"
 

@@ -21,6 +21,7 @@ from reservations.api.views import EventView
 from reservations.domain.commands import MergeBookings, MoveSeats, Rebooking, SplitBooking
 from reservations.domain.states import Settling
 from reservations.payments import checkout
+from reservations.payments.paying_back import mark_paid_back
 from reservations.permissions import SEE_BOOKINGS, Permission
 from reservations.public_ids import parse_public_id
 from reservations.read import bookings, quotes
@@ -258,6 +259,22 @@ class MergeView(APIView):
             actor(request), found.id, other.id, is_confirmed=body["confirm_other_buyer"]
         )
         return _changed(_submit(request, found, command), found)
+
+
+class PaidBackView(APIView):
+    permission_classes = (HasPermission.to(Permission.CHANGE_RESERVATION),)
+
+    @writes("mark_paid_back", ChangedAnswerSerializer, permissions=_CHANGE)
+    def post(self, request: Request, reservation_id: str) -> Response:
+        """Mark what the box office owes for an ended booking as paid back.
+
+        Doing so twice changes nothing. Refused with `nothing_to_pay_back` if nothing is owed.
+        """
+        _ = request.data
+        idempotency_key(request)
+        found = _head(request, reservation_id)
+        mark_paid_back(event_id=found.event_id, reservation_id=found.id, actor_id=actor(request).id)
+        return _changed("Marked as paid back", found)
 
 
 class SendAgainView(APIView):

@@ -84,6 +84,9 @@ urlpatterns = [
     path("reservations/<public_id:reservation_id>/move/", booking_views.MoveView.as_view()),
     path("reservations/<public_id:reservation_id>/split/", booking_views.SplitView.as_view()),
     path("reservations/<public_id:reservation_id>/merge/", booking_views.MergeView.as_view()),
+    path(
+        "reservations/<public_id:reservation_id>/paid-back/", booking_views.PaidBackView.as_view()
+    ),
     path("reservations/<public_id:reservation_id>/send/", booking_views.SendAgainView.as_view()),
     path("payments/", payment_views.PaymentsView.as_view()),
     path("payments/notices/", payment_views.NoticesView.as_view()),

@@ -40,6 +40,7 @@ from reservations.api.serializers import (
     MiniatureSerializer,
     PaidAnswerSerializer,
     PlacesSerializer,
+    RefusalSerializer,
     ReservationSerializer,
     ReservedAnswerSerializer,
     ReserveSerializer,
@@ -71,8 +72,10 @@ from reservations.domain.errors import (
     SeatGivenUp,
     SeatNotFound,
     SeatUnavailable,
+    TicketCancelled,
     TicketForAnotherEvent,
     TicketNotFound,
+    TicketUnpaid,
     WholeTable,
 )
 from reservations.domain.features import SeatWish
@@ -450,21 +453,22 @@ class TicketFileView(APIView):
     @extend_schema(
         operation_id="ticket_file",
         parameters=[LanguageSerializer],
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY, 409: RefusalSerializer},
         extensions={"x-permissions": [str(each) for each in SEE_BOOKINGS]},
     )
     def get(self, request: Request, reservation_id: str) -> HttpResponse:
         """Return the ticket of a paid reservation of the requester's as PDF; see `reservation`."""
         asked = LanguageSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        selectors.booking(public_id=reservation_id, requester=requester(request))
+        head = selectors.booking(public_id=reservation_id, requester=requester(request))
         content = ticket_files.ticket_pdf(
             public_id=reservation_id,
             site=settings.SEATCAST_SITE_URL.rstrip("/"),
             language=asked.validated_data["language"],
         )
         if content is None:
-            raise TicketNotFound
+            found = selectors.reservation(reservation_id=head.id)
+            raise TicketUnpaid if found["status"] == "confirmed" else TicketCancelled
         response = HttpResponse(content, content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="ticket-{reservation_id}.pdf"'
         response["Cache-Control"] = "no-store"

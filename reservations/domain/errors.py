@@ -123,6 +123,11 @@ class PromoCodeUsed(Conflict):
     code = "promo_code_used"
 
 
+class NothingToPayBack(Conflict):
+    code = "nothing_to_pay_back"
+    default_sentence = "The box office owes nothing for this booking."
+
+
 class PromoCodeTaken(Conflict):
     code = "promo_code_taken"
     default_sentence = "This event has this code already."

@@ -107,6 +107,22 @@ class Reservation(models.Model):
         null=True, blank=True, help_text="When it was written down that it was not paid in time."
     )
 
+    paid_back_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the box office paid back what it owed for a booking that had ended.",
+    )
+    paid_back_amount = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, editable=False
+    )
+    paid_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
     seats_changed_at = models.DateTimeField(
         null=True, editable=False, help_text="Since when it has its seats, if not from the start."
     )
@@ -123,6 +139,15 @@ class Reservation(models.Model):
             models.CheckConstraint(
                 condition=Q(payment_due_at__isnull=False) | Q(paid_at__isnull=True),
                 name="only_what_is_paid_later_has_a_time_of_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    paid_back_at__isnull=True,
+                    paid_back_amount__isnull=True,
+                    paid_back_by__isnull=True,
+                )
+                | Q(paid_back_at__isnull=False, paid_back_amount__gt=0) & ~Q(status="confirmed"),
+                name="only_an_ended_reservation_is_paid_back",
             ),
             models.CheckConstraint(
                 condition=~Q(status="lapsed")

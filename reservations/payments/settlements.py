@@ -181,7 +181,13 @@ def refunded_amounts(event_id: int) -> dict[str, tuple[int, Decimal]]:
 
 
 def to_pay_back(reservation: Reservation) -> Decimal:
-    """Return what of a cancelled booking's money is to be paid back at the box office."""
+    """Return what of an ended booking's money is still to be paid back at the box office."""
+    if reservation.status == Reservation.Status.CONFIRMED or reservation.paid_back_at is not None:
+        return Decimal(0)
+    is_cancelled = reservation.status == Reservation.Status.CANCELLED
+    if is_cancelled and reservation.merged_into_id is None and reservation.paid_at is not None:
+        return reservation.total_price
+    # What was paid there for other seats.
     rows = Settlement.objects.filter(reservation=reservation, payment__isnull=True)
     found: Decimal = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return max(found, Decimal(0))

@@ -27,6 +27,7 @@ from reservations.read.records import (
     ReservationRecord,
     Revenue,
     Timestamp,
+    Total,
     money,
     one_of,
 )
@@ -72,6 +73,11 @@ class SettlementRecord(TypedDict):
     other: Annotated[str | None, "Of a transfer: the other booking."]
 
 
+class PaidBackRecord(TypedDict):
+    amount: Total
+    by: Annotated[str, "The user name; empty if the account is gone."]
+
+
 class BookingRecord(FoundBookingRecord):
     settlements: list[SettlementRecord]
     given_up: list[GivenUpRecord]
@@ -81,6 +87,7 @@ class BookingRecord(FoundBookingRecord):
         one_of(*DisputeStatus),
         "Of a buyer who asked their bank for the money back.",
     ]
+    paid_back: Annotated[PaidBackRecord | None, "What was marked as paid back."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +121,15 @@ def booking(*, reservation_id: int) -> BookingRecord:
     records = _with_buyers(Reservation.objects.filter(pk=reservation_id))
     if not records:
         raise ReservationNotFound
-    stored = Reservation.objects.select_related("split_from", "payment").get(pk=reservation_id)
-    is_ended = records[0]["status"] != Reservation.Status.CONFIRMED
-    if is_ended and records[0]["to_pay_back"] is None and (owed := to_pay_back(stored)):
-        # What was paid at the box office for other seats.
+    related = ("split_from", "payment", "paid_back_by")
+    stored = Reservation.objects.select_related(*related).get(pk=reservation_id)
+    if owed := to_pay_back(stored):
         records[0]["to_pay_back"] = money(owed)
     return {
         **records[0],
         "settlements": _settlements(reservation_id),
         "given_up": given_up(reservation_id=reservation_id),
+        "paid_back": _paid_back(stored),
         "split_from": stored.split_from.public_id if stored.split_from else None,
         "dispute": (stored.payment.dispute or None) if hasattr(stored, "payment") else None,
     }
@@ -212,6 +219,13 @@ def _buyer(found: Reservation) -> BuyerRecord:
         "email": found.buyer_email if has_own else (account.email if account else ""),
         "account": name or None,
     }
+
+
+def _paid_back(stored: Reservation) -> PaidBackRecord | None:
+    if stored.paid_back_amount is None:
+        return None
+    by = stored.paid_back_by
+    return {"amount": money(stored.paid_back_amount), "by": by.get_username() if by else ""}
 
 
 def _settlements(reservation_id: int) -> list[SettlementRecord]:

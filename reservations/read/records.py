@@ -173,8 +173,9 @@ class ReservationRecord(TypedDict):
     to_pay_back: Annotated[
         Total | None,
         "What the box office owes its buyer: the total of a cancelled booking that was not paid"
-        " online. Null: nothing.",
+        " online, until it is marked as paid back. Null: nothing.",
     ]
+    paid_back_at: Annotated[Timestamp | None, "When it was marked as paid back."]
     cancel_until: Annotated[Timestamp, "Until when its buyer may cancel it."]
     ticket_code: Annotated[str, "To be typed at the door where a QR code cannot be read."]
     signed_ticket: NotRequired[
@@ -461,6 +462,7 @@ def reservation_record(
         status == Reservation.Status.CANCELLED
         and reservation.merged_into_id is None
         and reservation.paid_at is not None
+        and reservation.paid_back_at is None
         and reservation.total_price > 0
     )
     return {
@@ -487,6 +489,7 @@ def reservation_record(
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
         "to_pay_back": money(reservation.total_price) if is_owed else None,
+        "paid_back_at": iso(reservation.paid_back_at),
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),
         "merged_into": reservation.merged_into.public_id if reservation.merged_into else None,

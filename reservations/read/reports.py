@@ -43,7 +43,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.payments.provider import payment_methods
-from reservations.payments.settlements import refunded_amounts
+from reservations.payments.settlements import refunded_amounts, to_pay_back
 from reservations.read.records import Revenue, money, one_of
 from reservations.time_zones import is_time_zone
 
@@ -129,6 +129,13 @@ class BoxOfficeRecord(TypedDict):
     paid_back: Revenue
 
 
+class PaidBackSumsRecord(TypedDict):
+    """What the box office owes, and paid back, for bookings that ended."""
+
+    due: Revenue
+    paid_back: Revenue
+
+
 class ReportsRecord(TypedDict):
     currency: str
     time_zone: str
@@ -141,6 +148,7 @@ class ReportsRecord(TypedDict):
     taxes: list[TaxRecord]
     payments: list[PaymentsRecord]
     settlements: list[BoxOfficeRecord]
+    paid_back: PaidBackSumsRecord
 
 
 @dataclass(slots=True)
@@ -238,6 +246,7 @@ def reports(*, event_id: int) -> ReportsRecord:
         "taxes": list(_taxes(event_id, now)),
         "payments": _payments(event_id),
         "settlements": _settlements(event_id),
+        "paid_back": _paid_back(event_id),
     }
 
 
@@ -385,6 +394,16 @@ def _payments(event_id: int) -> list[PaymentsRecord]:
         {"status": status, "payments": count, "amount": money(amount)}
         for status, (count, amount) in sorted(found.items())
     ]
+
+
+def _paid_back(event_id: int) -> PaidBackSumsRecord:
+    ended = Reservation.objects.filter(event=event_id).exclude(status="confirmed")
+    owing = ended.filter(paid_back_at=None).filter(
+        Q(paid_at__isnull=False) | Q(settlements__payment=None, settlements__isnull=False)
+    )
+    paid = ended.aggregate(sum=Sum("paid_back_amount"))["sum"] or Decimal(0)
+    due = sum((to_pay_back(each) for each in owing.distinct()), Decimal(0))
+    return {"due": money(due), "paid_back": money(paid)}
 
 
 def _settlements(event_id: int) -> list[BoxOfficeRecord]:

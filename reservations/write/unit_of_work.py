@@ -76,7 +76,7 @@ from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.messages import write_messages
 from reservations.write.prepared import PreparedQuery
-from reservations.write.rebooking import write_rebooked
+from reservations.write.rebooking import changed_booking, write_rebooked
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many overdue reservations one LapseUnpaid ends."""
@@ -456,6 +456,10 @@ class UnitOfWork:
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
         notices().booked([self._new_booking(new, new.user) for new in booked if new.user])
+        for new in booked:
+            if new.buyer_email:
+                sold = changed_booking(self._reservations[new.id], self.event, is_change=False)
+                notices().booking_changed(sold)
 
     def _new_booking(self, new: NewReservation, buyer: Person) -> NewBooking:
         stored = self._reservations[new.id]

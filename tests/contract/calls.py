@@ -525,6 +525,15 @@ CALLS = [
         optional="confirm_other_buyer",
         permissions=(CHANGE,),
     ),
+    # It needs a booking that was cancelled.
+    Call(
+        "POST",
+        "/api/reservations/{reservation}/paid-back/",
+        "organiser and csrf",
+        permissions=(CHANGE,),
+        has_steps=True,
+        is_edit=True,
+    ),
     # It needs a verified address.
     Call(
         "POST",

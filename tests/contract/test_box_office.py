@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Mail
 from reservations.models import Allocation, Event, Reservation, Seat
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
@@ -103,6 +104,39 @@ def test_what_a_cancelled_sale_owes_its_buyer_is_told(desk: Desk) -> None:
         answer = desk.client.post(f"/api/reservations/{number}/cancel/")
         assert answer.json()["reservation"]["to_pay_back"] == owed
     assert desk.get(f"seats/{desk.office.free}")["status"] == "available"
+
+
+def test_what_is_owed_is_marked_as_paid_back_once(desk: Desk) -> None:
+    sold = desk.sell(desk.office.free).json()["reservation_id"]
+    path, office = f"/api/reservations/{sold}", desk.office
+    reports = f"/api/events/{office.event.pk}/reports/"
+    refusal(desk.client.post(f"{path}/paid-back/"), 409, "nothing_to_pay_back")
+    desk.client.post(f"{path}/cancel/")
+    assert desk.client.get(reports).json()["paid_back"] == {"due": "50.00", "paid_back": "0.00"}
+    first = desk.client.post(f"{path}/paid-back/").json()["reservation"]
+    again = desk.client.post(f"{path}/paid-back/").json()["reservation"]
+    assert first == again
+    assert (first["to_pay_back"], first["paid_back"]) == (
+        *(None,),
+        {"amount": "50.00", "by": "organiser"},
+    )
+    assert desk.client.get(reports).json()["paid_back"] == {"due": "0.00", "paid_back": "50.00"}
+    [log] = SecurityEvent.objects.filter(kind=Kind.MONEY_PAID_BACK)
+    assert (log.actor_id, log.details["amount"]) == (office.organiser.pk, "50.00")
+    told = desk.client.get(f"/api/events/{office.event.pk}/history/actions/").json()
+    assert told[0]["kind"] == "money_paid_back"
+
+
+def test_who_gives_an_address_at_the_box_office_is_mailed_the_booking(desk: Desk) -> None:
+    sold = desk.sell(desk.office.free, buyer_email="zoe@example.com").json()["reservation_id"]
+    [mail] = Mail.objects.filter(address="zoe@example.com")
+    assert (mail.kind, mail.details["booking"]) == (Mail.Kind.BOOKING, sold)
+
+
+def test_without_an_address_nobody_is_mailed(desk: Desk) -> None:
+    before = Mail.objects.count()
+    desk.sell(desk.office.free)
+    assert Mail.objects.count() == before
 
 
 def test_seats_are_kept_for_a_name_and_sold_to_it(desk: Desk) -> None:

@@ -255,6 +255,7 @@ ROWS: dict[str, Row] = {
     "POST reservations/{of_foreign_owner}/move/": only(*SELLERS),
     "POST reservations/{reservation_id}/split/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/merge/": only(*SELLERS, foreign_owner=404),
+    "POST reservations/{reservation_id}/paid-back/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/send/": only(*SELLERS, foreign_owner=404),
     "GET payments/": SIGNED_IN,
     "GET payments/{reference}/": of_buyer(),

@@ -31,7 +31,7 @@ RESERVATION = {
     *("id", "event", "event_name", "venue", "date", "seats", "seat_details", "total_price"),
     *("fees", "tax_percent"),
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
-    *("channel", "buyer_name", "buyer_email", "to_pay_back"),
+    *("channel", "buyer_name", "buyer_email", "to_pay_back", "paid_back_at"),
     *("cancel_until", "ticket_code", "payment_due_at", "paid_at", "time_zone"),
     *("buyer_name", "merged_into"),
 }

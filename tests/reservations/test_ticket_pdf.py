@@ -112,7 +112,7 @@ def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
     booking = Reservation.objects.select_related("user").get(public_id=number)
     assert booking.user is not None
     zoe, path = signed_in(booking.user), f"/api/reservations/{number}/ticket/"
-    refusal(zoe.get(path), 404, "ticket_not_found")
+    refusal(zoe.get(path), 409, "ticket_unpaid")
     pay_for(number)
     answer = zoe.get(f"{path}?language=de")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
@@ -123,7 +123,7 @@ def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
     refusal(zoe.get(f"{path}?language=fr"), 400, "invalid")
     refusal(signed_in(make_user()).get(path), 404, "reservation_not_found")
     CommandQueue(event.pk).submit(CancelReservation(person(booking.user), booking.pk))
-    refusal(zoe.get(path), 404, "ticket_not_found")
+    refusal(zoe.get(path), 409, "ticket_cancelled")
 
 
 @pytest.mark.django_db

@@ -80,3 +80,8 @@ export async function markPaid(id: string, key: string): Promise<void> {
 export async function sendAgain(id: string, key: string): Promise<void> {
   await post(`reservations/${id}/send/`, undefined, key);
 }
+
+/** Mark what the box office owes for an ended booking as paid back. */
+export async function markPaidBack(id: string, key: string): Promise<Booking> {
+  return (await post(`reservations/${id}/paid-back/`, undefined, key)).reservation;
+}

@@ -170,6 +170,7 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     created_at: '2026-11-21T05:00:00Z',
     cancelled_at: null,
     to_pay_back: null,
+    paid_back_at: null,
     ticket_code: 'K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP',
     merged_into: null,
     ...changes,

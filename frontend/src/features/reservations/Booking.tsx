@@ -94,6 +94,13 @@ function EndedNote({ reservation, isNews }: EndedNoteProps) {
           </b>
         </p>
       )}
+      {reservation.paid_back_at !== null && (
+        <p>
+          {t('reservations:paidBackAt', {
+            when: formatDateTime(reservation.paid_back_at, reservation.time_zone),
+          })}
+        </p>
+      )}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { toApiError } from '@/api/apiError';
-import { markPaid, sendAgain } from '@/api/bookings';
+import { markPaid, markPaidBack, sendAgain } from '@/api/bookings';
 import { cancelReservation } from '@/api/reservations';
 import type { Booking, EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
@@ -51,6 +51,26 @@ export function QuickActions({ event, booking, onDone }: QuickActionsProps) {
       ) : (
         <ErrorNote error={pay.error ?? send.error} />
       )}
+    </>
+  );
+}
+
+/** Marks what the box office owes as paid back. */
+export function PayBack({ event, booking, onDone }: QuickActionsProps) {
+  const payBack = useBookingChange(event.id, markPaidBack, () => {
+    onDone(t('bookings:wasPaidBack'));
+  });
+  return (
+    <>
+      <Button
+        busy={payBack.isPending}
+        onClick={() => {
+          payBack.mutate(booking.id);
+        }}
+      >
+        {t('bookings:markPaidBack')}
+      </Button>
+      <ErrorNote error={payBack.error} />
     </>
   );
 }

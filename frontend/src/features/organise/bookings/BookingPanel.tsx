@@ -11,7 +11,7 @@ import { Icon } from '@/components/Icon';
 import { Skeleton } from '@/components/Skeleton';
 import { paymentText } from '@/domain/payments';
 import { hasPermissionIn } from '@/domain/permissions';
-import { Cancelling, QuickActions } from '@/features/organise/bookings/BookingActions';
+import { Cancelling, PayBack, QuickActions } from '@/features/organise/bookings/BookingActions';
 import { Money, Story } from '@/features/organise/bookings/BookingStory';
 import { MergeDialog } from '@/features/organise/bookings/MergeDialog';
 import { MoveSeats } from '@/features/organise/bookings/MoveSeats';
@@ -131,6 +131,20 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       {booking.to_pay_back !== null && (
         <p className="booking-panel__owed">
           {t('bookings:toPayBack', { amount: formatMoney(booking.to_pay_back, booking.currency) })}
+        </p>
+      )}
+      {booking.to_pay_back !== null && mayChange && (
+        <div className="booking-panel__actions">
+          <PayBack event={event} booking={booking} onDone={done} />
+        </div>
+      )}
+      {booking.paid_back !== null && booking.paid_back_at !== null && (
+        <p>
+          {t('bookings:paidBackBy', {
+            amount: formatMoney(booking.paid_back.amount, booking.currency),
+            when: formatDateTime(booking.paid_back_at, event.time_zone),
+            name: booking.paid_back.by,
+          })}
         </p>
       )}
       <Money booking={booking} />

@@ -28,6 +28,8 @@ const BOOKING: Booking = {
   given_up: [],
   split_from: null,
   to_pay_back: null,
+  paid_back_at: null,
+  paid_back: null,
 };
 const ID = FOUND.id;
 const LIST = 'get events/7/bookings/?q=&state=all&limit=30';

@@ -38,6 +38,7 @@ const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
   seats_blocked: 'history:did_seats_blocked',
   seats_unblocked: 'history:did_seats_unblocked',
   locks_released: 'history:did_locks_released',
+  money_paid_back: 'history:did_money_paid_back',
   promo_code_created: 'history:did_promo_code_created',
   promo_code_withdrawn: 'history:did_promo_code_withdrawn',
   member_invited: 'history:did_member_invited',

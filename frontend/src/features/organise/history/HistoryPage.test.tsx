@@ -25,6 +25,7 @@ const REPORTS: Reports = {
   taxes: [],
   payments: [],
   settlements: [],
+  paid_back: { due: '0.00', paid_back: '0.00' },
 };
 
 /** The first seats have these codes; two bits each, the first seat in the lowest ones. */

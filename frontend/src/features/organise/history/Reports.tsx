@@ -43,6 +43,7 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
     taxes,
     total,
     settlements,
+    paid_back: back,
   } = reports;
   const money = (amount: string) => formatMoney(amount, currency);
   return (
@@ -140,6 +141,14 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
             money(sumAmounts(settlements.map(({ paid }) => paid))),
             money(sumAmounts(settlements.map(({ paid_back: back }) => back))),
           ]}
+        />
+      )}
+      {(Number(back.due) > 0 || Number(back.paid_back) > 0) && (
+        <Table
+          title={t('history:payBack')}
+          columns={[t('history:payBack'), t('history:payBackDue'), t('history:payBackDone')]}
+          rows={[]}
+          sums={[money(back.due), money(back.paid_back)]}
         />
       )}
     </>
