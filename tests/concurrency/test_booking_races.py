@@ -17,11 +17,11 @@ from reservations.domain.commands import (
     SplitBooking,
 )
 from reservations.domain.errors import SeatcastError
-from reservations.domain.states import Person
-from reservations.models import Entry, Event, GivenUpSeat, ReservationSeat
+from reservations.domain.states import Person, SeatStatus
+from reservations.models import Entry, Event, GivenUpSeat, Reservation, ReservationSeat, Seat
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
-from tests.concurrency.unprotected import protection_off, stopping
+from tests.concurrency.unprotected import CANCELLING, protection_off, stopping
 from tests.concurrent_commands import Gate, at_once
 from tests.factories import make_event, make_person, pay_for, seat_ids, stored_id
 from tests.reservations.audit.past import differences
@@ -197,3 +197,47 @@ def test_unprotected_two_bookings_are_moved_onto_one_seat() -> None:
     with protection_off():
         assert _codes(_move_meanwhile(event, make_person())) == {"done": 2}
         assert _live(event)[wanted] == 2
+
+
+def _meanwhile(
+    event: Event, slow: Command, quick: Command, *, before: str
+) -> tuple[object, object]:
+    """Carry out one command between the reads and the writes of another; return both results."""
+    gate = Gate()
+
+    def send_meanwhile() -> object:
+        gate.wait_until_reached()
+        try:
+            return _sending(event, quick)()
+        finally:
+            gate.open()
+
+    first, second = at_once(
+        [stopping(_sending(event, slow), before=before, to=gate), send_meanwhile]
+    )
+    return first, second
+
+
+@pytest.mark.postgres
+def test_unprotected_a_cancelled_booking_keeps_the_seat_that_it_was_moved_to() -> None:
+    event, seller = make_event(), make_person()
+    old, wanted, *_ = seat_ids(event)
+    number = _book(event, old)
+    move = MoveSeats(seller, number, ((old, wanted),))
+    cancel = CancelReservation(seller, number, as_organiser=True)
+    with protection_off():
+        assert _codes(_meanwhile(event, cancel, move, before=CANCELLING)) == {"done": 2}
+        assert Reservation.objects.get(pk=number).status == "cancelled"
+        assert Seat.objects.get(pk=wanted).status == SeatStatus.RESERVED
+
+
+@pytest.mark.postgres
+def test_unprotected_a_move_takes_the_entry_of_a_seat_away() -> None:
+    event, seller = make_event(), make_person()
+    old, wanted, *_ = seat_ids(event)
+    number = _book(event, old)
+    move = MoveSeats(seller, number, ((old, wanted),))
+    enter = AdmitSeats(make_person(), number, (old,))
+    with protection_off():
+        assert _codes(_meanwhile(event, move, enter, before=MOVING)) == {"done": 2}
+        assert not Entry.objects.filter(event=event).exists()

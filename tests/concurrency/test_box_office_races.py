@@ -146,3 +146,28 @@ def test_a_lock_is_booked_by_its_holder_or_released_and_sold() -> None:
     free = Seat.objects.filter(event=event, status=SeatStatus.AVAILABLE).count()
     assert booked + free == SEATS
     assert _is_sound(event)
+
+
+def test_without_protection_a_lock_that_is_released_while_it_is_booked_frees_a_sold_seat() -> None:
+    event, buyer = make_event(), make_person()
+    seat_id = seat_ids(event)[0]
+    _send(event, LockSeats(buyer, (seat_id,)))
+    has_read, is_booked = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        has_read.set()
+        assert is_booked.wait(PATIENCE_SECONDS)
+
+    def book() -> Any:
+        assert has_read.wait(PATIENCE_SECONDS)
+        try:
+            return _send(event, ReserveSeats(buyer, (seat_id,), "invoice"))
+        finally:
+            is_booked.set()
+
+    release = ReleaseLocks(make_person(), (seat_id,))
+    stopped = stopping(partial(_send, event, release), before=CHANGING, to=pause)
+    with protection_off():
+        assert _refusals(at_once([stopped, book])) == []
+        assert ReservationSeat.objects.filter(seat=seat_id, live=True).exists()
+        assert Seat.objects.get(pk=seat_id).status == SeatStatus.AVAILABLE
