@@ -50,6 +50,8 @@ export async function organise(journey: Journey): Promise<void> {
 
   await page.getByRole('link', { name: 'Live sale' }).click();
   const figures = page.locator('.figures');
+  await page.waitForURL(/\/organise\/events\/\d+/);
+  const sale = new URL(page.url()).pathname;
   await expect(figures).toContainText('Held');
   const buyer = await enter('somebody new', options);
   await book(buyer.page, event, journey, async () => {
@@ -73,6 +75,9 @@ export async function organise(journey: Journey): Promise<void> {
   await page.reload();
   await expect(page.getByRole('row')).toHaveCount(4);
   await inspect(page, 'organise-members');
+  await page.goto(`${sale}/doors`);
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  await inspect(page, 'organise-doors');
 }
 
 export async function register(page: Page, username: string): Promise<void> {

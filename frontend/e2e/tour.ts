@@ -60,6 +60,9 @@ async function asVisitor(
   await page.locator('button[type=submit]').click();
   await page.locator('[aria-invalid=true]').first().waitFor();
   await inspect(page, 'register-refused');
+  await page.goto('/guest');
+  await page.locator('input[name=email]').waitFor();
+  await inspect(page, 'guest');
   await page.goto('/password/forgotten');
   await page.locator('input[name=email]').waitFor();
   await inspect(page, 'password-forgotten');
