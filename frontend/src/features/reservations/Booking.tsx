@@ -11,6 +11,7 @@ import { Pass } from '@/features/reservations/Pass';
 import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
 import { SeatTable } from '@/features/reservations/SeatTable';
 import { StatusChip } from '@/components/StatusChip';
+import { useLiveReservations } from '@/features/reservations/useLiveReservations';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
@@ -21,6 +22,7 @@ import './booking.css';
 /** Details of one reservation; printed, it is the ticket. */
 export function Booking({ reservation }: { readonly reservation: Reservation }) {
   const isOver = reservation.status !== 'confirmed';
+  useLiveReservations(reservation.event, [reservation]);
   const [isCancelledHere, setIsCancelledHere] = useState(false);
   return (
     <article className="page booking" data-status={reservation.status}>

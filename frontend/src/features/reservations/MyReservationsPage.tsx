@@ -6,7 +6,9 @@ import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { GuestBookings } from '@/features/reservations/GuestBookings';
 import { OpenPayments } from '@/features/payments/OpenPayments';
+import type { Reservation } from '@/api/types';
 import { ReservationCard } from '@/features/reservations/ReservationCard';
+import { useLiveReservations } from '@/features/reservations/useLiveReservations';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 import { reservationsQuery } from '@/queries/reservations';
@@ -14,6 +16,9 @@ import { useMe } from '@/queries/session';
 import '@/i18n/loadReservationsMessages';
 
 import './reservations.css';
+
+/** Of how many events, those booked last, bookings are watched: each takes a connection. */
+const MOST_LIVE = 3;
 
 export function MyReservationsPage() {
   const me = useMe();
@@ -59,8 +64,17 @@ function ReservationList() {
       </Message>
     );
   }
+  const isLive = ({ status }: Reservation) => status === 'confirmed';
+  const events = new Set(reservations.filter(isLive).map(({ event }) => event));
   return (
     <ul className="reservation-list">
+      {[...events].slice(0, MOST_LIVE).map((event) => (
+        <LiveReservations
+          key={event}
+          event={event}
+          reservations={reservations.filter((each) => each.event === event)}
+        />
+      ))}
       {reservations.map((reservation) => (
         <li key={reservation.id}>
           <ReservationCard reservation={reservation} />
@@ -68,6 +82,16 @@ function ReservationList() {
       ))}
     </ul>
   );
+}
+
+interface LiveReservationsProps {
+  readonly event: number;
+  readonly reservations: readonly Reservation[];
+}
+
+function LiveReservations({ event, reservations }: LiveReservationsProps) {
+  useLiveReservations(event, reservations);
+  return null;
 }
 
 function LoadingList() {

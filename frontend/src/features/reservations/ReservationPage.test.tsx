@@ -6,7 +6,8 @@ import { ReservationPage } from '@/features/reservations/ReservationPage';
 import { makeEvent, makeReservation, makeSeats, packed } from '@/testing/factories';
 import { FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
-import { ALICE } from '@/testing/selectorHarness';
+import { FakeWebSocket } from '@/testing/fakeWebSocket';
+import { ALICE, liveSnapshot } from '@/testing/selectorHarness';
 
 function open(
   reservation: Reservation | null,
@@ -108,6 +109,31 @@ it('exports the event to the calendar', async () => {
   expect(text).toContain('UID:reservation-K7QF9M2A4XWZ31TB@localhost');
   expect(text).toContain('DTSTART;TZID=Europe/Berlin:20261218T220000');
   expect(text).toContain('DESCRIPTION:Reservation no. K7QF9M2A4XWZ31TB\\, seat A1.');
+});
+
+it('shows at once to which seat the box office moved the booking', async () => {
+  FakeWebSocket.install();
+  const { server } = open(makeReservation());
+  const page = within(await screen.findByRole('article'));
+  await waitFor(() => {
+    FakeWebSocket.newest().receive(liveSnapshot(makeSeats(8)));
+  });
+  const moved = makeReservation({ seats: ['A2'] });
+  const seat = { ...moved.seat_details[0], seat_id: 101, seat_number: 'A2' };
+  const answer = { ...moved, seat_details: [seat] };
+  server.on('get reservations/K7QF9M2A4XWZ31TB/', [200, answer]);
+  expect(await page.findByText('A1')).toBeDefined();
+  FakeWebSocket.newest().receive({
+    type: 'delta',
+    from: 1,
+    seq: 2,
+    now: Date.now(),
+    changes: [
+      [0, 0, null, null],
+      [1, 2, null, null],
+    ],
+  });
+  expect(await page.findByText('A2')).toBeDefined();
 });
 
 it('downloads the ticket of a paid booking', async () => {
