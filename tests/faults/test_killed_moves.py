@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 
 import httpx
@@ -66,7 +67,7 @@ def test_a_server_that_is_killed_in_the_middle_of_moves_leaves_no_half_of_one(
                 threads.submit(_moves, number, _present(number, pair), token, server)
                 for number, pair in pairs.items()
             ]
-            wait_until(lambda least=before + 2 * BOOKINGS: GivenUpSeat.objects.count() >= least)
+            wait_until(partial(_has_moved, before + 2 * BOOKINGS))
             server.kill()
             answered = sum(each.result() for each in running)
         # What was answered is committed; of each booking one more move may be.
@@ -76,6 +77,10 @@ def test_a_server_that_is_killed_in_the_middle_of_moves_leaves_no_half_of_one(
         live = ReservationSeat.objects.filter(event=event, live=True)
         assert live.count() == Reservation.objects.filter(event=event).count() == BOOKINGS
     connection.close()
+
+
+def _has_moved(times: int) -> bool:
+    return GivenUpSeat.objects.count() >= times
 
 
 def _present(number: str, pair: tuple[int, int]) -> tuple[int, int]:
