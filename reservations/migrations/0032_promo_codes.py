@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reservations", "0028_changed_bookings"),
+        ("reservations", "0030_disputes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -214,6 +214,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{event_id}/box-office/codes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the promo codes of an event, the newest first. */
+        get: operations["promo_codes"];
+        put?: never;
+        /** @description Create a code with which buyers hold and buy seats that are kept for a channel. */
+        post: operations["create_promo_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/box-office/codes/{code_id}/withdraw/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Withdraw a code. Seats that are held with it can still be bought. */
+        post: operations["withdraw_promo_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{event_id}/box-office/release/": {
         parameters: {
             query?: never;
@@ -664,7 +699,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Lock several seats, all or none. */
+        /** @description Lock several seats, all or none. A promo code opens seats that are kept for it. */
         post: operations["lock_seats"];
         delete?: never;
         options?: never;
@@ -789,6 +824,27 @@ export interface paths {
          *     errors is 400 `plan_broken`.
          */
         post: operations["put_plan_on_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{event_id}/promo-code/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Return which seats a code opens. It is sent with each lock of them.
+         *
+         *     Wrong codes are limited, by person and by IP address.
+         */
+        post: operations["opened_seats"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2062,6 +2118,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reservations/{reservation_id}/paid-back/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Mark what the box office owes for an ended booking as paid back.
+         *
+         *     Doing so twice changes nothing. Refused with `nothing_to_pay_back` if nothing is owed.
+         */
+        post: operations["mark_paid_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reservations/{reservation_id}/quote/": {
         parameters: {
             query?: never;
@@ -2533,6 +2610,9 @@ export interface components {
          *     * `reservation_moved` - reservation_moved
          *     * `reservation_split` - reservation_split
          *     * `reservation_merged` - reservation_merged
+         *     * `promo_code_created` - promo_code_created
+         *     * `promo_code_withdrawn` - promo_code_withdrawn
+         *     * `money_paid_back` - money_paid_back
          *     * `member_invited` - member_invited
          *     * `invitation_withdrawn` - invitation_withdrawn
          *     * `member_joined` - member_joined
@@ -2541,7 +2621,7 @@ export interface components {
          *     * `organisation_renamed` - organisation_renamed
          * @enum {string}
          */
-        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "promo_code_created" | "promo_code_withdrawn" | "money_paid_back" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -2741,9 +2821,14 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: decimal
-             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online. Null: nothing.
+             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online, until it is marked as paid back. Null: nothing.
              */
             to_pay_back: string | null;
+            /**
+             * Format: date-time
+             * @description When it was marked as paid back.
+             */
+            paid_back_at: string | null;
             /**
              * Format: date-time
              * @description Until when its buyer may cancel it.
@@ -2768,6 +2853,8 @@ export interface components {
              *     * `lost` - lost
              */
             dispute: (components["schemas"]["DisputeEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description What was marked as paid back. */
+            paid_back: components["schemas"]["PaidBack"] | null;
         };
         BoxOffice: {
             method: string;
@@ -3336,6 +3423,8 @@ export interface components {
             orphan_rule: components["schemas"]["OrphanRuleEnum"];
             categories: components["schemas"]["Category"][];
             payment_methods: components["schemas"]["PaymentMethod"][];
+            /** @description Whether there are codes that open seats. */
+            has_promo_codes: boolean;
             plan: components["schemas"]["Plan"];
         };
         EventSettings: {
@@ -3534,9 +3623,14 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: decimal
-             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online. Null: nothing.
+             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online, until it is marked as paid back. Null: nothing.
              */
             to_pay_back: string | null;
+            /**
+             * Format: date-time
+             * @description When it was marked as paid back.
+             */
+            paid_back_at: string | null;
             /**
              * Format: date-time
              * @description Until when its buyer may cancel it.
@@ -3712,6 +3806,14 @@ export interface components {
             held_prices: components["schemas"]["HeldPrice"][];
             /** @description What is added to the price, if that was changed since it was locked. A booking has the tax and the fee for each booking of its seat with the lowest id that has these. */
             held_fees: components["schemas"]["Fees"] | null;
+        };
+        LockSeatsRequest: {
+            seat_ids: number[];
+            /**
+             * @description Opens the seats that are kept for it.
+             * @default
+             */
+            promo_code?: string;
         };
         MadeAccount: {
             success: boolean;
@@ -3923,6 +4025,24 @@ export interface components {
             };
             name: string;
         };
+        NewPromoCodeRequest: {
+            /**
+             * Format: int64
+             * @description Of the kind `channel`.
+             */
+            allocation: number;
+            /**
+             * @description Empty: a random one.
+             * @default
+             */
+            promo_code?: string;
+            max_seats: number;
+            /**
+             * Format: date-time
+             * @description Null: with the allocation. Without an offset it is in the event's time zone.
+             */
+            expires_at?: string | null;
+        };
         NewSecret: {
             id: number;
             url: string;
@@ -3975,6 +4095,15 @@ export interface components {
             code: string;
             name: string;
         };
+        OpenedSeats: {
+            code: string;
+            /** @description The seats that it opens, in index order; others may hold some. */
+            seat_ids: number[];
+            /** @description How many more seats it is good for. */
+            left: number;
+            /** Format: date-time */
+            expires_at: string | null;
+        };
         Organisation: {
             id: number;
             name: string;
@@ -4005,6 +4134,18 @@ export interface components {
             success: boolean;
             message: string;
             reservation: components["schemas"]["Reservation"];
+        };
+        PaidBack: {
+            /** Format: decimal */
+            amount: string;
+            /** @description The user name; empty if the account is gone. */
+            by: string;
+        };
+        PaidBackSums: {
+            /** Format: decimal */
+            due: string;
+            /** Format: decimal */
+            paid_back: string;
         };
         Passkey: {
             id: number;
@@ -4328,6 +4469,43 @@ export interface components {
          * @enum {string}
          */
         ProblemOutcomeEnum: "double" | "invalid" | "refused_wrongly";
+        PromoCode: {
+            id: number;
+            code: string;
+            /** @description The allocation whose seats it opens. */
+            allocation: number;
+            /** @description The channel's name. */
+            label: string;
+            max_seats: number;
+            /** @description Seats that buyers hold with it now. */
+            held: number;
+            /** @description Seats in live bookings that were held with it. */
+            sold: number;
+            /**
+             * Format: decimal
+             * @description Their prices, without fees.
+             */
+            revenue: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The user name; empty if the account is gone. */
+            created_by: string;
+        };
+        PromoCodeRequest: {
+            promo_code: string;
+        };
+        PromoCodeSales: {
+            /** @description The channel's name. */
+            label: string;
+            code: string;
+            made: components["schemas"]["TicketAmounts"];
+            ended: components["schemas"]["TicketAmounts"];
+            left: components["schemas"]["TicketAmounts"];
+        };
         PublishRequest: {
             /**
              * @description Whether to make it a draft again instead.
@@ -4448,9 +4626,11 @@ export interface components {
             categories: components["schemas"]["TicketGroup"][];
             ticket_types: components["schemas"]["TicketGroup"][];
             methods: components["schemas"]["Method"][];
+            promo_codes: components["schemas"]["PromoCodeSales"][];
             taxes: components["schemas"]["Tax"][];
             payments: components["schemas"]["Payments"][];
             settlements: components["schemas"]["BoxOffice"][];
+            paid_back: components["schemas"]["PaidBackSums"];
         };
         Reservation: {
             /** @description 16 random characters of Crockford's base32. */
@@ -4521,9 +4701,14 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: decimal
-             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online. Null: nothing.
+             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online, until it is marked as paid back. Null: nothing.
              */
             to_pay_back: string | null;
+            /**
+             * Format: date-time
+             * @description When it was marked as paid back.
+             */
+            paid_back_at: string | null;
             /**
              * Format: date-time
              * @description Until when its buyer may cancel it.
@@ -4979,9 +5164,12 @@ export interface components {
          *     * `seats_blocked` - Seats Blocked
          *     * `seats_unblocked` - Seats Unblocked
          *     * `locks_released` - Locks Released
+         *     * `money_paid_back` - Money Paid Back
+         *     * `promo_code_created` - Promo Code Created
+         *     * `promo_code_withdrawn` - Promo Code Withdrawn
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn";
         SellRequest: {
             seat_ids: number[];
             /**
@@ -6297,6 +6485,290 @@ export interface operations {
             };
             /** @description The Accept header names no available media type. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    promo_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromoCode"][];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    create_promo_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPromoCodeRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromoCode"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the event or of its seats does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    withdraw_promo_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromoCode"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the event or of its seats does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8557,7 +9029,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SeatIdsRequest"];
+                "application/json": components["schemas"]["LockSeatsRequest"];
             };
         };
         responses: {
@@ -9372,6 +9844,112 @@ export interface operations {
                 };
             };
             /** @description The state of the plan does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    opened_seats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromoCodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedSeats"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the event or of its seats does not allow it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17123,6 +17701,120 @@ export interface operations {
             };
         };
     };
+    mark_paid_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     quote_move: {
         parameters: {
             query?: never;
@@ -17536,6 +18228,14 @@ export interface operations {
             };
             /** @description The Accept header names no available media type. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18479,8 +19179,11 @@ export interface operations {
                  *     * `seats_blocked` - Seats Blocked
                  *     * `seats_unblocked` - Seats Unblocked
                  *     * `locks_released` - Locks Released
+                 *     * `money_paid_back` - Money Paid Back
+                 *     * `promo_code_created` - Promo Code Created
+                 *     * `promo_code_withdrawn` - Promo Code Withdrawn
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */
