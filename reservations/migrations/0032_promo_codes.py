@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reservations", "0030_disputes"),
+        ("reservations", "0031_conflict_minutes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
