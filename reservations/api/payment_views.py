@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,12 +20,6 @@ from reservations.read import payments
 from reservations.read.payments import BuyersPaymentRecord
 
 MAX_NOTICE_BYTES = 64 * 1024
-
-
-class NoticeTooLarge(APIException):
-    status_code = 413
-    default_detail = "The notice is too large."
-    default_code = "too_large"
 
 
 BuyersPaymentSerializer = serializer_of(BuyersPaymentRecord)
@@ -88,7 +82,7 @@ class NoticesView(APIView):
     def post(self, request: Request) -> Response:
         """Ask the provider about the payments that its notice names."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_NOTICE_BYTES:
-            raise NoticeTooLarge
+            raise ParseError("The notice is too large.")
         try:
             references = read_notice(headers=request.headers, body=request._request.body)
         except InvalidNotice:

@@ -179,4 +179,4 @@ def test_the_demos_provider_sends_no_notices(office: BoxOffice) -> None:
 
 def test_a_large_notice_is_refused_unread(office: BoxOffice) -> None:
     answer = stranger().post("/api/payments/notices/", {"padding": "x" * 65_536})
-    refusal(answer, 413, "too_large")
+    refusal(answer, 400, "malformed")
