@@ -38,28 +38,34 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 _LATIN = "sans"
-# Packages with their file, and the characters for which they are loaded.
+# Packages with their file, and a pattern of the characters for which they are loaded.
 _FONTS = {
     "arabic": (
         "justmytype_intl_rtl",
         "fonts/ofl/notosansarabic/NotoSansArabic[wdth,wght].ttf",
-        "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff",
+        re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]"),
     ),
     "hebrew": (
         "justmytype_intl_rtl",
         "fonts/ofl/notosanshebrew/NotoSansHebrew[wdth,wght].ttf",
-        "\u0590-\u05ff\ufb1d-\ufb4f",
+        re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
     ),
-    "thai": ("fontpkg_noto_sans_thai", "files/NotoSansThai[wdth,wght].ttf", "\u0e00-\u0e7f"),
+    "thai": (
+        "fontpkg_noto_sans_thai",
+        "files/NotoSansThai[wdth,wght].ttf",
+        re.compile("[\u0e00-\u0e7f]"),
+    ),
     "devanagari": (
         "fontpkg_noto_sans_devanagari",
         "files/NotoSansDevanagari[wdth,wght].ttf",
-        "\u0900-\u097f\ua8e0-\ua8ff",
+        re.compile("[\u0900-\u097f\ua8e0-\ua8ff]"),
     ),
     "cjk": (
         "cvttf_NotoSansCJK_Regular",
         "NotoSansCJKtc-Regular.otf",
-        "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0002fa1f",
+        re.compile(
+            "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0002fa1f]"
+        ),
     ),
 }
 
@@ -139,7 +145,7 @@ def _line(pdf: FPDF, text: str, *, size: float, align: str = "L") -> None:
 
 def _add_fonts(pdf: FPDF, text: str) -> None:
     pdf.add_font(_LATIN, fname=_path("fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"))
-    needed = [name for name, (_, _, letters) in _FONTS.items() if re.search(f"[{letters}]", text)]
+    needed = [name for name, (_, _, letters) in _FONTS.items() if letters.search(text)]
     for name in needed:
         package, file, _ = _FONTS[name]
         # This file is the thinnest unless told otherwise; the others take a second for that.

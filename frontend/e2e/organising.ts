@@ -50,7 +50,7 @@ export async function organise(journey: Journey): Promise<void> {
 
   await page.getByRole('link', { name: 'Live sale' }).click();
   const figures = page.locator('.figures');
-  await page.waitForURL(/\/organise\/events\/\d+/);
+  await page.waitForURL(/\/organise\/\d+$/);
   const sale = new URL(page.url()).pathname;
   await expect(figures).toContainText('Held');
   const buyer = await enter('somebody new', options);

@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "Servers of 0028 leave no payment open, and keep the other statuses as asked here."
     dependencies = [
         ("reservations", "0028_changed_bookings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

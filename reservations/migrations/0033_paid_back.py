@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    contracts = "No server marks a booking as paid back yet, or confirms one that has ended."
     dependencies = [
         ("reservations", "0032_promo_codes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -19,7 +19,7 @@ BOOKED = {
     PaymentStatus.REFUND_DUE,
     PaymentStatus.REFUNDED,
 }
-NOT_BOOKED = {PaymentStatus.PENDING, PaymentStatus.DECLINED}
+NOT_BOOKED = {PaymentStatus.PENDING, PaymentStatus.OPEN, PaymentStatus.DECLINED}
 
 
 def _book(event: Event) -> Reservation:
@@ -92,6 +92,8 @@ def test_a_payment_is_with_or_without_a_booking_as_its_status_says(
         amount="50.00",
         currency="EUR",
         status=status,
+        order={},
+        expires_at=timezone.now(),
         created_at=timezone.now(),
         updated_at=timezone.now(),
     )

@@ -117,6 +117,7 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "created_at": iso(clock.now),
         "cancelled_at": None,
         "to_pay_back": None,
+        "paid_back_at": None,
         "cancel_until": iso(event.date),
         "ticket_code": ticket_code(Reservation.objects.get().public_id),
         "merged_into": None,
