@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 
 import './announcer.css';
@@ -25,6 +25,14 @@ export function Announcer({ children }: { readonly children: ReactNode }) {
   const [announcements, setAnnouncements] = useState<readonly Announcement[]>([]);
   const [dialog, setDialog] = useState<HTMLElement | null>(null);
   const lastId = useRef(0);
+  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
+
+  useEffect(() => {
+    const running = timers.current;
+    return () => {
+      for (const timer of running) clearTimeout(timer);
+    };
+  }, []);
 
   const announce = useCallback((text: string, tone: Tone = 'info') => {
     lastId.current += 1;
@@ -33,9 +41,11 @@ export function Announcer({ children }: { readonly children: ReactNode }) {
       ...before.filter((one) => one.text !== text).slice(1 - SHOWN_AT_ONCE),
       { id, text, tone },
     ]);
-    setTimeout(() => {
+    const timer = setTimeout(() => {
+      timers.current.delete(timer);
       setAnnouncements((before) => before.filter((one) => one.id !== id));
     }, SHOWN_MS);
+    timers.current.add(timer);
   }, []);
 
   const region = (
