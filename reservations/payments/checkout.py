@@ -328,12 +328,7 @@ def _open(order: Order, reference: str, progress: Progress) -> CommandResult:
         *(order.actor, order.seat_ids, order.payment_method, reference),
         *(order.ticket_types, order.expected_total, progress.provider_reference),
     )
-    try:
-        return command_queue.submit(event_id=order.event_id, command=command, key=order.key)
-    except SeatcastError as refusal:
-        if not isinstance(refusal, Unavailable):
-            _settle_now_or_later(reference)
-        raise
+    return _submit(order, reference, command)
 
 
 def _book_open(payment: Payment) -> None:
@@ -367,12 +362,13 @@ def _book(order: Order, reference: str) -> CommandResult:
     Raises: SeatcastError. After Unavailable it is unknown whether the seats were reserved;
     reconciliation will finish the payment either way.
     """
+    return _submit(order, reference, _reserve_command(order, reference))
+
+
+def _submit(order: Order, reference: str, command: OpenPayment | ReserveSeats) -> CommandResult:
+    """Submit a command that needs a payment, and settle the payment if it is refused."""
     try:
-        return command_queue.submit(
-            event_id=order.event_id,
-            command=_reserve_command(order, reference),
-            key=order.key,
-        )
+        return command_queue.submit(event_id=order.event_id, command=command, key=order.key)
     except SeatcastError as refusal:
         if not isinstance(refusal, Unavailable):
             _settle_now_or_later(reference)
