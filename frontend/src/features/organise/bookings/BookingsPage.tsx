@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 
 import { BOOKING_STATES, type BookingState } from '@/api/bookings';
 import type { EventDetail } from '@/api/types';
@@ -8,13 +8,11 @@ import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
 import { Field } from '@/components/Field';
 import { Icon } from '@/components/Icon';
-import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
 import { BookingPanel } from '@/features/organise/bookings/BookingPanel';
 import { BookingTable } from '@/features/organise/bookings/BookingTable';
-import { LoadedEvent } from '@/features/organise/LoadedEvent';
+import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
-import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
@@ -28,20 +26,14 @@ import './bookings.css';
 
 /** The bookings of an event: find one, and change it. */
 export function BookingsPage() {
-  const { eventId = '' } = useParams();
-  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
-  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
-}
-
-function Loaded({ eventId }: { readonly eventId: number }) {
   return (
-    <LoadedEvent eventId={eventId}>
+    <EventPage>
       {(event) => (
         <OrganisersOnly event={event}>
           <Bookings event={event} />
         </OrganisersOnly>
       )}
-    </LoadedEvent>
+    </EventPage>
   );
 }
 

@@ -1,11 +1,8 @@
-import { useParams } from 'react-router';
 
-import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { BoxOffice } from '@/features/organise/boxOffice/BoxOffice';
 import type { SeatMapComponent } from '@/features/organise/boxOffice/seatMapProps';
-import { LoadedEvent } from '@/features/organise/LoadedEvent';
+import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
-import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import '@/i18n/loadBoxOfficeMessages';
 import '@/i18n/loadOrganiseMessages';
 
@@ -18,27 +15,13 @@ interface BoxOfficePageProps {
 
 /** Selling an event's seats at the box office, on the live map. */
 export function BoxOfficePage({ SeatMap }: BoxOfficePageProps) {
-  const { eventId = '' } = useParams();
-  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
   return (
-    <SignedInOnly>
-      {() => <Loaded key={eventId} eventId={Number(eventId)} SeatMap={SeatMap} />}
-    </SignedInOnly>
-  );
-}
-
-interface LoadedProps extends BoxOfficePageProps {
-  readonly eventId: number;
-}
-
-function Loaded({ eventId, SeatMap }: LoadedProps) {
-  return (
-    <LoadedEvent eventId={eventId}>
+    <EventPage>
       {(event) => (
         <OrganisersOnly event={event} permission="reservations.change_reservation">
           <BoxOffice event={event} SeatMap={SeatMap} />
         </OrganisersOnly>
       )}
-    </LoadedEvent>
+    </EventPage>
   );
 }

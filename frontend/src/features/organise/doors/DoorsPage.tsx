@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 
 import { revokeDoor } from '@/api/doors';
 import type { Door, DoorProblem, EventDetail } from '@/api/types';
@@ -8,11 +8,9 @@ import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
-import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
-import { LoadedEvent } from '@/features/organise/LoadedEvent';
+import { EventPage } from '@/features/organise/EventPage';
 import { QuestionDialog } from '@/features/organise/QuestionDialog';
-import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { entryText } from '@/components/entryText';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
@@ -27,13 +25,7 @@ import './doors.css';
 
 /** How many have entered an event, by which devices, and what to look into. */
 export function DoorsPage() {
-  const { eventId = '' } = useParams();
-  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
-  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
-}
-
-function Loaded({ eventId }: { readonly eventId: number }) {
-  return <LoadedEvent eventId={eventId}>{(event) => <Doors event={event} />}</LoadedEvent>;
+  return <EventPage>{(event) => <Doors event={event} />}</EventPage>;
 }
 
 function Doors({ event }: { readonly event: EventDetail }) {

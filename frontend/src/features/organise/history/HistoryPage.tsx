@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 
 import type { ChangeChoice, Moment } from '@/api/history';
 import type { EventDetail, PastMap } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
-import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { Skeleton } from '@/components/Skeleton';
 import { ActionList } from '@/features/organise/history/ActionList';
 import { ChangeList } from '@/features/organise/history/ChangeList';
@@ -14,9 +13,8 @@ import { Exports } from '@/features/organise/history/Exports';
 import { PastHall } from '@/features/organise/history/PastHall';
 import { Reports } from '@/features/organise/history/Reports';
 import { TimeBar } from '@/features/organise/history/TimeBar';
-import { LoadedEvent } from '@/features/organise/LoadedEvent';
+import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
-import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { salePath } from '@/paths';
@@ -29,20 +27,14 @@ import './history.css';
 
 /** What happened in an event's sale: its map through time, reports and exports. */
 export function HistoryPage() {
-  const { eventId = '' } = useParams();
-  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
-  return <SignedInOnly>{() => <Loaded key={eventId} eventId={Number(eventId)} />}</SignedInOnly>;
-}
-
-function Loaded({ eventId }: { readonly eventId: number }) {
   return (
-    <LoadedEvent eventId={eventId}>
+    <EventPage>
       {(event) => (
         <OrganisersOnly event={event}>
           <History event={event} />
         </OrganisersOnly>
       )}
-    </LoadedEvent>
+    </EventPage>
   );
 }
 
