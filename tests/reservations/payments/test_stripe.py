@@ -19,15 +19,14 @@ from reservations.payments.stripe_provider import StripeProvider, minor_units
 from reservations.read import bookings, stories
 from tests.factories import stored_id
 from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
-from tests.reservations.payments.providers import Died, FaultyStripe
 from tests.reservations.payments.stripe_like import (
     CARD,
     CARD_THAT_IS_DECLINED,
     CARD_WITH_3D_SECURE,
-    SECRET,
     StripeLike,
     notice,
     running,
+    selling_with,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,17 +42,8 @@ def server() -> Iterator[StripeLike]:
 @pytest.fixture(autouse=True)
 def stripe_like(faulty: object, server: StripeLike, settings: Settings) -> Iterator[StripeLike]:
     """Sell with Stripe's provider, instead of the other tests' one."""
-    settings.SEATCAST_PAYMENT_PROVIDER = "reservations.payments.stripe_provider.StripeProvider"
-    settings.SEATCAST_STRIPE_SECRET_KEY = "sk_test_of_tests"
-    settings.SEATCAST_STRIPE_PUBLISHABLE_KEY = "pk_test_of_tests"
-    settings.SEATCAST_STRIPE_WEBHOOK_SECRET = SECRET
-    settings.SEATCAST_STRIPE_API_URL = server.url
-    provider_module.provider.cache_clear()
-    stripe_provider.client.cache_clear()
-    server.reset()
-    yield server
-    provider_module.provider.cache_clear()
-    stripe_provider.client.cache_clear()
+    with selling_with(server, settings):
+        yield server
 
 
 def _opened(event: Event, who: Person) -> Payment:
@@ -103,7 +93,7 @@ def test_cancelling_a_booking_refunds_it_once(
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
     checkout.advance(payment.reference)
-    stripe_like.faults["POST", "refunds"] = "lost"
+    stripe_like.fail(**{"POST refunds": "lost"})
     checkout.cancel(event_id=event.pk, actor=alice, reservation_id=Reservation.objects.get().pk)
     # The checkout asks again, and finds the refund.
     assert (_statuses(stripe_like)[0], stripe_like.taken) == (["refunded"], 0)
@@ -123,21 +113,26 @@ def test_parts_are_refunded_once_each(event: Event, alice: Person, stripe_like: 
 @pytest.mark.parametrize(
     ("call", "fault", "is_booked"),
     [
-        pytest.param(("POST", "payment_intents"), "down", False, marks=THOROUGH),
-        (("POST", "payment_intents"), "lost", False),
-        (("POST", "capture"), "down", True),
-        pytest.param(("POST", "capture"), "lost", True, marks=THOROUGH),
+        pytest.param("POST payment_intents", "down", False, marks=THOROUGH),
+        ("POST payment_intents", "lost", False),
+        pytest.param("POST payment_intents", "slow", False, marks=THOROUGH),
+        ("POST capture", "down", True),
+        pytest.param("POST capture", "lost", True, marks=THOROUGH),
+        pytest.param("POST capture", "slow", True, marks=THOROUGH),
     ],
 )
 def test_a_failing_network_leaves_a_booking_and_a_charge_or_neither(
-    call: tuple[str, str],
+    call: str,
     fault: str,
     is_booked: bool,
     event: Event,
     alice: Person,
     stripe_like: StripeLike,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stripe_like.faults[call] = fault
+    monkeypatch.setattr(stripe_provider, "_TIMEOUT_SECONDS", 1 if fault == "slow" else 60)
+    stripe_provider.client.cache_clear()
+    stripe_like.fail(**{call: fault})
     if is_booked:
         payment = _opened(event, alice)
         stripe_like.pay(payment.provider_reference)
@@ -145,7 +140,7 @@ def test_a_failing_network_leaves_a_booking_and_a_charge_or_neither(
     else:
         with pytest.raises(PaymentUnavailable):
             _opened(event, alice)
-    stripe_like.reset_faults()
+    stripe_like.fail()
     reconcile()
     expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
     assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
@@ -161,37 +156,6 @@ def test_the_card_of_a_payment_that_has_expired_is_not_charged(
     stripe_like.pay_if_possible(payment.provider_reference)
     reconcile()
     assert (_statuses(stripe_like), stripe_like.taken) == ((["voided"], ["canceled"]), 0)
-
-
-@pytest.mark.parametrize(
-    ("call", "when"),
-    [
-        pytest.param(call, when, marks=() if (call, when) == ("start", "after") else THOROUGH)
-        for call in ("start", "look_up", "capture")
-        for when in ("before", "after")
-    ],
-)
-def test_a_process_that_dies_leaves_a_booking_and_a_charge_or_neither(
-    call: str,
-    when: str,
-    event: Event,
-    alice: Person,
-    stripe_like: StripeLike,
-    settings: Settings,
-) -> None:
-    settings.SEATCAST_PAYMENT_PROVIDER = f"{FaultyStripe.__module__}.{FaultyStripe.__name__}"
-    provider_module.provider.cache_clear()
-    FaultyStripe.dies.add((call, when))
-    with pytest.raises(Died):  # noqa: PT012 - it dies at one of the steps
-        payment = _opened(event, alice)
-        stripe_like.pay(payment.provider_reference)
-        checkout.advance(payment.reference)
-    FaultyStripe.dies.clear()
-    reconcile()
-    is_booked = call != "start"
-    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
-    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
-    assert (stripe_like.taken, faults_of(event)) == (10_000 if is_booked else 0, [])
 
 
 def _intent(payment: Payment, **fields: Any) -> dict[str, Any]:
@@ -226,7 +190,7 @@ def test_organisers_see_a_dispute_on_the_booking_and_in_the_history(
     number = Reservation.objects.get().pk
     assert bookings.booking(reservation_id=number)["dispute"] is None
     for status in ("needs_response", "needs_response", "lost"):
-        stripe_like.disputes[payment.provider_reference] = status
+        stripe_like.dispute(payment.provider_reference, status)
         assert Client().post(**notice("charge.dispute.updated", about)).status_code == 204
         assert bookings.booking(reservation_id=number)["dispute"] == status
     told = stories.actions(event_id=event.pk, with_roles=False, limit=10)
@@ -248,7 +212,7 @@ def test_forged_and_old_notices_are_refused_unread(
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
     kind, found = "payment_intent.succeeded", _intent(payment)
-    stripe_like.calls.clear()
+    stripe_like.forget_calls()
     for forged in (
         notice(kind, found, secret="whsec_another"),
         notice(kind, found, age_seconds=3600),
