@@ -69,7 +69,9 @@ class StripeLike:
     def taken(self) -> int:
         """What was captured and not refunded, in minor units."""
         captured = [each for each in self.intents if each.status == "succeeded"]
-        return sum(each.amount for each in captured) - sum(each.amount for each in self.refunds)
+        return int(
+            sum(each.amount for each in captured) - sum(each.amount for each in self.refunds)
+        )
 
     @property
     def _stored(self) -> Any:

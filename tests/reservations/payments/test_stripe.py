@@ -1,8 +1,10 @@
 """Stripe's provider against a server like Stripe's, over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
+from reservations.domain.commands import LockSeats
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
@@ -17,8 +20,11 @@ from reservations.payments import checkout, stripe_provider
 from reservations.payments import provider as provider_module
 from reservations.payments.stripe_provider import StripeProvider, minor_units
 from reservations.read import bookings, stories
-from tests.factories import stored_id
+from reservations.write.command_queue import CommandQueue
+from tests.concurrent_commands import at_once
+from tests.factories import make_event, make_person, seat_ids, stored_id
 from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
+from tests.reservations.payments.stripe_books import disagreements
 from tests.reservations.payments.stripe_like import (
     CARD,
     CARD_THAT_IS_DECLINED,
@@ -28,6 +34,7 @@ from tests.reservations.payments.stripe_like import (
     running,
     selling_with,
 )
+from tests.tables import empty_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THOROUGH = pytest.mark.thorough
@@ -110,41 +117,80 @@ def test_parts_are_refunded_once_each(event: Event, alice: Person, stripe_like: 
     assert stripe_like.taken == 10_000 - 2 * 1_250
 
 
+# The calls of a sale in their order, and what it comes to if one fails: what was taken.
+_CALLS = {
+    "POST payment_intents": 0,
+    "POST capture": 10_000,
+    "POST cancel": 0,
+    "POST refunds": 0,
+}
+_QUICK = {("POST payment_intents", "lost"), ("POST capture", "down")}
+
+
 @pytest.mark.parametrize(
-    ("call", "fault", "is_booked"),
+    ("call", "fault"),
     [
-        pytest.param("POST payment_intents", "down", False, marks=THOROUGH),
-        ("POST payment_intents", "lost", False),
-        pytest.param("POST payment_intents", "slow", False, marks=THOROUGH),
-        ("POST capture", "down", True),
-        pytest.param("POST capture", "lost", True, marks=THOROUGH),
-        pytest.param("POST capture", "slow", True, marks=THOROUGH),
+        pytest.param(call, fault, marks=() if (call, fault) in _QUICK else THOROUGH)
+        for call in _CALLS
+        for fault in ("down", "lost", "slow")
     ],
 )
 def test_a_failing_network_leaves_a_booking_and_a_charge_or_neither(
     call: str,
     fault: str,
-    is_booked: bool,
     event: Event,
     alice: Person,
     stripe_like: StripeLike,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """A slow call is executed, but not answered in time."""
     monkeypatch.setattr(stripe_provider, "_TIMEOUT_SECONDS", 1 if fault == "slow" else 60)
     stripe_provider.client.cache_clear()
     stripe_like.fail(**{call: fault})
-    if is_booked:
+    with suppress(PaymentUnavailable):
         payment = _opened(event, alice)
-        stripe_like.pay(payment.provider_reference)
-        checkout.advance(payment.reference)
-    else:
-        with pytest.raises(PaymentUnavailable):
-            _opened(event, alice)
+        if call == "POST cancel":
+            checkout.give_up(payment.reference)
+        else:
+            stripe_like.pay(payment.provider_reference)
+            checkout.advance(payment.reference)
+    if call == "POST refunds":
+        number = Reservation.objects.get().pk
+        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+    assert call in [" ".join(each) for each in stripe_like.calls]
     stripe_like.fail()
     reconcile()
-    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
-    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
-    assert stripe_like.taken == (10_000 if is_booked else 0)
+    assert (disagreements(stripe_like), faults_of(event)) == ([], [])
+    assert (stripe_like.taken, sold(event)) == (_CALLS[call], 2 if _CALLS[call] else 0)
+
+
+@THOROUGH
+@pytest.mark.postgres
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_whoever_hears_of_a_payment_at_once_books_and_charges_it_once(
+    gives_up: bool, stripe_like: StripeLike
+) -> None:
+    """Unless the buyer gives up at the same moment, in another tab."""
+    for _ in range(10):
+        empty_tables()
+        stripe_like.reset()
+        event, alice = make_event(), make_person()
+        CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:2]))
+        payment = _opened(event, alice)
+        stripe_like.pay(payment.provider_reference)
+        told = notice("payment_intent.amount_capturable_updated", _intent(payment))
+        works: list[Callable[[], object]] = [
+            *[partial(Client().post, **told) for _ in range(3)],
+            *[partial(checkout.advance, payment.reference) for _ in range(3)],
+            reconcile,
+        ]
+        if gives_up:
+            works.append(partial(checkout.give_up, payment.reference))
+        at_once(works)
+        reconcile()
+        assert (disagreements(stripe_like), faults_of(event)) == ([], [])
+        ends = {(10_000, 2), (0, 0)} if gives_up else {(10_000, 2)}
+        assert (stripe_like.taken, sold(event)) in ends
 
 
 def test_the_card_of_a_payment_that_has_expired_is_not_charged(
