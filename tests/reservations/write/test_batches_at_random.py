@@ -288,7 +288,7 @@ class Twin:
             return f"reservation {rows.count()}"
         if name == "ticket_code":
             return self._plain((booking_of(value) or {})["public_id"], "reservation")
-        if name == "reference":
+        if name in {"reference", "open_payment"}:
             return value.removeprefix(f"{self.event.pk}-")
         return "the event" if name == "event" else value
 
