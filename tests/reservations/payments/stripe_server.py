@@ -75,8 +75,12 @@ class _Added:
         return web.Response()
 
     async def list_disputes(self, request: web.Request) -> web.Response:
-        status = self.disputes.get(request.query["payment_intent"])
-        found = [{"id": "dp_1", "object": "dispute", "status": status}] if status else []
+        intent = request.query.get("payment_intent")
+        found = [
+            {"id": f"dp_{each}", "object": "dispute", "payment_intent": each, "status": status}
+            for each, status in self.disputes.items()
+            if intent in {None, each}
+        ]
         return web.json_response({"object": "list", "data": found, "has_more": False})
 
 

@@ -5,13 +5,17 @@ from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.asgi import ASGIRequest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from reservations.api.payment_views import NoticesView
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import Person
@@ -244,6 +248,27 @@ def test_organisers_see_a_dispute_on_the_booking_and_in_the_history(
     assert Payment.objects.get().status == "captured"
 
 
+def test_lost_notices_of_disputes_are_made_up_for_with_one_call(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    checkout.advance(payment.reference)
+    stripe_like.dispute(payment.provider_reference, "lost")
+    stripe_like.forget_calls()
+    for expected in ("Disputes that were new or had changed: 1\n", ""):
+        out = StringIO()
+        call_command("reconcile_disputes", stdout=out)
+        assert out.getvalue() == expected
+    assert stripe_like.calls == [("GET", "disputes")] * 2
+    assert Payment.objects.get().dispute == "lost"
+    told = stories.actions(event_id=event.pk, with_roles=False, limit=10)
+    assert [row["kind"] for row in told].count("payment_disputed") == 1
+    stripe_like.fail(**{"GET disputes": "down"})
+    with pytest.raises(CommandError):
+        call_command("reconcile_disputes")
+
+
 def test_a_lost_notice_is_made_up_for_by_reconciliation(
     event: Event, alice: Person, stripe_like: StripeLike
 ) -> None:
@@ -267,6 +292,29 @@ def test_forged_and_old_notices_are_refused_unread(
     ):
         assert Client().post(**forged).status_code == 400
     assert (stripe_like.calls, sold(event)) == ([], 0)
+
+
+@pytest.mark.parametrize("is_in_chunks", [False, True])
+def test_a_large_notice_is_refused_though_stripe_has_signed_it(
+    is_in_chunks: bool, event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    """In chunks, because then nothing tells its length."""
+    payment = _opened(event, alice)
+    for padding, status in ((60_000, 204), (65_536, 400)):
+        sent = notice("payment_intent.created", _intent(payment, padding="x" * padding))
+        stripe_like.forget_calls()
+        if is_in_chunks:
+            headers = [
+                (b"stripe-signature", sent["HTTP_STRIPE_SIGNATURE"].encode()),
+                (b"content-type", b"application/json"),
+                (b"transfer-encoding", b"chunked"),
+            ]
+            scope = {"type": "http", "method": "POST", "path": sent["path"], "headers": headers}
+            request = ASGIRequest(scope, BytesIO(sent["data"].encode()))
+            answer = NoticesView.as_view()(request)
+        else:
+            answer = Client().post(**sent)
+        assert (answer.status_code, len(stripe_like.calls)) == (status, 1 if status == 204 else 0)
 
 
 def test_notices_about_payments_of_others_are_accepted(stripe_like: StripeLike) -> None:
