@@ -1,5 +1,6 @@
 """Stripe's provider against a server like Stripe's, over HTTP."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -15,12 +16,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from deploy.paths import ROOT
 from reservations.api.payment_views import NoticesView
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
-from reservations.payments import checkout, stripe_provider
+from reservations.payments import checkout, pages, stripe_provider
 from reservations.payments import provider as provider_module
 from reservations.payments.stripe_provider import StripeProvider, minor_units
 from reservations.read import bookings, stories
@@ -339,6 +341,16 @@ def test_the_card_form_admits_stripes_script_and_says_that_it_is_a_test(
     checkout.give_up(payment.reference)
     back = Client().get(path)
     assert (back.status_code, back.headers["Location"]) == (302, f"/payments/{payment.reference}")
+
+
+def test_the_pages_colours_are_those_of_the_clients_theme() -> None:
+    theme = (ROOT / "frontend" / "src" / "app" / "theme.css").read_text()
+    colour = re.compile(r"(--[a-z-]+): (#[0-9a-f]{3,8});")
+    halves = [text.split("prefers-color-scheme: dark") for text in (pages._STYLE, theme)]
+    for own, of_client in zip(*halves, strict=True):
+        found = colour.findall(own)
+        assert found
+        assert set(found) <= set(colour.findall(of_client))
 
 
 def test_a_live_key_shows_no_demo(settings: Settings) -> None:
