@@ -45,7 +45,7 @@ _Run = tuple[list[str], dict[str, str]]
 _Background = Callable[[], AbstractContextManager[_Run]]
 
 _PROGRESS_SECONDS = 20.0
-_AT_A_TIME = 4
+_AT_A_TIME = 5
 _LAST_LINES = 40
 """Lines shown of the output of a run that ended without a report."""
 
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
-    """Run all stages, four at a time: three in the background, and the others one by one.
+    """Run all stages, five at a time: four in the background, and the others one by one.
 
     Each spends a third of its time waiting for servers, so fewer would leave two cores idle.
     """
@@ -197,6 +197,11 @@ def _log(name: str) -> Path:
 _DEPLOYMENT = ("tests/deploy", "tests/tools")
 # These stop and restart their services.
 _FAULTS = "tests/faults"
+# These start servers or race, and wait for both.
+_SERVERS = (
+    *("tests/attacks", "tests/concurrency", "tests/loadtest", "tests/realtime", "tests/tls"),
+    "tests/web",
+)
 # Each test runs on one database, and on both where they may differ.
 _SQLITE = "any_database or both_databases"
 _POSTGRES = "not any_database"
@@ -213,12 +218,12 @@ def _on_postgres(arguments: Sequence[str]) -> Iterator[_Run]:
 
 
 @contextmanager
-def _on_failing_services(arguments: Sequence[str]) -> Iterator[_Run]:
-    """With services of its own, since its tests stop them."""
+def _on_own_services(name: str, arguments: Sequence[str]) -> Iterator[_Run]:
+    """Run tests that stop their services, or run beside those of `_on_postgres`."""
     with (
         own_postgres() as database_url,
         own_valkey() as redis_url,
-        _pytest_run("faults", arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+        _pytest_run(name, arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
     ):
         yield run
 
@@ -335,7 +340,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             "postgres",
             "Python tests on PostgreSQL + Valkey",
             _on_postgres,
-            *pytest(_POSTGRES, *_DEPLOYMENT, _FAULTS),
+            *pytest(_POSTGRES, *_DEPLOYMENT, _FAULTS, *_SERVERS),
         ),
         python_stage(
             "sqlite",
@@ -343,11 +348,18 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             partial(_pytest_run, "sqlite"),
             *pytest(_SQLITE, *_DEPLOYMENT),
         ),
+        python_stage(
+            "servers",
+            "Python tests of servers and races, on PostgreSQL + Valkey",
+            partial(_on_own_services, "servers"),
+            *pytest(_POSTGRES),
+            *_SERVERS,
+        ),
         stage("check", "linters", _checks, *([] if thorough else ["--quick"])),
         python_stage(
             "faults",
             "Python tests of faults, on PostgreSQL + Valkey",
-            _on_failing_services,
+            partial(_on_own_services, "faults"),
             _FAULTS,
         ),
         python_stage(
