@@ -195,12 +195,10 @@ def _log(name: str) -> Path:
 
 # These start services of their own, and wait for them most of the time.
 _DEPLOYMENT = ("tests/deploy", "tests/tools")
-# These stop and restart their services.
-_FAULTS = "tests/faults"
-# These start servers or race, and wait for both.
+# These start servers, race, or (the last) stop their services and start them again.
 _SERVERS = (
     *("tests/attacks", "tests/concurrency", "tests/loadtest", "tests/realtime", "tests/tls"),
-    "tests/web",
+    *("tests/web", "tests/faults"),
 )
 # Each test runs on one database, and on both where they may differ.
 _SQLITE = "any_database or both_databases"
@@ -218,12 +216,12 @@ def _on_postgres(arguments: Sequence[str]) -> Iterator[_Run]:
 
 
 @contextmanager
-def _on_own_services(name: str, arguments: Sequence[str]) -> Iterator[_Run]:
-    """Run tests that stop their services, or run beside those of `_on_postgres`."""
+def _on_own_services(arguments: Sequence[str]) -> Iterator[_Run]:
+    """For tests that stop their services, and run beside those of `_on_postgres`."""
     with (
         own_postgres() as database_url,
         own_valkey() as redis_url,
-        _pytest_run(name, arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+        _pytest_run("servers", arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
     ):
         yield run
 
@@ -340,7 +338,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             "postgres",
             "Python tests on PostgreSQL + Valkey",
             _on_postgres,
-            *pytest(_POSTGRES, *_DEPLOYMENT, _FAULTS, *_SERVERS),
+            *pytest(_POSTGRES, *_DEPLOYMENT, *_SERVERS),
         ),
         python_stage(
             "sqlite",
@@ -350,18 +348,12 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
         ),
         python_stage(
             "servers",
-            "Python tests of servers and races, on PostgreSQL + Valkey",
-            partial(_on_own_services, "servers"),
+            "Python tests of servers, races and faults, on PostgreSQL + Valkey",
+            _on_own_services,
             *pytest(_POSTGRES),
             *_SERVERS,
         ),
         stage("check", "linters", _checks, *([] if thorough else ["--quick"])),
-        python_stage(
-            "faults",
-            "Python tests of faults, on PostgreSQL + Valkey",
-            partial(_on_own_services, "faults"),
-            _FAULTS,
-        ),
         python_stage(
             "machines",
             "Python tests of set-up and deployment",
