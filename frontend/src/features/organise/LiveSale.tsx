@@ -10,6 +10,7 @@ import { NoSeats } from '@/components/NoSeats';
 import { Skeleton } from '@/components/Skeleton';
 import { hasPermissionIn } from '@/domain/permissions';
 import { countSeats } from '@/features/organise/counts';
+import { EventHead } from '@/features/organise/EventHead';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { alertsOf } from '@/features/organise/sale/alerts';
 import { Course } from '@/features/organise/sale/Course';
@@ -24,7 +25,6 @@ import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
 import { useLiveSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
-import { formatDateTime } from '@/i18n/time';
 import {
   bookingsPath,
   boxOfficePath,
@@ -58,21 +58,11 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
   return (
     <div className="page organise">
       <title>{`${t('organise:title', { event: event.name })} · Seatcast`}</title>
-      <header className="organise__head">
-        <Link
-          className="icon-button organise__back"
-          to={eventPath(event.id)}
-          aria-label={t('organise:backToMap')}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className="organise__what">
-          <h1 className="organise__name">{event.name}</h1>
-          <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
+      <EventHead
+        event={event}
+        title={event.name}
+        back={{ path: eventPath(event.id), label: t('organise:backToMap') }}
+      >
         {hasPermissionIn(me, 'reservations.change_reservation', event.organisation) && (
           <Link className="button button--quiet" to={boxOfficePath(event.id)}>
             <Icon name="ticket" />
@@ -99,7 +89,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
             {t('organise:settings')}
           </Link>
         )}
-      </header>
+      </EventHead>
       {seats.length > 0 ? (
         <>
           <SaleAlerts
