@@ -51,6 +51,11 @@ export async function sumUp(
   await expect(paidBack.locator('tfoot td').last()).toHaveText('€25.80');
 
   const exported = (await downloaded(page, 'Bookings as CSV')).filter(isLive);
+  expect(exported.map((row) => `${row['payment_method']} ${row['payment_status']}`)).toEqual([
+    'card captured',
+    'cash ',
+    'comp ',
+  ]);
   const seats = (await downloaded(page, 'Tickets as CSV')).filter(isLive);
   const { total: reported } = await api.get<{ total: Amounts & { total: string } }>(
     `events/${event.id}/reports/`,
@@ -108,11 +113,11 @@ function isLive(row: Row): boolean {
   return row['status'] === 'confirmed';
 }
 
-/** The rows of a file that a button saves. No cell of these has a comma. */
+/** The rows of a file that a button saves. No cell of these has a quotation mark or comma. */
 async function downloaded(page: Page, button: string): Promise<Row[]> {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: button }).click();
-  const text = await readFile(await (await download).path(), 'utf8');
+  const text = (await readFile(await (await download).path(), 'utf8')).replaceAll('"', '');
   const [head = '', ...lines] = text.replace('\uFEFF', '').trim().split(/\r?\n/);
   const names = head.split(',');
   return lines.map((line) => {
