@@ -24,6 +24,7 @@ import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
 import { useLiveSeatMap } from '@/hooks/useLiveSeatMap';
+import { formatShare } from '@/features/organise/formats';
 import { t } from '@/i18n/language';
 import {
   bookingsPath,
@@ -39,7 +40,7 @@ import '@/features/organise/sale/sale.css';
 
 /** Live view of a sale. Read-only: the organiser's own locks count as locked. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
-  const { sale: sent, onOtherFrame } = useSale();
+  const { sale: sent, reading, onOtherFrame } = useSale();
   const { store, feedState, error, reload } = useLiveSeatMap(event, false, onOtherFrame);
   const sale = usePolledSale(event.id, feedState, sent);
   const [watch] = useState(() => watchSale(store, pagePause.timers));
@@ -105,7 +106,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
           />
           <HallPlan event={event} store={store} seats={seats} counts={counts} />
           {sale === null ? (
-            <Skeleton shape="card" />
+            <LoadingFigures reading={reading} />
           ) : (
             <>
               <SoldPerMinute sale={sale} now={now} />
@@ -124,5 +125,18 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
         <Skeleton shape="card" />
       )}
     </div>
+  );
+}
+
+/** `reading`: the share of the change log that was read, where that takes long. */
+function LoadingFigures({ reading }: { readonly reading: number | null }) {
+  if (reading === null) return <Skeleton shape="card" />;
+  return (
+    <section className="panel organise__reading">
+      <label>
+        {t('organise:reading', { share: formatShare(reading) })}
+        <progress value={reading} />
+      </label>
+    </section>
   );
 }
