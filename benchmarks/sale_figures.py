@@ -26,7 +26,12 @@ from benchmarks.history import _event, _remove  # noqa: E402
 from reservations.domain.commands import LockSeats, ReserveSeats, StartPayment  # noqa: E402
 from reservations.domain.states import Person  # noqa: E402
 from reservations.models import Event  # noqa: E402
-from reservations.read.sale_figures import clear_figures_cache, figures  # noqa: E402
+from reservations.read.sale_figures import (  # noqa: E402
+    Reading,
+    clear_figures_cache,
+    figures,
+    figures_or_reading,
+)
 from reservations.write.command_queue import CommandQueue  # noqa: E402
 
 MAX_SECONDS = 0.1
@@ -66,7 +71,10 @@ def main() -> int:
         print(f"{asked.seats:,} seats, {asked.changes:,} changes")
         for _ in range(3):
             clear_figures_cache()
-            print(f"  the first look:           {_milliseconds(event):7.1f} ms")
+            took, longest = _first_look(event)
+            print(
+                f"  the first look:           {took:7.1f} ms, in calls of {longest:.1f} ms at most"
+            )
         print(f"  nothing has changed:      {_milliseconds(event):7.1f} ms")
         slowest = 0.0
         for batch in (1, 10, 100):
@@ -109,6 +117,17 @@ def _milliseconds(event: Event) -> float:
     began = time.perf_counter()
     figures(event_id=event.pk)
     return 1000 * (time.perf_counter() - began)
+
+
+def _first_look(event: Event) -> tuple[float, float]:
+    """Return how long all calls took, and the longest one, in milliseconds."""
+    calls: list[float] = []
+    found: object = None
+    while found is None or isinstance(found, Reading):
+        began = time.perf_counter()
+        found = figures_or_reading(event_id=event.pk)
+        calls.append(1000 * (time.perf_counter() - began))
+    return sum(calls), max(calls)
 
 
 def _clean(event: Event) -> None:

@@ -26,10 +26,11 @@ from reservations import clock
 from reservations.domain.commands import AdmitSeats
 from reservations.domain.errors import AlreadyEntered, Conflict, NotFound
 from reservations.domain.rules.admission import why_not_admitted
-from reservations.domain.states import Person
+from reservations.domain.states import Person, ReservationState
 from reservations.models import Event, Reservation
+from reservations.read.selectors import ticket_valid_from
 from reservations.read.stored_states import state_of, with_related
-from reservations.tickets import booking_of, seat_of
+from reservations.tickets import booking_of, seat_of, valid_from_of
 from reservations.write import command_queue
 from security_log.log import Kind, record
 
@@ -207,10 +208,22 @@ def _compared(scan: TicketScan, reservation: Reservation | None, at: datetime) -
     """Return whether a door's refusal was right; the people were sent away."""
     is_right = reservation is None or scan.reason == "used"
     if reservation is not None and not is_right:
-        stored = with_related(Reservation.objects.filter(pk=reservation.pk)).get()
-        is_right = why_not_admitted(state_of(stored), now=at) is not None
+        stored = state_of(with_related(Reservation.objects.filter(pk=reservation.pk)).get())
+        is_right = (
+            _is_outdated(scan.ticket, reservation, stored)
+            or why_not_admitted(stored, now=at) is not None
+        )
     outcome = Scan.Outcome.REFUSED if is_right else Scan.Outcome.REFUSED_WRONGLY
     return _Finding(outcome, was_admitted=False, code=scan.reason)
+
+
+def _is_outdated(ticket: str, reservation: Reservation, stored: ReservationState) -> bool:
+    """Return whether a ticket is from before its booking's seats changed, or of a former seat."""
+    valid_from, seat = valid_from_of(ticket), seat_of(ticket)
+    is_older = valid_from is not None and valid_from < int(
+        ticket_valid_from(reservation).timestamp()
+    )
+    return is_older or (seat is not None and seat not in stored.seat_ids)
 
 
 def _reservation(ticket: str, *, event_id: int) -> Reservation | None:

@@ -9,7 +9,8 @@ without organisers costs its hub nothing.
 Guarantees. The figures are read once for all organisers of the process: at most once a second after
 changes, and every IDLE_SECONDS without any, because time alone ends holds and bookings. Organisers
 are sent a frame only if it differs from their last one. Frames are absolute, so a missed one does
-no harm: whoever had no room for it is sent the newest a second later.
+no harm: whoever had no room for it is sent the newest a second later. While a long log is read for
+the first time, the frames tell how far, and other events of the process are read in between.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from realtime.frames import Frame
 from realtime.messages import figures_frame, now_ms
 from realtime.viewers import Viewer
 from reservations.domain.errors import EventNotFound
-from reservations.read.sale_figures import SaleFiguresRecord, figures
+from reservations.read.sale_figures import Reading, SaleFiguresRecord, figures_or_reading
 from reservations.threads import in_thread
 
 PAUSE_SECONDS = 1.0
@@ -47,6 +48,8 @@ class FiguresFeed:
         # The frame that each organiser was sent last.
         self._sent: dict[Viewer, Frame | None] = {}
         self._figures: SaleFiguresRecord | None = None
+        # The share of the log that has been read while there are no figures yet.
+        self._reading: float | None = None
         self._has_database = True
         self._frame: Frame | None = None
         self._content = ""
@@ -86,18 +89,24 @@ class FiguresFeed:
                     self._event_id,
                     extra={"event_id": self._event_id},
                 )
-            await asyncio.sleep(PAUSE_SECONDS)
+            if self._reading is None:
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                self.wake()
 
     async def _read(self) -> None:
         try:
-            read = partial(figures, event_id=self._event_id)
-            self._figures = await in_thread(read, threads.FIGURES)
+            read = partial(figures_or_reading, event_id=self._event_id)
+            found = await in_thread(read, threads.FIGURES)
+            self._reading = found.seq / found.head if isinstance(found, Reading) else None
+            if not isinstance(found, Reading):
+                self._figures = found
             self._has_database = True
         except EventNotFound:
             # `realtime.heads` closes the hub.
             return
         except Error as error:
-            self._has_database = False
+            self._has_database, self._reading = False, None
             logger.warning("No new figures of event %d: %s", self._event_id, error)
         self._write()
         self._send()
@@ -106,11 +115,14 @@ class FiguresFeed:
         """Make a new frame if anything but the time has changed."""
         health = {"database": self._has_database, "notifications": self._hears_notifications()}
         told = {key: value for key, value in (self._figures or {}).items() if key != "now"}
-        content = json.dumps([health, told], sort_keys=True)
+        reading = None if self._reading is None else round(self._reading, 2)
+        content = json.dumps([health, told, reading], sort_keys=True)
         if content != self._content:
             self._content = content
             self._frame = Frame(
-                figures_frame(figures=self._figures, now_ms=now_ms(), health=health)
+                figures_frame(
+                    figures=self._figures, now_ms=now_ms(), health=health, reading=reading
+                )
             )
             metrics.frame("figures").inc()
 

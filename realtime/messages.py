@@ -95,11 +95,19 @@ def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int) -> str:
 
 
 def figures_frame(
-    *, figures: SaleFiguresRecord | None, now_ms: int, health: Mapping[str, bool]
+    *,
+    figures: SaleFiguresRecord | None,
+    now_ms: int,
+    health: Mapping[str, bool],
+    reading: float | None = None,
 ) -> str:
-    """Return a frame of `figures`, which only organisers get; None: they were never read yet."""
+    """Return a frame of `figures`, which only organisers get; None: they were never read yet.
+
+    `reading` is the share of the log that was read, while it takes long.
+    """
     fields = {"seq": 0, "sale": None} if figures is None else _without_now(figures)
-    return _frame(type="figures", now=now_ms, health=health, **fields)
+    progress = {} if reading is None else {"reading": reading}
+    return _frame(type="figures", now=now_ms, health=health, **fields, **progress)
 
 
 def now_ms() -> int:

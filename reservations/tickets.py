@@ -37,7 +37,7 @@ _CODE = re.compile(
     re.ASCII,
 )
 _SIGNED = re.compile(
-    rf"(([0-9A-Z]{{{LENGTH}}})\.[0-9]{{1,19}}\.[0-9]{{1,12}}\.[0-9]{{1,3}}[PU])\.([\w-]{{86}})",
+    rf"(([0-9A-Z]{{{LENGTH}}})\.[0-9]{{1,19}}\.([0-9]{{1,12}})\.[0-9]{{1,3}}[PU])\.([\w-]{{86}})",
     re.ASCII,
 )
 
@@ -78,7 +78,7 @@ def booking_of(code: str) -> dict[str, str | int] | None:
     if len(code) > MAX_CODE_LENGTH:
         return None
     if signed := _SIGNED.fullmatch(code):
-        text, public_id, signature = signed.groups()
+        text, public_id, _, signature = signed.groups()
         return {"public_id": public_id} if _is_signed(text, signature) else None
     found = _CODE.fullmatch(code.upper())
     if found is None:
@@ -87,6 +87,12 @@ def booking_of(code: str) -> dict[str, str | int] | None:
     if not any(constant_time_compare(signature, _signature(name, key)) for key in _keys()):
         return None
     return {"public_id": name} if len(name) == LENGTH else {"pk": int(name)}
+
+
+def valid_from_of(code: str) -> int | None:
+    """Return since when a signed ticket is valid, in Unix seconds; None for a ticket code."""
+    found = _SIGNED.fullmatch(code) if len(code) <= MAX_CODE_LENGTH else None
+    return int(found[3]) if found else None
 
 
 def _is_signed(text: str, signature: str) -> bool:

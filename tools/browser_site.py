@@ -50,6 +50,8 @@ class BrowserSite:
             BASE_URL=self.address.url,
             CLIENT_ELSEWHERE=self.client_elsewhere,
             MAIL_FOLDER=str(self.mail_folder),
+            STACK_DATA=str(self.data_dir),
+            STACK_PYTHON=sys.executable,
             DEMO_PASSWORD=demo_password(self.settings),
             CHROME=self.browser,
             **settings,

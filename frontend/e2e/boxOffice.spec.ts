@@ -66,3 +66,70 @@ async function dragAround(page: Page, seat: Locator): Promise<void> {
   await page.mouse.move(box.x + box.width + 1, box.y + box.height + 1, { steps: 4 });
   await page.mouse.up();
 }
+
+test(
+  'on a phone, a finger selects several seats, and two fingers zoom @thorough',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const { page, api } = await enter('admin', {
+      viewport: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    const [first, second] = await api.freeSeats(club.id, 2, 40);
+    if (first === undefined || second === undefined) throw new Error('Two seats are needed');
+    await page.goto(`/organise/events/${club.id}/box-office`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('radio', { name: 'Select' }).check();
+    const [one, other] = [
+      await middleOf(seatOn(page, first)),
+      await middleOf(seatOn(page, second)),
+    ];
+    const touch = await fingers(page);
+    await touch('touchStart', [one.x - 4, one.y - 4]);
+    await touch('touchMove', [other.x, other.y]);
+    await touch('touchMove', [other.x + 4, other.y + 4]);
+    await touch('touchEnd');
+    const selected = page.getByRole('heading', { name: '2 seats selected' });
+    await expect(selected).toBeVisible();
+
+    await touch('touchStart', [one.x, one.y]);
+    await touch('touchMove', [one.x + 20, one.y]);
+    await touch('touchStart', [one.x + 20, one.y], [one.x + 40, one.y]);
+    await touch('touchMove', [one.x + 20, one.y], [one.x + 90, one.y]);
+    await touch('touchMove', [one.x + 20, one.y], [one.x + 160, one.y]);
+    await touch('touchEnd');
+    await expect(page.getByRole('button', { name: 'Zoom out' })).toBeEnabled();
+    await expect(selected).toBeVisible();
+    const zoomed = await middleOf(seatOn(page, first));
+    await page.getByRole('radio', { name: 'Move the map' }).check();
+    await touch('touchStart', [200, 300]);
+    await touch('touchMove', [200, 320]);
+    await touch('touchMove', [200, 340]);
+    await touch('touchEnd');
+    await expect
+      .poll(async () => (await middleOf(seatOn(page, first))).y)
+      .toBeGreaterThan(zoomed.y + 15);
+    await expect(selected).toBeVisible();
+  },
+);
+
+type Finger = readonly [x: number, y: number];
+
+/** Returns a function that touches the screen with some fingers. */
+async function fingers(
+  page: Page,
+): Promise<(type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: Finger[]) => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  return async (type, ...at) => {
+    const touchPoints = at.map(([x, y], id) => ({ x, y, id }));
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
+}
+
+async function middleOf(seat: Locator): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await seat.boundingBox();
+  if (box === null) throw new Error('It is not on screen');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}

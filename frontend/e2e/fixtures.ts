@@ -17,7 +17,7 @@ export const ONLY_CHROMIUM = { tag: '@chromium' };
 const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;
 
-type User = 'alice' | 'bob' | 'carol' | 'admin' | 'anonymous' | 'somebody new';
+type User = 'alice' | 'bob' | 'carol' | 'admin' | 'door' | 'anonymous' | 'somebody new';
 
 export interface Person {
   readonly name: string;
@@ -90,16 +90,36 @@ export class Api {
     return (await response.json()) as T;
   }
 
-  async post(path: string, body: object = {}): Promise<void> {
+  async post<T>(path: string, body: object = {}): Promise<T> {
+    return this.#send<T>('POST', path, body);
+  }
+
+  /** `revision` is the one that is edited. */
+  async put<T>(path: string, body: object, revision: number): Promise<T> {
+    return this.#send<T>('PUT', path, body, { 'If-Match': `"${revision}"` });
+  }
+
+  async patch<T>(path: string, body: object, revision: number): Promise<T> {
+    return this.#send<T>('PATCH', path, body, { 'If-Match': `"${revision}"` });
+  }
+
+  async #send<T>(
+    method: string,
+    path: string,
+    body: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     await this.#request.get('/api/csrf/');
     const { cookies } = await this.#request.storageState();
     const token = cookies.find(({ name }) => name === 'csrftoken')?.value ?? '';
-    const response = await this.#request.post(`/api/${path}`, {
+    const response = await this.#request.fetch(`/api/${path}`, {
+      method,
       data: body,
       // Django requires the Origin header over TLS.
-      headers: { 'X-CSRFToken': token, Origin: SITE },
+      headers: { 'X-CSRFToken': token, Origin: SITE, ...headers },
     });
-    if (!response.ok()) throw new Error(`POST ${path}: ${response.status()}`);
+    if (!response.ok()) throw new Error(`${method} ${path}: ${response.status()}`);
+    return (await response.json()) as T;
   }
 
   /** Return `count` consecutive free seats of the list, after skipping `skip`. */

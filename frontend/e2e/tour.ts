@@ -239,7 +239,7 @@ async function openBoxOffice(
   const seats = await api.freeSeats(club.id, 2);
   await page.goto(`/organise/events/${club.id}/box-office`);
   await page.locator('[data-feed=live]').waitFor();
-  const find = page.locator('.box-office__find').first();
+  const find = page.locator('.box-office .find-seat').first();
   await find.locator('input').fill(seats.map(({ seat_number: name }) => name).join());
   await find.locator('button').click();
   const actions = page.locator('.box-office__actions button');

@@ -94,10 +94,7 @@ def _booking_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
         settled = settled_among(ids)
         stored = Reservation.objects.filter(pk__in=settled).select_related("payment")
         statuses = payment_statuses(list(stored))
-        yield [
-            (*row[1:9], statuses[row[0]] if row[0] in statuses else row[9], *row[10:])
-            for row in page
-        ]
+        yield [(*row[1:10], statuses.get(row[0], row[10]), *row[11:]) for row in page]
         last = ids[-1]
 
 

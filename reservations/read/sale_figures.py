@@ -1,7 +1,9 @@
 """The figures of an event's sale for its organisers, kept up to date from the change log.
 
-The first look at an event reads its bookings and its log. Later ones read what was logged since,
-and the bookings that it touched; so they cost as much as has changed, however long the log is. The
+The first look at an event reads its log in ranges of sequence numbers, each by a short statement,
+and then its bookings. What was read of the log is kept, so that an attempt that failed goes on
+where it ended. Later looks read what was logged since, and the bookings that it touched; so they
+cost as much as has changed, however long the log is. The
 sums are those of the database at the sequence number that is told with them, and may include
 changes after it.
 
@@ -18,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypedDict
 
+from django.db import OperationalError
 from django.db.models import Case, Count, DateTimeField, Max, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncMinute
 
@@ -44,6 +47,12 @@ MAX_EVENTS = 64
 PAYMENTS_MINUTES = 15
 VERIFY_SECONDS = 60.0
 """How long sums are trusted before they are compared with the database's."""
+
+MAX_READ_SECONDS = 1.0
+"""How long one call reads the log before it tells how far it has come."""
+RANGE = 50_000
+"""How many sequence numbers one statement reads, at first and at most."""
+_MIN_RANGE = 100
 
 _BATCH = 5_000
 _BOOKING_REASONS = (
@@ -120,6 +129,23 @@ class _Head(NamedTuple):
     time_zone: str
 
 
+class Reading(NamedTuple):
+    """The log is still being read, up to `seq` of `head`."""
+
+    seq: int
+    head: int
+
+
+@dataclass(slots=True)
+class _Begun:
+    """Sums of the log from `history_since` up to `seq`, which are to be completed."""
+
+    history_since: int
+    seq: int
+    tally: SaleTally = field(default_factory=SaleTally)
+    range: int = field(default_factory=lambda: RANGE)
+
+
 @dataclass(slots=True)
 class _Sale:
     """The sums of one event up to number `seq`, and the lock under which they are changed."""
@@ -127,6 +153,7 @@ class _Sale:
     event_id: int
     lock: threading.Lock = field(default_factory=threading.Lock)
     tally: SaleTally | None = None
+    begun: _Begun | None = None
     seq: int = 0
     history_since: int = 0
     verified_at: float = 0.0
@@ -145,6 +172,16 @@ def clear_figures_cache() -> None:
 
 def figures(*, event_id: int) -> SaleFiguresRecord:
     """Return the figures of an event's sale. Raises: EventNotFound."""
+    while True:
+        found = figures_or_reading(event_id=event_id)
+        if not isinstance(found, Reading):
+            return found
+
+
+def figures_or_reading(*, event_id: int) -> SaleFiguresRecord | Reading:
+    """Return the figures, or how far the log is read if that takes longer than MAX_READ_SECONDS:
+    then call again. Raises: EventNotFound.
+    """
     sale = _sale(event_id)
     # A waiting thread must not keep a connection from the one that queries.
     database.release_connection()
@@ -156,6 +193,8 @@ def figures(*, event_id: int) -> SaleFiguresRecord:
             # It may have been changed in part.
             sale.tally = None
             raise
+        if isinstance(tally, Reading):
+            return tally
         return _record(sale, tally, head, clock.now())
 
 
@@ -177,12 +216,13 @@ def _sale(event_id: int) -> _Sale:
         return sale
 
 
-def _refreshed(sale: _Sale, head: _Head) -> SaleTally:
-    """Bring the sums up to the head, or read all of them: at first, after a restored backup, and
-    after old changes were deleted.
+def _refreshed(sale: _Sale, head: _Head) -> SaleTally | Reading:
+    """Bring the sums up to the head, or read all of them: at first, after a restored backup, after
+    old changes were deleted, and when much was logged since.
     """
     tally, now = sale.tally, clock.now()
-    if tally is None or head.seq < sale.seq or head.history_since != sale.history_since:
+    is_new = head.seq < sale.seq or head.history_since != sale.history_since
+    if tally is None or is_new or head.seq > sale.seq + RANGE:
         return _read_all(sale, head, now)
     if head.seq > sale.seq:
         _read_log(tally, sale.event_id, since=sale.seq, up_to=head.seq, now=now)
@@ -198,14 +238,33 @@ def _refreshed(sale: _Sale, head: _Head) -> SaleTally:
     return tally
 
 
-def _read_all(sale: _Sale, head: _Head, now: datetime) -> SaleTally:
-    sale.tally, tally = None, SaleTally()
-    _read_log(tally, sale.event_id, since=0, up_to=head.seq, now=now)
+def _read_all(sale: _Sale, head: _Head, now: datetime) -> SaleTally | Reading:
+    sale.tally, begun = None, sale.begun
+    if begun is None or begun.history_since != head.history_since or begun.seq > head.seq:
+        begun = sale.begun = _Begun(head.history_since, head.history_since)
+    until = time.monotonic() + MAX_READ_SECONDS
+    while begun.seq < head.seq:
+        _read_range(sale.event_id, begun, head, now)
+        if begun.seq < head.seq and time.monotonic() > until:
+            return Reading(begun.seq, head.seq)
+    sale.begun = None
+    tally = begun.tally
     _read_bookings(tally, Reservation.objects.filter(event=sale.event_id), now)
     sale.tally, sale.seq, sale.history_since = tally, head.seq, head.history_since
     sale.verified_at = time.monotonic()
     sale.old_payment = 0
     return tally
+
+
+def _read_range(event_id: int, begun: _Begun, head: _Head, now: datetime) -> None:
+    """Add the next range of the log; one that the database did not read in time is shortened."""
+    up_to = min(begun.seq + begun.range, head.seq)
+    try:
+        _read_log(begun.tally, event_id, since=begun.seq, up_to=up_to, now=now)
+    except OperationalError:
+        begun.range = max(begun.range // 4, _MIN_RANGE)
+        raise
+    begun.seq = up_to
 
 
 def _is_true(tally: SaleTally, event_id: int, now: datetime) -> bool:
@@ -231,7 +290,8 @@ def _read_log(tally: SaleTally, event_id: int, *, since: int, up_to: int, now: d
         .values_list("minute", "reason", "reservation__channel")
         .annotate(count=Count("seq"))
     )
-    for at, reason, channel, count in rows:
+    # All of them before the first is counted, so that a failure counts none.
+    for at, reason, channel, count in list(rows):
         step = _step(reason, channel)
         if step is not None:
             # PostgreSQL truncates to a time without a time zone.

@@ -13,7 +13,7 @@ from doors.models import Door, Scan
 from doors.selectors import code_digest
 from doors.services import TicketScan, record_scans
 from reservations.audit.verification import Counts, differences
-from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
+from reservations.domain.commands import CancelReservation, LockSeats, MoveSeats, ReserveSeats
 from reservations.models import Entry, Event, Reservation
 from reservations.read import selectors
 from reservations.tickets import ticket_code
@@ -234,6 +234,21 @@ def test_a_wrong_refusal_is_reported_and_a_right_one_is_not(
     outcomes = [each["outcome"] for each in results]
     assert outcomes == ["refused_wrongly", "refused", "refused"]
     assert [each["outcome"] for each in _problems(steward, event)] == ["refused_wrongly"]
+
+
+def test_the_refusal_of_an_outdated_ticket_is_right(steward: APIClient, event: Event) -> None:
+    booked, path = _booked(event, 0), _door(steward, event)
+    Reservation.objects.update(created_at=datetime.now(UTC) - timedelta(days=1))
+    first, second = seat_ids(event)[:2]
+    signed, printed = _ticket(booked), f"{ticket_code(booked)}.{first}"
+    number = Reservation.objects.get(public_id=booked).pk
+    move = MoveSeats(person(make_user()), number, ((first, second),))
+    command_queue.submit(event_id=event.pk, command=move)
+    now_printed = f"{ticket_code(booked)}.{second}"
+    tickets = (signed, printed, _ticket(booked), now_printed)
+    refusals = [{"ticket": each, "was_admitted": False, "reason": "outdated"} for each in tickets]
+    outcomes = [each["outcome"] for each in _send(steward, path, *refusals)]
+    assert outcomes == ["refused", "refused", "refused_wrongly", "refused_wrongly"]
 
 
 def test_tickets_of_another_event_are_not_admitted(steward: APIClient, event: Event) -> None:

@@ -98,16 +98,41 @@ async def test_an_organiser_is_told_of_a_sale_to_the_cent_and_a_buyer_is_not(
             assert (await buyer.frame())["type"] in {"snapshot", "delta", "beat"}
 
 
+async def test_an_organiser_is_told_how_far_a_long_log_is_read(
+    event: Event,
+    organiser: User,
+    people: People,
+    watching: Watching,
+    lock: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in range(3):
+        await lock(people["alice"], place)
+    monkeypatch.setattr(sale_figures, "RANGE", 1)
+    monkeypatch.setattr(sale_figures, "MAX_READ_SECONDS", 0)
+    # Nothing but the progress makes it go on.
+    monkeypatch.setattr(figures, "IDLE_SECONDS", 3600)
+    headers = await in_thread(partial(_as, organiser))
+    async with watching(event.pk, "?figures=1", headers=headers) as office:
+        frames = [await _next(office, 0)]
+        while frames[-1]["sale"] is None:
+            frames.append(await _next(office, 0))
+    *reading, done = frames
+    assert [frame["reading"] for frame in reading] == [0.33, 0.67]
+    assert "reading" not in done
+    assert (done["seq"], done["sale"]["holds"]["begun"]) == (3, 3)
+
+
 async def test_two_organisers_are_sent_figures_that_are_read_once(
     event: Event, organiser: User, watching: Watching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[int] = []
 
-    def read(*, event_id: int) -> sale_figures.SaleFiguresRecord:
+    def read(*, event_id: int) -> sale_figures.SaleFiguresRecord | sale_figures.Reading:
         reads.append(event_id)
-        return sale_figures.figures(event_id=event_id)
+        return sale_figures.figures_or_reading(event_id=event_id)
 
-    monkeypatch.setattr(figures, "figures", read)
+    monkeypatch.setattr(figures, "figures_or_reading", read)
     monkeypatch.setattr(figures, "IDLE_SECONDS", 3600)
     headers = await in_thread(partial(_as, organiser))
     async with watching(event.pk, "?figures=1", headers=headers) as first:
@@ -178,7 +203,7 @@ async def test_figures_that_cannot_be_read_are_told_and_come_back(
             raise OperationalError
 
         with monkeypatch.context() as broken:
-            broken.setattr(figures, "figures", fail)
+            broken.setattr(figures, "figures_or_reading", fail)
             found = await _next(office, 0)
             assert not found["health"]["database"]
             # What was read last stays.

@@ -5,7 +5,8 @@ import type { MessageKey } from '@/i18n/messageKey';
 import { formatDateTime } from '@/i18n/time';
 
 type Paid = Pick<Reservation, 'status' | 'payment_status'>;
-type Owed = Paid & Pick<Reservation, 'payment_due_at' | 'time_zone'>;
+type Owed = Paid &
+  Pick<Reservation, 'payment_due_at' | 'time_zone' | 'to_pay_back' | 'paid_back_at'>;
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -48,7 +49,11 @@ export function paymentText({
   payment_status: payment,
   payment_due_at: dueAt,
   time_zone: timeZone,
+  to_pay_back: toPayBack,
+  paid_back_at: paidBackAt,
 }: Owed): string {
+  if (toPayBack !== null) return t('payment_toPayBack');
+  if (paidBackAt !== null) return t('payment_paidBack');
   switch (payment) {
     case null:
       return status === 'confirmed' ? t('payment_atTheBoxOffice') : t('payment_none');

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -25,7 +25,12 @@ from reservations.domain.errors import EventNotFound, SeatLimit, SeatUnavailable
 from reservations.domain.states import BoxOfficeMethod, PaymentStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat, SeatChange, overdue
 from reservations.read import sale_figures
-from reservations.read.sale_figures import clear_figures_cache, figures
+from reservations.read.sale_figures import (
+    Reading,
+    clear_figures_cache,
+    figures,
+    figures_or_reading,
+)
 from reservations.write.conflicts import ConflictCounter, conflict_counter
 from tests.factories import Clock, make_event, make_user
 from tests.reservations.audit.histories import History
@@ -162,6 +167,30 @@ def test_after_a_change_only_newer_rows_of_the_log_are_read(history: History) ->
     of_log = [each["sql"] for each in queries if SeatChange._meta.db_table in each["sql"]]
     assert of_log
     assert all(f'"seq" > {seq}' in sql for sql in of_log)
+
+
+def test_a_long_log_is_read_in_short_ranges_and_on_after_a_failure(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.go_on_at_random(30)
+    event_id, whole = history.event.pk, _read_anew(history.event)
+    clear_figures_cache()
+    monkeypatch.setattr(sale_figures, "RANGE", 4)
+    monkeypatch.setattr(sale_figures, "_MIN_RANGE", 1)
+    # Each call reads one range.
+    monkeypatch.setattr(sale_figures, "MAX_READ_SECONDS", 0)
+    assert figures_or_reading(event_id=event_id) == Reading(4, whole["seq"])
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if SeatChange._meta.db_table in sql:
+            raise OperationalError("canceling statement due to statement timeout")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        figures_or_reading(event_id=event_id)
+    assert figures_or_reading(event_id=event_id) == Reading(5, whole["seq"])
+    assert figures_or_reading(event_id=event_id) == Reading(6, whole["seq"])
+    assert figures(event_id=event_id) == whole
 
 
 def test_a_restored_backup_is_read_anew(history: History) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from django.core.management import call_command
 
@@ -20,6 +21,7 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import OtherBuyer, SeatcastError, SeatUnavailable
 from reservations.domain.states import Person, SeatStatus, Settling
+from reservations.exports.services import start_export
 from reservations.models import (
     DemoCharge,
     DemoRefund,
@@ -121,6 +123,21 @@ def test_a_move_is_one_change_that_tells_both_seats(event: Event, seller: Person
     assert (given_up.seat_id, given_up.new_seat_id) == (seat_ids(event)[0], seat_ids(event)[2])
     assert SecurityEvent.objects.filter(kind=Kind.RESERVATION_MOVED, event_id=event.pk).exists()
     assert differences(event) == []
+
+
+def test_an_export_tells_how_a_moved_booking_was_paid(event: Event, seller: Person) -> None:
+    booking = _booked(event, make_person(), 0)
+    other = _booked(event, make_person(), 3)
+    dearer = seat_ids(event)[1]
+    Seat.objects.filter(pk=dearer).update(price=99)
+    _move(event, seller, booking, (0, 1), settling=Settling.CASH)
+    export = start_export(event_id=event.pk, table="bookings", form="json", person_id=seller.id)
+    rows = {row["booking"]: row for row in orjson.loads(b"".join(export.chunks))}
+    told = [
+        (rows[each.public_id]["payment_method"], rows[each.public_id]["payment_status"])
+        for each in (booking, other)
+    ]
+    assert told == [("card", "captured")] * 2
 
 
 def test_a_seat_that_was_given_up_can_be_booked_and_moved_back_to(

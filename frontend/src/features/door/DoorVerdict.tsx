@@ -51,6 +51,9 @@ function refusedByServer({ code, seats, entries }: ScanResult): Shown {
     ticket_unpaid: 'unpaid',
     ticket_cancelled: 'cancelled',
     ticket_lapsed: 'lapsed',
+    ticket_merged: 'outdated',
+    // The list had seats that the booking has no longer.
+    seat_not_found: 'outdated',
   };
   return refusal(reasons[code] ?? 'unknown');
 }

@@ -10,6 +10,7 @@ import { NoSeats } from '@/components/NoSeats';
 import { Skeleton } from '@/components/Skeleton';
 import { hasPermissionIn } from '@/domain/permissions';
 import { countSeats } from '@/features/organise/counts';
+import { EventHead } from '@/features/organise/EventHead';
 import { LatestChanges } from '@/features/organise/LatestChanges';
 import { alertsOf } from '@/features/organise/sale/alerts';
 import { Course } from '@/features/organise/sale/Course';
@@ -23,8 +24,8 @@ import { SaleFigures } from '@/features/organise/SaleFigures';
 import { watchSale } from '@/features/organise/saleWatch';
 import { SectionTable } from '@/features/organise/SectionTable';
 import { useLiveSeatMap } from '@/hooks/useLiveSeatMap';
+import { formatShare } from '@/features/organise/formats';
 import { t } from '@/i18n/language';
-import { formatDateTime } from '@/i18n/time';
 import {
   bookingsPath,
   boxOfficePath,
@@ -39,7 +40,7 @@ import '@/features/organise/sale/sale.css';
 
 /** Live view of a sale. Read-only: the organiser's own locks count as locked. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
-  const { sale: sent, onOtherFrame } = useSale();
+  const { sale: sent, reading, onOtherFrame } = useSale();
   const { store, feedState, error, reload } = useLiveSeatMap(event, false, onOtherFrame);
   const sale = usePolledSale(event.id, feedState, sent);
   const [watch] = useState(() => watchSale(store, pagePause.timers));
@@ -58,21 +59,11 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
   return (
     <div className="page organise">
       <title>{`${t('organise:title', { event: event.name })} · Seatcast`}</title>
-      <header className="organise__head">
-        <Link
-          className="icon-button organise__back"
-          to={eventPath(event.id)}
-          aria-label={t('organise:backToMap')}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className="organise__what">
-          <h1 className="organise__name">{event.name}</h1>
-          <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
+      <EventHead
+        event={event}
+        title={event.name}
+        back={{ path: eventPath(event.id), label: t('organise:backToMap') }}
+      >
         {hasPermissionIn(me, 'reservations.change_reservation', event.organisation) && (
           <Link className="button button--quiet" to={boxOfficePath(event.id)}>
             <Icon name="ticket" />
@@ -99,7 +90,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
             {t('organise:settings')}
           </Link>
         )}
-      </header>
+      </EventHead>
       {seats.length > 0 ? (
         <>
           <SaleAlerts
@@ -115,7 +106,7 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
           />
           <HallPlan event={event} store={store} seats={seats} counts={counts} />
           {sale === null ? (
-            <Skeleton shape="card" />
+            <LoadingFigures reading={reading} />
           ) : (
             <>
               <SoldPerMinute sale={sale} now={now} />
@@ -134,5 +125,18 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
         <Skeleton shape="card" />
       )}
     </div>
+  );
+}
+
+/** `reading`: the share of the change log that was read, where that takes long. */
+function LoadingFigures({ reading }: { readonly reading: number | null }) {
+  if (reading === null) return <Skeleton shape="card" />;
+  return (
+    <section className="panel organise__reading">
+      <label>
+        {t('organise:reading', { share: formatShare(reading) })}
+        <progress value={reading} />
+      </label>
+    </section>
   );
 }

@@ -9,6 +9,8 @@ interface QuestionDialogProps {
   readonly title: string;
   readonly lead: string;
   readonly confirmLabel: string;
+  /** Default: "Cancel". */
+  readonly dismissLabel?: string;
   readonly busy: boolean;
   readonly error: Error | null;
   readonly onConfirm: () => void;
@@ -22,6 +24,7 @@ export function QuestionDialog({
   title,
   lead,
   confirmLabel,
+  dismissLabel = t('organisations:cancel'),
   busy,
   error,
   onConfirm,
@@ -33,7 +36,7 @@ export function QuestionDialog({
       {children}
       <ErrorNote error={error} />
       <div className="dialog__actions">
-        <Button onClick={onDismiss}>{t('organisations:cancel')}</Button>
+        <Button onClick={onDismiss}>{dismissLabel}</Button>
         <Button look="danger" busy={busy} onClick={onConfirm}>
           {confirmLabel}
         </Button>

@@ -90,6 +90,7 @@ export function Cancelling({ event, booking, onDone, onDismiss }: CancellingProp
       title={t('bookings:cancelTitle', { id: booking.id })}
       lead={t('bookings:cancelLead', { seats: seatList(booking.seats) })}
       confirmLabel={t('bookings:cancel')}
+      dismissLabel={t('bookings:keep')}
       busy={cancel.isPending}
       error={cancel.error}
       onConfirm={() => {

@@ -1,21 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 
 import { BOOKING_STATES, type BookingState } from '@/api/bookings';
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
 import { Field } from '@/components/Field';
-import { Icon } from '@/components/Icon';
 import { Skeleton } from '@/components/Skeleton';
 import { BookingPanel } from '@/features/organise/bookings/BookingPanel';
 import { BookingTable } from '@/features/organise/bookings/BookingTable';
+import { EventHead } from '@/features/organise/EventHead';
 import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { t } from '@/i18n/language';
-import { formatDateTime } from '@/i18n/time';
-import { salePath } from '@/paths';
 import { bookingsQuery } from '@/queries/bookings';
 import '@/i18n/loadBookingsMessages';
 import '@/i18n/loadOrganiseMessages';
@@ -49,22 +47,7 @@ function Bookings({ event }: { readonly event: EventDetail }) {
   return (
     <div className="page organise bookings" data-open={chosen !== null || undefined}>
       <title>{t('pageTitle', { page: t('bookings:title', { event: event.name }) })}</title>
-      <header className="organise__head">
-        <Link
-          className="icon-button organise__back"
-          to={salePath(event.id)}
-          aria-label={t('bookings:backToSale')}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className="organise__what">
-          <h1 className="organise__name">{t('bookings:title', { event: event.name })}</h1>
-          <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
-      </header>
+      <EventHead event={event} title={t('bookings:title', { event: event.name })} />
       <Search event={event} chosen={chosen} onChoose={choose} />
       {chosen === null ? (
         <section className="panel bookings__none">

@@ -103,16 +103,18 @@ export function MoveSeats({ event, booking, onDone, onStop }: MoveSeatsProps) {
           <Failure error={error} onRetry={reload} />
         )
       ) : (
-        <HallMap
-          event={event}
-          facts={facts}
-          seats={seats}
-          focused={null}
-          label={t('bookings:mapLabel', { venue: event.venue })}
-          onChoose={choose}
-        />
+        <>
+          <HallMap
+            event={event}
+            facts={facts}
+            seats={seats}
+            focused={null}
+            label={t('bookings:mapLabel', { venue: event.venue })}
+            onChoose={choose}
+          />
+          <FindSeat facts={facts} action={t('bookings:choose')} onChoose={choose} />
+        </>
       )}
-      <FindSeat facts={facts} action={t('bookings:choose')} onChoose={choose} />
       <div role="alert">
         {refused !== null && <p className="dialog__error">{refused}</p>}
         {lost.map((id) => (

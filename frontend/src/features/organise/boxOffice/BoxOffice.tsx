@@ -1,16 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { Link } from 'react-router';
 
 import type { AllocatedSeats, EventDetail } from '@/api/types';
 import { Failure } from '@/components/Failure';
-import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import { NoSeats } from '@/components/NoSeats';
 import { Skeleton } from '@/components/Skeleton';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { sceneOf } from '@/canvas/scene';
 import { BoxOfficeMap, type How } from '@/features/organise/boxOffice/BoxOfficeMap';
+import { EventHead } from '@/features/organise/EventHead';
 import { Panel } from '@/features/organise/boxOffice/Panel';
 import {
   NOTHING,
@@ -23,8 +22,6 @@ import type { SeatMapHandle } from '@/components/map/seatMapHandle';
 import type { SeatMapComponent } from '@/features/organise/boxOffice/seatMapProps';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
-import { formatDateTime } from '@/i18n/time';
-import { salePath } from '@/paths';
 import { allocationsQuery } from '@/queries/boxOffice';
 
 interface BoxOfficeProps {
@@ -68,23 +65,9 @@ export function BoxOffice({ event, SeatMap }: BoxOfficeProps) {
   return (
     <div className="box-office">
       <title>{t('pageTitle', { page: t('boxOffice:title', { event: event.name }) })}</title>
-      <header className="box-office__head">
-        <Link
-          className="icon-button organise__back"
-          to={salePath(event.id)}
-          aria-label={t('boxOffice:backToSale')}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className="organise__what">
-          <h1 className="organise__name">{t('boxOffice:title', { event: event.name })}</h1>
-          <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
+      <EventHead event={event} title={t('boxOffice:title', { event: event.name })}>
         <LiveBadge feedState={feedState} viewers={null} />
-      </header>
+      </EventHead>
       {seats.length > 0 ? (
         <BoxOfficeMap
           SeatMap={SeatMap}

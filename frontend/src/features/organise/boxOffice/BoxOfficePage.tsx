@@ -1,4 +1,3 @@
-
 import { BoxOffice } from '@/features/organise/boxOffice/BoxOffice';
 import type { SeatMapComponent } from '@/features/organise/boxOffice/seatMapProps';
 import { EventPage } from '@/features/organise/EventPage';

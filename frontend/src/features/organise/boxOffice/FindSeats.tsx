@@ -8,6 +8,8 @@ import { type How, PLACES_ID } from '@/features/organise/boxOffice/BoxOfficeMap'
 import { seatsByName } from '@/features/organise/boxOffice/selection';
 import { formatList, t } from '@/i18n/language';
 
+import '@/features/organise/findSeat.css';
+
 interface FindSeatsProps {
   readonly seats: readonly MapSeat[];
   readonly standing: readonly StandingArea[];
@@ -32,7 +34,7 @@ export function FindSeats({ seats, standing, onPick }: FindSeatsProps) {
   }
   return (
     <>
-      <form className="box-office__find" onSubmit={find}>
+      <form className="find-seat" onSubmit={find}>
         <Field
           label={t('boxOffice:findSeats')}
           hint={t('boxOffice:findSeatsHint')}
@@ -80,7 +82,7 @@ function Places({ id, area, seats, onPick }: PlacesProps) {
     onPick(free.slice(0, Number(count)), 'add');
   }
   return (
-    <form className="box-office__find" id={id} tabIndex={-1} onSubmit={add}>
+    <form className="find-seat" id={id} tabIndex={-1} onSubmit={add}>
       <Field
         label={t('boxOffice:places', { area: area.name || area.group })}
         hint={t('boxOffice:placesFree', { count: left })}

@@ -9,7 +9,7 @@ import { AllocationText } from '@/features/organise/boxOffice/AllocationText';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatTime } from '@/i18n/time';
-import { reservationPath } from '@/paths';
+import { bookingsPath } from '@/paths';
 import { seatUseQuery } from '@/queries/boxOffice';
 
 interface SeatUseProps {
@@ -33,12 +33,12 @@ export function SeatUse({ event, seat }: SeatUseProps) {
   return (
     <div className="box-office__use">
       <h3>{t('boxOffice:use')}</h3>
-      <Use use={data} zone={event.time_zone} />
+      <Use use={data} event={event} />
     </div>
   );
 }
 
-function Use({ use, zone }: { readonly use: SeatUseData; readonly zone: string }) {
+function Use({ use, event }: { readonly use: SeatUseData; readonly event: EventDetail }) {
   const { lock, booking, allocation } = use;
   if (lock !== null) {
     return (
@@ -56,14 +56,16 @@ function Use({ use, zone }: { readonly use: SeatUseData; readonly zone: string }
       <p>
         {t('boxOffice:useBooking', { name: booking.buyer })}
         <br />
-        <Link to={reservationPath(booking.id)}>{t('boxOffice:bookingIs', { id: booking.id })}</Link>
+        <Link to={bookingsPath(event.id, booking.id)}>
+          {t('boxOffice:bookingIs', { id: booking.id })}
+        </Link>
         {', '}
         {formatMoney(booking.total_price, booking.currency)}
         {booking.is_due && <>, {t('boxOffice:useDue')}</>}
       </p>
     );
   }
-  if (allocation !== null) return <AllocationText allocation={allocation} zone={zone} />;
+  if (allocation !== null) return <AllocationText allocation={allocation} zone={event.time_zone} />;
   return (
     <p>{use.status === 'blocked' ? t('boxOffice:useBlocked') : t('boxOffice:is_available')}</p>
   );

@@ -1,21 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
 
 import { revokeDoor } from '@/api/doors';
 import type { Door, DoorProblem, EventDetail } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
-import { Icon } from '@/components/Icon';
 import { Skeleton } from '@/components/Skeleton';
+import { EventHead } from '@/features/organise/EventHead';
 import { EventPage } from '@/features/organise/EventPage';
 import { QuestionDialog } from '@/features/organise/QuestionDialog';
 import { entryText } from '@/components/entryText';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
-import { formatDateTime, formatTime } from '@/i18n/time';
-import { salePath } from '@/paths';
+import { formatTime } from '@/i18n/time';
 import { doorsQuery } from '@/queries/doors';
 import '@/i18n/loadDoorMessages';
 import '@/i18n/loadOrganiseMessages';
@@ -33,24 +31,7 @@ function Doors({ event }: { readonly event: EventDetail }) {
   return (
     <div className="page organise doors">
       <title>{t('pageTitle', { page: `${t('door:doors')} · ${event.name}` })}</title>
-      <header className="organise__head">
-        <Link
-          className="icon-button organise__back"
-          to={salePath(event.id)}
-          aria-label={event.name}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className="organise__what">
-          <h1 className="organise__name">
-            {t('door:doors')} · {event.name}
-          </h1>
-          <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
-      </header>
+      <EventHead event={event} title={`${t('door:doors')} · ${event.name}`} />
       {data === undefined && error === null && <Skeleton shape="ticket" />}
       {data === undefined && error !== null && (
         <Failure error={error} onRetry={() => void refetch()} />

@@ -1,20 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 
-import { toApiError } from '@/api/apiError';
 import type { EventSettings, Me } from '@/api/types';
-import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
-import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { mayWatchSale } from '@/domain/permissions';
+import { EventInAddress, FoundEvent } from '@/features/organise/EventPage';
 import { CategoryTable } from '@/features/organise/events/CategoryTable';
 import { MailSection } from '@/features/organise/events/MailSection';
 import { PictureSection } from '@/features/organise/events/PictureSection';
 import { SaleSection } from '@/features/organise/events/SaleSection';
 import { SettingsForm } from '@/features/organise/events/SettingsForm';
 import { TicketTypesSection } from '@/features/organise/events/TicketTypesSection';
-import { LoadingSale } from '@/features/organise/LoadingSale';
-import { SignedInOnly } from '@/features/organise/SignedInOnly';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath, organisationPath, salePath, SALES_PATH } from '@/paths';
@@ -27,24 +23,16 @@ import '@/i18n/loadOrganiserEventsMessages';
 
 /** The settings of one event, for its organisers. */
 export function EventSettingsPage() {
-  const { eventId = '' } = useParams();
-  if (!/^\d{1,15}$/.test(eventId)) return <NoSuchEvent />;
   return (
-    <SignedInOnly>
-      {(me) => <Loaded key={eventId} me={me} eventId={Number(eventId)} />}
-    </SignedInOnly>
+    <EventInAddress>
+      {(eventId, me) => <FetchedSettings eventId={eventId} me={me} />}
+    </EventInAddress>
   );
 }
 
-function Loaded({ me, eventId }: { readonly me: Me; readonly eventId: number }) {
-  const { data: event, error, refetch } = useQuery(eventSettingsQuery(eventId));
-  if (event !== undefined) return <Settings me={me} event={event} />;
-  if (error === null) return <LoadingSale />;
-  return toApiError(error).status === 404 ? (
-    <NoSuchEvent />
-  ) : (
-    <Failure error={error} onRetry={() => void refetch()} />
-  );
+function FetchedSettings({ eventId, me }: { readonly eventId: number; readonly me: Me }) {
+  const query = useQuery(eventSettingsQuery(eventId));
+  return <FoundEvent query={query}>{(event) => <Settings me={me} event={event} />}</FoundEvent>;
 }
 
 function Settings({ me, event }: { readonly me: Me; readonly event: EventSettings }) {

@@ -27,6 +27,7 @@ export function MailSection({ event }: { readonly event: EventSettings }) {
       <label className="mails__language">
         {t('organiserEvents:mail_language')}{' '}
         <select
+          className="field__input"
           value={language}
           onChange={({ target }) => {
             setLanguage(target.value === 'de' ? 'de' : 'en');

@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'react-router';
 
 import type { ChangeChoice, Moment } from '@/api/history';
 import type { EventDetail, PastMap } from '@/api/types';
 import { Failure } from '@/components/Failure';
-import { Icon } from '@/components/Icon';
 import { Skeleton } from '@/components/Skeleton';
 import { ActionList } from '@/features/organise/history/ActionList';
 import { ChangeList } from '@/features/organise/history/ChangeList';
@@ -13,11 +11,10 @@ import { Exports } from '@/features/organise/history/Exports';
 import { PastHall } from '@/features/organise/history/PastHall';
 import { Reports } from '@/features/organise/history/Reports';
 import { TimeBar } from '@/features/organise/history/TimeBar';
+import { EventHead } from '@/features/organise/EventHead';
 import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { t } from '@/i18n/language';
-import { formatDateTime } from '@/i18n/time';
-import { salePath } from '@/paths';
 import { pastMapQuery } from '@/queries/history';
 import '@/i18n/loadHistoryMessages';
 import '@/i18n/loadOrganiseMessages';
@@ -50,22 +47,7 @@ function History({ event }: { readonly event: EventDetail }) {
   return (
     <div className="page organise history">
       <title>{t('pageTitle', { page: t('history:title', { event: event.name }) })}</title>
-      <header className="organise__head">
-        <Link
-          className="icon-button organise__back"
-          to={salePath(event.id)}
-          aria-label={t('history:backToSale')}
-        >
-          <Icon name="back" />
-        </Link>
-        <div className="organise__what">
-          <h1 className="organise__name">{t('history:title', { event: event.name })}</h1>
-          <p className="organise__facts">
-            <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
-            {event.venue}
-          </p>
-        </div>
-      </header>
+      <EventHead event={event} title={t('history:title', { event: event.name })} />
       {past === undefined ? (
         error === null ? (
           <Skeleton shape="card" />

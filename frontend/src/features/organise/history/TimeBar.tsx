@@ -8,6 +8,8 @@ import { formatMoment } from '@/features/organise/history/formats';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 
+import '@/features/organise/findSeat.css';
+
 interface TimeBarProps {
   readonly past: PastMap;
   /** The venue's. */
@@ -89,31 +91,33 @@ export function TimeBar({ past, zone, isLoading, error, onMove }: TimeBarProps) 
         }}
       />
       <div className="time-bar__buttons">
-        <Button onClick={play}>{t(isRunning ? 'history:playing' : 'history:play')}</Button>
-        <Button
-          aria-disabled={previous === null}
-          onClick={() => {
-            move(previous);
-          }}
-        >
-          {t('history:previous')}
-        </Button>
-        <Button
-          aria-disabled={isOver}
-          onClick={() => {
-            move(next);
-          }}
-        >
-          {t('history:next')}
-        </Button>
-        <Button
-          onClick={() => {
-            setPlaying(false);
-            onMove(null);
-          }}
-        >
-          {t('history:latest')}
-        </Button>
+        <div className="time-bar__steps">
+          <Button onClick={play}>{t(isRunning ? 'history:playing' : 'history:play')}</Button>
+          <Button
+            aria-disabled={previous === null}
+            onClick={() => {
+              move(previous);
+            }}
+          >
+            {t('history:previous')}
+          </Button>
+          <Button
+            aria-disabled={isOver}
+            onClick={() => {
+              move(next);
+            }}
+          >
+            {t('history:next')}
+          </Button>
+          <Button
+            onClick={() => {
+              setPlaying(false);
+              onMove(null);
+            }}
+          >
+            {t('history:latest')}
+          </Button>
+        </div>
         <GoToTime
           zone={zone}
           errors={error === null ? [] : [error.message]}
@@ -145,7 +149,7 @@ function GoToTime({ zone, errors, onGo }: GoToTimeProps) {
     if (at !== '') onGo(at);
   }
   return (
-    <form className="time-bar__go" onSubmit={go}>
+    <form className="find-seat time-bar__go" onSubmit={go}>
       <Field
         type="datetime-local"
         label={t('history:goTo')}

@@ -15,19 +15,26 @@ export type SaleMinute = SaleFigures['minutes'][number];
 const MINUTE_MS = 60_000;
 const ALL_WELL: Health = { database: true, notifications: true };
 
-/** Parse a frame of figures. Returns null for one of a type that only newer clients know. */
-export function parseFigures(text: string, before: Sale | null): Sale | null {
+/** The newest figures, and the share of the log that was read while there are none. */
+export interface Figures {
+  readonly sale: Sale | null;
+  readonly reading: number | null;
+}
+
+/** Parse a frame of figures; one of a type that only newer clients know changes nothing. */
+export function parseFigures(text: string, before: Figures): Figures {
   const frame = JSON.parse(text) as {
     type: string;
     seq: number;
     now: number;
     health: Health;
     sale: Omit<SaleFigures, 'seq' | 'now'> | null;
+    reading?: number;
   };
-  if (frame.type !== 'figures') return null;
-  const { seq, now, health, sale } = frame;
-  if (sale === null) return before && { ...before, health };
-  return { ...sale, seq, now, health };
+  if (frame.type !== 'figures') return before;
+  const { seq, now, health, sale, reading = null } = frame;
+  if (sale !== null) return { sale: { ...sale, seq, now, health }, reading };
+  return { sale: before.sale && { ...before.sale, health }, reading };
 }
 
 /** Figures that came by REST: the server answers. */

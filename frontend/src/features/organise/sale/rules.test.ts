@@ -42,18 +42,30 @@ function alerts(sale: ReturnType<typeof saleWith>, counts = NOTHING): readonly A
 }
 
 it('reads the frame of the server, and keeps the figures while there are none', () => {
-  const sale = parseFigures(JSON.stringify(fixture.frame), null);
-  expect(sale).toEqual({
-    ...fixture.frame.sale,
-    seq: 44,
-    now: 1_767_225_605_000,
-    health: { database: true, notifications: true },
+  const nothing = { sale: null, reading: null };
+  const read = parseFigures(JSON.stringify(fixture.frame), nothing);
+  expect(read).toEqual({
+    sale: {
+      ...fixture.frame.sale,
+      seq: 44,
+      now: 1_767_225_605_000,
+      health: { database: true, notifications: true },
+    },
+    reading: null,
   });
   const health = { database: false, notifications: true };
   const lost = JSON.stringify({ type: 'figures', seq: 0, now: 1, health, sale: null });
-  expect(parseFigures(lost, sale)).toEqual({ ...sale, health });
-  expect(parseFigures(lost, null)).toBeNull();
-  expect(parseFigures('{"type":"of a newer server"}', sale)).toBeNull();
+  expect(parseFigures(lost, read)).toEqual({ sale: { ...read.sale, health }, reading: null });
+  expect(parseFigures(lost, nothing)).toEqual(nothing);
+  expect(parseFigures('{"type":"of a newer server"}', read)).toBe(read);
+});
+
+it('tells how far the log is read while there are no figures', () => {
+  const health = { database: true, notifications: true };
+  const frame = { type: 'figures', seq: 0, now: 1, health, sale: null, reading: 0.42 };
+  const read = parseFigures(JSON.stringify(frame), { sale: null, reading: null });
+  expect(read).toEqual({ sale: null, reading: 0.42 });
+  expect(parseFigures(JSON.stringify(fixture.frame), read).reading).toBeNull();
 });
 
 it('sums full minutes up to a time', () => {

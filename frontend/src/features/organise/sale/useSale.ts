@@ -2,19 +2,21 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 
 import type { FeedState } from '@/domain/feed/feedState';
-import { parseFigures, polledSale, type Sale } from '@/features/organise/sale/figures';
+import {
+  type Figures,
+  parseFigures,
+  polledSale,
+  type Sale,
+} from '@/features/organise/sale/figures';
 import { saleFiguresQuery } from '@/queries/sale';
 
 /** The newest figures: of the feed's frames, or by REST while the feed polls. Null before. */
-export function useSale(): {
-  readonly sale: Sale | null;
-  readonly onOtherFrame: (text: string) => void;
-} {
-  const [sale, setSale] = useState<Sale | null>(null);
+export function useSale(): Figures & { readonly onOtherFrame: (text: string) => void } {
+  const [figures, setFigures] = useState<Figures>({ sale: null, reading: null });
   const onOtherFrame = useCallback((text: string) => {
-    setSale((before) => parseFigures(text, before) ?? before);
+    setFigures((before) => parseFigures(text, before));
   }, []);
-  return { sale, onOtherFrame };
+  return { ...figures, onOtherFrame };
 }
 
 /** The newer of the figures of frames and of REST, which is asked only while the feed polls. */
