@@ -31,9 +31,9 @@ from pydantic import (
     ValidationInfo,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from redis.connection import parse_url
 
 from config.service_urls import has_password
+from realtime import redis_servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "SEATCAST_"
@@ -115,11 +115,6 @@ def _has_clear_host(url: str) -> bool:
     """Return whether a URL's host is unambiguous: in `a@b/c`, `b` would be parsed as the host."""
     has_none = url.startswith(("sqlite:", "filemail:"))
     return has_none or "@" not in url.replace(urlsplit(url).netloc, "", 1)
-
-
-def _is_redis(url: str) -> bool:
-    found = parse_url(url)  # type: ignore[no-untyped-call]
-    return "host" in found or "path" in found
 
 
 def _is_origin(text: str) -> bool:
@@ -317,7 +312,10 @@ class Environment(BaseModel):
     )
     redis_url: Annotated[
         str,
-        _rule(_parses(_is_redis), "must be like redis://host:6379/0"),
+        _rule(
+            _parses(redis_servers.is_valid),
+            "must be like redis://host:6379/0, or redis+sentinel://host:26379,host:26379/name/0",
+        ),
         _rule(_parses(_has_clear_host), _AMBIGUOUS),
         _in_production(bool, "must be set in production, whose processes share no memory"),
     ] = Field("", alias="REDIS_URL", repr=False)

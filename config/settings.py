@@ -26,6 +26,7 @@ from config.environment import (
     read_environment,
 )
 from config.service_urls import connects_as_owner, with_password
+from realtime import redis_servers
 
 environment = read_environment()
 
@@ -269,15 +270,15 @@ if REDIS_URL:
             "BACKEND": "realtime.channel_layer.NotificationLayer",
             "CONFIG": {
                 "hosts": [
-                    {
-                        "address": REDIS_URL,
+                    redis_servers.channel_host(
+                        REDIS_URL,
                         # redis-py's default of five seconds would close an idle subscription.
-                        "socket_timeout": None,
-                        "socket_connect_timeout": 2,
+                        socket_timeout=None,
+                        socket_connect_timeout=2,
                         # Reconnect once if the server has closed the connection.
-                        "retry": Retry(NoBackoff(), 1),
-                        "retry_on_error": [RedisConnectionError],
-                    }
+                        retry=Retry(NoBackoff(), 1),
+                        retry_on_error=[RedisConnectionError],
+                    )
                 ],
                 "prefix": "seatcast",
             },
@@ -305,6 +306,7 @@ else:
     }
 # For values that may be a second old and are not worth a round trip.
 CACHES["process"] = {
+                "pool_class": "realtime.redis_servers.ServerPool",
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "process",
 }
