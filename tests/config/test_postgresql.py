@@ -1,10 +1,12 @@
-"""Connections that die while they are idle."""
+"""Connections to servers that die or become standbys."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+
+from accounts.models import User
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -18,6 +20,20 @@ def test_dead_idle_connections_do_not_delay_a_request() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_primary_that_became_a_standby_counts_as_absent() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (before,) = cursor.fetchone()
+        cursor.execute("SET default_transaction_read_only = on")
+    with pytest.raises(OperationalError, match="read-only"), transaction.atomic():
+        User.objects.create(username="ann", folded_username="ann")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() != (before,)
+    User.objects.create(username="ann", folded_username="ann")
 
 
 def _leave_idle(count: int) -> list[int]:
