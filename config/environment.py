@@ -310,6 +310,7 @@ class Environment(BaseModel):
     database_migration_password: Annotated[str, _password_of("database_migration_url")] = Field(
         "", alias="DATABASE_MIGRATION_PASSWORD", repr=False
     )
+    transaction_pooler: bool = False
     redis_url: Annotated[
         str,
         _rule(

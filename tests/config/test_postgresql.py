@@ -1,4 +1,4 @@
-"""Connections to servers that die or become standbys."""
+"""Connections to servers that die, become standbys, or are behind a pooler."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,10 +7,13 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
+from config import settings
+from config.environment import read_environment
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 IDLE = 6
+URL = "postgres://seatcast@one:6432,two:6432/seatcast?target_session_attrs=read-write"
 
 
 def test_dead_idle_connections_do_not_delay_a_request() -> None:
@@ -34,6 +37,18 @@ def test_a_primary_that_became_a_standby_counts_as_absent() -> None:
         cursor.execute("SELECT pg_backend_pid()")
         assert cursor.fetchone() != (before,)
     User.objects.create(username="ann", folded_username="ann")
+
+
+def test_nothing_is_kept_in_sessions_behind_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read_environment({"SEATCAST_TRANSACTION_POOLER": "True"})
+    monkeypatch.setattr(settings, "environment", found)
+    pooled = settings._database(URL, as_owner=False)
+    assert pooled["DISABLE_SERVER_SIDE_CURSORS"]
+    assert pooled["OPTIONS"]["prepare_threshold"] is None
+    assert "options" not in pooled["OPTIONS"]
+    # The owner does not connect to the pooler.
+    owner = settings._database(URL, as_owner=True)
+    assert "lock_timeout=5s" in owner["OPTIONS"]["options"]
 
 
 def _leave_idle(count: int) -> list[int]:
