@@ -204,6 +204,12 @@ def _operators_in_production(value: str | None, info: ValidationInfo) -> str:
     return value or ("operators" if info.data.get("production", False) else "anyone")
 
 
+def _with_redis(urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if urls and info.data.get("redis_url") == "":
+        raise PydanticCustomError("rule", "needs REDIS_URL, which has the counters")
+    return urls
+
+
 def _true_in_production(value: bool | None, info: ValidationInfo) -> bool:
     return bool(info.data.get("production", False)) if value is None else value
 
@@ -247,6 +253,11 @@ Secret = Annotated[
     ),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas)]
+# URLs may have commas.
+Words = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: tuple(value.split()) if isinstance(value, str) else value),
+]
 Networks = Annotated[
     Names,
     _rule(
@@ -323,6 +334,15 @@ class Environment(BaseModel):
     redis_password: Annotated[str, _password_of("redis_url")] = Field(
         "", alias="REDIS_PASSWORD", repr=False
     )
+    notification_urls: Annotated[
+        Words,
+        _rule(
+            lambda urls: all(map(_parses(redis_servers.is_valid), urls)),
+            "must be like REDIS_URL, several by spaces",
+        ),
+        _rule(lambda urls: all(map(_parses(_has_clear_host), urls)), _AMBIGUOUS),
+        AfterValidator(_with_redis),
+    ] = Field((), repr=False)
     email_url: Annotated[
         str,
         _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),

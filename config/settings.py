@@ -287,7 +287,7 @@ if REDIS_URL:
             "CONFIG": {
                 "hosts": [
                     redis_servers.channel_host(
-                        REDIS_URL,
+                        url,
                         # redis-py's default of five seconds would close an idle subscription.
                         socket_timeout=None,
                         socket_connect_timeout=2,
@@ -295,6 +295,8 @@ if REDIS_URL:
                         retry=Retry(NoBackoff(), 1),
                         retry_on_error=[RedisConnectionError],
                     )
+                    # Each event's messages go through one of them.
+                    for url in environment.notification_urls or [REDIS_URL]
                 ],
                 "prefix": "seatcast",
             },

@@ -89,6 +89,51 @@ def test_cache_and_channel_layer_follow_the_master() -> None:
         assert wait_until(lambda: _counts_on(cache), seconds=_SECONDS)
 
 
+@pytest.mark.thorough
+def test_the_events_are_spread_over_several_servers() -> None:
+    with temporary_home() as home, ExitStack() as stack:
+        ports = [free_port(), free_port()]
+        for port in ports:
+            stack.enter_context(_valkey(home, ["--bind", HOST, "--port", str(port), "--save", ""]))
+        clients = [stack.enter_context(redis.Redis(host=HOST, port=port)) for port in ports]
+        assert wait_until(lambda: all(map(_answers, clients)), seconds=_SECONDS)
+
+        async def send() -> None:
+            options: Any = {"socket_timeout": None}
+            urls = [f"redis://{HOST}:{port}/0" for port in ports]
+            layer = NotificationLayer(
+                hosts=[redis_servers.channel_host(url, **options) for url in urls]
+            )
+            channel = await layer.new_channel()
+            groups = [f"event.{number}" for number in range(10)]
+            for group in groups:
+                await layer.group_add(group, channel)
+            subscribed = [
+                {name.decode().rpartition("__")[2] for name in client.pubsub_channels()}
+                & set(groups)
+                for client in clients
+            ]
+            assert subscribed[0] | subscribed[1] == set(groups)
+            assert subscribed[0]
+            assert subscribed[1]
+            assert not subscribed[0] & subscribed[1]
+            for group in groups:
+                await layer.group_send(group, {"group": group})
+            async with asyncio.timeout(_SECONDS):
+                received = {(await layer.receive(channel))["group"] for _ in groups}
+            assert received == set(groups)
+            await layer.flush()
+
+        asyncio.run(send())
+
+
+def _answers(client: "redis.Redis") -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
 async def _send(layer: NotificationLayer) -> None:
     try:
         await layer.group_send("event", {"type": "seats.changed"})
