@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,29 @@ from loadtest.lab.probes import DatabaseProbe, Probe, ValkeyProbe
 _TIMEOUT_SECONDS = 5.0
 _CALM_SECONDS = 5.0
 _WHOLE_SECONDS = 120.0
+_WRITES = {"lock", "extend", "unlock", "reserve"}
 _HISTORY = ROOT / ".lab" / "history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """From the beginning of a fault until shortly after the cluster was whole again."""
+
+    fault: str
+    since: float
+    until: float
+    came_back: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """When writes succeeded, how far the database was, and when each viewer was how far."""
+
+    database: list[float]
+    valkey: list[float]
+    site: list[float]
+    heads: list[tuple[float, int]]
+    reached: list[list[tuple[float, int]]]
 
 
 def main() -> int:
@@ -32,8 +54,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtest.lab", description=__doc__)
     parser.add_argument("--only", default="", help="only faults with this in their names")
     parser.add_argument("--hold", action="store_true", help="no faults: serve until Ctrl-C")
-    parser.add_argument("--buyers", type=int, default=12)
-    parser.add_argument("--viewers", type=int, default=9)
+    parser.add_argument("--buyers", type=int, default=6)
+    parser.add_argument("--viewers", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--asynchronous",
@@ -97,28 +119,21 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
             windows = [_inject(found, fault) for fault in faults]
         violations = sale.violations()
         sale.over()
-    done = [
-        each.answered_at
-        for each in operations(_HISTORY)
-        if each.is_ok and each.body is not None and each.answered_at
+    seen = _Seen(
+        database=written.succeeded,
+        valkey=stored.succeeded,
+        site=sorted(
+            each.answered_at
+            for each in operations(_HISTORY)
+            if not each.is_unknown and each.kind in _WRITES and each.answered_at
+        ),
+        heads=database.heads,
+        reached=[viewer.reached for viewer in sale.watchers],
+    )
+    outcomes = [_outcome(seen, window) for window in windows]
+    violations += [
+        f"not everything came back after: {each.fault}" for each in outcomes if not each.came_back
     ]
-    outcomes = []
-    for fault, (since, until, came_back) in zip(faults, windows, strict=True):
-        window = {"since": since, "until": until}
-        gap, ended = longest_gap(written.succeeded, **window)
-        heads = [head for head in database.heads if ended <= head[0] < until]
-        outcomes.append(
-            Outcome(
-                fault=fault.name,
-                database=gap,
-                valkey=longest_gap(stored.succeeded, **window)[0],
-                site=longest_gap(sorted(done), **window)[0],
-                viewers=most_behind(heads, [viewer.reached for viewer in sale.watchers]),
-                came_back=came_back,
-            )
-        )
-        if not came_back:
-            violations.append(f"not everything came back after: {fault.name}")
     return {
         **sale.report,
         "outcomes": [asdict(outcome) for outcome in outcomes],
@@ -126,15 +141,29 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
     }
 
 
-def _inject(found: Cluster, fault: Fault) -> tuple[float, float, bool]:
-    """Inject a fault; return when it began, when the cluster was whole again, and whether."""
+def _inject(found: Cluster, fault: Fault) -> _Window:
+    """Inject a fault, and wait until the cluster is whole again."""
     since = time.time()
     with fault.begin(found):
         say(f"{fault.name} …")
         time.sleep(fault.seconds)
     came_back = wait_until(found.is_whole, seconds=_WHOLE_SECONDS)
     time.sleep(_CALM_SECONDS)
-    return since, time.time(), came_back
+    return _Window(fault.name, since, time.time(), came_back)
+
+
+def _outcome(seen: _Seen, window: _Window) -> Outcome:
+    since, until = window.since, window.until
+    database, returned_at = longest_gap(seen.database, since=since, until=until)
+    heads = [head for head in seen.heads if returned_at <= head[0] < until]
+    return Outcome(
+        fault=window.fault,
+        database=database,
+        valkey=longest_gap(seen.valkey, since=since, until=until)[0],
+        site=longest_gap(seen.site, since=since, until=until)[0],
+        viewers=most_behind(heads, seen.reached),
+        came_back=window.came_back,
+    )
 
 
 def _print_map(found: Cluster) -> None:

@@ -197,9 +197,12 @@ def direct_url(hosts: Hosts, *, user: str = NAME, name: str = NAME) -> str:
 
 
 def pooled_url(hosts: Hosts) -> str:
-    """Return the URL of the pooler beside the primary, as servers use it."""
+    """Return the URL of the pooler beside the primary, as servers use it.
+
+    Without `target_session_attrs`: see `loadtest.lab.pooler`.
+    """
     together = ",".join(places(hosts.databases, POOLER_PORT))
-    return f"postgres://{SERVING_ROLE}@{together}/{NAME}?target_session_attrs=read-write"
+    return f"postgres://{SERVING_ROLE}@{together}/{NAME}"
 
 
 def sentinel_url(hosts: Hosts) -> str:

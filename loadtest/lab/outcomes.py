@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Outcome:
     """What a fault did, in seconds.
 
-    `database`, `valkey` and `site` are the longest times without a write, and `viewers` is how long
-    viewers were behind the database at most once that could be written again.
+    `database` and `valkey` are the longest times without a write, `site` without a command that was
+    decided, also by a refusal, and `viewers` is how long viewers were behind the database at most
+    once that could be written again.
     """
 
     fault: str

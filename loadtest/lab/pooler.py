@@ -1,8 +1,9 @@
 """Run PgBouncer while the PostgreSQL of its host is the primary: `python pooler.py URL SETTINGS`.
 
-Patroni answers URL with 200 on the primary. A PgBouncer beside a former primary would accept
-clients with the parameters that it remembers, so that `target_session_attrs` in their URLs could
-not tell, and each of their queries would fail. It is killed instead, which also drops its clients.
+Patroni answers URL with 200 on the primary. PgBouncer tells its clients the parameters that its
+first session had: one that was primary then seems to be one for ever, and one that was still a
+standby seems to accept no writes. So `target_session_attrs` in the clients' URLs cannot tell.
+Instead only the primary's PgBouncer runs; killing the other one also drops its clients.
 """
 
 import subprocess

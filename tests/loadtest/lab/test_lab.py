@@ -64,7 +64,9 @@ def test_a_cut_drops_packets_in_the_asked_direction() -> None:
 def test_servers_are_given_all_databases_and_all_sentinels() -> None:
     assert "@10.203.0.21:6432,10.203.0.22:6432/" in pooled_url(HOSTS)
     assert "@10.203.0.21:5432,10.203.0.22:5432/" in direct_url(HOSTS)
-    assert "target_session_attrs=read-write" in pooled_url(HOSTS)
+    assert "target_session_attrs=read-write" in direct_url(HOSTS)
+    # PgBouncer would answer for a session of long ago.
+    assert "target_session_attrs" not in pooled_url(HOSTS)
     assert len(redis_servers.channel_host(sentinel_url(HOSTS))["sentinels"]) == 3
 
 
