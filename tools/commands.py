@@ -12,10 +12,10 @@ from tools.bootstrap import AUDIT, DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_o
 from tools.lab import PACKAGES, ensure_lab_packages
 
 STAGES = (
-    *("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack"),
+    *("check", "machines", "sqlite", "postgres", "servers", "client", "browser", "stack"),
     *("empty", "firefox", "webkit"),
 )
-_WITHOUT_CLIENT = ("postgres", "faults")
+_WITHOUT_CLIENT = ("postgres", "servers")
 _SITES = ("run", "stack")
 _CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")
 _BACKUP = {"backup": "save", "restore": "restore"}
