@@ -46,9 +46,7 @@ def test_the_lab_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         network.require_programs()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(
-        Problem, match="etcd-server iproute2 nftables pgbouncer"
-    ):
+    with pytest.raises(Problem, match="etcd-server iproute2 nftables pgbouncer"):
         network.require_programs()
 
 
