@@ -76,16 +76,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 class _ErrorWrapper(DatabaseErrorWrapper):
-    """Django's translation of errors, with refused writes as OperationalError."""
+    """Django's translation of errors, with those of an absent database as OperationalError."""
 
     wrapper: DatabaseWrapper
 
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
-        if isinstance(exc_value, psycopg.errors.ReadOnlySqlTransaction):
+        if _is_absent(exc_value):
             if self.wrapper.connection is not None:
                 self.wrapper.connection.close()
             raise OperationalError(*exc_value.args) from exc_value
         super().__exit__(exc_type, exc_value, traceback)
+
+
+def _is_absent(error: BaseException | None) -> bool:
+    """Return whether the server became a standby, or ended in the middle of its answer.
+
+    A COMMIT that waits for a standby gets two results then, which psycopg calls an internal error.
+    An internal error of the server has a code.
+    """
+    is_cut_off = isinstance(error, psycopg.InternalError) and error.sqlstate is None
+    return is_cut_off or isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
 
 
 def _is_closed_by_server(connection: Any) -> bool:

@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import psycopg
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 
 from accounts.models import User
 from config import settings
@@ -37,6 +38,16 @@ def test_a_primary_that_became_a_standby_counts_as_absent() -> None:
         cursor.execute("SELECT pg_backend_pid()")
         assert cursor.fetchone() != (before,)
     User.objects.create(username="ann", folded_username="ann")
+
+
+def test_a_server_that_ends_in_the_middle_of_an_answer_counts_as_absent() -> None:
+    connection.ensure_connection()
+    with pytest.raises(OperationalError, match="2 results"), connection.wrap_database_errors:
+        raise psycopg.InternalError("received 2 results from command 'COMMIT'")
+    assert connection.connection.closed
+    connection.close()
+    with pytest.raises(InternalError), connection.wrap_database_errors:
+        raise psycopg.errors.DataCorrupted
 
 
 def test_nothing_is_kept_in_sessions_behind_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
