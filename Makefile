@@ -1,7 +1,8 @@
 # Every target is one command of `python3 -m tools`.
 # Variables: PYTHON (3.11 or newer), PORT and HOST for `run` and `stack`, ONLY for `test`, `thorough`
 # and `bench`, TESTS for `test` and `thorough` with ONLY, ARGS for `manage`, SCENARIO and ARGS for
-# `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED for `chaos`, FILE for
+# `loadtest`, ROUNDS and ONLY for `compare`, ONLY for `curves`, SECONDS and SEED for `chaos`, ONLY and
+# ARGS for `lab`, FILE for
 # `backup` and `restore`, FROM for `upgrade`, MINUTES, ROUNDS and ONLY for `measure`, UPGRADE for
 # `lock`.
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 export TESTS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack rolling manage backup restore test thorough bench loadtest compare curves chaos upgrade check schema screenshots measure lock sbom audit images clean
+.PHONY: help setup run stack rolling manage backup restore test thorough bench loadtest compare curves chaos lab upgrade check schema screenshots measure lock sbom audit images clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -55,6 +56,9 @@ curves: ## Measure costs at four sizes into docs/scaling.md: minutes (ONLY=locks
 
 chaos: ## Inject faults during a sale, then audit the database: minutes (SECONDS=180 SEED=…)
 	@$(PYTHON) -m tools chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
+lab: ## Build a cluster of hosts, as root, and sell during faults: minutes (ONLY="primary killed" ARGS=--hold)
+	@$(PYTHON) -m tools lab $(if $(ONLY),--only "$(ONLY)") $(ARGS)
 
 upgrade: ## Replace servers of an older version during a sale: minutes (FROM=revision)
 	@$(PYTHON) -m tools upgrade $(if $(FROM),--from $(FROM))

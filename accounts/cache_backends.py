@@ -19,6 +19,10 @@ end
 class RedisCache(redis.RedisCache):
     """Counters for all processes."""
 
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        # Django would split a URL of several Sentinels at its commas.
+        super().__init__([server], params)
+
     def incr_many(self, counts: Mapping[str, float], by: int) -> list[int]:
         """Add `by` to each counter; return the new values. `counts` maps keys to lifetimes."""
         with self._client().pipeline() as together:

@@ -31,9 +31,9 @@ from pydantic import (
     ValidationInfo,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from redis.connection import parse_url
 
 from config.service_urls import has_password
+from realtime import redis_servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "SEATCAST_"
@@ -115,11 +115,6 @@ def _has_clear_host(url: str) -> bool:
     """Return whether a URL's host is unambiguous: in `a@b/c`, `b` would be parsed as the host."""
     has_none = url.startswith(("sqlite:", "filemail:"))
     return has_none or "@" not in url.replace(urlsplit(url).netloc, "", 1)
-
-
-def _is_redis(url: str) -> bool:
-    found = parse_url(url)  # type: ignore[no-untyped-call]
-    return "host" in found or "path" in found
 
 
 def _is_origin(text: str) -> bool:
@@ -209,6 +204,12 @@ def _operators_in_production(value: str | None, info: ValidationInfo) -> str:
     return value or ("operators" if info.data.get("production", False) else "anyone")
 
 
+def _with_redis(urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if urls and info.data.get("redis_url") == "":
+        raise PydanticCustomError("rule", "needs REDIS_URL, which has the counters")
+    return urls
+
+
 def _true_in_production(value: bool | None, info: ValidationInfo) -> bool:
     return bool(info.data.get("production", False)) if value is None else value
 
@@ -252,6 +253,11 @@ Secret = Annotated[
     ),
 ]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas)]
+# URLs may have commas.
+Words = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: tuple(value.split()) if isinstance(value, str) else value),
+]
 Networks = Annotated[
     Names,
     _rule(
@@ -315,15 +321,28 @@ class Environment(BaseModel):
     database_migration_password: Annotated[str, _password_of("database_migration_url")] = Field(
         "", alias="DATABASE_MIGRATION_PASSWORD", repr=False
     )
+    transaction_pooler: bool = False
     redis_url: Annotated[
         str,
-        _rule(_parses(_is_redis), "must be like redis://host:6379/0"),
+        _rule(
+            _parses(redis_servers.is_valid),
+            "must be like redis://host:6379/0, or redis+sentinel://host:26379,host:26379/name/0",
+        ),
         _rule(_parses(_has_clear_host), _AMBIGUOUS),
         _in_production(bool, "must be set in production, whose processes share no memory"),
     ] = Field("", alias="REDIS_URL", repr=False)
     redis_password: Annotated[str, _password_of("redis_url")] = Field(
         "", alias="REDIS_PASSWORD", repr=False
     )
+    notification_urls: Annotated[
+        Words,
+        _rule(
+            lambda urls: all(map(_parses(redis_servers.is_valid), urls)),
+            "must be like REDIS_URL, several by spaces",
+        ),
+        _rule(lambda urls: all(map(_parses(_has_clear_host), urls)), _AMBIGUOUS),
+        AfterValidator(_with_redis),
+    ] = Field((), repr=False)
     email_url: Annotated[
         str,
         _rule(_parses(Env.email_url_config), "must be like smtp+tls://user:password@host:587"),

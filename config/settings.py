@@ -26,6 +26,7 @@ from config.environment import (
     read_environment,
 )
 from config.service_urls import connects_as_owner, with_password
+from realtime import redis_servers
 
 environment = read_environment()
 
@@ -200,7 +201,17 @@ def _create_private_file(database: Path) -> None:
         database.chmod(0o600)
 
 
-def _database(url: str) -> dict[str, Any]:
+# Whether a pooler such as PgBouncer gives each transaction another session.
+SEATCAST_TRANSACTION_POOLER = environment.transaction_pooler
+SERVING_TIME_OUTS = {
+    "lock_timeout": "5s",
+    "statement_timeout": f"{environment.statement_timeout_seconds}s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+"""Parameters of PostgreSQL that limit how long a hung process can block others."""
+
+
+def _database(url: str, *, as_owner: bool) -> dict[str, Any]:
     """Return Django's setting of PostgreSQL with a pool, or of SQLite in WAL mode without a URL.
 
     Each request under ASGI has a thread of its own, so persistent connections would leak; the pool
@@ -238,15 +249,17 @@ def _database(url: str) -> dict[str, Any]:
         "keepalives_interval": 5,
         "keepalives_count": 2,
         "tcp_user_timeout": 10_000,
-        "options": (
-            "-c lock_timeout=5s"
-            f" -c statement_timeout={environment.statement_timeout_seconds}s"
-            " -c idle_in_transaction_session_timeout=10s"
-            # Only the statements of `reservations.write.prepared` are prepared, and written for
-            # generic plans.
-            " -c plan_cache_mode=force_generic_plan"
-        ),
     }
+    if environment.transaction_pooler and not as_owner:
+        # What a session has would be another client's at the next transaction. The time-outs are
+        # the role's (`grant_serving_role`).
+        config["DISABLE_SERVER_SIDE_CURSORS"] = True
+        config["OPTIONS"]["prepare_threshold"] = None
+    else:
+        # Only the statements of `reservations.write.prepared` are prepared, and written for generic
+        # plans.
+        time_outs = {**SERVING_TIME_OUTS, "plan_cache_mode": "force_generic_plan"}
+        config["OPTIONS"]["options"] = " ".join(f"-c {name}={t}" for name, t in time_outs.items())
     return config
 
 
@@ -256,7 +269,11 @@ MIGRATION_DATABASE_URL = with_password(
     environment.database_migration_url, environment.database_migration_password
 )
 AS_OWNER = bool(MIGRATION_DATABASE_URL) and connects_as_owner(sys.argv)
-DATABASES = {"default": _database(MIGRATION_DATABASE_URL if AS_OWNER else SERVING_DATABASE_URL)}
+DATABASES = {
+    "default": _database(
+        MIGRATION_DATABASE_URL if AS_OWNER else SERVING_DATABASE_URL, as_owner=AS_OWNER
+    )
+}
 # A migration that was interrupted can be run again, and skips what exists.
 ZERO_DOWNTIME_MIGRATIONS_IDEMPOTENT_SQL = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -269,15 +286,17 @@ if REDIS_URL:
             "BACKEND": "realtime.channel_layer.NotificationLayer",
             "CONFIG": {
                 "hosts": [
-                    {
-                        "address": REDIS_URL,
+                    redis_servers.channel_host(
+                        url,
                         # redis-py's default of five seconds would close an idle subscription.
-                        "socket_timeout": None,
-                        "socket_connect_timeout": 2,
+                        socket_timeout=None,
+                        socket_connect_timeout=2,
                         # Reconnect once if the server has closed the connection.
-                        "retry": Retry(NoBackoff(), 1),
-                        "retry_on_error": [RedisConnectionError],
-                    }
+                        retry=Retry(NoBackoff(), 1),
+                        retry_on_error=[RedisConnectionError],
+                    )
+                    # Each event's messages go through one of them.
+                    for url in environment.notification_urls or [REDIS_URL]
                 ],
                 "prefix": "seatcast",
             },
@@ -289,6 +308,7 @@ if REDIS_URL:
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "serializer": "config.caches.JsonSerializer",
+                "pool_class": "realtime.redis_servers.ServerPool",
                 "socket_timeout": 2,
                 "socket_connect_timeout": 2,
             },

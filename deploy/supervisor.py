@@ -75,6 +75,8 @@ def _supervise(spec: Spec) -> int:
         threading.Thread(target=_stop, args=[server, spec], daemon=True).start()
 
     signal.signal(signal.SIGTERM, at_sigterm)
+    # Otherwise whoever waits for an adopted process to be gone would wait for ever.
+    signal.signal(signal.SIGCHLD, lambda *_: _reap_adopted(server.pid))
     threading.Thread(target=at_end_of_input, daemon=True).start()
     status = server.wait()
     _end_orphans(server.pid)
@@ -128,6 +130,15 @@ def _signal_orphans(group: int, number: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def _reap_adopted(server: int) -> None:
+    """Reap adopted processes that have ended while the server runs, but not the server."""
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            if int(pid) != server:
+                with suppress(ChildProcessError):
+                    os.waitpid(int(pid), os.WNOHANG)
 
 
 def _reap() -> bool:

@@ -9,6 +9,7 @@ from deploy.address import address_from, ensure_free
 from deploy.console import Problem
 from deploy.paths import CLIENT, NODE_MODULES, REPORTS, ROOT, VENV
 from tools.bootstrap import AUDIT, DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
+from tools.lab import PACKAGES, ensure_lab_packages
 
 STAGES = (
     *("check", "machines", "sqlite", "postgres", "servers", "client", "browser", "stack"),
@@ -75,6 +76,10 @@ def _run(options: argparse.Namespace) -> None:
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
             hand_over("loadtest.chaos", f"--seconds={options.seconds}", *seed)
+        case "lab":
+            set_up(requirements=DEVELOPMENT)
+            ensure_lab_packages()
+            hand_over("loadtest.lab", *options.arguments)
         case "upgrade":
             set_up(requirements=DEVELOPMENT)
             since = [] if options.since is None else [f"--from={options.since}"]
@@ -107,7 +112,14 @@ def _serve(module: str, *, requirements: str) -> None:
 
 def _clean() -> None:
     """Remove packages, builds, reports and caches; leave SEATCAST_DATA_DIR alone."""
-    for folder in (CLIENT, NODE_MODULES, REPORTS, VENV, *(ROOT / name for name in _CACHES)):
+    for folder in (
+        CLIENT,
+        NODE_MODULES,
+        REPORTS,
+        VENV,
+        PACKAGES.parent,
+        *(ROOT / name for name in _CACHES),
+    ):
         shutil.rmtree(folder, ignore_errors=True)
     for cache in list(ROOT.rglob("__pycache__")):
         shutil.rmtree(cache, ignore_errors=True)
@@ -154,6 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     chaos.add_argument("--seconds", type=int, default=180, help="duration (%(default)s)")
     chaos.add_argument("--seed", type=int, help="repeat the faults of an earlier run")
+    lab = commands.add_parser("lab", help="run a cluster of hosts, and inject faults into it")
+    lab.add_argument("arguments", nargs=argparse.REMAINDER, help="options of loadtest.lab")
     upgrade = commands.add_parser(
         "upgrade", help="replace servers of an older version during a sale"
     )

@@ -17,7 +17,10 @@ from tools.node import Node, ensure_node
 
 BILLS = REPORTS / "sbom"
 # requirements-audit.txt builds on all the others.
-_AUDITED = ("requirements-audit.txt", "requirements-observability.txt", "requirements-node.txt")
+_AUDITED = (
+    *("requirements-audit.txt", "requirements-observability.txt", "requirements-node.txt"),
+    "requirements-lab.txt",
+)
 _SERVED = ("requirements.txt", "requirements-stack.txt", "requirements-observability.txt")
 
 

@@ -59,6 +59,7 @@ LOCK_FILES = (
         name="requirements-observability.txt", extras=("observability",), parent="requirements.txt"
     ),
     LockFile(name="requirements-node.txt", extras=("node",), parent="requirements.txt"),
+    LockFile(name="requirements-lab.txt", extras=("lab",), parent="requirements.txt"),
 )
 
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from realtime.redis_servers import ServerPool
+
 CACHE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0
 """How long to wait for the database. If it needs longer, the process is not ready."""
@@ -44,7 +46,11 @@ class ReadinessCheck:
         self._good_until = 0.0
         self._is_migrated = False
         self._redis = (
-            redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+            redis.Redis(
+                connection_pool=ServerPool.from_url(
+                    settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+                )
+            )
             if settings.REDIS_URL
             else None
         )

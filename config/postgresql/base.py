@@ -9,6 +9,10 @@ While the database is away, every thread would wait for the pool's whole time-ou
 that is not full could not grow in that time, one thread at a time keeps trying and all others fail
 immediately. The pool's own retry delays are shortened: with the defaults it would notice only after
 three seconds a server that was back after one.
+
+A former primary may go on as a standby and keep its clients, above all behind a pooler. Its refusal
+to write counts as an absent database: the connection is closed, and the next one is made to the
+host that `target_session_attrs=read-write` in the URL selects.
 """
 
 import select
@@ -16,7 +20,10 @@ import threading
 from typing import Any
 
 import psycopg
+from django.db import OperationalError
 from django.db.backends.postgresql import base
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
 from psycopg_pool import PoolTimeout
 from psycopg_pool.base import AttemptWithBackoff
 
@@ -33,6 +40,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper, except for how it gets connections from the pool."""
 
     SchemaEditorClass = SchemaEditor
+
+    @cached_property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        return _ErrorWrapper(self)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection that the server has not closed.
@@ -62,6 +73,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # The pool replaces each connection that is returned closed.
             connection.close()
             self.pool.putconn(connection)
+
+
+class _ErrorWrapper(DatabaseErrorWrapper):
+    """Django's translation of errors, with those of an absent database as OperationalError."""
+
+    wrapper: DatabaseWrapper
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if _is_absent(exc_value):
+            if self.wrapper.connection is not None:
+                self.wrapper.connection.close()
+            raise OperationalError(*exc_value.args) from exc_value
+        super().__exit__(exc_type, exc_value, traceback)
+
+
+def _is_absent(error: BaseException | None) -> bool:
+    """Return whether the server became a standby, or ended in the middle of its answer.
+
+    A COMMIT that waits for a standby gets two results then, which psycopg calls an internal error.
+    An internal error of the server has a code.
+    """
+    is_cut_off = isinstance(error, psycopg.InternalError) and error.sqlstate is None
+    return is_cut_off or isinstance(error, psycopg.errors.ReadOnlySqlTransaction)
 
 
 def _is_closed_by_server(connection: Any) -> bool:

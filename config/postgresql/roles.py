@@ -5,6 +5,8 @@ or truncate a table, and it may only append to append-only tables. Default privi
 of later migrations, and `grant` is run after each migration.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, LiteralString
 
 from django.db import connection, transaction
@@ -17,15 +19,17 @@ READ_ONLY_TABLES = ("django_migrations",)
 # An arbitrary advisory lock: concurrent grants on a table would fail.
 _LOCK = 7_305_811_402_219
 _SCHEMA = sql.Identifier("public")
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class RoleRefused(Exception):
     """The serving role cannot be used. The message says why and what to do."""
 
 
-def grant(*, role: str, password: str) -> None:
+def grant(*, role: str, password: str, parameters: Mapping[str, str] = _NONE) -> None:
     """Grant the serving role what it needs and nothing more. Create the role if it is missing.
 
+    Its sessions in this database start with `parameters`, if they ask for no others.
     Runs in one transaction as the owner of the tables, without affecting running servers. Raises:
     RoleRefused.
     """
@@ -38,6 +42,8 @@ def grant(*, role: str, password: str) -> None:
         _revoke_temporary_tables(cursor)
         for statement in _grants():
             cursor.execute(sql.SQL(statement).format(sql.Identifier(role)))
+        for name, value in parameters.items():
+            _set_parameter(cursor, role, name, value)
         for table in APPEND_ONLY_TABLES:
             _revoke(cursor, "UPDATE, DELETE", table, role)
         for table in READ_ONLY_TABLES:
@@ -98,6 +104,25 @@ def _ensure_role(cursor: Any, role: str, password: str) -> None:
                 f"`CREATE ROLE {role} LOGIN PASSWORD '…'`."
             ) from None
         # The role was created by someone else, who has set its password.
+
+
+def _set_parameter(cursor: Any, role: str, name: str, value: str) -> None:
+    """Set a parameter of the role's sessions in this database. Raises: RoleRefused."""
+    database = _value(cursor, "SELECT current_database()")
+    statement = sql.SQL("ALTER ROLE {} IN DATABASE {} SET {} = {}").format(
+        *map(sql.Identifier, (role, database, name)), sql.Literal(value)
+    )
+    try:
+        with transaction.atomic():
+            cursor.execute(statement)
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        raise RoleRefused(
+            f"The role {role} needs its time-outs behind a pooler, and the owner may not set them: "
+            f"have them set by `ALTER ROLE {role} IN DATABASE {database} SET {name} = '{value}'`, "
+            "and unset SEATCAST_TRANSACTION_POOLER for this command."
+        ) from None
 
 
 def _ensure_unprivileged(cursor: Any, role: str) -> None:

@@ -34,7 +34,7 @@ def audit(*, event_id: int, promises: dict[str, Any]) -> Iterator[str]:
 
 
 def truth(event_id: int) -> dict[str, Any]:
-    """Return the event's sequence number, its seats as viewers see them, and row counts."""
+    """Return the event's sequence number, seats as viewers see them, bookings, row counts."""
     from django.db.models import Count
 
     from reservations.models import DemoCharge, Event, Reservation, Seat, SeatChange
@@ -53,6 +53,10 @@ def truth(event_id: int) -> dict[str, Any]:
         ],
         "reservations": counted(Reservation.objects.filter(event=event_id)),
         "charges": counted(DemoCharge.objects.all()),
+        "bookings": [
+            [each.public_id, each.buyer, each.status, [seat.seat_id for seat in each.seats.all()]]
+            for each in Reservation.objects.filter(event=event_id).prefetch_related("seats")
+        ],
         "changes": SeatChange.objects.filter(event=event_id).count(),
     }
 

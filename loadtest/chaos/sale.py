@@ -15,8 +15,10 @@ from deploy.address import Address
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.waiting import wait_until
 from loadtest.chaos.buyers import Buyer, Promises
+from loadtest.chaos.checker import Booking, check
+from loadtest.chaos.history import History, operations
 from loadtest.chaos.holds import Holds
-from loadtest.chaos.shop import PATIENCE_SECONDS, AnswerLog, Shop
+from loadtest.chaos.shop import PATIENCE_SECONDS, TIMEOUT_SECONDS, AnswerLog, Shop
 from loadtest.chaos.viewers import Viewer
 
 SETTLE_SECONDS = 30
@@ -25,7 +27,10 @@ _ATTEMPTS = 6
 
 @dataclass(slots=True)
 class Sale:
-    """One event, its buyers and its viewers. `settings` are those of the site's servers."""
+    """One event, its buyers and its viewers. `settings` are those of the site's servers.
+
+    `spare` are more addresses of the site, and `history` records what the buyers are answered.
+    """
 
     address: Address
     settings: Mapping[str, str]
@@ -37,6 +42,9 @@ class Sale:
     holds: Holds = field(default_factory=Holds)
     watchers: list[Viewer] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
+    spare: tuple[Address, ...] = ()
+    timeout_seconds: float = TIMEOUT_SECONDS
+    history: History | None = None
     _fixtures: dict[str, Any] = field(default_factory=dict)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -109,7 +117,15 @@ class Sale:
         rng = random.Random(f"{self.seed} {name}")
         self.promises.append(Promises())
         return Buyer(
-            shop=Shop(self.address, token, self.answer_log, rng),
+            shop=Shop(
+                self.address,
+                token,
+                self.answer_log,
+                rng,
+                spare=self.spare,
+                timeout_seconds=self.timeout_seconds,
+                history=self.history.of(name) if self.history else None,
+            ),
             name=name,
             event_id=self.event_id,
             seat_ids=self._fixtures["seat_ids"],
@@ -123,6 +139,7 @@ class Sale:
         return [
             Viewer(
                 address=self.address,
+                spare=self.spare,
                 event_id=self.event_id,
                 seat_count=len(self._fixtures["seat_ids"]),
                 rng=random.Random(f"{self.seed} viewer {number}"),
@@ -149,6 +166,12 @@ class Sale:
         self.report |= {
             name: found[name] for name in ("seq", "seats", "reservations", "charges", "changes")
         }
+        if self.history:
+            stored = [
+                Booking(number, buyer, status, frozenset(seats))
+                for number, buyer, status, seats in found["bookings"]
+            ]
+            violations += check(operations(Path(self.history.file.name)), stored)
         self.report["promises"] = {name: len(kept) for name, kept in promises.items()}
         return [*violations, *found["violations"]]
 

@@ -6,15 +6,18 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from deploy.address import Address
+from loadtest.chaos.history import ClientHistory
 
 # Longer than a key can be in flight after its process has died.
 PATIENCE_SECONDS = 90.0
-_TIMEOUT_SECONDS = 40.0
+TIMEOUT_SECONDS = 40.0
 _MOST_WAIT_SECONDS = 2.0
 # How often an answer that was had is asked for once more.
 _ONCE_MORE = 0.05
@@ -49,29 +52,51 @@ class AnswerLog:
 
 @dataclass(slots=True)
 class Shop:
-    """One person's way to the API."""
+    """One person's way to the API.
+
+    After an error the next request goes to the first of the `spare` addresses. `history` is told of
+    each request with its final answer, however often it was repeated.
+    """
 
     address: Address
     token: str
     answer_log: AnswerLog
     rng: random.Random
+    spare: tuple[Address, ...] = ()
+    timeout_seconds: float = TIMEOUT_SECONDS
+    history: ClientHistory | None = None
 
     def get(self, path: str) -> Answer | None:
         """Read something; None when there was no answer for too long."""
-        return self._until_answered("GET", path, None, {})
+        with self._recorded(path, None) as recorded:
+            return recorded(self._until_answered("GET", path, None, {}))
 
     def post(self, path: str, body: Any = None, *, is_keyed: bool = True) -> Answer | None:
         """Do something, once, however often it must be asked for.
 
         Without a key it is asked for once. None when it is not known whether it was done.
         """
-        if not is_keyed:
-            return self._ask("POST", path, body, {})
-        key = {"Idempotency-Key": uuid4().hex}
-        answer = self._until_answered("POST", path, body, key)
+        with self._recorded(path, body) as recorded:
+            if not is_keyed:
+                return recorded(self._ask("POST", path, body, {}))
+            key = {"Idempotency-Key": uuid4().hex}
+            answer = recorded(self._until_answered("POST", path, body, key))
         if answer is not None and self.rng.random() < _ONCE_MORE:
             self._expect_the_same(path, body, answer, self._until_answered("POST", path, body, key))
         return answer
+
+    @contextmanager
+    def _recorded(self, path: str, body: Any) -> Iterator[Callable[[Answer | None], Answer | None]]:
+        """Record a request; yield a function that records its answer and returns it."""
+        number = self.history.asked(path, body) if self.history else 0
+
+        def answered(answer: Answer | None) -> Answer | None:
+            if self.history:
+                status, found = (answer.status, answer.body) if answer else (0, None)
+                self.history.answered(number, status, found)
+            return answer
+
+        yield answered
 
     def _expect_the_same(self, path: str, body: Any, first: Answer, again: Answer | None) -> None:
         # A bank that takes back its word changes the answer.
@@ -96,7 +121,7 @@ class Shop:
         return None
 
     def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer | None:
-        server = self.address.client(timeout=_TIMEOUT_SECONDS)
+        server = self.address.client(timeout=self.timeout_seconds)
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
             server.request(method, path, json.dumps(body or {}), {**sent, **headers})
@@ -104,6 +129,8 @@ class Shop:
             raw = response.read()
         except (OSError, http.client.HTTPException) as error:
             self.answer_log.count(f"connection lost: {type(error).__name__}")
+            self.address, *later = (*self.spare, self.address)
+            self.spare = tuple(later)
             return None
         finally:
             server.close()

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from deploy.address import Address
 
+# Like the client: three beats.
+SILENCE_SECONDS = 9.0
+_CLOSE_SECONDS = 1.0
 _LOCKED = 1
 # The code of a connection that ended without a close frame.
 _CUT_OFF = 1006
@@ -22,6 +26,8 @@ _CUT_OFF = 1006
 class Viewer:
     """A viewer of one event that reconnects. `seats` has [status, deadline, holder] of each.
 
+    A connection without a frame for SILENCE_SECONDS is closed, as the client does; the next one is
+    made to the first of the `spare` addresses. `reached` has when each number was reached.
     `closes` counts the close codes of its sockets, `failures` other errors.
     """
 
@@ -38,6 +44,8 @@ class Viewer:
     closes: Counter[int] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
+    spare: tuple[Address, ...] = ()
+    reached: list[tuple[float, int]] = field(default_factory=list)
 
     async def watch(self) -> None:
         """Watch until cancelled."""
@@ -48,19 +56,32 @@ class Viewer:
                 self.closes[closed.rcvd.code if closed.rcvd else _CUT_OFF] += 1
             except (OSError, InvalidHandshake, InvalidMessage, EOFError) as error:
                 self.failures[type(error).__name__] += 1
+            self.address, *later = (*self.spare, self.address)
+            self.spare = tuple(later)
             await asyncio.sleep(self.rng.uniform(0.1, 1.0))
 
     async def _watch_once(self) -> None:
         query = "" if self.seq is None else f"?since={self.seq}&layout={self.layout}"
         url = f"{self.address.socket_url}/ws/events/{self.event_id}/{query}"
         tls = self.address.tls()
-        async with connect(url, ssl=tls, max_size=None, proxy=None, open_timeout=30) as socket:
+        async with connect(
+            url,
+            ssl=tls,
+            max_size=None,
+            proxy=None,
+            open_timeout=SILENCE_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
+        ) as socket:
             self.connects += 1
-            async for text in socket:
+            while True:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    text = await socket.recv()
                 frame = json.loads(text)
                 self.frames += 1
                 if violation := self._hear(frame):
                     self.violations.append(f"{violation}: {text!r:.200}")
+                elif frame["type"] != "beat":
+                    self.reached.append((time.time(), frame["seq"]))
 
     def _hear(self, frame: dict[str, Any]) -> str | None:
         """Apply a frame; return what is wrong with it, or None."""

@@ -232,6 +232,38 @@ def test_only_commands_that_change_tables_connect_as_owner(
     assert connects_as_owner(arguments) is as_owner
 
 
+@pytest.mark.thorough
+def test_notifications_are_spread_over_all_their_servers(tmp_path: Path) -> None:
+    urls = "redis://one:6379/0 redis+sentinel://two:26379,three:26379/name/0"
+    script = (
+        "import django; django.setup(); from django.conf import settings;"
+        "hosts = settings.CHANNEL_LAYERS['default']['CONFIG']['hosts'];"
+        "print([host.get('address', host.get('master_name')) for host in hosts])"
+    )
+    environment = clean_environment(
+        SEATCAST_DATA_DIR=str(tmp_path),
+        DJANGO_SETTINGS_MODULE="config.settings",
+        REDIS_URL="redis://zero:6379/0",
+        SEATCAST_NOTIFICATION_URLS=urls,
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "['redis://one:6379/0', 'name']\n"
+
+
+def test_several_servers_of_notifications_need_one_of_counters() -> None:
+    (message,) = faults(SEATCAST_NOTIFICATION_URLS="redis://one:6379/0 redis://two:6379/0")
+    assert message == (
+        "seatcast: SEATCAST_NOTIFICATION_URLS needs REDIS_URL, which has the counters."
+    )
+
+
 def test_every_setting_is_documented_with_its_default() -> None:
     found = re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.M)
     documented = dict(found)

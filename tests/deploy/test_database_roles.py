@@ -75,6 +75,17 @@ def test_the_serving_role_loads_the_demo(site: Site) -> None:
             connection.execute("SET ROLE seatcast")
 
 
+def test_behind_a_pooler_the_serving_role_has_the_time_outs(site: Site) -> None:
+    pooled = {**site.both, "SEATCAST_TRANSACTION_POOLER": "True"}
+    site.run("grant_serving_role", environment=pooled)
+    with site.serving() as connection:
+        found = [
+            connection.execute(f"SHOW {name}").fetchone()
+            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+        ]
+    assert found == [("5s",), ("10s",), ("10s",)]
+
+
 def test_the_serving_role_needs_a_password_that_is_stored_hashed(site: Site) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         site.serving(password="guess")

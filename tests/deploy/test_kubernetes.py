@@ -219,7 +219,7 @@ def test_network_policies_name_existing_pods() -> None:
 def test_network_policies_allow_external_services_and_acme() -> None:
     out = one("NetworkPolicy", "out-of-the-servers")["spec"]["egress"]
     ports = {port["port"] for rule in out for port in rule["ports"]}
-    assert ports == {5432, 6379, 6380, 443, 587, 465, 4318}
+    assert ports == {5432, 6432, 6379, 6380, 26379, 443, 587, 465, 4318}
     solver = one("NetworkPolicy", "into-the-solver")["spec"]
     into_the_proxy = one("NetworkPolicy", "into-the-proxy")["spec"]
     assert solver["ingress"][0]["from"] == into_the_proxy["ingress"][0]["from"]

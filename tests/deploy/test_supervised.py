@@ -121,6 +121,23 @@ def test_children_of_a_killed_server_are_terminated(folder: Path) -> None:
         assert not set(left) & {each.pid for each in descendants(1)}
 
 
+def test_adopted_processes_that_end_are_reaped_while_the_server_runs(folder: Path) -> None:
+    script = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    if os.fork() == 0:\n"
+        f"        open('{folder}/pid', 'w').write(f'{{os.getpid()}}\\n')\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "time.sleep(600)\n"
+    )
+    pid = folder / "pid"
+    with supervised(spec_of(script), name="Box office") as server:
+        server.wait_until_ready(lambda: pid.exists() and pid.read_text().endswith("\n"))
+        process = Path("/proc") / pid.read_text().strip()
+        assert wait_until(lambda: not process.exists(), seconds=60)
+
+
 def test_the_spec_is_not_visible_in_the_process_list() -> None:
     spec = spec_of("import time; time.sleep(600)")
     spec["environment"]["DATABASE_URL"] = "postgres://seatcast:secret@127.0.0.1/seatcast"

@@ -14,7 +14,8 @@ class Command(BaseCommand):
     help = (
         "Run it after each `migrate`. Connects by DATABASE_MIGRATION_URL, creates the role in "
         "DATABASE_URL if it is missing, and grants it SELECT, INSERT, UPDATE and DELETE, but only "
-        "SELECT and INSERT on append-only tables. Does nothing without DATABASE_MIGRATION_URL."
+        "SELECT and INSERT on append-only tables. Behind a pooler it also sets the role's "
+        "time-outs. Does nothing without DATABASE_MIGRATION_URL."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:
@@ -23,7 +24,13 @@ class Command(BaseCommand):
             return
         serving = Env.db_url_config(settings.SERVING_DATABASE_URL)
         try:
-            grant(role=serving["USER"], password=serving["PASSWORD"])
+            grant(
+                role=serving["USER"],
+                password=serving["PASSWORD"],
+                parameters=(
+                    settings.SERVING_TIME_OUTS if settings.SEATCAST_TRANSACTION_POOLER else {}
+                ),
+            )
         except RoleRefused as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(f"{serving['USER']} may serve.")
