@@ -87,8 +87,8 @@ def _frames(changes: int, count: int) -> dict[str, list[str]]:
         parts = PartFrames()
         counted = max(100_000, replica.seq - changes * FRAMES_PER_SECOND)
         subscription = Subscription("plan", wanted=near, known=near, counts_seq=counted)
-        part = parts.changes(replica, since=since, subscription=subscription)
-        if part is not None:
+        if changed := near & parts.changed_sections(replica, since=since):
+            part = parts.changes(replica, viewer_seq=since, since=since, sections=changed)
             kinds["near"].append(part.text)
         both = parts.everything(replica, since=since, subscription=subscription)
         kinds["near + counts"].append(both.text)

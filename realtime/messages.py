@@ -146,11 +146,9 @@ def whole_fragment(section: int, states: Sequence[WireChange], *, now_ms: int) -
 def changes_fragment(states: Iterable[WireChange], *, now_ms: int) -> str:
     """Return the rows of changes, without the brackets around them."""
     return ",".join(
-        _json(
-            [state.index, state.status]
-            if state.locked_until_ms is None
-            else [state.index, state.status, *_compact_lock(state, now_ms)[1:]]
-        )
+        f"[{state.index},{state.status}]"
+        if state.locked_until_ms is None
+        else _json([state.index, state.status, *_compact_lock(state, now_ms)[1:]])
         for state in states
     )
 

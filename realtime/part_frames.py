@@ -21,7 +21,7 @@ MIN_CHANGES = 16
 SEATS_PER_CHANGE = 36
 """A change takes some 12 bytes, in which the packed statuses of so many seats fit."""
 
-_FrameKey = tuple[int | None, int, int, int | None, int | None, bool]
+_FrameKey = tuple[int | None, int, int, int, int | None, int | None, bool]
 
 
 class PartFrames:
@@ -37,14 +37,19 @@ class PartFrames:
         # By section and number to start from: whether it is the whole state, and the text.
         self._fragments: dict[tuple[int, int | None], tuple[bool, str]] = {}
 
-    def changes(
-        self, replica: Replica, *, since: int | None, subscription: Subscription
-    ) -> Frame | None:
-        """Return the changes of the sections that the viewer has; None if there are none."""
+    def changed_sections(self, replica: Replica, *, since: int) -> int:
+        """Return the set of sections with changes after `since`, for `changes`."""
         self._refresh(replica)
-        if since is None or not (changed := subscription.known & self._changed_since(since)):
-            return None
-        return self._frame((since, changed, 0, None, None, False))
+        return self._changed_since(since)
+
+    def changes(self, replica: Replica, *, viewer_seq: int, since: int, sections: int) -> Frame:
+        """Return the changes of sections after `since`, for a viewer that is at `viewer_seq`.
+
+        The viewer must have all that changed in its sections up to `since`, even if no frame has
+        told it that number. So viewers at different numbers share the sections' texts.
+        """
+        self._refresh(replica)
+        return self._frame((viewer_seq, since, sections, 0, None, None, False))
 
     def everything(
         self, replica: Replica, *, since: int | None, subscription: Subscription
@@ -58,10 +63,11 @@ class PartFrames:
         is_answered = subscription.layout == replica.layout
         request_id = subscription.request_id if is_answered else None
         if since is None or since > self._seq:
-            return self._frame((None, 0, wanted, None, request_id, True))
+            return self._frame((None, 0, 0, wanted, None, request_id, True))
         kept = subscription.known & wanted
         return self._frame(
             (
+                since,
                 since,
                 kept & self._changed_since(since),
                 wanted & ~kept,
@@ -97,7 +103,8 @@ class PartFrames:
 
     def _built(
         self,
-        since: int | None,
+        start: int | None,
+        since: int,
         changed: int,
         added: int,
         counts_seq: int | None,
@@ -112,10 +119,10 @@ class PartFrames:
         ]
         sections = replica.sections
         text = part_frame(
-            since=since,
+            since=start,
             seq=self._seq,
             now_ms=self._now_ms,
-            layout=replica.layout if since is None else None,
+            layout=replica.layout if start is None else None,
             request_id=request_id,
             whole=[text for is_whole, text in fragments if is_whole],
             changes=[text for is_whole, text in fragments if not is_whole],
@@ -123,7 +130,7 @@ class PartFrames:
             if has_counts
             else "",
         )
-        return Frame(text, is_snapshot=since is None)
+        return Frame(text, is_snapshot=start is None)
 
     def _fragment(self, section: int, since: int | None) -> tuple[bool, str]:
         key = section, since

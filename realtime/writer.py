@@ -147,7 +147,7 @@ class HubWriter:
             return True
         pending = self.replica.publish()
         if pending is None:
-            return await self._write_parts(has_changes=False)
+            return await self._write_parts(since=None)
         since, changes = pending
         seq = self.replica.published_seq
         committed, self.oldest_pending_commit = self.oldest_pending_commit, None
@@ -157,26 +157,53 @@ class HubWriter:
             await self._viewers.publish(frame, since=since, seq=seq)
             metrics.frame("snapshot" if frame.is_snapshot else "delta").inc()
         self._needs_count = True
-        await self._write_parts(has_changes=True)
+        await self._write_parts(since=since)
         metrics.count_published(numbers=seq - since, committed=committed)
         return True
 
-    async def _write_parts(self, *, has_changes: bool) -> bool:
-        """Send subscribers changes and counts. Return whether there was anything to send."""
+    async def _write_parts(self, *, since: int | None) -> bool:
+        """Send subscribers the changes after `since`, and counts when they are due.
+
+        Return whether there was anything to send.
+        """
         if not self._viewers.has_subscribers():
             self._needs_count = False
             return False
         if self._needs_count and self._count_wait_seconds() <= 0:
             await self._write_counts()
             return True
-        if has_changes:
-            await self._viewers.send_each(self._send_part_changes)
-            metrics.frame("part").inc()
+        if since is not None:
+            await self._write_part_changes(since)
         if self._needs_count and self._count_timer is None:
             self._count_timer = asyncio.get_running_loop().call_later(
                 self._count_wait_seconds(), self._wake_for_counts
             )
-        return has_changes
+        return since is not None
+
+    async def _write_part_changes(self, since: int) -> None:
+        """Send subscribers the changes of their sections after `since`, which was published last.
+
+        All that are not behind have what changed in their sections before.
+        """
+        replica, frames = self.replica, self._part_frames
+        seq = replica.published_seq
+        changed = frames.changed_sections(replica, since=since)
+
+        def send(viewer: Viewer) -> bool:
+            subscription, viewer_seq = viewer.subscription, viewer.seq
+            if (
+                subscription is None
+                or not (sections := subscription.known & changed)
+                or viewer_seq is None
+                or viewer_seq >= seq
+            ):
+                return False
+            frame = frames.changes(replica, viewer_seq=viewer_seq, since=since, sections=sections)
+            viewer.offer(frame, seq=seq)
+            return True
+
+        await self._viewers.send_each(send)
+        metrics.frame("part").inc()
 
     async def _write_counts(self) -> None:
         """Carry all subscribers to the published number, with their counts and what they asked."""
@@ -191,17 +218,6 @@ class HubWriter:
     def _wake_for_counts(self) -> None:
         self._count_timer = None
         self.wake()
-
-    def _send_part_changes(self, viewer: Viewer) -> bool:
-        """Send a subscriber the changes of its sections. Return whether there were any."""
-        if viewer.subscription is None:
-            return False
-        frame = self._part_frames.changes(
-            self.replica, since=viewer.seq, subscription=viewer.subscription
-        )
-        if frame is not None:
-            viewer.offer(frame, seq=self.replica.published_seq)
-        return frame is not None
 
     def _send_everything_missing(self, viewer: Viewer) -> bool:
         """Send a subscriber all that it lacks. Return whether there was anything."""

@@ -1,7 +1,8 @@
 """A stadium at 500 changes a second: viewers of everything, of some sections, and of counts only.
 
 Each kind has a server of its own, with the same changes. The last server sends as many bytes in as
-many frames to as many viewers as the near ones got, by `send` alone.
+many frames to as many viewers as the near ones got, by `send` alone. What a frame costs is the CPU
+time beyond that of a server with a few near viewers, which has the same changes to take in.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from loadtest.engine.processes import cpu_seconds
 from loadtest.engine.viewers import Viewer
 
 VIEWERS = 1_000
+FEW_VIEWERS = 10
 CHANGES_PER_SECOND = 500
 SECONDS = 10
 WARM_UP_SECONDS = 2
@@ -36,6 +38,17 @@ class _Share:
     frames: float
     microseconds: float
     changes_per_second: float
+    viewers: int
+
+    @property
+    def server_microseconds(self) -> float:
+        """What the server spent a second on all of them."""
+        return self.microseconds * self.viewers
+
+    def microseconds_per_frame(self, few: "_Share") -> float:
+        """Return the CPU time of a frame to a viewer, beyond that of a server with `few`."""
+        frames = self.frames * self.viewers - few.frames * few.viewers
+        return (self.server_microseconds - few.server_microseconds) / frames
 
 
 async def _hall(bench: Bench) -> tuple[str, int]:
@@ -49,34 +62,39 @@ async def _hall(bench: Bench) -> tuple[str, int]:
 
 
 async def _share(
-    bench: Bench, query_of: Callable[[int], str], *, headers: Mapping[str, str] | None = None
+    bench: Bench,
+    query_of: Callable[[int], str],
+    *,
+    viewers: int = VIEWERS,
+    headers: Mapping[str, str] | None = None,
 ) -> _Share:
     commands = CHANGES_PER_SECOND // GROUP_SEATS
     async with (
         bench.driven(PEER) as driver,
-        bench.watched(PEER, VIEWERS, query_of=query_of, headers=headers) as (server, viewers),
+        bench.watched(PEER, viewers, query_of=query_of, headers=headers) as (server, crowd),
     ):
         await driver.ready()
         await driver.sell(changes=commands * WARM_UP_SECONDS, per_second=commands, kind="groups")
-        for viewer in viewers:
+        for viewer in crowd:
             viewer.forget()
         started, before = asyncio.get_running_loop().time(), cpu_seconds(server.pid)
         await driver.sell(changes=commands * SECONDS, per_second=commands, kind="groups")
         await asyncio.sleep(GRACE_SECONDS)
         took = asyncio.get_running_loop().time() - started
         spent = cpu_seconds(server.pid) - before
-        frames = sum(len(viewer.frames) for viewer in viewers)
+        frames = sum(len(viewer.frames) for viewer in crowd)
         received = sum(
-            len(frame.payload) + HEADER_BYTES for viewer in viewers for frame in viewer.frames
+            len(frame.payload) + HEADER_BYTES for viewer in crowd for frame in viewer.frames
         )
-        if any(viewer.is_lost for viewer in viewers):
+        if any(viewer.is_lost for viewer in crowd):
             raise ValueError("A viewer was lost")
-    share = took * len(viewers)
+    share = took * len(crowd)
     return _Share(
         bytes=received / share,
         frames=frames / share,
         microseconds=spent / share * 1e6,
         changes_per_second=GROUP_SEATS * commands * SECONDS / took,
+        viewers=len(crowd),
     )
 
 
@@ -109,6 +127,7 @@ async def _measure(bench: Bench) -> Numbers:
         ),
     }
     whole, compressed, near, far, _ = shares.values()
+    few = await _share(bench, near_query, viewers=FEW_VIEWERS)
     bare = await _bare_microseconds_per_frame(bench, near)
     numbers: Numbers = {}
     for name, share in shares.items():
@@ -116,7 +135,7 @@ async def _measure(bench: Bench) -> Numbers:
             f"{name}: bytes/s for each viewer": share.bytes,
             f"{name}: frames/s for each viewer": share.frames,
             f"{name}: us of CPU a second for each viewer": share.microseconds,
-            f"{name}: us of CPU for each frame": share.microseconds / share.frames,
+            f"{name}: us of CPU for each frame": share.microseconds_per_frame(few),
             f"{name}: changes/s": share.changes_per_second,
         }
     return {
@@ -126,9 +145,10 @@ async def _measure(bench: Bench) -> Numbers:
         "far / whole, bytes": far.bytes / whole.bytes,
         "compressed / not, whole, bytes": compressed.bytes / whole.bytes,
         "compressed / not, whole, CPU": compressed.microseconds / whole.microseconds,
+        "few near viewers: us of CPU a second of the server": few.server_microseconds,
         "near / whole, CPU": near.microseconds / whole.microseconds,
         "far / whole, CPU": far.microseconds / whole.microseconds,
-        "near / bare send, CPU for each frame": near.microseconds / near.frames / bare,
+        "near / bare send, CPU for each frame": near.microseconds_per_frame(few) / bare,
     }
 
 
