@@ -36,6 +36,8 @@ class PartFrames:
         self._changed: dict[int, int] = {}
         # By section and number to start from: whether it is the whole state, and the text.
         self._fragments: dict[tuple[int, int | None], tuple[bool, str]] = {}
+        # By the number of the counts that the viewer has.
+        self._free: dict[int | None, str] = {}
 
     def changed_sections(self, replica: Replica, *, since: int) -> int:
         """Return the set of sections with changes after `since`, for `changes`."""
@@ -86,7 +88,7 @@ class PartFrames:
         ):
             self._replica, self._seq, self._built_at = replica, replica.published_seq, now
             self._now_ms = now_ms()
-            self._frames, self._changed, self._fragments = {}, {}, {}
+            self._frames, self._changed, self._fragments, self._free = {}, {}, {}, {}
 
     def _changed_since(self, since: int) -> int:
         assert self._replica is not None
@@ -117,7 +119,6 @@ class PartFrames:
             *(self._fragment(section, since) for section in numbers_in(changed)),
             *(self._fragment(section, None) for section in numbers_in(added)),
         ]
-        sections = replica.sections
         text = part_frame(
             since=start,
             seq=self._seq,
@@ -126,11 +127,18 @@ class PartFrames:
             request_id=request_id,
             whole=[text for is_whole, text in fragments if is_whole],
             changes=[text for is_whole, text in fragments if not is_whole],
-            free=free_fragment(sections.free, sections.pools_changed(counts_seq))
-            if has_counts
-            else "",
+            free=self._free_since(counts_seq) if has_counts else "",
         )
         return Frame(text, is_snapshot=start is None)
+
+    def _free_since(self, counts_seq: int | None) -> str:
+        free = self._free.get(counts_seq)
+        if free is None:
+            assert self._replica is not None
+            sections = self._replica.sections
+            free = free_fragment(sections.free, sections.pools_changed(counts_seq))
+            self._free[counts_seq] = free
+        return free
 
     def _fragment(self, section: int, since: int | None) -> tuple[bool, str]:
         key = section, since

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from realtime.limits import TokenBucket
 from realtime.messages import parse_client_frame
 from realtime.subscriptions import subscription_of
 from realtime.viewers import Viewer
@@ -114,6 +115,8 @@ class Subscriber:
 
     follower: PartFollower
     is_flowing: asyncio.Event
+    # Whether its requests are only answered with counts.
+    is_throttled: bool
     process: WritingProcess | None = None
     viewer: Viewer | None = None
     # How far ahead of its number some of what it was shown may be.
@@ -202,10 +205,10 @@ class SubscribersMissNothing(RuleBasedStateMachine):
         self.run(partial(self.processes[place].resend_all, head))
 
     @precondition(lambda self: len(self.subscribers) < 5)
-    @rule(place=st.integers(0, 1))
-    def connect(self, place: int) -> None:
+    @rule(place=st.integers(0, 1), is_throttled=st.booleans())
+    def connect(self, place: int, is_throttled: bool) -> None:
         follower = PartFollower(self.database.numbering())
-        subscriber = Subscriber(follower, asyncio.Event())
+        subscriber = Subscriber(follower, asyncio.Event(), is_throttled)
         self.subscribers.append(subscriber)
         self.run(partial(self.join, subscriber, self.processes[place]))
 
@@ -311,6 +314,9 @@ class SubscribersMissNothing(RuleBasedStateMachine):
         subscriber.process = process
         viewer = subscriber.viewer = Viewer(partial(subscriber.send, process))
         viewer.subscription = subscription_of(query)
+        assert viewer.subscription is not None
+        if subscriber.is_throttled:
+            viewer.subscription.bucket = TokenBucket(capacity=0, per_second=0)
         if since is not None and since > process.replica.published_seq:
             await process.apply_reading(process.read_head())
             await process.publish()
@@ -345,5 +351,5 @@ class SubscribersMissNothing(RuleBasedStateMachine):
 
 TestSubscribersMissNothing = SubscribersMissNothing.TestCase
 TestSubscribersMissNothing.settings = settings(
-    max_examples=settings().max_examples // 5, stateful_step_count=40
+    max_examples=max(30, settings().max_examples // 5), stateful_step_count=40
 )

@@ -152,13 +152,15 @@ async def test_others_get_the_same_frames_beside_a_subscriber(
         await new.frame()
         await lock(people["alice"], 5)
         frame = await old.frame("delta")
+        assert (await new.frame())["type"] == "part"
     assert frame.keys() == {"type", "from", "seq", "now", "changes"}
     assert [change[:2] for change in frame["changes"]] == [[5, 1]]
 
 
 async def test_a_client_that_subscribes_too_often_is_answered_with_the_next_counts(
-    watching: Watching, event: Event, monkeypatch: pytest.MonkeyPatch
+    watching: Watching, event: Event, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings.SEATCAST_BEAT_SECONDS = 0.1
     monkeypatch.setattr(writer, "COUNT_SECONDS", 3_600)
     async with watching(event.pk, NONE) as socket:
         follower = Follower(socket)
@@ -267,11 +269,34 @@ async def test_counts_come_at_most_once_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(writer, "COUNT_SECONDS", 3_600)
-    async with watching(event.pk, "?sections=&add=0&layout=plan") as socket:
+    query = "?sections=&add=0&layout=plan"
+    async with watching(event.pk) as other, watching(event.pk, query) as socket:
         follower = Follower(socket)
         await follower.frame()
         await lock(people["alice"], 0)
         assert "free" in await follower.frame()
+        await lock(people["alice"], 5)
+        await other.until_seq(2)
         await lock(people["alice"], 1)
         frame = await follower.frame()
-    assert (frame["changes"][0][0], "free" in frame) == (1, False)
+    assert (frame["from"], frame["changes"][0][0], "free" in frame) == (1, 1, False)
+
+
+async def test_a_beat_comes_after_new_counts(
+    watching: Watching,
+    event: Event,
+    people: People,
+    lock: Command,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.SEATCAST_BEAT_SECONDS = 0.1
+    monkeypatch.setattr(writer, "COUNT_SECONDS", 3_600)
+    async with watching(event.pk, NONE) as socket:
+        follower = Follower(socket)
+        await follower.frame()
+        await lock(people["alice"], 0)
+        await follower.frame()
+        await lock(people["alice"], 1)
+        assert (await follower.frame())["free"] == [[0, 0]]
+        assert (await socket.frame("beat"))["seq"] == 2
