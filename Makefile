@@ -35,7 +35,7 @@ backup: ## Save the database of the running stack to a file, also during a sale 
 restore: ## Restore that file as the database of a stopped stack (FILE=…)
 	@$(PYTHON) -m tools restore $(FILE)
 
-test: ## Run all tests and the quick linters (ONLY=check|machines|sqlite|postgres|faults|client|browser|stack)
+test: ## Run all tests and the quick linters (ONLY=check|machines|sqlite|postgres|servers|client|browser|stack)
 	@$(PYTHON) -m tools test $(ONLY)
 
 thorough: ## Run all tests on both databases, random ones 40 times as long: half an hour or more (ONLY=…)

@@ -11,10 +11,10 @@ from deploy.paths import CLIENT, NODE_MODULES, REPORTS, ROOT, VENV
 from tools.bootstrap import AUDIT, DEVELOPMENT, LOADTEST, RUNTIME, STACK, hand_over, set_up
 
 STAGES = (
-    *("check", "machines", "sqlite", "postgres", "faults", "client", "browser", "stack"),
+    *("check", "machines", "sqlite", "postgres", "servers", "client", "browser", "stack"),
     *("empty", "firefox", "webkit"),
 )
-_WITHOUT_CLIENT = ("postgres", "faults")
+_WITHOUT_CLIENT = ("postgres", "servers")
 _SITES = ("run", "stack")
 _CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis")
 _BACKUP = {"backup": "save", "restore": "restore"}

@@ -50,7 +50,7 @@ def run_in_background(
     output: Path,
     is_over: threading.Event,
 ) -> int:
-    """Run a tool with its output in a file; return its exit status.
+    """Run a tool with its output in a file, at a lower priority; return its exit status.
 
     Its process group is terminated when `is_over` is set, or after STAGE_SECONDS; the status is
     then 124.
@@ -59,7 +59,7 @@ def run_in_background(
     with (
         output.open("wb") as file,
         subprocess.Popen(
-            command,
+            ["nice", *command],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

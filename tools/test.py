@@ -45,7 +45,7 @@ _Run = tuple[list[str], dict[str, str]]
 _Background = Callable[[], AbstractContextManager[_Run]]
 
 _PROGRESS_SECONDS = 20.0
-_AT_A_TIME = 4
+_AT_A_TIME = 5
 _LAST_LINES = 40
 """Lines shown of the output of a run that ended without a report."""
 
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
-    """Run all stages, four at a time: three in the background, and the others one by one.
+    """Run all stages, five at a time: four in the background, and the others one by one.
 
     Each spends a third of its time waiting for servers, so fewer would leave two cores idle.
     """
@@ -195,8 +195,11 @@ def _log(name: str) -> Path:
 
 # These start services of their own, and wait for them most of the time.
 _DEPLOYMENT = ("tests/deploy", "tests/tools")
-# These stop and restart their services.
-_FAULTS = "tests/faults"
+# These start servers, race, or (the last) stop their services and start them again.
+_SERVERS = (
+    *("tests/attacks", "tests/concurrency", "tests/loadtest", "tests/realtime", "tests/tls"),
+    *("tests/web", "tests/faults"),
+)
 # Each test runs on one database, and on both where they may differ.
 _SQLITE = "any_database or both_databases"
 _POSTGRES = "not any_database"
@@ -213,12 +216,12 @@ def _on_postgres(arguments: Sequence[str]) -> Iterator[_Run]:
 
 
 @contextmanager
-def _on_failing_services(arguments: Sequence[str]) -> Iterator[_Run]:
-    """With services of its own, since its tests stop them."""
+def _on_own_services(arguments: Sequence[str]) -> Iterator[_Run]:
+    """For tests that stop their services, and run beside those of `_on_postgres`."""
     with (
         own_postgres() as database_url,
         own_valkey() as redis_url,
-        _pytest_run("faults", arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
+        _pytest_run("servers", arguments, DATABASE_URL=database_url, REDIS_URL=redis_url) as run,
     ):
         yield run
 
@@ -335,7 +338,7 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             "postgres",
             "Python tests on PostgreSQL + Valkey",
             _on_postgres,
-            *pytest(_POSTGRES, *_DEPLOYMENT, _FAULTS),
+            *pytest(_POSTGRES, *_DEPLOYMENT, *_SERVERS),
         ),
         python_stage(
             "sqlite",
@@ -343,13 +346,14 @@ def _stages(*, thorough: bool, tests: Sequence[str]) -> list[Stage]:
             partial(_pytest_run, "sqlite"),
             *pytest(_SQLITE, *_DEPLOYMENT),
         ),
-        stage("check", "linters", _checks, *([] if thorough else ["--quick"])),
         python_stage(
-            "faults",
-            "Python tests of faults, on PostgreSQL + Valkey",
-            _on_failing_services,
-            _FAULTS,
+            "servers",
+            "Python tests of servers, races and faults, on PostgreSQL + Valkey",
+            _on_own_services,
+            *pytest(_POSTGRES),
+            *_SERVERS,
         ),
+        stage("check", "linters", _checks, *([] if thorough else ["--quick"])),
         python_stage(
             "machines",
             "Python tests of set-up and deployment",

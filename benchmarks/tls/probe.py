@@ -41,8 +41,9 @@ def _error(way: Callable[[], None]) -> str | None:
 def _database() -> None:
     from django.db import connection
 
-    # Past the pool, which says no more than that it got no connection.
-    parameters = connection.get_connection_params()
+    # Past the pool, which says no more than that it got no connection, and with time for the
+    # certificates on a busy machine.
+    parameters = {**connection.get_connection_params(), "connect_timeout": 60}
     parameters.pop("pool", None)
     psycopg.connect(**parameters).close()
     with connection.cursor() as cursor:

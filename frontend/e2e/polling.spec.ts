@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 
 import { demoEvents, pick, seatOn, test } from './fixtures';
 
-test('without sockets the map is live by an event stream, without that it polls, and back', async ({
+test('without sockets the map is live by an event stream, without that it polls, and back @thorough', async ({
   enter,
   request,
 }) => {

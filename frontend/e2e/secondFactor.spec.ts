@@ -49,6 +49,7 @@ test(
     await expect(page.getByText('Blue key', { exact: true })).toBeVisible();
 
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
     await page.goto('/sign-in');
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password').fill(password);

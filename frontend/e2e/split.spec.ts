@@ -43,7 +43,9 @@ test.afterEach(() => {
   expect(forbidden).toEqual([]);
 });
 
-test("a static host sends the proxy's headers, and 404 for missing files", async ({ request }) => {
+test("a static host sends the proxy's headers, and 404 for missing files @thorough", async ({
+  request,
+}) => {
   const page = await request.get(`${CLIENT}/events/7`);
   expect(await page.text()).toContain('<div id="root">');
   expect(page.headers()['content-security-policy']).toContain(
@@ -52,7 +54,7 @@ test("a static host sends the proxy's headers, and 404 for missing files", async
   expect((await request.get(`${CLIENT}/assets/index-gone.js`)).status()).toBe(404);
 });
 
-test('a cross-origin client buys with tokens that expire on the way', async ({
+test('a cross-origin client buys with tokens that expire on the way @thorough', async ({
   browser,
   enter,
   request,

@@ -4,7 +4,7 @@ import type { Reservation } from '../src/api/types';
 import { demoEvents, ONLY_CHROMIUM, type Person, test } from './fixtures';
 
 test(
-  'a ticket admits until its reservation is cancelled, while the organiser watches',
+  'a ticket admits until its reservation is cancelled, while the organiser watches @thorough',
   ONLY_CHROMIUM,
   async ({ enter, request }) => {
     const { club } = await demoEvents(request);

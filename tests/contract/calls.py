@@ -709,7 +709,7 @@ CALLS_OF_A_RESERVATION = [call for call in CALLS if "{reservation}" in call.path
 
 
 def few(values: Iterable[Any]) -> list[Any]:
-    """Return test parameters: every third value, and the others in thorough runs only.
+    """Return test parameters: every sixth value, and the others in thorough runs only.
 
     For what is done in one place for all calls. Each value is a call, or a tuple of arguments.
     """
@@ -717,7 +717,7 @@ def few(values: Iterable[Any]) -> list[Any]:
     for number, value in enumerate(values):
         arguments = value if isinstance(value, tuple) else (value,)
         name = "-".join(str(getattr(each, "name", each)) for each in arguments)
-        marks = pytest.mark.thorough if number % 3 else ()
+        marks = pytest.mark.thorough if number % 6 else ()
         found.append(pytest.param(*arguments, id=name, marks=marks))
     return found
 
