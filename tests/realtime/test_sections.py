@@ -1,5 +1,6 @@
 """Subscriptions to sections, as a client sees them. The halls have three sections of two seats."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,13 @@ import pytest
 from django.test import Client
 
 from realtime import writer
-from realtime.limits import MAX_SUBSCRIBES_AT_ONCE
+from realtime.limits import MAX_SUBSCRIBES_AT_ONCE, TokenBucket
+from realtime.messages import Subscribe
 from realtime.part_frames import PartFrames
 from realtime.replica import Replica
+from realtime.subscriptions import Subscription
+from realtime.viewers import ViewerGroup
+from realtime.writer import HubWriter
 from reservations.domain.states import Person
 from reservations.models import Event, Seat
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap, seat_map
@@ -18,6 +23,7 @@ from reservations.threads import in_thread
 from reservations.write.changes import Change
 from tests.factories import make_event
 from tests.following import Numbering, PartFollower
+from tests.realtime.test_viewers import Socket
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]
@@ -300,3 +306,41 @@ async def test_a_beat_comes_after_new_counts(
         await lock(people["alice"], 1)
         assert (await follower.frame())["free"] == [[0, 0]]
         assert (await socket.frame("beat"))["seq"] == 2
+
+
+def _subscribed(
+    bucket: TokenBucket | None = None,
+) -> tuple[HubWriter, Socket]:
+    """Return a writer and a subscriber of no section, which has had its first frame."""
+    group = ViewerGroup()
+    writer = HubWriter(
+        1, replica=_replica(SEATS, sections=3), viewers=group, count_viewers=lambda: 1
+    )
+    socket = Socket()
+    subscription = socket.viewer.subscription = Subscription("plan", wanted=0)
+    if bucket is not None:
+        subscription.bucket = bucket
+    group.add(socket.viewer, send_missed=writer.send_first_frame, request=writer.subscribe)
+    writer.send_first_frame(socket.viewer)
+    return writer, socket
+
+
+async def test_a_request_that_found_the_connection_full_is_answered_later() -> None:
+    _, socket = _subscribed()
+    socket.is_read = False
+    socket.viewer.subscribe(Subscribe("plan", 0b1, 1))
+    socket.read()
+    frame = json.loads(socket.texts[-1])
+    assert (frame["id"], [row[0] for row in frame["whole"]]) == (1, [0])
+
+
+async def test_changes_of_a_section_follow_its_state() -> None:
+    hub_writer, socket = _subscribed(TokenBucket(capacity=0, per_second=0))
+    hub_writer._counted_at = asyncio.get_running_loop().time()
+    socket.viewer.subscribe(Subscribe("plan", 0b1, 1))
+    hub_writer.replica.merge(since=0, seq=1, changes=[Change(0, 2, None, None)])
+    await hub_writer._write_changes()
+    assert len(socket.texts) == 1
+    await hub_writer._write_beat()
+    frame = json.loads(socket.texts[1])
+    assert (frame["id"], [row[0] for row in frame["whole"]]) == (1, [0])
