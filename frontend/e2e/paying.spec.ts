@@ -45,8 +45,9 @@ test('a bank asks first: the tab is closed meanwhile, and the payment is gone on
 
   const another = await page.context().newPage();
   await page.close();
-  await another.goto('/reservations');
-  await another.getByRole('link', { name: 'Go on with the payment' }).click();
+  await openLive(another, club);
+  await expect(another.getByRole('button', { name: 'Reserve', exact: true })).toHaveCount(0);
+  await another.getByRole('link', { name: 'Continue payment' }).click();
   await another.getByRole('link', { name: 'Continue to the payment' }).click();
   await another.getByRole('button', { name: 'Approve' }).click();
   await expect(another.getByText('Your payment was approved.')).toBeVisible();

@@ -2,11 +2,12 @@ import type { APIRequestContext, BrowserContextOptions, Locator, Page } from '@p
 
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
 import { demoEvents, type Person, pick, type Fixtures, workerIsReady } from './fixtures';
+import { tourPayment } from './tourPayment';
 
 /** Inspect the page in this state, and leave it as it was. */
 export type Inspect = (page: Page, name: string) => Promise<void>;
 
-interface TourOptions {
+export interface TourOptions {
   readonly enter: Fixtures['enter'];
   readonly request: APIRequestContext;
   readonly options: BrowserContextOptions;
@@ -29,6 +30,7 @@ export async function tour(stage: TourOptions): Promise<void> {
   await asVisitor(stage, events.club);
   await asViewer(stage, events);
   await asBuyer(stage, events.club, bob, pick(locked));
+  await tourPayment(stage, events.club);
   await showFailures(stage);
 }
 

@@ -81,10 +81,12 @@ class NoticesView(APIView):
     @extend_schema(exclude=True)
     def post(self, request: Request) -> Response:
         """Ask the provider about the payments that its notice names."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_NOTICE_BYTES:
+        # A body that is sent in chunks does not tell its length before.
+        body = request._request.read(MAX_NOTICE_BYTES + 1)
+        if len(body) > MAX_NOTICE_BYTES:
             raise ParseError("The notice is too large.")
         try:
-            references = read_notice(headers=request.headers, body=request._request.body)
+            references = read_notice(headers=request.headers, body=body)
         except InvalidNotice:
             raise ParseError("This is no notice of the payment provider.") from None
         for reference in references:

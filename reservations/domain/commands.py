@@ -163,7 +163,12 @@ class OpenPayment:
     provider_reference: str = ""
 
     def reads(self) -> Reads:
-        return Reads(self.seat_ids, caps_of=None, payment=self.reference)
+        return Reads(
+            self.seat_ids,
+            caps_of=None,
+            payment=self.reference,
+            pending_payments_of=self.actor.id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

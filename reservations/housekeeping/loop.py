@@ -27,6 +27,7 @@ STEPS: dict[str, float] = {
     "lapse_unpaid_reservations": 0.0,
     "finish_cancellations": 0.0,
     "announce": 0.0,
+    "reconcile_disputes": 3600.0,
     "prune_keys": 3600.0,
     "prune_log": 3600.0,
     **settings.SEATCAST_CHORES,

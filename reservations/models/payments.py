@@ -100,6 +100,11 @@ class Payment(models.Model):
                 condition=Q(status__in=UNFINISHED),
                 name="payment_unfinished",
             ),
+            models.Index(
+                fields=["provider_reference"],
+                condition=Q(provider_reference__gt=""),
+                name="payment_of_the_provider",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ No lock and no database connection is held during a call to the provider.
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -43,7 +43,7 @@ from reservations.domain.errors import (
     SeatcastError,
     Unavailable,
 )
-from reservations.domain.states import PaymentStatus, Person
+from reservations.domain.states import DisputeStatus, PaymentStatus, Person
 from reservations.models import Payment, Settlement
 from reservations.models.payments import UNFINISHED
 from reservations.payments.provider import (
@@ -162,10 +162,33 @@ def follow(reference: str) -> None:
     if not hasattr(found, "dispute") or not captured.exists():
         return
     database.release_connection()
-    dispute = _call_provider(lambda: found.dispute(reference=reference)) or ""
+    dispute = _call_provider(lambda: found.dispute(reference=reference))
+    _store_dispute(reference, dispute)
+
+
+def follow_disputes() -> int:
+    """Ask the provider for its newest disputes; return how many payments' had changed.
+
+    It makes up for notices that were lost. Raises: PaymentUnavailable, Busy, django.db.Error.
+    """
+    found: Any = provider()
+    if not hasattr(found, "disputes"):
+        return 0
+    disputes: Mapping[str, DisputeStatus] = _call_provider(found.disputes)
+    return sum(_store_dispute(reference, dispute) for reference, dispute in disputes.items())
+
+
+def _store_dispute(reference: str, dispute: DisputeStatus | None) -> bool:
+    """Store how a captured payment's dispute stands; return whether that is new."""
+    captured = Payment.objects.filter(
+        reference=reference, status__in=[PaymentStatus.CAPTURED, PaymentStatus.REFUNDED]
+    )
+    stored = dispute or ""
     with transaction.atomic():
-        if captured.exclude(dispute=dispute).update(dispute=dispute):
+        is_new = bool(captured.exclude(dispute=stored).update(dispute=stored))
+        if is_new:
             security_events.record_dispute(reference)
+    return is_new
 
 
 def give_up(reference: str) -> None:

@@ -13,16 +13,40 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-_STYLE = (
-    ":root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }"
-    " body { max-inline-size: 26rem; margin: 12vh auto; padding: 0 1rem; }"
-    " form { display: flex; gap: 0.75rem; flex-wrap: wrap; }"
-    " button { font: inherit; min-block-size: 2.75rem; padding: 0 1.25rem; }"
-    " a { color: inherit; }"
-    " .card { flex: 1 0 100%; box-sizing: border-box; min-inline-size: 0; padding: 0.9rem;"
-    " border: 1px solid #8888; border-radius: 8px; background: #fff; color-scheme: light; }"
-    " .error { flex: 1 0 100%; margin: 0; font-weight: 600; }"
-)
+# The colours are those of the client's theme.
+_STYLE = """
+:root {
+  color-scheme: light; font: 1rem/1.5 system-ui, sans-serif;
+  --page: #f6f6f9; --surface: #fff; --ink: #17171f; --muted: #5d5f70; --line: #e5e5ed;
+  --line-strong: #d2d3de; --accent: #4f38e0; --accent-ink: #4029c9; --on-accent: #fff;
+  --bad: #c4314b; --bad-ink: #a3203a;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    color-scheme: dark;
+    --page: #101118; --surface: #191a23; --ink: #f1f1f6; --muted: #a3a5b8; --line: #282a37;
+    --line-strong: #3b3d4e; --accent: #8c7bff; --accent-ink: #b3a7ff; --on-accent: #120c33;
+    --bad: #f0697f; --bad-ink: #ff9fae;
+  }
+}
+body { margin: 0; padding: clamp(24px, 9vh, 96px) 16px 48px; background: var(--page);
+  color: var(--ink); }
+main { box-sizing: border-box; max-inline-size: 28rem; margin: 0 auto;
+  padding: clamp(24px, 5vw, 36px); border: 1px solid var(--line); border-radius: 24px;
+  background: var(--surface); overflow-wrap: anywhere; }
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.2; letter-spacing: -0.02em; }
+form { display: flex; gap: 0.75rem; flex-wrap: wrap; }
+button { min-block-size: 2.75rem; padding: 0 1.25rem; border: 1px solid var(--line-strong);
+  border-radius: 12px; background: transparent; color: inherit; font: inherit; font-weight: 600;
+  cursor: pointer; }
+button.primary { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
+button:disabled { opacity: 0.6; cursor: default; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+a { color: var(--accent-ink); }
+.card { flex: 1 0 100%; min-inline-size: 0; }
+.error { flex: 1 0 100%; margin: 0; color: var(--bad-ink); font-weight: 600; }
+.error:empty { display: none; }
+"""
 
 
 def client_page(reference: str) -> str:

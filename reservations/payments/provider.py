@@ -102,6 +102,9 @@ class TellsDisputes(Protocol):
     def dispute(self, *, reference: str) -> DisputeStatus | None:
         """Return how the newest dispute of a captured payment stands; None without one."""
 
+    def disputes(self) -> Mapping[str, DisputeStatus]:
+        """Return how the newest disputes stand, by their payments' references; some hundreds."""
+
 
 class PaymentProvider(Protocol):
     """Takes money in two steps: `start` has it set aside, `capture` takes it.

@@ -33,30 +33,66 @@ _TEXTS = {
         " versuchen Sie es später noch einmal.",
     },
 }
-# Stripe.js handles 3-D Secure itself, in a frame over this page.
+# Stripe.js handles 3-D Secure itself, in a frame over this page, and shows errors of a field beside
+# it, in the page's language.
 _SCRIPT = """
 const form = document.forms[0];
 const error = form.querySelector('.error');
 const button = form.querySelector('button');
 const { key, secret, language, back, failed, unavailable } = form.dataset;
-if (typeof Stripe === 'undefined') {
+const isDark = matchMedia('(prefers-color-scheme: dark)');
+
+function appearance() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  return {
+    theme: isDark.matches ? 'night' : 'stripe',
+    labels: 'above',
+    variables: {
+      colorBackground: colour('--surface'),
+      colorText: colour('--ink'),
+      colorTextSecondary: colour('--muted'),
+      colorPrimary: colour('--accent'),
+      colorDanger: colour('--bad-ink'),
+      fontFamily: 'system-ui, sans-serif',
+      fontSizeBase: '16px',
+      borderRadius: '12px',
+    },
+    rules: { '.Input': { borderColor: colour('--line-strong'), boxShadow: 'none' } },
+  };
+}
+
+function cannotLoad() {
   error.textContent = unavailable;
   button.disabled = true;
+}
+
+if (typeof Stripe === 'undefined') {
+  cannotLoad();
 } else {
   const stripe = Stripe(key, { locale: language });
-  const card = stripe.elements().create('card');
-  card.mount('#card');
+  const elements = stripe.elements({ clientSecret: secret, appearance: appearance() });
+  const fields = elements.create('payment', { wallets: { applePay: 'never', googlePay: 'never' } });
+  fields.on('loaderror', cannotLoad);
+  fields.mount('#card');
+  isDark.addEventListener('change', () => elements.update({ appearance: appearance() }));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     button.disabled = true;
     error.textContent = '';
-    const result = await stripe.confirmCardPayment(secret, { payment_method: { card } });
-    if (result.error) {
-      error.textContent = result.error.message || failed;
-      button.disabled = false;
-    } else {
+    const result = await stripe.confirmPayment({
+      elements,
+      confirmParams: { return_url: new URL(back, location.href).href },
+      redirect: 'if_required',
+    });
+    if (result.error === undefined) {
       location.assign(back);
+      return;
     }
+    if (result.error.type !== 'validation_error') {
+      error.textContent = result.error.message || failed;
+    }
+    button.disabled = false;
   });
 }
 """

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import stripe
@@ -33,6 +34,8 @@ METHOD = "card"
 _TIMEOUT_SECONDS = 4
 # How old a notice may be when it arrives.
 _MAX_AGE_SECONDS = 300
+# How many disputes reconciliation looks at: of several months, even at a large site.
+_MAX_DISPUTES = 500
 _ZERO_DECIMALS = {
     *("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA"),
     *("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
@@ -163,6 +166,20 @@ class StripeProvider:
                 {"payment_intent": payment.provider_reference, "limit": 1}
             )
         return _DISPUTES.get(found.data[0].status) if found.data else None
+
+    def disputes(self) -> Mapping[str, DisputeStatus]:
+        newest: dict[str, DisputeStatus] = {}
+        with _errors():
+            found = client().v1.disputes.list({"limit": 100})
+            for each in islice(found.auto_paging_iter(), _MAX_DISPUTES):
+                intent = _attribute(each, "payment_intent")
+                if isinstance(intent, str) and each.status in _DISPUTES:
+                    newest.setdefault(intent, _DISPUTES[each.status])
+        known = Payment.objects.filter(provider_reference__in=newest)
+        return {
+            reference: newest[intent]
+            for reference, intent in known.values_list("reference", "provider_reference")
+        }
 
     def read_notice(self, *, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
         try:

@@ -175,8 +175,3 @@ def test_an_open_payment_is_given_up_to_pay_another_way(office: BoxOffice) -> No
 
 def test_the_demos_provider_sends_no_notices(office: BoxOffice) -> None:
     refusal(stranger().post("/api/payments/notices/", {}), 400, "malformed")
-
-
-def test_a_large_notice_is_refused_unread(office: BoxOffice) -> None:
-    answer = stranger().post("/api/payments/notices/", {"padding": "x" * 65_536})
-    refusal(answer, 400, "malformed")

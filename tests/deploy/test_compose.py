@@ -347,6 +347,8 @@ def test_servers_start_with_secret_files(
     for secret in with_files["secrets"]:
         (tmp_path / secret).write_text(f"{secret}:{PASSWORD}{'x' * 50}\n")
     (tmp_path / "email_url").write_text("smtp+tls://user:word@mail.example.org:587\n")
+    (tmp_path / "stripe_secret_key").write_text("sk_test_1\n")
+    (tmp_path / "stripe_webhook_secret").write_text("")
     given = {
         **{name: filled(value) for name, value in services["api-1"]["environment"].items()},
         **with_files["services"]["api-1"]["environment"],
@@ -360,6 +362,7 @@ def test_servers_start_with_secret_files(
     assert read.ticket_key.startswith("ticket_key:")
     assert read.database_password.startswith(f"postgres_serving_password:{PASSWORD}")
     assert read.redis_password.startswith(f"valkey_password:{PASSWORD}")
+    assert (read.stripe_secret_key, read.stripe_webhook_secret) == ("sk_test_1", "")
 
 
 def filled(value: str) -> str:

@@ -106,6 +106,9 @@ def written_by_the_person(services: Services) -> Settings:
         "REDIS_URL": f"redis://:{password}@{HOST}:{services.valkey}/0",
         "EMAIL_URL": "dummymail://",
         "SEATCAST_PAYMENT_PROVIDER": "providers.house.Provider",
+        "SEATCAST_STRIPE_SECRET_KEY": "",
+        "SEATCAST_STRIPE_PUBLISHABLE_KEY": "",
+        "SEATCAST_STRIPE_WEBHOOK_SECRET": "",
     }
 
 

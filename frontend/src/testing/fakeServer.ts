@@ -27,6 +27,7 @@ export class FakeServer {
     localStorage.removeItem('seatcast.anonymous');
     vi.stubGlobal('fetch', (url: string, init: RequestInit) => this.#answer(url, init));
     this.on('get me/', [401, { error: 'Sign in first.', code: 'not_authenticated' }]);
+    this.on('get payments/', [200, []]);
   }
 
   on(call: string, reply: Reply | Responder): void {

@@ -92,7 +92,10 @@ def start_payment(command: StartPayment, state: BatchState) -> Outcome:
 
 
 def open_payment(command: OpenPayment, state: BatchState) -> Outcome:
-    """Let a pending payment wait for its buyer or their bank, and hold its seats meanwhile."""
+    """Let a pending payment wait for its buyer or their bank, and hold its seats meanwhile.
+
+    It is given up instead if its request took so long that its buyer has another one by now.
+    """
     try:
         return _open_payment(command, state)
     except SeatcastError:
@@ -105,6 +108,12 @@ def _open_payment(command: OpenPayment, state: BatchState) -> Outcome:
     seats = named_seats(command.seat_ids, state)
     require_held(seats, command.actor, state, taken=SeatUnavailable)
     payment = _require_undecided(command.reference, command.actor, state)
+    if any(
+        payer == command.actor.id and reference != payment.reference
+        for reference, payer in state.pending_payments.items()
+    ):
+        raise PaymentEnded
+    state.pending_payments[payment.reference] = command.actor.id
     expires_at = _payment_expires_at(seats, state)
     held_until = expires_at + timedelta(seconds=BOOKING_SECONDS)
     held = tuple(

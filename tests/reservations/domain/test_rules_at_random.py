@@ -8,10 +8,11 @@ must hold:
 2. A seat that is reserved stays so until its own booking is cancelled, or lapses unpaid.
 3. Before its deadline only its holder can unlock, reserve or extend a locked seat.
 4. A person's live locks, and seats in live reservations, never exceed the two caps.
-5. No lock lasts longer than the maximum hold, counted from its beginning. Breaks shorter than the
-   cool-down do not prolong it, unless another person held the seat in between.
-6. A lock is extended at most `max_extensions` times; extending keeps holder and beginning, and
-   moves the deadline forward.
+5. No lock lasts longer than the maximum hold, counted from its beginning, unless a payment of its
+   seat was opened: then by an open payment's longest time and a minute more. Breaks shorter than
+   the cool-down do not prolong it, unless another person held the seat in between.
+6. A lock is extended at most `max_extensions` times, besides by payments that are opened; extending
+   keeps holder and beginning, and moves the deadline forward.
 7. A deadline is in whole milliseconds.
 8. Only a locked seat has holder, deadline and beginning; only a reserved one has a booking.
 9. Every reserved seat is in exactly one live booking, and every seat of a live booking is reserved
@@ -44,6 +45,7 @@ from reservations.domain.commands import (
     LapseUnpaid,
     LockSeats,
     MarkPaid,
+    OpenPayment,
     ReleaseExpired,
     ReserveSeats,
     StartPayment,
@@ -52,6 +54,7 @@ from reservations.domain.commands import (
 )
 from reservations.domain.rules import Outcome, decide
 from reservations.domain.states import (
+    UNDECIDED,
     BatchState,
     PaymentState,
     PaymentStatus,
@@ -69,7 +72,9 @@ pytestmark = pytest.mark.any_database
 SEATS = range(1, 6)
 PEOPLE = (ALICE, BOB, CAROL)
 CAP, LOCK_SECONDS = 3, 60
-PURCHASE_CAP, COOLDOWN_SECONDS, PAYMENT_SECONDS = 3, 40, 120
+PURCHASE_CAP, COOLDOWN_SECONDS, PAYMENT_SECONDS, OPEN_SECONDS = 3, 40, 120, 90
+# By how much a payment prolongs a hold at the most.
+OPENED = timedelta(seconds=OPEN_SECONDS + 60)
 _WORDS = {
     SeatStatus.AVAILABLE: "free",
     SeatStatus.LOCKED: "locked",
@@ -100,6 +105,7 @@ class Rules(RuleBasedStateMachine):
         self.reservations: dict[int, ReservationState] = {}
         self.payments: dict[str, PaymentState] = {}
         self.started_at: dict[str, datetime] = {}
+        self.expires_at: dict[str, datetime] = {}
         self.booked_with: Counter[str] = Counter()
         self.books = Books(
             prices={seat.id: seat.price for seat in self.seats.values()},
@@ -108,9 +114,12 @@ class Rules(RuleBasedStateMachine):
             purchase_cap=PURCHASE_CAP,
             cooldown_seconds=COOLDOWN_SECONDS,
             payment_seconds=PAYMENT_SECONDS,
+            open_seconds=OPEN_SECONDS,
         )
         # Who held a seat last, since when, and until when at the most.
         self.stints: dict[int, tuple[int, datetime, datetime]] = {}
+        # When the locks began of which a payment was opened, and how often, by seat.
+        self.openings: dict[int, Counter[datetime]] = {seat: Counter() for seat in SEATS}
 
     @initialize(
         window=sales,
@@ -136,6 +145,7 @@ class Rules(RuleBasedStateMachine):
             offline_methods=frozenset({"invoice"}),
             payment_seconds=PAYMENT_SECONDS,
             begins_at=self.books.begins,
+            open_payment_seconds=OPEN_SECONDS,
         )
         self.books.opens, self.books.closes, self.books.cancel_until = opens, closes, until
         self.books.hold_seconds, self.books.max_extensions = hold_seconds, extensions
@@ -151,10 +161,11 @@ class Rules(RuleBasedStateMachine):
 
     @rule(choice=choices)
     def the_next_moment_that_matters_comes(self, choice: int) -> None:
-        """It is just when a sale opens or closes, a lock ends, cancelling does, or money is due."""
+        """It is just when a sale opens or closes, a lock, a payment or cancelling ends, or so."""
         of_event = (self.books.opens, self.books.closes, self.books.cancel_until)
         due = (found.due_at for found in self.reservations.values())
-        moments = (*of_event, *(seat.locked_until for seat in self.seats.values()), *due)
+        locks = (seat.locked_until for seat in self.seats.values())
+        moments = (*of_event, *locks, *due, *self.expires_at.values())
         if ahead := sorted({at for at in moments if at is not None and at > self.now}):
             self.now = ahead[choice % len(ahead)]
 
@@ -220,29 +231,76 @@ class Rules(RuleBasedStateMachine):
         person=people,
         wanted=some_seats,
         by=st.sampled_from(["payer", "payer", "somebody else", "any"]),
+        do=st.sampled_from(["open", "book"]),
     )
-    def book_what_is_paid(self, choice: int, person: Person, wanted: list[int], by: str) -> None:
-        """Mostly all that the payer holds, with the payment that was started last."""
+    def go_on_with_a_payment(
+        self, choice: int, person: Person, wanted: list[int], by: str, do: str
+    ) -> None:
+        """Mostly for all that the payer holds, with the payment that was started last."""
         references = [*self.payments, "unheard of"]
         reference = references[choice % len(references) if by == "any" else -2]
         if by == "payer":
             person = replace(person, id=self.books.payments[reference]["user"])
         wanted = self.held_or_locked(person, wanted) or list(SEATS)[:1]
+        if do == "open":
+            self.open_payment(person, wanted, reference)
+        else:
+            self.book(person, wanted, reference)
+
+    @rule(person=people, wanted=some_seats, seconds=steps, how=st.sampled_from(["book", "leave"]))
+    def pay_at_a_bank_that_asks(
+        self, person: Person, wanted: list[int], seconds: float, how: str
+    ) -> None:
+        """Come back from the bank with an authorised payment, or abandon it."""
+        if held := self.held_or_locked(person, wanted):
+            self.start_paying(person, held)
+            if reference := next(reversed(self.payments), None):
+                self.open_payment(person, held, reference)
+                self.time_goes_by(seconds, sweep=True)
+                if how == "book":
+                    self.book(person, held, reference)
+
+    @rule(
+        person=people,
+        wanted=some_seats,
+        seconds=st.sampled_from([59.999, 60, 60.001]),
+        do=st.sampled_from(["open", "book"]),
+    )
+    def go_on_with_a_payment_that_was_given_up_for_dead(
+        self, person: Person, wanted: list[int], seconds: float, do: str
+    ) -> None:
+        if held := self.held_or_locked(person, wanted):
+            self.start_paying(person, held)
+            reference = next(reversed(self.payments), "unheard of")
+            self.time_goes_by(seconds, sweep=False)
+            self.lock(person, held)
+            self.start_paying(person, held)
+            if do == "open":
+                self.open_payment(person, held, reference)
+            else:
+                self.book(person, held, reference)
+
+    def open_payment(self, person: Person, wanted: list[int], reference: str) -> None:
+        refusal = self.books.open_payment(person.id, wanted, self.now, reference)
+        self.decide(OpenPayment(person, tuple(wanted), "card", reference), refusal)
+
+    def book(self, person: Person, wanted: list[int], reference: str) -> None:
         refusal = self.books.reserve(person.id, wanted, self.now, self.next_id, reference)
         self.decide(ReserveSeats(person, tuple(wanted), "card", reference), refusal)
 
     @precondition(lambda self: self.payments)
-    @rule(choice=choices, give_up=st.booleans())
-    def move_a_payment(self, choice: int, give_up: bool) -> None:
-        """Do what others do to payments: take the money, or give up what takes too long."""
+    @rule(choice=choices, how=st.sampled_from(["take", "take", "give up", "decline"]))
+    def move_a_payment(self, choice: int, how: str) -> None:
+        """Do what others do to payments: take the money, give them up, or learn of a refusal."""
         reference = list(self.payments)[choice % len(self.payments)]
         payment = self.payments[reference]
-        moved = {
-            (PaymentStatus.AUTHORISED, False): PaymentStatus.CAPTURED,
-            (PaymentStatus.PENDING, True): PaymentStatus.VOID_DUE,
-        }.get((payment.status, give_up), payment.status)
-        self.payments[reference] = replace(payment, status=moved)
-        self.books.payments[reference]["status"] = str(moved)
+        if how == "take" and payment.status is PaymentStatus.AUTHORISED:
+            payment = replace(payment, status=PaymentStatus.CAPTURED)
+        elif how != "take" and payment.status in UNDECIDED:
+            ended = PaymentStatus.VOID_DUE if how == "give up" else PaymentStatus.DECLINED
+            payment = replace(payment, status=ended)
+        self.payments[reference] = payment
+        self.books.move_payment(reference, how)
 
     @rule(seat_id=st.sampled_from(SEATS), price=st.sampled_from(["50.00", "60.00", "0.00"]))
     def change_a_price(self, seat_id: int, price: str) -> None:
@@ -319,8 +377,14 @@ class Rules(RuleBasedStateMachine):
         return {
             payment.reference: payment.user_id
             for payment in self.payments.values()
-            if payment.status is PaymentStatus.PENDING
-            and self.started_at[payment.reference] > self.now - timedelta(seconds=60)
+            if (
+                payment.status is PaymentStatus.PENDING
+                and self.started_at[payment.reference] > self.now - timedelta(seconds=60)
+            )
+            or (
+                payment.status is PaymentStatus.OPEN
+                and self.expires_at[payment.reference] > self.now
+            )
         }
 
     def store(self, state: BatchState, outcome: Outcome) -> None:
@@ -335,6 +399,11 @@ class Rules(RuleBasedStateMachine):
                 started.reference, started.user.id, started.amount, PaymentStatus.PENDING
             )
             self.started_at[started.reference] = self.now
+        if opened := outcome.opened:
+            self.expires_at[opened.reference] = opened.expires_at
+            for seat in outcome.seats:
+                if seat.locked_at is not None:
+                    self.openings[seat.id][seat.locked_at] += 1
         if (booked := outcome.booked) and booked.user:
             self.give_number(
                 tuple(ticket.seat.id for ticket in booked.bill.tickets),
@@ -361,12 +430,17 @@ class Rules(RuleBasedStateMachine):
                 again = until + timedelta(seconds=COOLDOWN_SECONDS, milliseconds=-1)
                 if who != seat.holder_id or again <= self.now:
                     since = self.now
-                assert seat.locked_until - since <= longest
+                assert seat.locked_until - since <= longest + self.opened_for(seat)
                 self.stints[seat.id] = (seat.holder_id, since, seat.locked_until)
             elif isinstance(command, UnlockSeats):
                 self.stints[seat.id] = (who, since, self.now)
             elif not isinstance(command, ReleaseExpired):
                 self.stints.pop(seat.id, None)
+
+    def opened_for(self, seat: SeatState) -> timedelta:
+        """Return by how much payments may have prolonged a lock."""
+        is_opened = seat.locked_at is not None and self.openings[seat.id][seat.locked_at]
+        return OPENED if is_opened else timedelta(0)
 
     def give_number(self, seat_ids: tuple[int, ...], user: Person, due_at: datetime | None) -> None:
         number = self.next_id
@@ -402,6 +476,7 @@ class Rules(RuleBasedStateMachine):
                 "amount": payment.amount,
                 "status": payment.status,
                 "at": self.started_at[payment.reference],
+                "expires": self.expires_at.get(payment.reference),
             }
             for payment in self.payments.values()
         } == self.books.payments
@@ -439,12 +514,14 @@ class Rules(RuleBasedStateMachine):
     def no_lock_lasts_longer_than_it_may(self) -> None:
         longest = timedelta(seconds=max(self.terms.hold_seconds, LOCK_SECONDS))
         for seat in self.seats.values():
-            assert seat.extensions <= self.terms.max_extensions
             if seat.locked_until is not None:
                 assert seat.locked_at is not None
+                openings = self.openings[seat.id][seat.locked_at]
+                assert seat.extensions <= self.terms.max_extensions + openings
                 assert seat.locked_at <= self.now
-                assert seat.locked_until <= seat.locked_at + longest
-                assert seat.locked_until <= self.now + timedelta(seconds=LOCK_SECONDS)
+                assert seat.locked_until <= seat.locked_at + longest + self.opened_for(seat)
+                ahead = max(timedelta(seconds=LOCK_SECONDS), self.opened_for(seat))
+                assert seat.locked_until <= self.now + ahead
                 assert seat.locked_until.microsecond % 1000 == 0
 
     @invariant()
@@ -473,9 +550,9 @@ def check_step(
             assert isinstance(command, CancelReservation | LapseUnpaid)
             assert seat.reservation_id in {*outcome.cancelled_ids, *outcome.lapsed_ids}
         if seat.is_locked(now=after.now):
-            assert isinstance(command, UnlockSeats | ReserveSeats | ExtendLocks)
+            assert isinstance(command, UnlockSeats | ReserveSeats | ExtendLocks | OpenPayment)
             assert command.actor.id == seat.holder_id
-        if isinstance(command, ExtendLocks):
+        if isinstance(command, ExtendLocks | OpenPayment):
             _check_extension(seat, after.seats[seat.id])
 
 
@@ -498,9 +575,9 @@ def check_money(command: Command, outcome: Outcome, *, before: dict[str, Payment
     assert booked.reference == command.reference
     assert booked.user is not None
     if booked.reference is not None:
-        assert before[booked.reference] == PaymentState(
-            booked.reference, booked.user.id, booked.bill.total, PaymentStatus.PENDING
-        )
+        paid = before[booked.reference]
+        assert (paid.user_id, paid.amount) == (booked.user.id, booked.bill.total)
+        assert paid.status in UNDECIDED
 
 
 def check_end(

@@ -89,7 +89,7 @@ def test_the_steps_run_in_order() -> None:
     assert list(STEPS) == [
         *("reconcile_payments", "release_expired_locks", "end_allocations"),
         *("lapse_unpaid_reservations", "finish_cancellations", "announce"),
-        *("prune_keys", "prune_log", *CHORES),
+        *("reconcile_disputes", "prune_keys", "prune_log", *CHORES),
     ]
 
 
@@ -105,7 +105,7 @@ def test_pruning_runs_hourly_and_again_after_a_failure() -> None:
         *("lapse_unpaid_reservations", "finish_cancellations", "announce"),
     ]
     assert steps.done == [
-        *(*often, "prune_keys", "prune_log", *CHORES),
+        *(*often, "reconcile_disputes", "prune_keys", "prune_log", *CHORES),
         *(*often, "prune_log", "send_mail"),
         *(*often, "send_mail"),
     ]

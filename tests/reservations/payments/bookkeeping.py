@@ -3,8 +3,9 @@
 A seat is `{"status", "holder", "until", "since", "extended", "lapsed", "former", "booking"}`, where
 `former` is who held it last, since when and until when; a booking is
 `{"user", "live", "seats", "reference", "due", "paid", "lapsed"}`, a payment
-`{"user", "amount", "status", "at"}`. Each function returns None and changes the dicts, or returns
-the code of the refusal and changes nothing, except that a refused booking gives its payment up.
+`{"user", "amount", "status", "at", "expires"}`. Each function returns None and changes the dicts,
+or returns the code of the refusal and changes nothing, except that a refused booking gives its
+payment up.
 """
 
 from collections.abc import Iterable
@@ -37,6 +38,7 @@ class Books:
         purchase_cap: int = 10,
         cooldown_seconds: int = 300,
         payment_seconds: int = 3 * 24 * 60 * 60,
+        open_seconds: int = 900,
     ) -> None:
         self.prices = dict(prices)
         self.seats: dict[int, Seat] = {seat: dict(FREE) for seat in prices}
@@ -49,6 +51,7 @@ class Books:
         self.purchase_cap = purchase_cap
         self.cooldown_seconds = cooldown_seconds
         self.payment_seconds = payment_seconds
+        self.open_seconds = open_seconds
         self.begins: datetime | None = None
         self.opens: datetime | None = None
         self.closes: datetime | None = None
@@ -141,17 +144,65 @@ class Books:
                 "amount": self.cost(wanted),
                 "status": "pending",
                 "at": now,
+                "expires": None,
             }
         return fault
 
+    def open_payment(
+        self, person: int, wanted: list[int], now: datetime, reference: str
+    ) -> str | None:
+        """Let a payment wait, and hold its seats for a minute longer than that."""
+        payment = self.payments.get(reference)
+        fault = self._fault_in_holding(person, wanted, now)
+        if fault is None and (
+            payment is None
+            or payment["user"] != person
+            or not self._is_undecided(payment)
+            or set(self.pending_payments(person, now)) - {reference}
+        ):
+            fault = "payment_ended"
+        if fault is not None:
+            self._give_up(reference)
+            return fault
+        ends = [now, *(self._longest_until(self.seats[seat]["since"]) for seat in wanted)]
+        expires = _whole_milliseconds(min(ends) + timedelta(seconds=self.open_seconds))
+        self.payments[reference] |= {"status": "open", "expires": expires}
+        until = expires + timedelta(seconds=60)
+        for seat in set(wanted):
+            state = self.seats[seat]
+            if state["until"] < until:
+                longer = {"until": until, "extended": state["extended"] + 1}
+                self.seats[seat] = {**state, **longer}
+        return None
+
     def pending_payments(self, person: int, now: datetime) -> list[str]:
-        """Return a person's payments under way; after a minute they are given up for dead."""
+        """Return a person's payments under way.
+
+        One that is pending is given up for dead after a minute, one that is open at its end.
+        """
         return [
             reference
             for reference, payment in self.payments.items()
-            if (payment["user"], payment["status"]) == (person, "pending")
-            and payment["at"] > now - timedelta(seconds=60)
+            if payment["user"] == person
+            if (payment["status"] == "pending" and payment["at"] > now - timedelta(seconds=60))
+            or (payment["status"] == "open" and payment["expires"] > now)
         ]
+
+    def move_payment(self, reference: str, how: str) -> None:
+        """Do what is done to payments outside of commands: "take", "give up" or "decline"."""
+        payment = self.payments[reference]
+        if how == "take" and payment["status"] == "authorised":
+            payment["status"] = "captured"
+        elif how != "take" and self._is_undecided(payment):
+            payment["status"] = "void_due" if how == "give up" else "declined"
+
+    @staticmethod
+    def _is_undecided(payment: dict[str, Any] | None) -> bool:
+        return payment is not None and payment["status"] in {"pending", "open"}
+
+    def _give_up(self, reference: str | None) -> None:
+        if reference is not None and self._is_undecided(self.payments.get(reference)):
+            self.payments[reference]["status"] = "void_due"
 
     def reserve(
         self,
@@ -187,8 +238,10 @@ class Books:
                     "former": former,
                     "booking": booking,
                 }
-        if reference in self.payments and self.payments[reference]["status"] == "pending":
-            self.payments[reference]["status"] = "void_due" if fault else "authorised"
+        if fault is not None:
+            self._give_up(reference)
+        elif reference is not None:
+            self.payments[reference]["status"] = "authorised"
         return fault
 
     def cancel(
@@ -313,7 +366,7 @@ class Books:
 
     def _fault_in_paying(self, person: int, wanted: list[int], reference: str) -> str | None:
         payment = self.payments.get(reference)
-        if payment is None or payment["user"] != person or payment["status"] != "pending":
+        if payment is None or payment["user"] != person or not self._is_undecided(payment):
             return "payment_ended"
         return None if payment["amount"] == self.cost(wanted) else "price_changed"
 

@@ -1,25 +1,30 @@
-"""A server like Stripe's, over HTTP: localstripe, with what it lacks and the shop relies on.
+"""A server like Stripe's (`stripe_server.py`), as tests and buyers' browsers use it."""
 
-Added are idempotency keys, a newer parameter, disputes and faults. Nothing of the shop is replaced.
-"""
-
-import asyncio
 import hashlib
 import hmac
 import json
-import threading
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import stripe
-from aiohttp import web
-from localstripe import resources, server
+from pytest_django import Settings
 
+from deploy.address import Address, answers
+from deploy.environment import clean_environment
+from deploy.paths import ROOT
+from deploy.ports import free_port
+from deploy.supervised import supervised
+from reservations.payments import provider as provider_module
 from reservations.payments import stripe_provider
-from tests.concurrent_commands import PATIENCE_SECONDS
+from tests.reservations.payments.stripe_server import TESTS
+from tests.servers import HOST
 
 CARD = "4242424242424242"
 CARD_WITH_3D_SECURE = "4000002760003184"
@@ -27,40 +32,70 @@ CARD_THAT_IS_DECLINED = "4000000000000341"
 SECRET = "whsec_of_tests"
 
 
-@dataclass
+@dataclass(frozen=True)
 class StripeLike:
-    """The running server. `faults` says what happens to a call, by method and end of its path.
+    """The running server."""
 
-    down: it is not executed, and the connection breaks. lost: only its answer is.
-    """
+    url: str
+    _http: httpx.Client
 
-    url: str = ""
-    faults: dict[tuple[str, str], str] = field(default_factory=dict)
-    calls: list[tuple[str, str]] = field(default_factory=list)
-    disputes: dict[str, str] = field(default_factory=dict)
-    """The status of disputes, by payment intent."""
-    _answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of a site that sells with it."""
+        return {
+            "SEATCAST_PAYMENT_PROVIDER": "reservations.payments.stripe_provider.StripeProvider",
+            "SEATCAST_STRIPE_SECRET_KEY": "sk_test_of_tests",
+            "SEATCAST_STRIPE_PUBLISHABLE_KEY": "pk_test_of_tests",
+            "SEATCAST_STRIPE_WEBHOOK_SECRET": SECRET,
+            "SEATCAST_STRIPE_API_URL": self.url,
+        }
 
     @property
     def intents(self) -> list[Any]:
         """All payment intents, oldest first."""
-        found = [each for key, each in resources.store.items() if key.startswith("payment_intent:")]
-        return list(found)
+        return [SimpleNamespace(**each) for each in self._stored["intents"]]
+
+    @property
+    def refunds(self) -> list[Any]:
+        """All refunds, oldest first."""
+        return [SimpleNamespace(**each) for each in self._stored["refunds"]]
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """The calls since the last reset: their method and the end of their path."""
+        return [(method, end) for method, end in self._stored["calls"]]
 
     @property
     def taken(self) -> int:
         """What was captured and not refunded, in minor units."""
-        refunds = [each for key, each in resources.store.items() if key.startswith("refund:")]
         captured = [each for each in self.intents if each.status == "succeeded"]
-        return int(sum(each.amount for each in captured) - sum(each.amount for each in refunds))
+        return int(
+            sum(each.amount for each in captured) - sum(each.amount for each in self.refunds)
+        )
+
+    @property
+    def _stored(self) -> Any:
+        return self._http.get(TESTS).raise_for_status().json()
 
     def reset(self) -> None:
-        resources.store.clear()
-        for what in (self.faults, self.calls, self.disputes, self._answers):
-            what.clear()
+        self._set(reset=True)
 
-    def reset_faults(self) -> None:
-        self.faults.clear()
+    def forget_calls(self) -> None:
+        self._set(calls=[])
+
+    def fail(self, **faults: str) -> None:
+        """Let calls fail from now on, others no more: `{"POST capture": "lost"}`."""
+        self._set(faults=faults)
+
+    def dispute(self, intent: str, status: str) -> None:
+        self._set(disputes={intent: status})
+
+    def cancel(self, intent: str) -> None:
+        """End an authorisation, as the buyer's bank does after some days."""
+        stripe_provider.client().v1.payment_intents.cancel(intent)
+
+    def _set(self, **what: Any) -> None:
+        self._http.post(TESTS, json=what).raise_for_status()
 
     def pay_if_possible(self, intent: str) -> None:
         """Fill in the card form of a payment that may have been cancelled."""
@@ -85,70 +120,42 @@ class StripeLike:
                 success=approves,
             )
 
-    @web.middleware
-    async def serve(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        call = (request.method, request.path.rsplit("/", 1)[-1])
-        key = request.headers.get("Idempotency-Key", "")
-        self.calls.append(call)
-        fault = self.faults.get(call)
-        if fault == "down":
-            return self._broken(request)
-        if key in self._answers:
-            status, body = self._answers[key]
-            answer = web.Response(status=status, body=body, content_type="application/json")
-        else:
-            answer = await handler(request)
-        if key and answer.status < 400:
-            self._answers[key] = (answer.status, answer.body)
-        return self._broken(request) if fault == "lost" else answer
-
-    async def list_disputes(self, request: web.Request) -> web.Response:
-        status = self.disputes.get(request.query["payment_intent"])
-        found = [{"id": "dp_1", "object": "dispute", "status": status}] if status else []
-        return web.json_response({"object": "list", "data": found, "has_more": False})
-
-    @staticmethod
-    def _broken(request: web.Request) -> web.Response:
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response()
-
-
-_create_intent = resources.PaymentIntent._api_create
-
-
-def _create(**data: Any) -> Any:
-    data["payment_method_types"] = data.pop("allowed_payment_method_types")
-    return _create_intent(**data)
-
 
 @contextmanager
 def running() -> Iterator[StripeLike]:
-    """Run the server in a thread. localstripe has one application, so once in a process."""
-    found = StripeLike()
-    # It would write its objects to a file in /tmp.
-    resources.store.dump_to_disk = lambda: None
-    resources.PaymentIntent._api_create = _create
-    server.app.router.add_get("/v1/disputes", found.list_disputes)
-    server.app.middlewares.insert(0, found.serve)
-    is_up, loop = threading.Event(), asyncio.new_event_loop()
+    """Run the server for the length of the context."""
+    port = free_port()
+    module = "tests.reservations.payments.stripe_server"
+    with (
+        supervised(
+            {
+                "prepare": [],
+                "command": [sys.executable, "-m", module, str(port)],
+                "folder": str(ROOT),
+                "environment": clean_environment(),
+                "user": None,
+                "stop_signal": signal.SIGTERM,
+                "stop_seconds": 15.0,
+            },
+            name="localstripe",
+        ) as server,
+        httpx.Client(base_url=f"http://{HOST}:{port}") as http,
+    ):
+        server.wait_until_ready(lambda: answers(Address(host=HOST, port=port)))
+        yield StripeLike(f"http://{HOST}:{port}", http)
 
-    async def start() -> None:
-        runner = web.AppRunner(server.app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        found.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        is_up.set()
 
-    def serve() -> None:
-        loop.run_until_complete(start())
-        loop.run_forever()
-
-    threading.Thread(target=serve, daemon=True).start()
-    assert is_up.wait(PATIENCE_SECONDS)
-    yield found
-    loop.call_soon_threadsafe(loop.stop)
+@contextmanager
+def selling_with(stripe_like: StripeLike, settings: Settings) -> Iterator[None]:
+    """Sell with Stripe's provider in this process, and an empty Stripe."""
+    for name, value in stripe_like.settings.items():
+        setattr(settings, name, value)
+    provider_module.provider.cache_clear()
+    stripe_provider.client.cache_clear()
+    stripe_like.reset()
+    yield
+    provider_module.provider.cache_clear()
+    stripe_provider.client.cache_clear()
 
 
 def notice(kind: str, found: dict[str, Any], *, age_seconds: int = 0, secret: str = SECRET) -> Any:

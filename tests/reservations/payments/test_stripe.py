@@ -1,34 +1,46 @@
 """Stripe's provider against a server like Stripe's, over HTTP."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.asgi import ASGIRequest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from deploy.paths import ROOT
+from reservations.api.payment_views import NoticesView
+from reservations.domain.commands import LockSeats
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
-from reservations.payments import checkout, stripe_provider
+from reservations.payments import checkout, pages, stripe_provider
 from reservations.payments import provider as provider_module
 from reservations.payments.stripe_provider import StripeProvider, minor_units
 from reservations.read import bookings, stories
-from tests.factories import stored_id
+from reservations.write.command_queue import CommandQueue
+from tests.concurrent_commands import at_once
+from tests.factories import make_event, make_person, seat_ids, stored_id
 from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
-from tests.reservations.payments.providers import Died, FaultyStripe
+from tests.reservations.payments.stripe_books import disagreements
 from tests.reservations.payments.stripe_like import (
     CARD,
     CARD_THAT_IS_DECLINED,
     CARD_WITH_3D_SECURE,
-    SECRET,
     StripeLike,
     notice,
     running,
+    selling_with,
 )
+from tests.tables import empty_tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THOROUGH = pytest.mark.thorough
@@ -43,17 +55,8 @@ def server() -> Iterator[StripeLike]:
 @pytest.fixture(autouse=True)
 def stripe_like(faulty: object, server: StripeLike, settings: Settings) -> Iterator[StripeLike]:
     """Sell with Stripe's provider, instead of the other tests' one."""
-    settings.SEATCAST_PAYMENT_PROVIDER = "reservations.payments.stripe_provider.StripeProvider"
-    settings.SEATCAST_STRIPE_SECRET_KEY = "sk_test_of_tests"
-    settings.SEATCAST_STRIPE_PUBLISHABLE_KEY = "pk_test_of_tests"
-    settings.SEATCAST_STRIPE_WEBHOOK_SECRET = SECRET
-    settings.SEATCAST_STRIPE_API_URL = server.url
-    provider_module.provider.cache_clear()
-    stripe_provider.client.cache_clear()
-    server.reset()
-    yield server
-    provider_module.provider.cache_clear()
-    stripe_provider.client.cache_clear()
+    with selling_with(server, settings):
+        yield server
 
 
 def _opened(event: Event, who: Person) -> Payment:
@@ -103,7 +106,7 @@ def test_cancelling_a_booking_refunds_it_once(
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
     checkout.advance(payment.reference)
-    stripe_like.faults["POST", "refunds"] = "lost"
+    stripe_like.fail(**{"POST refunds": "lost"})
     checkout.cancel(event_id=event.pk, actor=alice, reservation_id=Reservation.objects.get().pk)
     # The checkout asks again, and finds the refund.
     assert (_statuses(stripe_like)[0], stripe_like.taken) == (["refunded"], 0)
@@ -120,36 +123,80 @@ def test_parts_are_refunded_once_each(event: Event, alice: Person, stripe_like: 
     assert stripe_like.taken == 10_000 - 2 * 1_250
 
 
+# The calls of a sale in their order, and what it comes to if one fails: what was taken.
+_CALLS = {
+    "POST payment_intents": 0,
+    "POST capture": 10_000,
+    "POST cancel": 0,
+    "POST refunds": 0,
+}
+_QUICK = {("POST payment_intents", "lost"), ("POST capture", "down")}
+
+
 @pytest.mark.parametrize(
-    ("call", "fault", "is_booked"),
+    ("call", "fault"),
     [
-        pytest.param(("POST", "payment_intents"), "down", False, marks=THOROUGH),
-        (("POST", "payment_intents"), "lost", False),
-        (("POST", "capture"), "down", True),
-        pytest.param(("POST", "capture"), "lost", True, marks=THOROUGH),
+        pytest.param(call, fault, marks=() if (call, fault) in _QUICK else THOROUGH)
+        for call in _CALLS
+        for fault in ("down", "lost", "slow")
     ],
 )
 def test_a_failing_network_leaves_a_booking_and_a_charge_or_neither(
-    call: tuple[str, str],
+    call: str,
     fault: str,
-    is_booked: bool,
     event: Event,
     alice: Person,
     stripe_like: StripeLike,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stripe_like.faults[call] = fault
-    if is_booked:
+    """A slow call is executed, but not answered in time."""
+    monkeypatch.setattr(stripe_provider, "_TIMEOUT_SECONDS", 1 if fault == "slow" else 60)
+    stripe_provider.client.cache_clear()
+    stripe_like.fail(**{call: fault})
+    with suppress(PaymentUnavailable):
+        payment = _opened(event, alice)
+        if call == "POST cancel":
+            checkout.give_up(payment.reference)
+        else:
+            stripe_like.pay(payment.provider_reference)
+            checkout.advance(payment.reference)
+    if call == "POST refunds":
+        number = Reservation.objects.get().pk
+        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+    assert call in [" ".join(each) for each in stripe_like.calls]
+    stripe_like.fail()
+    reconcile()
+    assert (disagreements(stripe_like), faults_of(event)) == ([], [])
+    assert (stripe_like.taken, sold(event)) == (_CALLS[call], 2 if _CALLS[call] else 0)
+
+
+@THOROUGH
+@pytest.mark.postgres
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_whoever_hears_of_a_payment_at_once_books_and_charges_it_once(
+    gives_up: bool, stripe_like: StripeLike
+) -> None:
+    """Unless the buyer gives up at the same moment, in another tab."""
+    for _ in range(10):
+        empty_tables()
+        stripe_like.reset()
+        event, alice = make_event(), make_person()
+        CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:2]))
         payment = _opened(event, alice)
         stripe_like.pay(payment.provider_reference)
-        checkout.advance(payment.reference)
-    else:
-        with pytest.raises(PaymentUnavailable):
-            _opened(event, alice)
-    stripe_like.reset_faults()
-    reconcile()
-    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
-    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
-    assert stripe_like.taken == (10_000 if is_booked else 0)
+        told = notice("payment_intent.amount_capturable_updated", _intent(payment))
+        works: list[Callable[[], object]] = [
+            *[partial(Client().post, **told) for _ in range(3)],
+            *[partial(checkout.advance, payment.reference) for _ in range(3)],
+            reconcile,
+        ]
+        if gives_up:
+            works.append(partial(checkout.give_up, payment.reference))
+        at_once(works)
+        reconcile()
+        assert (disagreements(stripe_like), faults_of(event)) == ([], [])
+        ends = {(10_000, 2), (0, 0)} if gives_up else {(10_000, 2)}
+        assert (stripe_like.taken, sold(event)) in ends
 
 
 def test_the_card_of_a_payment_that_has_expired_is_not_charged(
@@ -161,37 +208,6 @@ def test_the_card_of_a_payment_that_has_expired_is_not_charged(
     stripe_like.pay_if_possible(payment.provider_reference)
     reconcile()
     assert (_statuses(stripe_like), stripe_like.taken) == ((["voided"], ["canceled"]), 0)
-
-
-@pytest.mark.parametrize(
-    ("call", "when"),
-    [
-        pytest.param(call, when, marks=() if (call, when) == ("start", "after") else THOROUGH)
-        for call in ("start", "look_up", "capture")
-        for when in ("before", "after")
-    ],
-)
-def test_a_process_that_dies_leaves_a_booking_and_a_charge_or_neither(
-    call: str,
-    when: str,
-    event: Event,
-    alice: Person,
-    stripe_like: StripeLike,
-    settings: Settings,
-) -> None:
-    settings.SEATCAST_PAYMENT_PROVIDER = f"{FaultyStripe.__module__}.{FaultyStripe.__name__}"
-    provider_module.provider.cache_clear()
-    FaultyStripe.dies.add((call, when))
-    with pytest.raises(Died):  # noqa: PT012 - it dies at one of the steps
-        payment = _opened(event, alice)
-        stripe_like.pay(payment.provider_reference)
-        checkout.advance(payment.reference)
-    FaultyStripe.dies.clear()
-    reconcile()
-    is_booked = call != "start"
-    expected = (["captured"], ["succeeded"]) if is_booked else (["voided"], ["canceled"])
-    assert (_statuses(stripe_like), sold(event)) == (expected, 2 if is_booked else 0)
-    assert (stripe_like.taken, faults_of(event)) == (10_000 if is_booked else 0, [])
 
 
 def _intent(payment: Payment, **fields: Any) -> dict[str, Any]:
@@ -226,12 +242,33 @@ def test_organisers_see_a_dispute_on_the_booking_and_in_the_history(
     number = Reservation.objects.get().pk
     assert bookings.booking(reservation_id=number)["dispute"] is None
     for status in ("needs_response", "needs_response", "lost"):
-        stripe_like.disputes[payment.provider_reference] = status
+        stripe_like.dispute(payment.provider_reference, status)
         assert Client().post(**notice("charge.dispute.updated", about)).status_code == 204
         assert bookings.booking(reservation_id=number)["dispute"] == status
     told = stories.actions(event_id=event.pk, with_roles=False, limit=10)
     assert [row["kind"] for row in told].count("payment_disputed") == 2
     assert Payment.objects.get().status == "captured"
+
+
+def test_lost_notices_of_disputes_are_made_up_for_with_one_call(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.pay(payment.provider_reference)
+    checkout.advance(payment.reference)
+    stripe_like.dispute(payment.provider_reference, "lost")
+    stripe_like.forget_calls()
+    for expected in ("Disputes that were new or had changed: 1\n", ""):
+        out = StringIO()
+        call_command("reconcile_disputes", stdout=out)
+        assert out.getvalue() == expected
+    assert stripe_like.calls == [("GET", "disputes")] * 2
+    assert Payment.objects.get().dispute == "lost"
+    told = stories.actions(event_id=event.pk, with_roles=False, limit=10)
+    assert [row["kind"] for row in told].count("payment_disputed") == 1
+    stripe_like.fail(**{"GET disputes": "down"})
+    with pytest.raises(CommandError):
+        call_command("reconcile_disputes")
 
 
 def test_a_lost_notice_is_made_up_for_by_reconciliation(
@@ -248,7 +285,7 @@ def test_forged_and_old_notices_are_refused_unread(
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
     kind, found = "payment_intent.succeeded", _intent(payment)
-    stripe_like.calls.clear()
+    stripe_like.forget_calls()
     for forged in (
         notice(kind, found, secret="whsec_another"),
         notice(kind, found, age_seconds=3600),
@@ -257,6 +294,29 @@ def test_forged_and_old_notices_are_refused_unread(
     ):
         assert Client().post(**forged).status_code == 400
     assert (stripe_like.calls, sold(event)) == ([], 0)
+
+
+@pytest.mark.parametrize("is_in_chunks", [False, True])
+def test_a_large_notice_is_refused_though_stripe_has_signed_it(
+    is_in_chunks: bool, event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    """In chunks, because then nothing tells its length."""
+    payment = _opened(event, alice)
+    for padding, status in ((60_000, 204), (65_536, 400)):
+        sent = notice("payment_intent.created", _intent(payment, padding="x" * padding))
+        stripe_like.forget_calls()
+        if is_in_chunks:
+            headers = [
+                (b"stripe-signature", sent["HTTP_STRIPE_SIGNATURE"].encode()),
+                (b"content-type", b"application/json"),
+                (b"transfer-encoding", b"chunked"),
+            ]
+            scope = {"type": "http", "method": "POST", "path": sent["path"], "headers": headers}
+            request = ASGIRequest(scope, BytesIO(sent["data"].encode()))
+            answer: Any = NoticesView.as_view()(request)
+        else:
+            answer = Client().post(**sent)
+        assert (answer.status_code, len(stripe_like.calls)) == (status, 1 if status == 204 else 0)
 
 
 def test_notices_about_payments_of_others_are_accepted(stripe_like: StripeLike) -> None:
@@ -281,6 +341,16 @@ def test_the_card_form_admits_stripes_script_and_says_that_it_is_a_test(
     checkout.give_up(payment.reference)
     back = Client().get(path)
     assert (back.status_code, back.headers["Location"]) == (302, f"/payments/{payment.reference}")
+
+
+def test_the_pages_colours_are_those_of_the_clients_theme() -> None:
+    theme = (ROOT / "frontend" / "src" / "app" / "theme.css").read_text()
+    colour = re.compile(r"(--[a-z-]+): (#[0-9a-f]{3,8});")
+    halves = [text.split("prefers-color-scheme: dark") for text in (pages._STYLE, theme)]
+    for own, of_client in zip(*halves, strict=True):
+        found = colour.findall(own)
+        assert found
+        assert set(found) <= set(colour.findall(of_client))
 
 
 def test_a_live_key_shows_no_demo(settings: Settings) -> None:

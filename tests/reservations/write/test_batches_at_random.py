@@ -26,6 +26,7 @@ from reservations.domain.commands import (
     LapseUnpaid,
     LockSeats,
     MarkPaid,
+    OpenPayment,
     ReleaseExpired,
     ReserveSeats,
     StartPayment,
@@ -33,7 +34,7 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.errors import PaymentEnded, SeatcastError
-from reservations.domain.states import PaymentStatus, Person, SeatStatus
+from reservations.domain.states import UNDECIDED, PaymentStatus, Person, SeatStatus
 from reservations.models import (
     IdempotencyKey,
     Payment,
@@ -71,9 +72,9 @@ class SeatCriteria:
 
 
 KINDS = [
-    *("lock", "extend", "extend", "unlock", "book", "book", "start", "start", "start"),
+    *("lock", "extend", "extend", "unlock", "book", "book", "start", "start", "start", "open"),
     *("book paid", "book paid", "book paid", "cancel", "cancel", "release", "block", "unblock"),
-    *("mark paid", "lapse"),
+    *("mark paid", "lapse", "open"),
 ]
 _NEED_LOCKS = {"extend", "unlock", "book", "start"}
 # Once in a while a seat that there is not.
@@ -198,6 +199,12 @@ class Twin:
                 return self._as_if_new(StartPayment(who, wanted, "card", ""))
             case "book paid" if payments:
                 return self._paid_booking(criteria, payments)
+            case "open" if payments:
+                booking = self._paid_booking(criteria, payments)
+                return OpenPayment(
+                    *(booking.actor, booking.seat_ids, "card", booking.reference or ""),
+                    provider_reference="pi_1",
+                )
             case "cancel" if bookings:
                 return self._cancellation(criteria, bookings)
             case "mark paid" if bookings:
@@ -213,8 +220,8 @@ class Twin:
             case _:
                 return LockSeats(who, seats)
 
-    def _paid_booking(self, criteria: SeatCriteria, payments: list[Payment]) -> Command:
-        pending = [each for each in payments if each.status == PaymentStatus.PENDING]
+    def _paid_booking(self, criteria: SeatCriteria, payments: list[Payment]) -> ReserveSeats:
+        pending = [each for each in payments if each.status in UNDECIDED]
         if not criteria.is_usual or not pending:
             payment = payments[criteria.number % len(payments)]
             return ReserveSeats(
@@ -281,7 +288,7 @@ class Twin:
             return f"reservation {rows.count()}"
         if name == "ticket_code":
             return self._plain((booking_of(value) or {})["public_id"], "reservation")
-        if name == "reference":
+        if name in {"reference", "open_payment"}:
             return value.removeprefix(f"{self.event.pk}-")
         return "the event" if name == "event" else value
 
@@ -296,8 +303,8 @@ _BOOKING = (
 )
 _SOLD = ("reservation", "seat", "price", "live")
 _PAYMENT = (
-    *("reference", "user", "reservation", "method", "amount", "status"),
-    *("created_at", "updated_at"),
+    *("reference", "user", "reservation", "method", "amount", "status", "order"),
+    *("provider_reference", "expires_at", "created_at", "updated_at"),
 )
 _LINE = (
     *("seq", "seat", "status", "holder", "locked_until", "held_since", "reservation"),

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import pytest
 from django.utils import timezone
@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pytest_django import Settings
 
+from reservations import clock
 from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import (
     BlockSeats,
@@ -42,6 +43,7 @@ from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation
 from reservations.payments import checkout
 from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
+from reservations.payments.demo import ASKING, DemoProvider
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
@@ -56,9 +58,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SEATS = 5
 METHODS = [
     *("invoice", "card", "card", "card", "card_lost", "card_slow"),
-    *("card_declined", "card_withdrawn"),
+    *("card_declined", "card_withdrawn", ASKING, ASKING, ASKING),
 ]
-CALLS = ["start", "capture", "void", "refund"]
+CALLS = ["start", "look_up", "capture", "void", "refund"]
 
 
 class Eventful(Faulty):
@@ -103,6 +105,13 @@ occasions = st.sampled_from(
         *itertools.product(("start", "capture"), ("reconcile", "late", "again", "another tab")),
     ]
 )
+# What happens while the provider is asked what became of an open payment.
+returns = st.sampled_from(
+    [
+        *[("", "")] * 6,
+        *itertools.product(("look_up", "capture"), ("reconcile", "late", "another tab", "give up")),
+    ]
+)
 
 
 class Domain(RuleBasedStateMachine):
@@ -110,6 +119,8 @@ class Domain(RuleBasedStateMachine):
         super().__init__()
         # In the past: nothing that is stamped with the real time comes before what is done here.
         self.clock = Clock(timezone.now() - timedelta(hours=12))
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(clock, "now", self.clock)
         self.event = make_event(seats=SEATS, seat_cap=3, lock_seconds=60)
         self.ids = seat_ids(self.event)
         self.people = [make_person() for _ in range(3)]
@@ -121,7 +132,7 @@ class Domain(RuleBasedStateMachine):
         self.keyed: list[tuple[Order, int | str | None]] = []
         self.all_is_well()
 
-    @rule(seconds=st.sampled_from([0.001, 1, 20, 59.999, 60, 61]))
+    @rule(seconds=st.sampled_from([0.001, 1, 20, 59.999, 60, 61, 900]))
     def time_goes_by(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
@@ -206,6 +217,45 @@ class Domain(RuleBasedStateMachine):
             assert result == before
         self.keyed[place] = order, result
 
+    @precondition(lambda self: self.open_payments())
+    @rule(
+        number=numbers,
+        answer=st.sampled_from(["approve", "approve", "approve", "decline", ""]),
+        fate=fates,
+        occasion=returns,
+    )
+    def come_back_from_the_bank(
+        self, number: int, answer: str, fate: tuple[str, str, str], occasion: tuple[str, str]
+    ) -> None:
+        found = self.open_payments()
+        payment = found[number % len(found)]
+        if answer:
+            DemoProvider().answer_bank(reference=payment.reference, approves=answer == "approve")
+        [person] = [each for each in self.people if each.id == payment.user_id]
+        order = Order(
+            event_id=self.event.pk,
+            actor=person,
+            seat_ids=self.held_by(person) or self.ids[:1],
+            payment_method=ASKING,
+        )
+        self.provoke(*fate)
+        self.plan(*occasion, order)
+        with suppress(Died, Unavailable):
+            checkout.advance(payment.reference)
+        self.all_is_well()
+        payment.refresh_from_db()
+        if payment.status in {"authorised", "captured"}:
+            self.confirmed[cast("int", payment.reservation_id)] = ASKING
+
+    @precondition(lambda self: self.open_payments())
+    @rule(number=numbers, fate=fates)
+    def give_up(self, number: int, fate: tuple[str, str, str]) -> None:
+        found = self.open_payments()
+        self.provoke(*fate)
+        with suppress(Died):
+            checkout.give_up(found[number % len(found)].reference)
+        self.all_is_well()
+
     @precondition(lambda self: Reservation.objects.filter(event=self.event).exists())
     @rule(number=numbers, by_owner=st.booleans(), fate=fates)
     def cancel(self, number: int, by_owner: bool, fate: tuple[str, str, str]) -> None:
@@ -250,9 +300,15 @@ class Domain(RuleBasedStateMachine):
         self.keyed[place] = order, self.reserve(order)
 
     def reserve(self, order: Order) -> int | str | None:
-        """Return the reservation, or the code of a refusal; None when another try may do better."""
+        """Return the reservation, the reference of an open payment or the code of a refusal.
+
+        None when another try may do better.
+        """
         try:
-            number = stored_id(checkout.reserve(order))
+            result = checkout.reserve(order)
+            if "open_payment" in result:
+                return result["open_payment"]
+            number = stored_id(result)
         except (Died, Unavailable):
             return None
         except InProgress:
@@ -272,6 +328,9 @@ class Domain(RuleBasedStateMachine):
         since = self.clock.now - timedelta(seconds=60)
         return (
             Payment.objects.filter(**of_theirs, status="pending", created_at__gt=since).exists()
+            or Payment.objects.filter(
+                **of_theirs, status="open", expires_at__gt=self.clock.now
+            ).exists()
             or IdempotencyKey.objects.filter(
                 **of_theirs, key=order.key, answer=None, created_at__gt=since
             ).exists()
@@ -321,6 +380,9 @@ class Domain(RuleBasedStateMachine):
                     self.clock.advance(61)
                     self.submit(LockSeats(order.actor, order.seat_ids))
                 self.buy_with_a_key(replace(order, key=f"tab {len(self.keyed)}"))
+            case "give up":
+                for payment in self.open_payments():
+                    checkout.give_up(payment.reference)
             case _:
                 self.cancel_for(order.actor, Reservation.objects.latest("pk").pk)
 
@@ -329,6 +391,9 @@ class Domain(RuleBasedStateMachine):
             event=self.event, locked_by=person.id, locked_until__gt=self.clock.now
         )
         return tuple(held.order_by("pk").values_list("pk", flat=True))
+
+    def open_payments(self) -> list[Payment]:
+        return list(Payment.objects.filter(event=self.event, status="open").order_by("pk"))
 
     def all_is_well(self) -> None:
         for what in (Eventful.dies, Eventful.fails, Eventful.calls, Eventful.meanwhile):
@@ -346,6 +411,8 @@ class Domain(RuleBasedStateMachine):
         assert sure <= set(live.values_list("pk", flat=True))
 
     def teardown(self) -> None:
+        # Nobody comes back any more.
+        self.clock.advance(3_600)
         self.reconcile()
         assert checkout.unfinished(older_than_seconds=0) == []
         check_agreement(self.event)
@@ -359,6 +426,7 @@ class Domain(RuleBasedStateMachine):
         )
         assert list(differences(event_id=self.event.pk, counts=Counts())) == []
         command_queue._queues.pop(self.event.pk)
+        self.patch.undo()
 
 
 TestDomain = Domain.TestCase

@@ -4,6 +4,7 @@ import type { ApiError } from '@/api/apiError';
 import { Button } from '@/components/Button';
 import { FormError } from '@/features/account/FormError';
 
+import '@/components/cards.css';
 import './account.css';
 
 interface AccountFormProps {
@@ -33,9 +34,9 @@ export function AccountForm({
   }
 
   return (
-    <div className="account">
-      <form className="account__card" onSubmit={submit}>
-        <h1 className="account__title">{title}</h1>
+    <div className="cards">
+      <form className="card" onSubmit={submit}>
+        <h1 className="card__title">{title}</h1>
         <p className="account__lead">{lead}</p>
         {children}
         <FormError error={error} />

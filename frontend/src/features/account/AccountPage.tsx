@@ -11,6 +11,7 @@ import { t } from '@/i18n/language';
 import { SALES_PATH, signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
 
+import '@/components/cards.css';
 import './account.css';
 import '@/i18n/loadAccountMessages';
 
@@ -18,13 +19,13 @@ export function AccountPage() {
   const me = useMe();
   const location = useLocation();
   if (me === null) return <Navigate to={signInPath(location)} replace />;
-  if (me === undefined) return <div className="account" aria-busy="true" />;
+  if (me === undefined) return <div className="cards" aria-busy="true" />;
   const title = me.is_guest ? t('account:guest_yours') : t('account:yours');
   return (
-    <div className="account">
+    <div className="cards">
       <title>{t('pageTitle', { page: title })}</title>
       <div className="account__sections">
-        <h1 className="account__title">{title}</h1>
+        <h1 className="card__title">{title}</h1>
         {me.is_guest ? (
           <GuestCards me={me} />
         ) : (

@@ -32,7 +32,7 @@ export function ChangePassword({ username }: { readonly username: string }) {
   }
 
   return (
-    <form className="account__card" onSubmit={submit}>
+    <form className="card" onSubmit={submit}>
       <h2 className="account__heading">{t('account:change_title')}</h2>
       <p className="account__lead">{t('account:change_note')}</p>
       {/* Tells password managers which account this is. */}

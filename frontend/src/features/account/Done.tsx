@@ -12,9 +12,9 @@ export function Done({ title, children }: DoneProps) {
     heading.current?.focus();
   }, []);
   return (
-    <div className="account">
-      <section className="account__card">
-        <h1 ref={heading} tabIndex={-1} className="account__title">
+    <div className="cards">
+      <section className="card">
+        <h1 ref={heading} tabIndex={-1} className="card__title">
           {title}
         </h1>
         {children}

@@ -16,7 +16,7 @@ import { reloadSession } from '@/queries/session';
 export function EmailAddress({ me }: { readonly me: Me }) {
   const waiting = me.new_email === '' && !me.email_verified ? me.email : me.new_email;
   return (
-    <section className="account__card" aria-labelledby="email-title">
+    <section className="card" aria-labelledby="email-title">
       <h2 id="email-title" className="account__heading">
         {t('account:email_yours')}
       </h2>

@@ -47,7 +47,7 @@ function MakeAccount() {
   }
 
   return (
-    <form className="account__card" onSubmit={submit}>
+    <form className="card" onSubmit={submit}>
       <h2 className="account__heading">{t('account:guest_make')}</h2>
       <p className="account__lead">{t('account:guest_makeLead')}</p>
       <Field
@@ -88,7 +88,7 @@ function Details({ me }: { readonly me: Me }) {
   }
 
   return (
-    <form className="account__card" onSubmit={submit}>
+    <form className="card" onSubmit={submit}>
       <h2 className="account__heading">{t('account:guest_details')}</h2>
       <GuestFields error={error} me={me} />
       <FormError error={error} />

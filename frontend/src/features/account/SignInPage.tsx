@@ -33,7 +33,7 @@ export function SignInPage() {
   const forgotten = withReturn('/password/forgotten', next);
   if (error !== null && error.secondStep !== null) {
     return (
-      <Suspense fallback={<div className="account" aria-busy="true" />}>
+      <Suspense fallback={<div className="cards" aria-busy="true" />}>
         <SecondStepForm
           step={error.secondStep}
           onRestart={() => {

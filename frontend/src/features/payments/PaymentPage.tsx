@@ -20,6 +20,7 @@ import { reservationsQuery } from '@/queries/reservations';
 import { useMe } from '@/queries/session';
 import '@/i18n/loadPaymentsMessages';
 
+import '@/components/cards.css';
 import './payments.css';
 
 /** One payment: what the buyer must do for it, and what became of it. */
@@ -52,7 +53,7 @@ function OnePayment({ id }: { readonly id: string }) {
 
 function Payment({ progress }: { readonly progress: PaymentProgress }) {
   return (
-    <div className="payment" aria-live="polite">
+    <div className="cards" aria-live="polite">
       <title>{t('pageTitle', { page: t('payments:title') })}</title>
       <Outcome progress={progress} />
     </div>
@@ -113,8 +114,8 @@ function OpenPayment({
     onSettled: ask,
   });
   return (
-    <section className="payment__card">
-      <h1 className="payment__title">{t(url === null ? 'payments:waiting' : 'payments:action')}</h1>
+    <section className="card">
+      <h1 className="card__title">{t(url === null ? 'payments:waiting' : 'payments:action')}</h1>
       <WhatFor payment={payment} />
       {payment.expires_at !== null && (
         <p className="payment__note">

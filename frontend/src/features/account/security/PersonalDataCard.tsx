@@ -26,7 +26,7 @@ export function PersonalDataCard({ me }: { readonly me: Me }) {
     },
   });
   return (
-    <section className="account__card">
+    <section className="card">
       <h2 className="account__heading">{t('security:data')}</h2>
       <p className="account__lead">{t('security:data_note')}</p>
       <FormError error={download.error === null ? null : toApiError(download.error)} />

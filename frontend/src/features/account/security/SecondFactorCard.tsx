@@ -17,7 +17,7 @@ export function SecondFactorCard({ username }: { readonly username: string }) {
   const { data, error } = useQuery(secondFactorQuery);
   const factors = useFactors();
   return (
-    <section className="account__card" id="second-factor">
+    <section className="card" id="second-factor">
       <h2 className="account__heading">{t('security:factor')}</h2>
       <p className="account__lead">
         {data !== undefined && hasOne(data) ? t('security:factor_on') : t('security:factor_note')}

@@ -28,7 +28,7 @@ export function SessionsCard() {
   });
   const failed = error ?? end.error ?? leave.error;
   return (
-    <section className="account__card">
+    <section className="card">
       <h2 className="account__heading">{t('security:sessions')}</h2>
       <ul className="security__list">
         {(data ?? []).map((session) => (

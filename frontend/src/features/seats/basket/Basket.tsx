@@ -7,6 +7,7 @@ import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
+import { OpenPaymentActions, useOpenPayment } from '@/features/seats/basket/OpenPaymentActions';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { TicketPrice } from '@/features/seats/basket/TicketPrice';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
@@ -69,6 +70,10 @@ export function Basket({
   const { bill } = tickets;
   const { firstDeadline, endTogether, isSettled } = basketSummary(seats);
   const isEmpty = seats.length === 0;
+  const openPayment = useOpenPayment(
+    event.id,
+    seats.some(({ pending }) => !pending),
+  );
   return (
     <aside
       ref={aside}
@@ -139,27 +144,33 @@ export function Basket({
             <span>{Number(bill.fees) > 0 ? t('basket:totalWithFees') : t('bill_total')}</span>
             <b className="tabular">{formatMoney(bill.total, event.currency)}</b>
           </p>
-          <Button
-            look="plain"
-            className="basket__release"
-            disabled={!isSettled}
-            onClick={() => {
-              onRelease(seats);
-              // The button is about to be disabled and would lose the focus.
-              aside.current?.focus();
-            }}
-          >
-            {t('basket:releaseAll')}
-          </Button>
-          <Button
-            look="primary"
-            className="basket__reserve"
-            disabled={!isSettled}
-            busy={isOpening}
-            onClick={onReserve}
-          >
-            {t('basket:reserve')}
-          </Button>
+          {openPayment === null ? (
+            <>
+              <Button
+                look="plain"
+                className="basket__release"
+                disabled={!isSettled}
+                onClick={() => {
+                  onRelease(seats);
+                  // The button is about to be disabled and would lose the focus.
+                  aside.current?.focus();
+                }}
+              >
+                {t('basket:releaseAll')}
+              </Button>
+              <Button
+                look="primary"
+                className="basket__reserve"
+                disabled={!isSettled}
+                busy={isOpening}
+                onClick={onReserve}
+              >
+                {t('basket:reserve')}
+              </Button>
+            </>
+          ) : (
+            <OpenPaymentActions payment={openPayment} />
+          )}
         </footer>
       )}
     </aside>
