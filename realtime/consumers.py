@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime import metrics
 from realtime.limits import frame_bucket
-from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, parse_client_frame
+from realtime.messages import SUBPROTOCOL, BadFrame, CloseCode, Subscribe, parse_client_frame
 from realtime.viewers import Viewer
 from realtime.watching import watch
 
@@ -36,8 +36,9 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope["subprotocols"] else None)
         metrics.sockets_opened.inc()
         self._allowance = frame_bucket()
+        self._viewer = Viewer(self.base_send)
         code = await watch(
-            Viewer(self.base_send),
+            self._viewer,
             self.scope,
             event_id=int(self.scope["url_route"]["kwargs"]["event_id"]),
             leaving=self._leaving,
@@ -49,9 +50,12 @@ class SeatMapConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             if not self._allowance.take():
                 raise BadFrame
-            parse_client_frame(text_data)
+            message = parse_client_frame(text_data)
         except BadFrame:
             await self.close(CloseCode.PROTOCOL_ERROR)
+            return
+        if isinstance(message, Subscribe):
+            self._viewer.subscribe(message)
 
 
 class UnknownPath(AsyncWebsocketConsumer):  # type: ignore[misc]

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
@@ -21,8 +21,9 @@ from uuid import uuid4
 
 import daphne.server  # noqa: F401 - installs the reactor that Daphne runs on, before it is imported
 import orjson
+from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
 from daphne.http_protocol import WebRequest
-from daphne.ws_protocol import WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.tcp import Port
@@ -57,6 +58,7 @@ _shutdown = threading.Event()
 _daphne_on_message = WebSocketProtocol.onMessage
 _autobahn_on_frame_begin = WebSocketProtocol.onFrameBegin
 _daphne_process = WebRequest.process
+_autobahn_set_protocol_options = WebSocketFactory.setProtocolOptions
 
 # Twisted types its reactor's methods as if they had no self.
 _reactor = cast(Any, installed_reactor)
@@ -76,6 +78,7 @@ def prepare_daphne(application: Any, *, close_viewers: Callable[[int], None]) ->
     - Slow requests: a request must arrive within a minute in total, not a minute after its last
       byte.
     - Incoming data: messages have a maximum size, and control frames a maximum rate.
+    - Compression: `permessage-deflate` is accepted, without context from message to message.
     - Handshakes: a network that opens too many sockets is refused with 429 before the handshake.
     - Shutdown: on SIGTERM or SIGINT, stop accepting connections, close viewers with 1012, wait up
       to REQUEST_SECONDS for requests in flight, and exit. A second signal exits immediately.
@@ -83,6 +86,7 @@ def prepare_daphne(application: Any, *, close_viewers: Callable[[int], None]) ->
     WebSocketProtocol.serverClose = _server_close
     WebSocketProtocol.onMessage = _on_message
     WebSocketProtocol.onFrameBegin = _on_frame_begin
+    WebSocketFactory.setProtocolOptions = _set_protocol_options
     WebRequest.process = _on_request
     HTTPChannel.resetTimeout = _ignore_timeout_reset  # type: ignore[assignment, method-assign]
     _allow_many_sockets()
@@ -154,12 +158,13 @@ class DaphneSocket(_Connection):
         self._protocol = protocol
         # Incoming bytes do not prove that the client reads; only a pong does.
         protocol.autoPingRestartOnAnyTraffic = False
+        self._is_deflated = protocol._perMessageCompress is not None
 
     def offer(self, frame: Frame) -> bool:
         if self._is_full:
             return False
         if self._protocol.state == WebSocketProtocol.STATE_OPEN:
-            self._write(frame.wire)
+            self._write(frame.deflated_wire if self._is_deflated else frame.wire)
         return True
 
     def close(self, code: int) -> None:
@@ -287,6 +292,32 @@ def _on_message(protocol: WebSocketProtocol, payload: bytes, is_binary: bool) ->
     _daphne_on_message(protocol, payload, is_binary)
     # Daphne postpones the next ping whenever a message arrives.
     protocol.last_ping = last_ping
+    if protocol._perMessageCompress is not None:
+        # Its window is larger than everything else that a viewer needs, and the next message has
+        # one of its own.
+        protocol._perMessageCompress._decompressor = None
+
+
+def _set_protocol_options(factory: WebSocketFactory, **options: Any) -> None:
+    _autobahn_set_protocol_options(
+        factory, **options, perMessageCompressionAccept=_accept_compression
+    )
+
+
+def _accept_compression(offers: Iterable[Any]) -> PerMessageDeflateOfferAccept | None:
+    """Accept `permessage-deflate` if the client takes frames that are compressed once for all.
+
+    A message that is larger than MAX_MESSAGE_BYTES without compression ends the connection.
+    """
+    for offer in offers:
+        if isinstance(offer, PerMessageDeflateOffer) and not offer.request_max_window_bits:
+            return PerMessageDeflateOfferAccept(  # type: ignore[no-untyped-call]
+                offer,
+                request_no_context_takeover=True,
+                no_context_takeover=True,
+                max_message_size=MAX_MESSAGE_BYTES,
+            )
+    return None
 
 
 def _on_frame_begin(protocol: WebSocketProtocol) -> None:

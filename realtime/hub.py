@@ -119,12 +119,14 @@ class Hub:
     async def add(self, viewer: Viewer, *, since: int | None, layout: str | None) -> None:
         """Add a viewer and send its first frame.
 
-        If `layout` is current, that is a delta from `since`, otherwise a snapshot. Raises:
-        EventNotFound, django.db.Error.
+        If `layout` is current, that is a delta from `since`, otherwise a snapshot; for subscribers
+        it is a part. Raises: EventNotFound, django.db.Error.
         """
         if since is not None:
             await self._wait_until_published(since)
-        self._viewers.add(viewer, send_missed=self.writer.send_first_frame)
+        self._viewers.add(
+            viewer, send_missed=self.writer.send_first_frame, request=self.writer.subscribe
+        )
         viewer.seq = since if layout == self.replica.layout else None
         if not (self.is_public or viewer.is_admitted):
             # The event became members-only while this viewer was joining.

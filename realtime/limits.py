@@ -9,6 +9,8 @@ from django.conf import settings
 
 MAX_FRAMES_AT_ONCE = 20
 FRAMES_PER_SECOND = 5.0
+MAX_SUBSCRIBES_AT_ONCE = 10
+SUBSCRIBES_PER_SECOND = 2.0
 MAX_NETWORKS = 50_000
 """How many networks' handshakes are counted at a time; the least recently seen is evicted."""
 
@@ -49,6 +51,11 @@ class TokenBucket:
 def frame_bucket() -> TokenBucket:
     """Return the token bucket for the frames that a client may send in one socket."""
     return TokenBucket(capacity=MAX_FRAMES_AT_ONCE, per_second=FRAMES_PER_SECOND)
+
+
+def subscribe_bucket() -> TokenBucket:
+    """Return the token bucket for a client's changes of subscription that are answered at once."""
+    return TokenBucket(capacity=MAX_SUBSCRIBES_AT_ONCE, per_second=SUBSCRIBES_PER_SECOND)
 
 
 class HandshakeThrottle:

@@ -1,16 +1,17 @@
 """The WebSocket wire format, as `docs/protocol.md` describes it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import parse_qs
 
+from realtime.sections import parse_sections
 from reservations import clock
 from reservations.read.packing import packed
 from reservations.read.sale_figures import SaleFiguresRecord
 
-MAX_FRAME_CHARACTERS = 256
+MAX_FRAME_CHARACTERS = 1_024
 MAX_SEQ = 2**63 - 1
 
 SUBPROTOCOL = "seatcast"
@@ -44,6 +45,27 @@ class Seen:
     """The client's frame: the sequence number that it has processed."""
 
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """The client's frame: the sections that it wants, as a set of `layout`'s numbers."""
+
+    layout: str
+    sections: int
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionQuery:
+    """The sections whose states a client has as of its `since`, and those that it wants as well.
+
+    Both are sets of `layout`'s numbers.
+    """
+
+    layout: str | None
+    sections: int
+    added: int
 
 
 class ResumePoint(TypedDict):
@@ -86,6 +108,64 @@ def delta_frame(*, since: int, seq: int, now_ms: int, changes: Iterable[WireChan
     return _frame(**{"type": "delta", "from": since}, seq=seq, now=now_ms, changes=rows)
 
 
+def part_frame(
+    *,
+    since: int | None,
+    seq: int,
+    now_ms: int,
+    layout: str | None,
+    request_id: int | None,
+    whole: Sequence[str],
+    changes: Sequence[str],
+    free: str,
+) -> str:
+    """Return a `part`, which carries a subscriber from `since` to `seq`; None starts over.
+
+    `whole`, `changes` and `free` are fragments of JSON, which many frames share. Empty fields are
+    left out.
+    """
+    start = "null" if since is None else since
+    fields = [f'{{"type":"part","from":{start},"seq":{seq},"now":{now_ms}']
+    if layout is not None:
+        fields.append(f'"layout":{json.dumps(layout)}')
+    if request_id is not None:
+        fields.append(f'"id":{request_id}')
+    for name, rows in (("whole", whole), ("changes", changes), ("free", [free] if free else ())):
+        if rows:
+            fields.append(f'"{name}":[{",".join(rows)}]')
+    return ",".join(fields) + "}"
+
+
+def whole_fragment(section: int, states: Sequence[WireChange], *, now_ms: int) -> str:
+    """Return the state of all seats of a section, in index order."""
+    statuses = packed(bytes(state.status for state in states))
+    locks = [_compact_lock(state, now_ms) for state in states if state.locked_until_ms is not None]
+    return _json([section, statuses, *([locks] if locks else [])])
+
+
+def changes_fragment(states: Iterable[WireChange], *, now_ms: int) -> str:
+    """Return the rows of changes, without the brackets around them."""
+    return ",".join(
+        f"[{state.index},{state.status}]"
+        if state.locked_until_ms is None
+        else _json([state.index, state.status, *_compact_lock(state, now_ms)[1:]])
+        for state in states
+    )
+
+
+def free_fragment(free: Sequence[int], pools: Sequence[int]) -> str:
+    """Return the numbers of free seats of `pools`, which ascend, without the brackets around.
+
+    Each row is a pool's number and the values of it and of those that follow it.
+    """
+    rows: list[list[int]] = []
+    for place, pool in enumerate(pools):
+        if place == 0 or pools[place - 1] != pool - 1:
+            rows.append([pool])
+        rows[-1].append(free[pool])
+    return ",".join(map(_json, rows))
+
+
 def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int) -> str:
     """Return a `beat`. `seq` is the number of the last frame that the client was sent.
 
@@ -115,7 +195,7 @@ def now_ms() -> int:
     return int(clock.now().timestamp() * 1000)
 
 
-def parse_client_frame(text: str) -> Seen | None:
+def parse_client_frame(text: str) -> Seen | Subscribe | None:
     """Return the client's frame, None if only newer servers know its type. Raises: BadFrame."""
     if len(text) > MAX_FRAME_CHARACTERS:
         raise BadFrame
@@ -125,12 +205,12 @@ def parse_client_frame(text: str) -> Seen | None:
         raise BadFrame from None
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise BadFrame
-    if frame["type"] != "seen":
-        return None
-    seq = frame.get("seq")
-    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq <= MAX_SEQ:
-        raise BadFrame
-    return Seen(seq=seq)
+    match frame["type"]:
+        case "seen":
+            return Seen(seq=_number(frame.get("seq")))
+        case "subscribe":
+            return _subscribe(frame)
+    return None
 
 
 def resume_point(query_string: str) -> ResumePoint:
@@ -140,6 +220,21 @@ def resume_point(query_string: str) -> ResumePoint:
     if not (since.isascii() and since.isdigit() and len(since) <= 18 and layout):
         return {"since": None, "layout": None}
     return {"since": int(since), "layout": layout}
+
+
+def subscription_query(query_string: str) -> SubscriptionQuery | None:
+    """Parse `?sections=<numbers>&add=<numbers>`, None without `sections`: the whole map.
+
+    Either is `all`, or numbers separated by commas; what is malformed is ignored.
+    """
+    query = parse_qs(query_string, keep_blank_values=True)
+    if "sections" not in query:
+        return None
+    return SubscriptionQuery(
+        layout=query.get("layout", [None])[0],
+        sections=parse_sections(query["sections"][0]),
+        added=parse_sections(query.get("add", [""])[0]),
+    )
 
 
 def wants_figures(query_string: str) -> bool:
@@ -152,5 +247,34 @@ def _without_now(figures: SaleFiguresRecord) -> dict[str, object]:
     return {"seq": figures["seq"], "sale": sale}
 
 
+def _subscribe(frame: Mapping[str, Any]) -> Subscribe:
+    layout, sections, request_id = frame.get("layout"), frame.get("sections"), frame.get("id")
+    if not isinstance(layout, str) or not isinstance(sections, str):
+        raise BadFrame
+    return Subscribe(
+        layout=layout,
+        sections=parse_sections(sections),
+        id=None if request_id is None else _number(request_id),
+    )
+
+
+def _number(value: object) -> int:
+    """Raises: BadFrame."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SEQ:
+        raise BadFrame
+    return value
+
+
+def _compact_lock(state: WireChange, now_ms: int) -> list[int | str]:
+    """Return a lock by its time left; the holder is left out where names are hidden."""
+    assert state.locked_until_ms is not None
+    holder = [] if state.holder is None else [state.holder]
+    return [state.index, state.locked_until_ms - now_ms, *holder]
+
+
 def _frame(**fields: object) -> str:
-    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+    return _json(fields)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

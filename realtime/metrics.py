@@ -37,12 +37,12 @@ sockets_closed = prometheus.Counter(
 )
 first_frames = prometheus.Counter(
     "seatcast_first_frames_total",
-    "First frames sent to viewers: snapshots, or deltas to those that resume.",
+    "First frames sent to viewers: snapshots, deltas to those that resume, parts to subscribers.",
     ["kind"],
 )
 frames = prometheus.Counter(
     "seatcast_frames_total",
-    "Frames published to all viewers of an event, by type; each is counted once.",
+    "Frames published to an event's viewers, by type; each is counted once, parts once a round.",
     ["type"],
 )
 frames_sent = prometheus.Counter(
@@ -95,8 +95,8 @@ poll_head_reads = prometheus.Counter(
 # Initialise each series at 0, so that `increase()` counts the first event.
 for counter, labels in (
     (notifications, ("sent", "failed", "dropped")),
-    (first_frames, ("snapshot", "delta")),
-    (frames, ("delta", "snapshot", "beat", "figures")),
+    (first_frames, ("snapshot", "delta", "part")),
+    (frames, ("delta", "snapshot", "part", "beat", "figures")),
     (gaps, ("gap", "unknown_seats")),
     (polls, ("changed", "unchanged")),
     (sockets_closed, (*_CLOSE_CODES, "other")),
@@ -125,9 +125,8 @@ def poll(outcome: str) -> prometheus.Counter:
     return polls.labels(outcome)
 
 
-def count_published(kind: str, *, numbers: int, committed: float | None) -> None:
-    """Count a published frame and, if its commit's time is known, its lag."""
-    frame(kind).inc()
+def count_published(*, numbers: int, committed: float | None) -> None:
+    """Count published changes and, if their first commit's time is known, the lag."""
     frame_changes.observe(numbers)
     if committed is not None:
         # Clocks of two machines differ by a little.

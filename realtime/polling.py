@@ -28,8 +28,10 @@ from django.conf import settings
 from realtime import metrics
 from realtime.first_frames import FirstFrames
 from realtime.loading import load_replica, missing_changes
+from realtime.part_frames import PartFrames
 from realtime.replica import MergeResult, Replica
 from realtime.revocation import MEMBERSHIP_SECONDS
+from realtime.subscriptions import Subscription
 from reservations import database
 from reservations.domain.errors import Busy, EventNotFound
 from reservations.read import selectors
@@ -72,6 +74,7 @@ class PolledEvent:
         self._event_id = event_id
         self._lock = threading.Lock()
         self._frames = FirstFrames(event_id)
+        self._part_frames = PartFrames()
         # The replica has everything committed before this time, by the monotonic clock.
         self._current_as_of = 0.0
         self._replica: Replica | None = None
@@ -88,13 +91,22 @@ class PolledEvent:
         assert self._replica is not None
         return _tag(self._replica)
 
-    def answer(self, *, since: int | None, layout: str | None) -> PollResponse:
-        """Return a delta from `since` if `layout` is current, otherwise a snapshot."""
+    def answer(
+        self, *, since: int | None, layout: str | None, subscription: Subscription | None = None
+    ) -> PollResponse:
+        """Return a delta from `since` if `layout` is current, otherwise a snapshot; subscribers get
+        a part.
+        """
         with self._lock:
             replica = self._replica
             assert replica is not None
-            is_resumed = layout == replica.layout
-            frame = self._frames.frame(replica, since=since if is_resumed else None)
+            known = since if layout == replica.layout else None
+            if subscription is None:
+                frame = self._frames.frame(replica, since=known)
+            else:
+                frame = self._part_frames.everything(
+                    replica, since=known, subscription=subscription
+                )
             return PollResponse(frame.text, _tag(replica))
 
     def is_current(self, heads_read: _HeadsRead) -> bool:

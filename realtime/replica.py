@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from realtime.messages import WireChange
+from realtime.sections import SectionIndex
 from reservations.domain.states import SeatStatus
 from reservations.read.selectors import SeatMap
 from reservations.write.changes import Change
@@ -37,6 +38,7 @@ class Replica:
         self._shows_names = shows_names
         self._index_by_id = {seat.id: index for index, seat in enumerate(seat_map.seats)}
         self.statuses = bytearray(len(seat_map.seats))
+        self.sections = SectionIndex(seat_map.seats)
         self._locks: dict[int, tuple[int, str | None]] = {}
         self._deadlines: list[tuple[int, int]] = []
         self._pending: dict[int, WireChange] = {}
@@ -87,8 +89,13 @@ class Replica:
                 break
             if len(changes) == limit:
                 return None
-            changes.append(self._published_change(index))
+            changes.append(self.state(index))
         return changes
+
+    def state(self, index: int) -> WireChange:
+        """Return the published state of a seat."""
+        deadline, holder = self._locks.get(index, (None, None))
+        return WireChange(index, self.statuses[index], deadline, holder)
 
     def locks(self) -> Iterator[tuple[int, int, str | None]]:
         """Yield `(index, deadline in ms, holder)` of each published lock."""
@@ -105,6 +112,8 @@ class Replica:
         return None
 
     def _publish(self, change: WireChange, *, seq: int) -> None:
+        before = self.statuses[change.index]
+        self.sections.record(change.index, before=before, after=change.status, seq=seq)
         self.statuses[change.index] = change.status
         self._versions.pop(change.index, None)
         self._versions[change.index] = seq
@@ -113,10 +122,6 @@ class Replica:
         else:
             self._locks[change.index] = (change.locked_until_ms, change.holder)
             heapq.heappush(self._deadlines, (change.locked_until_ms, change.index))
-
-    def _published_change(self, index: int) -> WireChange:
-        deadline, holder = self._locks.get(index, (None, None))
-        return WireChange(index, self.statuses[index], deadline, holder)
 
     def _to_wire(self, index: int, change: Change) -> WireChange:
         is_locked = change.status == SeatStatus.LOCKED

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from realtime import metrics
 from realtime.frames import Frame
-from realtime.messages import CloseCode
+from realtime.messages import CloseCode, Subscribe
+from realtime.subscriptions import Subscription
 from realtime.transports import Send, transport_for
 
 VIEWERS_BETWEEN_YIELDS = 100
@@ -22,24 +23,45 @@ class Viewer:
 
     `seq` is the sequence number of its last frame. `behind_since` is when its send buffer became
     full (None if it is not), by the monotonic clock. `is_admitted` is whether it was authorised to
-    watch a members-only event.
+    watch a members-only event. `subscription` is None while it watches the whole map.
     """
 
-    __slots__ = ("_send_missed", "behind_since", "is_admitted", "seq", "transport")
+    __slots__ = (
+        "_request",
+        "_send_missed",
+        "behind_since",
+        "is_admitted",
+        "seq",
+        "subscription",
+        "transport",
+    )
 
     def __init__(self, send: Send, *, is_stream: bool = False) -> None:
         self.transport = transport_for(send, is_stream=is_stream, on_writable=self.on_writable)
         self.seq: int | None = None
         self.is_admitted = False
+        self.subscription: Subscription | None = None
         self.behind_since: float | None = None
         self._send_missed: Callable[[Viewer], None] | None = None
+        self._request: Callable[[Viewer, Subscribe], None] | None = None
 
-    def join(self, send_missed: Callable[["Viewer"], None]) -> None:
-        """Call `send_missed` with this viewer whenever it is writable again after being behind."""
-        self._send_missed = send_missed
+    def join(
+        self,
+        send_missed: Callable[["Viewer"], None],
+        request: "Callable[[Viewer, Subscribe], None] | None" = None,
+    ) -> None:
+        """Call `send_missed` with this viewer whenever it is writable again after being behind, and
+        `request` with what it wants to subscribe to.
+        """
+        self._send_missed, self._request = send_missed, request
 
     def leave(self) -> None:
-        self._send_missed = None
+        self._send_missed = self._request = None
+
+    def subscribe(self, message: Subscribe) -> None:
+        """Change the sections that the viewer is sent. No effect before it has joined."""
+        if self._request is not None:
+            self._request(self, message)
 
     def offer(self, frame: Frame, *, seq: int) -> None:
         """Send a frame that leads to `seq`, unless the send buffer is full."""
@@ -68,24 +90,59 @@ class ViewerGroup:
         """Return how many viewers have full send buffers."""
         return sum(viewer.behind_since is not None for viewer in tuple(self._viewers))
 
-    def add(self, viewer: Viewer, *, send_missed: Callable[[Viewer], None]) -> None:
+    def add(
+        self,
+        viewer: Viewer,
+        *,
+        send_missed: Callable[[Viewer], None],
+        request: Callable[[Viewer, Subscribe], None] | None = None,
+    ) -> None:
         self._viewers.add(viewer)
-        viewer.join(send_missed)
+        viewer.join(send_missed, request)
+
+    def has_subscribers(self) -> bool:
+        """Return whether any viewer subscribes to sections."""
+        return any(viewer.subscription is not None for viewer in self._viewers)
+
+    def has_whole_viewers(self) -> bool:
+        """Return whether any viewer watches the whole map."""
+        return any(viewer.subscription is None for viewer in self._viewers)
 
     def remove(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
         viewer.leave()
 
     async def publish(self, frame: Frame, *, since: int, seq: int) -> None:
-        """Send a frame that leads from `since` to `seq` to all viewers that are at `since`.
+        """Send a frame that leads from `since` to `seq` to the viewers of the whole map that are at
+        `since`.
 
         Calls must not overlap, which keeps frames in order. Viewers at other numbers are skipped:
         they are behind and catch up later, or joined meanwhile and have this state already.
         """
+
+        def send(viewer: Viewer) -> bool:
+            is_meant = viewer.subscription is None and viewer.seq == since
+            if is_meant:
+                viewer.offer(frame, seq=seq)
+            return is_meant
+
+        await self.send_each(send)
+
+    async def publish_beat(self, frame: Frame, *, seq: int) -> None:
+        """Send a beat to all viewers that are at `seq`."""
+
+        def send(viewer: Viewer) -> bool:
+            if viewer.seq == seq:
+                viewer.offer(frame, seq=seq)
+            return viewer.seq == seq
+
+        await self.send_each(send)
+
+    async def send_each(self, send: Callable[[Viewer], bool]) -> None:
+        """Call `send` for each viewer that is not behind; it returns whether it sent a frame."""
         sent = 0
         for number, viewer in enumerate(tuple(self._viewers), start=1):
-            if viewer.seq == since and viewer.behind_since is None:
-                viewer.offer(frame, seq=seq)
+            if viewer.behind_since is None and send(viewer):
                 sent += 1
             if number % VIEWERS_BETWEEN_YIELDS == 0:
                 await asyncio.sleep(0)

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from realtime import metrics
 from realtime.messages import resume_point
 from realtime.polling import access_cache, polled_events
+from realtime.subscriptions import subscription_of
 from reservations.api.documentation import reads
 from reservations.api.requests import requester
 
@@ -23,6 +24,18 @@ class ResumeSerializer(serializers.Serializer[Any]):
     )
     layout = serializers.CharField(
         required=False, max_length=100, help_text="The `layout` that one has."
+    )
+
+    sections = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        help_text=(
+            "Subscribe to sections: `all`, or numbers and runs of them, as `3,7-12`. These are the"
+            " ones whose states one has as of `since`; the answer is then a `part`."
+        ),
+    )
+    add = serializers.CharField(
+        required=False, help_text="The sections to subscribe to as well, like `sections`."
     )
 
 
@@ -55,6 +68,32 @@ class DeltaSerializer(_FrameSerializer):
         return {**super().get_fields(), "from": serializers.IntegerField()}
 
 
+class PartSerializer(_FrameSerializer):
+    type = serializers.ChoiceField(choices=["part"])
+    layout = serializers.CharField(required=False)
+    whole = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField()),
+        required=False,
+        help_text="`[section, statuses, locks]` of each section that is given in full.",
+    )
+    changes = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField()),
+        required=False,
+        help_text="`[index, status, milliseconds until a lock ends, holder]` of each.",
+    )
+    free = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        required=False,
+        help_text="`[pool, free seats in it, free seats in the next, …]` of each run of pools.",
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {
+            **super().get_fields(),
+            "from": serializers.IntegerField(allow_null=True, help_text="Null starts over."),
+        }
+
+
 class ChangesView(APIView):
     """The first frame that a socket would send.
 
@@ -70,7 +109,11 @@ class ChangesView(APIView):
         "changes",
         PolymorphicProxySerializer(
             component_name="Changes",
-            serializers={"snapshot": SnapshotSerializer, "delta": DeltaSerializer},
+            serializers={
+                "snapshot": SnapshotSerializer,
+                "delta": DeltaSerializer,
+                "part": PartSerializer,
+            },
             resource_type_field_name="type",
         ),
         query=ResumeSerializer,
@@ -81,15 +124,18 @@ class ChangesView(APIView):
         For clients that no socket gets through to; ask every three seconds. With If-None-Match of
         `W/"<layout>-<seq>"` the answer is 304 while nothing has changed.
         """
-        resume = resume_point(request.META.get("QUERY_STRING", ""))
+        query_string = request.META.get("QUERY_STRING", "")
+        resume, subscription = resume_point(query_string), subscription_of(query_string)
         event = polled_events.event(event_id, since=resume["since"])
         if not event.is_public:
             access_cache.require_access(event_id=event_id, requester=requester(request))
         tag = event.tag
-        response = get_conditional_response(request._request, etag=_etag(tag))
+        # A client that adds sections lacks their states, whichever number it has.
+        adds = subscription is not None and subscription.wanted != subscription.known
+        response = None if adds else get_conditional_response(request._request, etag=_etag(tag))
         metrics.poll("changed" if response is None else "unchanged").inc()
         if response is None:
-            answer = event.answer(**resume)
+            answer = event.answer(**resume, subscription=subscription)
             tag = answer.tag
             response = HttpResponse(answer.text, content_type="application/json")
         response["ETag"] = _etag(tag)

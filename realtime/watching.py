@@ -14,6 +14,7 @@ from realtime.identity import identify
 from realtime.limits import TooManySockets, socket_slot
 from realtime.messages import CloseCode, resume_point, wants_figures
 from realtime.revocation import Admission, Grounds, close_on_revocation
+from realtime.subscriptions import subscription_of
 from realtime.viewers import Viewer
 from reservations.domain.errors import (
     EventNotFound,
@@ -73,6 +74,7 @@ async def _join(
             for admission in await in_thread(admit, threads.OTHERS):
                 leaving.enter_context(close_on_revocation(viewer, admission))
                 viewer.is_admitted |= admission.by is not Grounds.FIGURES
+        viewer.subscription = subscription_of(query_string)
         await hub.add(viewer, **resume_point(query_string))
         leaving.callback(hub.remove, viewer)
         if has_figures:

@@ -1,7 +1,10 @@
-"""The task that writes to an event's viewers: deltas, snapshots and beats.
+"""The task that writes to an event's viewers: deltas, snapshots, parts and beats.
 
 Concurrency. Only this task writes to more than one viewer. Others wake it and may wait for its next
 round; cancelling the waiter does not cancel the round.
+
+Subscribers are sent the changes of their sections at once, like everybody, and at most once a
+second a frame with the counts, which carries each of them to the published number.
 """
 
 import asyncio
@@ -13,12 +16,16 @@ from django.conf import settings
 from realtime import metrics
 from realtime.first_frames import FirstFrames
 from realtime.frames import Frame
-from realtime.messages import beat_frame, delta_frame, now_ms
+from realtime.messages import Subscribe, beat_frame, delta_frame, now_ms
+from realtime.part_frames import PartFrames
 from realtime.replica import Replica
+from realtime.subscriptions import Subscription
 from realtime.viewers import Viewer, ViewerGroup
 
 ROUNDS_OF_REST = 12
 MAX_REST_SECONDS = 0.08
+COUNT_SECONDS = 1.0
+"""Subscribers are sent counts at most this often."""
 
 
 class HubWriter:
@@ -45,6 +52,12 @@ class HubWriter:
         self._count_viewers = count_viewers
         self._new_replica: Replica | None = None
         self._first_frames = FirstFrames(event_id)
+        self._part_frames = PartFrames()
+        # When subscribers were last sent counts, by the loop's clock, and whether they need new
+        # ones; `_count_timer` is set while that has to wait.
+        self._counted_at = -COUNT_SECONDS
+        self._needs_count = False
+        self._count_timer: asyncio.TimerHandle | None = None
         self._is_woken = asyncio.Event()
         self._is_beat_due = False
         # Resolves when the next round has ended.
@@ -52,9 +65,26 @@ class HubWriter:
 
     def send_first_frame(self, viewer: Viewer) -> None:
         """Send a viewer the changes since its last sequence number, or a snapshot."""
+        if viewer.subscription is not None:
+            metrics.first_frame("part").inc()
+            self._send_everything(viewer, viewer.subscription)
+            return
         frame = self._first_frames.frame(self.replica, since=viewer.seq)
         metrics.first_frame("snapshot" if frame.is_snapshot else "delta").inc()
         viewer.offer(frame, seq=self.replica.published_seq)
+
+    def subscribe(self, viewer: Viewer, message: Subscribe) -> None:
+        """Change what a viewer is subscribed to, and send it the states that it needs for that.
+
+        A client that asks too often is answered with the next counts.
+        """
+        if viewer.subscription is None:
+            viewer.subscription = Subscription.of_whole_map(self.replica)
+        if not viewer.subscription.request(message):
+            self._needs_count = True
+            self.wake()
+        elif viewer.behind_since is None:
+            self._send_everything(viewer, viewer.subscription)
 
     def wake(self) -> None:
         """Start a round, because there is something to write."""
@@ -88,6 +118,8 @@ class HubWriter:
                 self._is_woken.clear()
                 await self._write_round()
         finally:
+            if self._count_timer is not None:
+                self._count_timer.cancel()
             if not self._next_round.done():
                 self._next_round.set_result(None)
 
@@ -115,24 +147,103 @@ class HubWriter:
             return True
         pending = self.replica.publish()
         if pending is None:
-            return False
+            return await self._write_parts(since=None)
         since, changes = pending
         seq = self.replica.published_seq
         committed, self.oldest_pending_commit = self.oldest_pending_commit, None
-        delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
-        frame = self._first_frames.shorter(delta, self.replica)
-        await self._viewers.publish(frame, since=since, seq=seq)
-        metrics.count_published(
-            "snapshot" if frame.is_snapshot else "delta", numbers=seq - since, committed=committed
-        )
+        if self._viewers.has_whole_viewers():
+            delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
+            frame = self._first_frames.shorter(delta, self.replica)
+            await self._viewers.publish(frame, since=since, seq=seq)
+            metrics.frame("snapshot" if frame.is_snapshot else "delta").inc()
+        self._needs_count = True
+        await self._write_parts(since=since)
+        metrics.count_published(numbers=seq - since, committed=committed)
         return True
 
+    async def _write_parts(self, *, since: int | None) -> bool:
+        """Send subscribers the changes after `since`, and counts when they are due.
+
+        Return whether there was anything to send.
+        """
+        if not self._viewers.has_subscribers():
+            self._needs_count = False
+            return False
+        if self._needs_count and self._count_wait_seconds() <= 0:
+            await self._write_counts()
+            return True
+        if since is not None:
+            await self._write_part_changes(since)
+        if self._needs_count and self._count_timer is None:
+            self._count_timer = asyncio.get_running_loop().call_later(
+                self._count_wait_seconds(), self._wake_for_counts
+            )
+        return since is not None
+
+    async def _write_part_changes(self, since: int) -> None:
+        """Send subscribers the changes of their sections after `since`, which was published last.
+
+        All that are not behind have what changed in their sections before.
+        """
+        replica, frames = self.replica, self._part_frames
+        seq = replica.published_seq
+        changed = frames.changed_sections(replica, since=since)
+
+        def send(viewer: Viewer) -> bool:
+            subscription, viewer_seq = viewer.subscription, viewer.seq
+            if (
+                subscription is None
+                or not (sections := subscription.known & changed)
+                or viewer_seq is None
+                or viewer_seq >= seq
+            ):
+                return False
+            frame = frames.changes(replica, viewer_seq=viewer_seq, since=since, sections=sections)
+            viewer.offer(frame, seq=seq)
+            return True
+
+        await self._viewers.send_each(send)
+        metrics.frame("part").inc()
+
+    async def _write_counts(self) -> None:
+        """Carry all subscribers to the published number, with their counts and what they asked."""
+        self._needs_count = False
+        self._counted_at = asyncio.get_running_loop().time()
+        await self._viewers.send_each(self._send_everything_missing)
+        metrics.frame("part").inc()
+
+    def _count_wait_seconds(self) -> float:
+        return self._counted_at + COUNT_SECONDS - asyncio.get_running_loop().time()
+
+    def _wake_for_counts(self) -> None:
+        self._count_timer = None
+        self.wake()
+
+    def _send_everything_missing(self, viewer: Viewer) -> bool:
+        """Send a subscriber all that it lacks. Return whether there was anything."""
+        subscription, seq = viewer.subscription, self.replica.published_seq
+        if subscription is None or (viewer.seq == seq and subscription.is_current(self.replica)):
+            return False
+        self._send_everything(viewer, subscription)
+        return True
+
+    def _send_everything(self, viewer: Viewer, subscription: Subscription) -> None:
+        frame = self._part_frames.everything(
+            self.replica, since=viewer.seq, subscription=subscription
+        )
+        viewer.offer(frame, seq=self.replica.published_seq)
+        if viewer.behind_since is None:
+            subscription.record_sent(self.replica)
+
     async def _write_beat(self) -> None:
+        if self._needs_count:
+            # A beat is for those who were sent everything.
+            await self._write_counts()
         seq = self.replica.published_seq
         frame = beat_frame(
             seq=seq, now_ms=now_ms(), viewers=self._count_viewers(), revision=self.revision
         )
-        await self._viewers.publish(Frame(frame), since=seq, seq=seq)
+        await self._viewers.publish_beat(Frame(frame), seq=seq)
         metrics.frame("beat").inc()
 
 

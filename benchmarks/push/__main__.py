@@ -17,6 +17,7 @@ from benchmarks.push.figures.fanout import FANOUT
 from benchmarks.push.figures.idle import IDLE
 from benchmarks.push.figures.memory import MEMORY
 from benchmarks.push.figures.rush import RUSH
+from benchmarks.push.figures.sections import SECTIONS
 from benchmarks.push.figures.stuck import STUCK
 from benchmarks.push.results import Report, Result, machine, markdown
 from benchmarks.push.servers import SOCKETIO, service_versions, versions
@@ -36,6 +37,7 @@ FIGURES: dict[str, Figure] = {
     "crowd": CROWD,
     "memory": MEMORY,
     "stuck": STUCK,
+    "sections": SECTIONS,
 }
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -57,10 +57,22 @@ class Bench:
             yield server
 
     @asynccontextmanager
-    async def watched(self, peer: Peer, viewers: int) -> AsyncIterator[tuple[Server, list[Viewer]]]:
-        """Start a server with viewers that have got their first frames."""
+    async def watched(
+        self,
+        peer: Peer,
+        viewers: int,
+        *,
+        query_of: Callable[[int], str] = lambda _: "",
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[tuple[Server, list[Viewer]]]:
+        """Start a server with viewers that have got their first frames.
+
+        `query_of` returns the query string of each viewer, by its number.
+        """
         async with self.serving(peer) as server:
-            crowd = await gather_viewers(server, self.crowd(viewers))
+            crowd = await gather_viewers(
+                server, self.crowd(viewers), query_of=query_of, headers=headers
+            )
             await asyncio.sleep(SETTLE_SECONDS)
             for viewer in crowd:
                 viewer.forget()
@@ -115,10 +127,10 @@ class Driver:
         return {int(seq): at_ns for seq, at_ns in json.loads(line).items()}
 
 
-def make_event(settings: dict[str, str]) -> int:
+def make_event(settings: dict[str, str], hall: str = "grid") -> int:
     """Create the event; return its id."""
     made = subprocess.run(
-        [sys.executable, "-m", "benchmarks.fixtures", "push"],
+        [sys.executable, "-m", "benchmarks.fixtures", "push", hall],
         env=clean_environment(**settings),
         cwd=ROOT,
         stdout=subprocess.PIPE,  # its errors are shown

@@ -103,6 +103,18 @@ def bare_daphne(*, frame_bytes: int) -> Peer:
     )
 
 
+def bare_send(*, frame_bytes: int, frames_per_second: float) -> Peer:
+    """Return a server that sends each viewer frames of a size, one `send` each."""
+    return Peer(
+        name="bare send",
+        speaks="channels",
+        command=lambda port: [
+            *(sys.executable, "-m", "benchmarks.push.peers.send"),
+            *(str(port), str(frame_bytes), str(frames_per_second)),
+        ],
+    )
+
+
 @contextmanager
 def running(peer: Peer, *, event_id: int, **settings: str) -> Iterator[Server]:
     """Run a server for the length of the context. `settings` are DATABASE_URL and the like."""
@@ -119,7 +131,7 @@ def running(peer: Peer, *, event_id: int, **settings: str) -> Iterator[Server]:
             "command": peer.command(port),
             "folder": str(ROOT),
             "environment": clean_environment(
-                PORT=str(port), **settings, **CROWD_SETTINGS, **peer.settings
+                PORT=str(port), **settings, **{**CROWD_SETTINGS, **peer.settings}
             ),
             "user": None,
             "stop_signal": signal.SIGKILL,  # nothing of it is to be kept, and some are overloaded

@@ -1,7 +1,8 @@
 """What the viewers of a benchmark received, computed afterwards from their frames."""
 
+import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -9,14 +10,23 @@ from benchmarks.push.servers import Server
 from loadtest.engine.viewers import Frame, SocketIoViewer, StreamViewer, Viewer, gather
 
 
-async def gather_viewers(server: Server, count: int) -> list[Viewer]:
+async def gather_viewers(
+    server: Server,
+    count: int,
+    *,
+    query_of: Callable[[int], str] = lambda _: "",
+    headers: Mapping[str, str] | None = None,
+) -> list[Viewer]:
     """Connect `count` viewers, and wait for the first frame of each.
 
     Raises: OSError when one is refused, cut off, or told nothing.
     """
     kinds = {"socketio": SocketIoViewer, "seatcast-stream": StreamViewer}
     kind: type[Viewer] = kinds.get(server.peer.speaks, Viewer)
-    return await gather(lambda payloads: kind(server.url, payloads), count)
+    numbers = itertools.count()
+    return await gather(
+        lambda payloads: kind(server.url + query_of(next(numbers)), payloads, headers), count
+    )
 
 
 def seq_of(viewer: Viewer) -> int:

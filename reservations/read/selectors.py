@@ -21,6 +21,7 @@ from reservations.domain.errors import (
     TicketForAnotherEvent,
     TicketNotFound,
 )
+from reservations.domain.features import SoldBy
 from reservations.domain.rules import price_of
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import Fees, SeatStatus, iso
@@ -36,7 +37,7 @@ from reservations.models import (
     SeatChange,
     overdue,
 )
-from reservations.models.seats import STATIC_SEAT_FIELDS
+from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.payments.provider import demo_outcomes, provider
 from reservations.payments.settlements import payment_statuses
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
@@ -188,7 +189,9 @@ class SeatsVersion:
 class MappedSeat:
     """A seat for a hub. The status is as stored: locked even after the deadline.
 
-    `version` is the event's sequence number at the seat's last change.
+    `version` is the event's sequence number at the seat's last change. `section` and `pool` are
+    numbers in the order of the first seats of each; a pool has the seats of a section with the same
+    price, or the places of a standing area.
     """
 
     id: int
@@ -196,6 +199,8 @@ class MappedSeat:
     locked_until: datetime | None
     holder: str | None
     version: int
+    section: int = 0
+    pool: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -670,11 +675,27 @@ def seat_map(*, event_id: int) -> SeatMap:
         rows = (
             stored.filter(event__layout=head.layout)
             .order_by("pk")
-            .values_list("pk", "status", "locked_until", "locked_by__username", "version")
+            .values_list(
+                *("pk", "status", "locked_until", "locked_by__username", "version"),
+                *("section", seat_price(), "sold_by", "group"),
+            )
         )
-        seats = tuple(MappedSeat(*row) for row in rows.iterator(_BATCH))
+        seats = tuple(_mapped(rows.iterator(_BATCH)))
         if seats or not stored.exists():
             return SeatMap(head=head, seats=seats)
+
+
+def _mapped(rows: Iterable[tuple[Any, ...]]) -> Iterator[MappedSeat]:
+    """Number the sections and pools of seats, which must be in index order."""
+    sections: dict[str, int] = {}
+    pools: dict[tuple[str, Decimal, str], int] = {}
+    for pk, status, locked_until, holder, version, section, price, sold_by, group in rows:
+        pool = section, price, group if sold_by == SoldBy.NUMBER else ""
+        yield MappedSeat(
+            *(pk, status, locked_until, holder, version),
+            sections.setdefault(section, len(sections)),
+            pools.setdefault(pool, len(pools)),
+        )
 
 
 def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:

@@ -14,12 +14,12 @@ from websockets.sync.client import ClientConnection, connect
 
 from accounts.models import User
 from realtime.limits import MAX_FRAMES_AT_ONCE
-from reservations.models import Event
+from reservations.models import Event, Seat
 from tests.concurrency.volley import Post, volley
 from tests.event_streams import EventStream
 from tests.factories import make_event, make_user, seat_ids, signed_in
 from tests.faults.watching import truth
-from tests.following import Follower
+from tests.following import Follower, Numbering, PartFollower
 from tests.servers import SERVERS, Running, Start
 
 PATIENCE_SECONDS = 120
@@ -124,6 +124,32 @@ def test_a_viewer_gets_a_snapshot_then_deltas_and_resumes_after_a_disconnect(
         _follow(socket, follower, seq=3)
     assert (follower.snapshots, follower.deltas) == (1, 2)
     assert follower.agrees_with(*truth(event.pk))
+
+
+def test_a_subscriber_adds_sections_when_it_reconnects(
+    watch: Watch, event: Event, lock: Callable[..., None]
+) -> None:
+    for place, pk in enumerate(seat_ids(event)):
+        Seat.objects.filter(pk=pk).update(section=f"section {place // 4}")
+    halves = Numbering((0,) * 4 + (1,) * 4, (0,) * 4 + (1,) * 4)
+    alice, follower = make_user("alice"), PartFollower({"plan": halves})
+    follower.layout, follower.wanted = "plan", frozenset({0})
+    follower.connect()
+    with watch(event.pk, follower.query) as socket:
+        follower.hear(socket.recv(PATIENCE_SECONDS))
+        lock(alice, 1, 5)
+        while follower.seq != 1 or follower.free != [3, 3]:
+            follower.hear(socket.recv(PATIENCE_SECONDS))
+    assert [index for index, state in follower.states.items() if state.status] == [1]
+    lock(alice, 2, 6)
+    follower.wanted = frozenset({0, 1})
+    follower.connect()
+    with watch(event.pk, follower.query) as socket:
+        while follower.seq != 2:
+            follower.hear(socket.recv(PATIENCE_SECONDS))
+    seq, states = truth(event.pk)
+    assert follower.seq == seq
+    assert [follower.states[index] for index in range(8)] == states
 
 
 def test_beats_contain_the_last_seq_and_the_number_of_viewers(watch: Watch, event: Event) -> None:

@@ -13,6 +13,7 @@ from realtime import daphne
 async def test_a_client_that_keeps_sending_is_still_pinged() -> None:
     protocol = WebSocketProtocol()
     protocol.client_addr, protocol.application_queue = None, asyncio.Queue()
+    protocol._perMessageCompress = None
     protocol.last_ping = 5.0
     protocol.onMessage(b'{"type":"seen","seq":0}', False)
     assert protocol.last_ping == 5.0

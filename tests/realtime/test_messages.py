@@ -4,14 +4,18 @@ import json
 import pytest
 
 from realtime.messages import (
+    MAX_FRAME_CHARACTERS,
     BadFrame,
     Seen,
+    Subscribe,
     WireChange,
     beat_frame,
     delta_frame,
     parse_client_frame,
     snapshot_frame,
+    subscription_query,
 )
+from realtime.sections import MAX_NUMBERED_SECTIONS, mask_of, numbers_in, parse_sections
 from reservations.read.packing import packed
 
 
@@ -81,9 +85,46 @@ def test_a_frame_of_a_type_that_only_newer_servers_know_is_ignored() -> None:
         '{"seq": 1}',
         '{"type": 1}',
         "[" * 250,
-        '{"type": "seen", "seq": 1, "more": "' + "x" * 300 + '"}',
+        '{"type": "seen", "seq": 1, "more": "' + "x" * MAX_FRAME_CHARACTERS + '"}',
+        '{"type": "subscribe", "sections": "1"}',
+        '{"type": "subscribe", "layout": "plan"}',
+        '{"type": "subscribe", "layout": "plan", "sections": [1]}',
+        '{"type": "subscribe", "layout": "plan", "sections": "1", "id": -1}',
     ],
 )
 def test_other_frames_are_rejected(text: str) -> None:
     with pytest.raises(BadFrame):
         parse_client_frame(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sections"),
+    [
+        ("", []),
+        ("3", [3]),
+        ("3,7-9,3", [3, 7, 8, 9]),
+        ("9-7,x,,-1,1-,2.5,+4,٣,100000", []),
+        ("0-99999", [*range(MAX_NUMBERED_SECTIONS)]),
+        ("99998-99999", []),
+    ],
+)
+def test_sections_are_numbers_and_runs_of_them(text: str, sections: list[int]) -> None:
+    assert [*numbers_in(parse_sections(text))] == sections
+
+
+def test_all_sections_are_those_of_any_layout() -> None:
+    assert parse_sections("all") & mask_of([0, 20_000]) == mask_of([0, 20_000])
+
+
+def test_subscribe_frames_are_parsed() -> None:
+    text = '{"type": "subscribe", "layout": "plan", "sections": "0,2", "id": 5}'
+    assert parse_client_frame(text) == Subscribe("plan", 0b101, 5)
+    text = '{"type": "subscribe", "layout": "plan", "sections": ""}'
+    assert parse_client_frame(text) == Subscribe("plan", 0, None)
+
+
+def test_only_a_query_with_sections_subscribes() -> None:
+    assert subscription_query("since=3&layout=plan&add=1") is None
+    found = subscription_query("sections=&add=1,2&layout=plan")
+    assert found is not None
+    assert (found.layout, found.sections, found.added) == ("plan", 0, 0b110)

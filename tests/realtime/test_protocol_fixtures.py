@@ -8,16 +8,23 @@ from typing import Any
 
 from realtime.messages import (
     Seen,
+    Subscribe,
     WireChange,
     beat_frame,
+    changes_fragment,
     delta_frame,
+    free_fragment,
     parse_client_frame,
+    part_frame,
     snapshot_frame,
+    whole_fragment,
 )
 from realtime.replica import MergeResult, Replica
+from realtime.sections import mask_of
 from reservations.domain.states import SeatStatus
 from reservations.read.selectors import EventHead, MappedSeat, SeatMap
 from reservations.write.changes import Change
+from tests.following import Numbering, PartFollower
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "protocol"
 
@@ -68,6 +75,60 @@ def test_the_delta_matches_the_fixture() -> None:
     assert json.loads(frame) == found["frame"]
 
 
+def test_the_part_matches_the_fixture() -> None:
+    found = fixture("part")
+    meant, now = found["decoded"], found["decoded"]["now"]
+    free = {each["pool"]: each["free"] for each in meant["free"]}
+    frame = part_frame(
+        since=meant["from"],
+        seq=meant["seq"],
+        now_ms=now,
+        layout=meant["layout"],
+        request_id=meant["id"],
+        whole=[
+            whole_fragment(each["section"], _states_of(each), now_ms=now) for each in meant["whole"]
+        ],
+        changes=[changes_fragment(map(_wire, meant["changes"]), now_ms=now)],
+        free=free_fragment([free.get(pool, -1) for pool in range(8)], sorted(free)),
+    )
+    assert json.loads(frame) == found["frame"]
+
+
+def test_a_frame_without_changes_has_only_its_numbers() -> None:
+    frame = part_frame(
+        since=1, seq=2, now_ms=3, layout=None, request_id=None, whole=[], changes=[], free=""
+    )
+    assert json.loads(frame) == {"type": "part", "from": 1, "seq": 2, "now": 3}
+
+
+def test_the_subscribe_frame_of_the_fixture_is_parsed() -> None:
+    found = fixture("subscribe")
+    meant = found["decoded"]
+    assert parse_client_frame(json.dumps(found["frame"])) == Subscribe(
+        meant["layout"], mask_of(meant["sections"]), meant["id"]
+    )
+
+
+def test_a_subscriber_reads_the_parts_of_the_fixture() -> None:
+    found = fixture("parts")
+    expected = found["expected"]
+    numbering = Numbering(tuple(found["sections"]), tuple(found["pools"]))
+    layout = found["frames"][0]["layout"]
+    follower = PartFollower({layout: numbering})
+    wanted = {int(number): sections for number, sections in found["wanted"].items()}
+    follower.requests = {
+        number: (layout, frozenset(sections)) for number, sections in wanted.items()
+    }
+    for frame in found["frames"]:
+        follower.hear(json.dumps(frame))
+    assert follower.seq == expected["seq"]
+    assert sorted(follower.sections) == expected["sections"]
+    assert follower.free == expected["free"]
+    assert {str(index): state.status for index, state in follower.states.items()} == {
+        index: status(word) for index, word in expected["seats"].items()
+    }
+
+
 def test_the_beat_matches_the_fixture() -> None:
     found = fixture("beat")
     meant = found["decoded"]
@@ -102,6 +163,26 @@ def test_a_replica_merges_deltas_like_the_client() -> None:
     assert sorted(replica.locks()) == sorted(
         (lock["index"], lock["locked_until"], lock["holder"]) for lock in expected["locks"]
     )
+
+
+def _wire(state: dict[str, Any]) -> WireChange:
+    return WireChange(
+        state["index"], status(state["status"]), state["locked_until"], state["holder"]
+    )
+
+
+def _states_of(whole: dict[str, Any]) -> list[WireChange]:
+    """Return the states of a section; locked seats are at their index, others at none."""
+    locks = iter(whole["locks"])
+    states = []
+    for word in whole["statuses"]:
+        lock = next(locks) if word == "locked" else None
+        states.append(
+            WireChange(-1, status(word), None, None)
+            if lock is None
+            else WireChange(lock["index"], status(word), lock["locked_until"], lock["holder"])
+        )
+    return states
 
 
 def _seat_map(found: dict[str, Any]) -> SeatMap:

@@ -2999,7 +2999,7 @@ export interface components {
             message: string;
             reservation: components["schemas"]["Booking"];
         };
-        Changes: components["schemas"]["Snapshot"] | components["schemas"]["Delta"];
+        Changes: components["schemas"]["Snapshot"] | components["schemas"]["Delta"] | components["schemas"]["Part"];
         /**
          * @description * `online` - online
          *     * `box_office` - box_office
@@ -4147,6 +4147,30 @@ export interface components {
             /** Format: decimal */
             paid_back: string;
         };
+        Part: {
+            seq: number;
+            /** @description The server's time in Unix milliseconds. */
+            now: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "part";
+            layout?: string;
+            /** @description `[section, statuses, locks]` of each section that is given in full. */
+            whole?: unknown[][];
+            /** @description `[index, status, milliseconds until a lock ends, holder]` of each. */
+            changes?: unknown[][];
+            /** @description `[pool, free seats in it, free seats in the next, …]` of each run of pools. */
+            free?: number[][];
+            /** @description Null starts over. */
+            from: number | null;
+        };
+        /**
+         * @description * `part` - part
+         * @enum {string}
+         */
+        PartTypeEnum: "part";
         Passkey: {
             id: number;
             name: string;
@@ -7515,8 +7539,12 @@ export interface operations {
     changes: {
         parameters: {
             query?: {
+                /** @description The sections to subscribe to as well, like `sections`. */
+                add?: string;
                 /** @description The `layout` that one has. */
                 layout?: string;
+                /** @description Subscribe to sections: `all`, or numbers and runs of them, as `3,7-12`. These are the ones whose states one has as of `since`; the answer is then a `part`. */
+                sections?: string;
                 /** @description The `seq` that one has; only with `layout`. */
                 since?: number;
             };
