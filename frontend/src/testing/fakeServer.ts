@@ -65,6 +65,11 @@ export class FakeServer {
     return this.requests.filter(({ call }) => call.startsWith('post')).map(({ call }) => call);
   }
 
+  /** The body of the last request of a call. */
+  lastBody(call: string): unknown {
+    return this.requests.findLast((request) => request.call === call)?.body;
+  }
+
   /** The idempotency keys of a call's requests, in order. */
   keysOf(call: string): (string | null)[] {
     return this.#keys.filter((one) => one.call === call).map(({ key }) => key);

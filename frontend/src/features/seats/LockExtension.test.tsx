@@ -119,7 +119,7 @@ it('leaves the focus in the basket after use', async () => {
 it('says in the review why it was refused', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon(), 1));
   await user.click(screen.getByRole('button', { name: 'Reserve' }));
-  const review = within(screen.getByRole('dialog', { name: 'Review your seats' }));
+  const review = within(await screen.findByRole('dialog', { name: 'Review your seats' }));
   server.on(EXTEND, conflict(0, 'extension_limit', 'Seat A1 cannot be held for longer.'));
   await user.click(review.getByRole('button', { name: 'More time' }));
   const said = await review.findByText('Seat A1 cannot be held any longer.');

@@ -83,7 +83,7 @@ describe('alternative seats', () => {
       await Promise.resolve();
     });
     expect(await screen.findByText('Seats B1 and B2 are held for you.')).toBeDefined();
-    expect(server.requests.at(-1)).toEqual({ call: LOCK, body: { seat_ids: [104, 105] } });
+    expect(server.lastBody(LOCK)).toEqual({ seat_ids: [104, 105] });
     expect(server.keysOf(LOCK)[0]).toMatch(/.{8}/);
   });
 
@@ -134,14 +134,14 @@ describe('alternative seats', () => {
     server.on(LOCK, taken(4, 5));
     server.on('post events/7/unlock/', released(makeSeat(1)));
     await user.click(screen.getByRole('button', { name: 'Reserve' }));
-    const dialog = within(screen.getByRole('dialog', { name: 'Review your seats' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Review your seats' }));
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
     await dialog.findByText('Your hold on seat A1 has run out.');
     await user.click(dialog.getByRole('button', { name: 'Take B1, B2 instead · €100.00' }));
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(await screen.findByText('Seat A2 released.')).toBeDefined();
     expect(seatButton('B2').getAttribute('data-status')).toBe('mine');
-    expect(server.requests.at(-1)?.body).toEqual({ seat_ids: [101] });
+    expect(server.lastBody('post events/7/unlock/')).toEqual({ seat_ids: [101] });
   });
 
   it('include the expired seats themselves if they are still free', async () => {

@@ -75,7 +75,7 @@ describe('a click on a seat', () => {
     await user.click(seatButton('A1'));
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     await screen.findByText('Seat A1 released.');
-    expect(server.requests.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: [100] } });
+    expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: [100] });
   });
 
   it('repeated quickly sends the second command after the first response', async () => {

@@ -55,7 +55,7 @@ describe('shortcuts', () => {
     await user.keyboard('b');
     expect(document.activeElement).toBe(screen.getByRole('complementary', { name: 'Your seats' }));
     await user.keyboard('r');
-    expect(screen.getByRole('dialog', { name: 'Review your seats' })).toBeDefined();
+    expect(await screen.findByRole('dialog', { name: 'Review your seats' })).toBeDefined();
   });
 
   it('reserve nothing while the basket is empty', async () => {

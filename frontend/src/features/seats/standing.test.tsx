@@ -21,7 +21,7 @@ it('holds as many places of a standing area as wanted', async () => {
   const seats = [4, 5, 6].map((index) => ({ ...lockedSeat(index), ...EAST }));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats }]);
   await user.click(card.getByRole('button', { name: 'Hold 3 places' }));
-  expect(server.requests.at(-1)).toEqual({ call: LOCK, body: { count: 3 } });
+  expect(server.lastBody(LOCK)).toEqual({ count: 3 });
   expect(basket().getByText('3 seats')).toBeDefined();
   expect(screen.getByRole('button', { name: 'East 1 of 4 left €50' })).toBeDefined();
 });

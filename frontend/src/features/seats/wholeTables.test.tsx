@@ -23,12 +23,12 @@ it('takes the whole table by a click on one of its chairs, and lets go of it by 
   server.on(LOCK, [200, { success: true, message: 'Locked', seats }]);
   await user.click(seatButton('A2'));
   expect(statuses()).toEqual(['mine', 'mine', 'mine', 'available']);
-  expect(server.requests.at(-1)).toEqual({ call: LOCK, body: { seat_ids: IDS } });
+  expect(server.lastBody(LOCK)).toEqual({ seat_ids: IDS });
 
   server.on(UNLOCK, released(...[0, 1, 2].map((index) => makeSeat(index))));
   await user.click(seatButton('A3'));
   expect(statuses()).toEqual(['available', 'available', 'available', 'available']);
-  expect(server.requests.at(-1)).toEqual({ call: UNLOCK, body: { seat_ids: IDS } });
+  expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: IDS });
 });
 
 it('says that a seat is sold with its table', async () => {

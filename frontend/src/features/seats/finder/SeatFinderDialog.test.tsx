@@ -104,9 +104,12 @@ it('requests as many seats as wanted, by the chosen criteria, and holds them', a
   await waitFor(() => {
     expect(found).toEqual([['B1', 'B2', 'B3']]);
   });
-  expect(server.requests.at(-1)).toEqual({
-    call: BEST,
-    body: { count: 3, by: 'price', section: 'Circle', category: 2, wishes: ['accessible'] },
+  expect(server.lastBody(BEST)).toEqual({
+    count: 3,
+    by: 'price',
+    section: 'Circle',
+    category: 2,
+    wishes: ['accessible'],
   });
   const { seats } = store.getState();
   expect(seats.map(({ status }) => status === 'mine')).toEqual(
@@ -122,7 +125,7 @@ it('searches everywhere for two seats with the best view by default', async () =
   await waitFor(() => {
     expect(found).toHaveLength(1);
   });
-  expect(server.requests.at(-1)?.body).toEqual({
+  expect(server.lastBody(BEST)).toEqual({
     count: 2,
     by: 'view',
     section: null,

@@ -34,10 +34,7 @@ it('opens the seats of a code that is entered, and sends it with their locks', a
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(2)] }]);
   await user.click(seatButton('A3'));
   await waitFor(() => {
-    expect(server.requests.at(-1)).toEqual({
-      call: LOCK,
-      body: { seat_ids: [102], promo_code: 'BANK-2030' },
-    });
+    expect(server.lastBody(LOCK)).toEqual({ seat_ids: [102], promo_code: 'BANK-2030' });
   });
 });
 
