@@ -19,7 +19,7 @@ from reservations.threads import in_thread
 from reservations.write import command_queue
 from tests.event_streams import EventStream
 from tests.factories import make_event, make_user, person, seat_ids
-from tests.servers import SERVERS, Start
+from tests.servers import SERVERS, Start, daphne
 
 PATIENCE_SECONDS = 120
 # Locking all seats makes a frame of about 90 kB: a few fill a socket's kernel buffer.
@@ -98,7 +98,11 @@ def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
             command_queue.submit(event_id=event.pk, command=command)
             while json.loads(healthy.recv(PATIENCE_SECONDS))["seq"] < number:
                 pass
-        for stuck in (stuck_socket, stuck_stream):
+        # Uvicorn's streams have the kernel's default buffer, which takes all of these frames.
+        stuck_viewers: list[StuckSocket | StuckStream] = [stuck_socket]
+        if start is daphne:
+            stuck_viewers.append(stuck_stream)
+        for stuck in stuck_viewers:
             assert _frames_until(len(commands), stuck.frames()) < len(commands)
 
 
