@@ -37,6 +37,9 @@ from security_log.log import Kind, record
 MAX_DOORS = 200
 """How many doors an event can have, including revoked ones."""
 
+_LONGEST_OFFLINE = timedelta(days=366)
+"""A scan that would be older counts as this old, whatever the door's clock says."""
+
 
 @dataclass(frozen=True, slots=True)
 class TicketScan:
@@ -102,18 +105,18 @@ def record_scans(
     `sent_at` is the door's clock now, by which its error is known. Raises: Busy, Unavailable; what
     was recorded before stays, and the rest can be sent again.
     """
-    error = clock.now() - sent_at
     known = Scan.objects.filter(event=door.event_id).in_bulk([scan.id for scan in scans])
-    return [_recorded(scan, known.get(scan.id), door, actor, error) for scan in scans]
+    return [_recorded(scan, known.get(scan.id), door, actor, sent_at) for scan in scans]
 
 
 def _recorded(
-    scan: TicketScan, known: Scan | None, door: Door, actor: Person, error: timedelta
+    scan: TicketScan, known: Scan | None, door: Door, actor: Person, sent_at: datetime
 ) -> Scan:
     """Record a scan once; again only if a door has let in whom the server refused."""
     if known is not None and (known.was_admitted or not scan.was_admitted):
         return known
-    at = min(scan.at + error, clock.now())
+    age = min(max(sent_at - scan.at, timedelta()), _LONGEST_OFFLINE)
+    at = clock.now() - age
     reservation = _reservation(scan.ticket, event_id=door.event_id)
     if reservation is not None:
         at = max(at, reservation.created_at)

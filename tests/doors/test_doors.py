@@ -198,6 +198,16 @@ def test_the_time_of_entry_is_the_doors_corrected_by_its_clock(
     assert timedelta(hours=1) <= age < timedelta(hours=2)
 
 
+def test_a_scan_with_impossible_times_counts_since_the_booking(
+    steward: APIClient, event: Event
+) -> None:
+    booked, path = _booked(event, 0), _door(steward, event)
+    scan = _let_in(_ticket(booked), id=str(uuid4()), at="0001-01-02T00:00:00Z")
+    response = steward.post(f"{path}scans/", {"sent_at": "9999-12-30T00:00:00Z", "scans": [scan]})
+    assert response.status_code == 200, response.content
+    assert Entry.objects.get().at == Reservation.objects.get().created_at
+
+
 @pytest.mark.parametrize(
     ("change", "code"), [("cancel", "ticket_cancelled"), ("forge", "ticket_not_found")]
 )
