@@ -60,7 +60,7 @@ def page(
     template: str,
     texts: dict[str, dict[str, str]],
     *,
-    policy: str = "",
+    policy: str = "img-src 'self'",
     **context: Any,
 ) -> HttpResponse:
     """Return a page in the buyer's language. `policy` is added to its content security policy."""

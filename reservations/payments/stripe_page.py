@@ -136,5 +136,5 @@ def _policy() -> str:
         f"script-src {script_source(_SCRIPT)} {origin} https://*.js.stripe.com;"
         f" connect-src {settings.SEATCAST_STRIPE_API_URL} {origin};"
         f" frame-src {origin} https://*.js.stripe.com https://hooks.stripe.com;"
-        " img-src https://*.stripe.com"
+        " img-src 'self' https://*.stripe.com"
     )
