@@ -49,8 +49,6 @@ def running_site(
             **(settings or {}),
         )
         address = stack_address(environment, data_dir=Path(data_dir))
-        # By default it is localhost, where a browser would not be signed in.
-        environment.setdefault("SEATCAST_SITE_URL", address.url)
         with supervised(
             {
                 "prepare": [],
