@@ -45,7 +45,7 @@ _Run = tuple[list[str], dict[str, str]]
 _Background = Callable[[], AbstractContextManager[_Run]]
 
 _PROGRESS_SECONDS = 20.0
-_AT_A_TIME = 5
+_AT_A_TIME = 4
 _LAST_LINES = 40
 """Lines shown of the output of a run that ended without a report."""
 
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run_all(stages: Sequence[Stage]) -> list[StageResult]:
-    """Run all stages, five at a time: four in the background, and the others one by one.
+    """Run all stages, four at a time: three in the background, and the others one by one.
 
     Each spends a third of its time waiting for servers, so fewer would leave two cores idle.
     """

@@ -5,7 +5,7 @@ import pytest
 from reservations.events.lifecycle import publish_event
 from reservations.models import Event
 from reservations.read import selectors
-from tests.contract.calls import CALLS_OF_AN_EVENT, Call, refusal
+from tests.contract.calls import CALLS_OF_AN_EVENT, Call, few, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, permitted, signed_in, stranger, with_token
 
@@ -19,9 +19,7 @@ def drafts(office: BoxOffice) -> BoxOffice:
     return office
 
 
-@pytest.mark.parametrize(
-    "call", [call for call in CALLS_OF_AN_EVENT if not call.is_file], ids=lambda call: call.name
-)
+@pytest.mark.parametrize("call", few(call for call in CALLS_OF_AN_EVENT if not call.is_file))
 def test_a_draft_is_not_found_by_others_than_organisers(call: Call, drafts: BoxOffice) -> None:
     before = drafts.state()
     answer = drafts.send(call, stranger())
