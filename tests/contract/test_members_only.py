@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from reservations.models import Event
-from tests.contract.calls import CALLS_OF_AN_EVENT, Call, few, refusal
+from tests.contract.calls import CALLS_OF_AN_EVENT, Call, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, permitted, signed_in, stranger, with_token
 
@@ -22,7 +22,7 @@ def members(office: BoxOffice) -> BoxOffice:
     return office
 
 
-@pytest.mark.parametrize("call", few(_CALLS))
+@pytest.mark.parametrize("call", _CALLS, ids=lambda call: call.name)
 def test_only_members_see_the_event(call: Call, members: BoxOffice) -> None:
     before = members.state()
     refusal(members.send(call, stranger()), 401, "not_authenticated")
