@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 # Deterministic examples without deadlines, and a randomised search.
 hypothesis_settings.register_profile(
-    "steady", derandomize=True, deadline=None, database=None, max_examples=30
+    "steady", derandomize=True, deadline=None, database=None, max_examples=50
 )
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=2_000)
 

@@ -10,7 +10,7 @@ import {
   openLive,
 } from './fixtures';
 
-test('a declined card costs nothing, and another method books the same seats', async ({
+test('a declined card costs nothing, and another method books the same seats @thorough', async ({
   enter,
   request,
 }) => {

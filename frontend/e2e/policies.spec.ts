@@ -4,7 +4,7 @@ import { demoEvents, test } from './fixtures';
 
 // `enter` watches the client's pages for policy violations; these are Django's.
 
-test('the API documentation works under its policy', async ({ enter }) => {
+test('the API documentation works under its policy @thorough', async ({ enter }) => {
   const { page } = await enter('alice');
   await page.goto('/api/docs/');
   // Among the first: Swagger renders only what is on screen.

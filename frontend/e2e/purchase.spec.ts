@@ -129,7 +129,7 @@ test(
   },
 );
 
-test('the whole purchase works by keyboard, on the map and in the list', async ({
+test('the whole purchase works by keyboard, on the map and in the list @thorough', async ({
   enter,
   request,
 }) => {

@@ -29,8 +29,6 @@ Watching = Callable[..., Any]
 Command = Callable[..., Any]
 People = dict[str, Person]
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture(autouse=True)
 def _without_rests(monkeypatch: pytest.MonkeyPatch) -> None:

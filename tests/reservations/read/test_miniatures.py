@@ -19,7 +19,7 @@ from reservations.read.miniatures import FREE_LEVELS, MAX_POINTS, miniature, min
 from reservations.write.command_queue import CommandQueue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def _place(event: Event, *, in_row: int, pitch: float = 10.0) -> None:
