@@ -17,53 +17,57 @@ interface Draft {
 
 const SAVED = 'All changes saved';
 
-test('an organiser builds a small hall by mouse and keyboard', ONLY_CHROMIUM, async ({ enter }) => {
-  const person = await enter('admin', { viewport: { width: 1440, height: 900 } });
-  const { page, api } = person;
-  const plan = await newPlan(person);
-  await page.goto(`/organise/plans/${plan}/edit`);
-  const stage = page.getByRole('application', { name: 'Seating plan' });
-  await stage.waitFor();
+test(
+  'an organiser builds a small hall by mouse and keyboard @thorough',
+  ONLY_CHROMIUM,
+  async ({ enter }) => {
+    const person = await enter('admin', { viewport: { width: 1440, height: 900 } });
+    const { page, api } = person;
+    const plan = await newPlan(person);
+    await page.goto(`/organise/plans/${plan}/edit`);
+    const stage = page.getByRole('application', { name: 'Seating plan' });
+    await stage.waitFor();
 
-  await page.getByRole('tab', { name: 'Categories' }).click();
-  await page.getByRole('button', { name: 'Add a category' }).click();
-  await page.getByRole('tab', { name: 'Edit' }).click();
+    await page.getByRole('tab', { name: 'Categories' }).click();
+    await page.getByRole('button', { name: 'Add a category' }).click();
+    await page.getByRole('tab', { name: 'Edit' }).click();
 
-  // A block of rows and a stage by the mouse.
-  await page.getByRole('radio', { name: /^Block of rows/ }).click();
-  await drag(stage, [300, 250], [700, 420]);
-  await expect(page.getByText(/objects selected/).first()).toBeVisible();
-  await page.getByRole('radio', { name: /^Stage/ }).click();
-  await drag(stage, [400, 120], [600, 180]);
+    // A block of rows and a stage by the mouse.
+    await page.getByRole('radio', { name: /^Block of rows/ }).click();
+    await drag(stage, [300, 250], [700, 420]);
+    await expect(page.getByText(/objects selected/).first()).toBeVisible();
+    await page.getByRole('radio', { name: /^Stage/ }).click();
+    await drag(stage, [400, 120], [600, 180]);
 
-  // A table and a standing area by the keyboard.
-  await stage.focus();
-  await page.keyboard.press('t');
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Shift+ArrowDown');
-  await page.keyboard.press('a');
-  await page.keyboard.press('Enter');
-  await page.getByRole('textbox', { name: 'Capacity' }).fill('300');
-  await page.keyboard.press('Enter');
-  await expect(page.getByText(SAVED)).toBeVisible();
+    // A table and a standing area by the keyboard.
+    await stage.focus();
+    await page.keyboard.press('t');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('a');
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Capacity' }).fill('300');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(SAVED)).toBeVisible();
 
-  const [zone] = (await api.get<Draft>(`plans/${plan}/draft/`)).zones;
-  expect(zone?.name).toBe('Section 1');
-  expect(zone?.rows.at(-1)?.seats).toHaveLength(8);
-  expect(zone?.rows[0]).toMatchObject({ row_number: 'A' });
-  expect(zone?.areas.map(({ standing }) => standing?.capacity)).toEqual([undefined, 300]);
+    const [zone] = (await api.get<Draft>(`plans/${plan}/draft/`)).zones;
+    expect(zone?.name).toBe('Section 1');
+    expect(zone?.rows.at(-1)?.seats).toHaveLength(8);
+    expect(zone?.rows[0]).toMatchObject({ row_number: 'A' });
+    expect(zone?.areas.map(({ standing }) => standing?.capacity)).toEqual([undefined, 300]);
 
-  // What was built is there after the page is opened again, and undo starts anew.
-  await page.reload();
-  await stage.waitFor();
-  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
-  await page.getByRole('button', { name: /^Save as version/ }).click();
-  await expect(page.getByText(/^Saved as version 1/)).toBeVisible();
+    // What was built is there after the page is opened again, and undo starts anew.
+    await page.reload();
+    await stage.waitFor();
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+    await page.getByRole('button', { name: /^Save as version/ }).click();
+    await expect(page.getByText(/^Saved as version 1/)).toBeVisible();
 
-  await page.getByRole('tab', { name: 'Check' }).click();
-  await page.getByRole('button', { name: 'Check the plan' }).click();
-  await expect(page.getByText(/problems?\. Click|No problems found/)).toBeVisible();
-});
+    await page.getByRole('tab', { name: 'Check' }).click();
+    await page.getByRole('button', { name: 'Check the plan' }).click();
+    await expect(page.getByText(/problems?\. Click|No problems found/)).toBeVisible();
+  },
+);
 
 test(
   'two people who edit the same plan both keep what they have made @thorough',

@@ -76,6 +76,7 @@ def _refused(answers: list[http.client.HTTPResponse]) -> set[tuple[int, str]]:
     return found
 
 
+@pytest.mark.thorough
 def test_large_responses_are_limited_by_network(server: Running, event: Event) -> None:
     with ExitStack() as stack:
         answers = [
