@@ -104,7 +104,7 @@ class SplitSerializer(serializers.Serializer[Any]):
         max_length=MAX_SEATS,
     )
     buyer_name = serializers.CharField(max_length=150, allow_blank=True, default="")
-    buyer_email = serializers.EmailField(allow_blank=True, default="")
+    buyer_email = serializers.EmailField(max_length=254, allow_blank=True, default="")
 
 
 class MergeSerializer(serializers.Serializer[Any]):

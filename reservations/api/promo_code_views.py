@@ -92,6 +92,8 @@ class WithdrawPromoCodeView(EventView):
     )
     def post(self, request: Request, event_id: int, code_id: int) -> Response:
         """Withdraw a code. Seats that are held with it can still be bought."""
+        # Refuse a malformed body.
+        _ = request.data
         promo_codes.withdraw_promo_code(
             event_id=event_id, actor_id=actor(request).id, code_id=code_id
         )
