@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 
 import type { Reservation } from '../src/api/types';
+import { scan, setUpDoor } from './doors';
 import { demoEvents, ONLY_CHROMIUM, test, workerIsReady } from './fixtures';
 
 const PHONE = { viewport: { width: 390, height: 844 }, serviceWorkers: 'allow' } as const;
@@ -25,7 +26,7 @@ test(
     const north = await enter('admin', PHONE);
     await north.page.goto('/door');
     await north.page.getByRole('link', { name: club.name }).click();
-    await setUp(north.page, 'North');
+    await setUpDoor(north.page, 'North');
     await workerIsReady(north.page);
     // The page was loaded before the worker was: now it passes through it.
     await north.page.reload();
@@ -47,7 +48,7 @@ test(
 
     const south = await enter('admin', { viewport: PHONE.viewport });
     await south.page.goto(`/door/${club.id}`);
-    await setUp(south.page, 'South');
+    await setUpDoor(south.page, 'South');
     await north.page.context().setOffline(false);
     await expect(north.page.getByText('Online', { exact: true })).toBeVisible();
     await expect(south.page.getByText(/^2 of /)).toBeVisible();
@@ -65,17 +66,6 @@ test(
     await south.api.post(`reservations/${booked.id}/cancel/`);
   },
 );
-
-async function setUp(page: Page, gate: string): Promise<void> {
-  await page.getByLabel('Gate').fill(gate);
-  await page.getByRole('button', { name: 'Load the list and begin' }).click();
-  await expect(page.getByLabel('Code on the ticket')).toBeVisible();
-}
-
-async function scan(page: Page, code: string): Promise<void> {
-  await page.getByLabel('Code on the ticket').fill(code);
-  await page.getByRole('button', { name: 'Check' }).click();
-}
 
 function verdict(page: Page, title: string) {
   return page.getByRole('heading', { name: title });

@@ -1,6 +1,7 @@
 import { type BrowserContextOptions, expect, type Page } from '@playwright/test';
 
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
+import { scan, setUpDoor } from './doors';
 import { storedSums, type Sums, sumUp } from './eveningSums';
 import { type Fixtures, openLive, type Person, pick, seatOn, workerIsReady } from './fixtures';
 import type { Inspect } from './tour';
@@ -233,15 +234,4 @@ async function admitOffline(
     organiser.page.getByText('Nothing: all doors agree with the bookings.'),
   ).toBeVisible();
   await inspect(organiser.page, 'evening-doors');
-}
-
-async function setUpDoor(page: Page, gate: string): Promise<void> {
-  await page.getByLabel('Gate').fill(gate);
-  await page.getByRole('button', { name: 'Load the list and begin' }).click();
-  await expect(page.getByLabel('Code on the ticket')).toBeVisible();
-}
-
-async function scan(page: Page, code: string): Promise<void> {
-  await page.getByLabel('Code on the ticket').fill(code);
-  await page.getByRole('button', { name: 'Check' }).click();
 }
