@@ -7,13 +7,15 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+_ETAG = re.compile(r'\A(?:W/)?"([0-9]{1,18})"\Z')
+
 
 def revision_of(request: Request) -> int | None:
     """Return the revision in the If-Match header; None without one. Raises: ValidationError."""
     tag = request.headers.get("If-Match")
     if tag is None or tag.strip() == "*":
         return None
-    found = re.fullmatch(r'\s*(?:W/)?"([0-9]{1,18})"\s*', tag)
+    found = _ETAG.match(tag.strip())
     if found is None:
         raise ValidationError({"If-Match": ["Give the ETag of the event's settings."]})
     return int(found[1])

@@ -26,7 +26,10 @@ from realtime.routing import websocket_urlpatterns
 
 pytestmark = pytest.mark.any_database
 
-PACKAGES = ("config", "accounts", "reservations", "realtime", "web")
+PACKAGES = (
+    *("accounts", "config", "doors", "organisations", "providers", "realtime", "reservations"),
+    *("security_log", "web", "webhooks"),
+)
 LONGEST = 4_000
 PATH = re.compile("^r/(?P<content_type_id>.+)/(?P<object_id>.+)/\\Z")
 """Django's own, of the admin. It is quadratic, and why `web/request_limits.py` bounds a path."""

@@ -32,5 +32,5 @@ COLUMNS_OF = {
 
 NUMBERS = ("x", "y", "radius", "width", "height", "rotation", "capacity")
 
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+FORMULA = re.compile(r"\A'*[=+\-@\t\r]")
 """Text that is exported with one more apostrophe."""

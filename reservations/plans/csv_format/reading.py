@@ -37,7 +37,6 @@ Json = dict[str, Any]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WHOLE = re.compile(r"[1-9][0-9]{0,8}")
-_ESCAPED = re.compile(f"'{FORMULA.pattern}")
 _POINT = re.compile(r"(-?[0-9]{1,6}(?:\.[0-9]{1,9})?),(-?[0-9]{1,6}(?:\.[0-9]{1,9})?)")
 _OUTLINE = re.compile(rf"(?:{_POINT.pattern}(?: |$))+")
 _KINDS = {"seat": Kind.SEAT} | {kind.value: kind for kind in Kind}
@@ -282,10 +281,14 @@ def _lines(text: str) -> Iterator[_Line]:
                 raise PlanError(Fault(f"line {reader.line_num}", problem))
             if at >= MAX_LINES:
                 raise PlanError(Fault("", f"must have at most {MAX_LINES:,} lines"))
-            texts = [cell[1:] if _ESCAPED.match(cell) else cell for cell in cells]
+            texts = [_unescaped(cell) for cell in cells]
             yield _Line(reader.line_num, dict(zip(header, texts, strict=True)))
     except csv.Error as error:
         raise PlanError(Fault(f"line {reader.line_num}", f"is not CSV ({error})")) from None
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def _header_faults(header: list[str]) -> Iterator[Fault]:
