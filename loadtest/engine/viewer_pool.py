@@ -22,23 +22,29 @@ _MOST_GAPS_KEPT = 20
 
 @dataclass(slots=True)
 class Click:
-    """A requested lock; `seq` is the number of the change that reported it."""
+    """A requested lock; `seq` is the number of the change that reported it.
+
+    A site may hide names, so a frame that arrives before the response may report somebody else's
+    lock of the seat. When sampled viewers received it is kept in `early_ns` until the response.
+    """
 
     sent_ns: int
     is_acknowledged: bool = False
+    is_named: bool = False
     seq: int | None = None
+    early_ns: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Frame:
-    """A parsed frame from number `since` to `seq`; `clicks` are the times of clicks it reports."""
+    """A parsed frame from number `since` to `seq`; `clicks` are those it reports."""
 
     kind: str
     since: int
     seq: int
     changes: Sequence[Sequence[Any]] = ()
     statuses: str = ""
-    clicks: list[int] = field(default_factory=list)
+    clicks: list[Click] = field(default_factory=list)
 
 
 class PooledViewer(Viewer):
@@ -78,9 +84,8 @@ class PooledViewer(Viewer):
             self.statuses = unpacked(frame.statuses, len(self._pool.hall.ids))
         for change in frame.changes:
             self.statuses[change[0]] = change[1]
-        add = self._pool.measures.everyone.add
-        for sent_ns in frame.clicks:
-            add(now_ns - sent_ns)
+        for click in frame.clicks:
+            self._pool.click_reported(click, now_ns)
 
 
 class ViewerPool:
@@ -153,7 +158,18 @@ class ViewerPool:
         # Earlier holders have released the seat; nothing is expected for them.
         for name in [each for each, click in clicks.items() if click.is_acknowledged]:
             del clicks[name]
-        clicks[holder].is_acknowledged = True
+        click = clicks[holder]
+        click.is_acknowledged = True
+        for at_ns in click.early_ns:
+            self.click_reported(click, at_ns)
+        click.early_ns.clear()
+
+    def click_reported(self, click: Click, at_ns: int) -> None:
+        """Note that a sampled viewer received a frame that reports a click, or may do so."""
+        if click.is_acknowledged or click.is_named:
+            self.measures.everyone.add(at_ns - click.sent_ns)
+        else:
+            click.early_ns.append(at_ns)
 
     def gap(self, sentence: str) -> None:
         self.gap_count += 1
@@ -194,19 +210,21 @@ class ViewerPool:
             if hall.update(index, status) and self.began_ns:
                 replay += (ms, index, status)
 
-    def _clicks_in(self, frame: _Frame) -> list[int]:
-        """Return the times of the clicks that a frame reports."""
+    def _clicks_in(self, frame: _Frame) -> list[Click]:
+        """Return the clicks that a frame reports, or may report if names are hidden."""
         found = []
         for index, status, _, holder in frame.changes:
             for name, click in self._clicks.get(index, {}).items():
                 # A frame before this one reported it.
                 if click.seq is not None and frame.since >= click.seq:
                     continue
-                # A frame has only the last state of a seat, and a site may hide names.
-                is_reported = (
-                    name == holder if status == LOCKED and holder else click.is_acknowledged
-                )
-                if is_reported:
-                    click.seq = min(click.seq or frame.seq, frame.seq)
-                    found.append(click.sent_ns)
+                if status == LOCKED and holder:
+                    if name != holder:
+                        continue
+                    click.is_named = True
+                # A frame has only the last state of a seat.
+                elif status != LOCKED and not click.is_acknowledged:
+                    continue
+                click.seq = min(click.seq or frame.seq, frame.seq)
+                found.append(click)
         return found

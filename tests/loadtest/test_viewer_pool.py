@@ -79,6 +79,19 @@ async def test_a_refused_click_is_not_awaited() -> None:
     assert _lags_ms(pool) == [5]
 
 
+async def test_without_names_an_early_frame_counts_for_the_click_that_succeeds() -> None:
+    pool = _pool()
+    viewer = _watcher(pool)
+    _clicked(pool, 2, "bob")
+    sent_ns = _clicked(pool, 2, "alice")
+    viewer.hear(_delta(10, 11, [2, LOCKED, 99, None]), sent_ns + 5 * MS)
+    assert _lags_ms(pool) == []
+    pool.click_answered(2, holder="bob", is_locked=False)
+    pool.click_answered(2, holder="alice", is_locked=True)
+    _watcher(pool).hear(_delta(10, 11, [2, LOCKED, 99, None]), sent_ns + 8 * MS)
+    assert _lags_ms(pool) == [5, 8]
+
+
 async def test_a_gap_is_recorded() -> None:
     pool = _pool()
     viewer = _watcher(pool, is_sampled=False)
