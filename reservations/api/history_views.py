@@ -234,6 +234,13 @@ class ReportsView(EventView):
         return Response(reports.reports(event_id=event_id))
 
 
+_EXPORT_SCHEMAS = {
+    "csv": OpenApiTypes.STR,
+    "json": {"type": "array", "items": {"type": "object", "additionalProperties": {}}},
+    "xlsx": OpenApiTypes.BINARY,
+}
+
+
 class ExportView(EventView):
     permission_classes = (_SEE,)
 
@@ -247,8 +254,8 @@ class ExportView(EventView):
             ExportQuerySerializer,
         ],
         responses={
-            (200, each.content_type.partition(";")[0]): OpenApiTypes.BINARY
-            for each in FORMATS.values()
+            (200, each.content_type.partition(";")[0]): _EXPORT_SCHEMAS[form]
+            for form, each in FORMATS.items()
         }
         | {409: RefusalSerializer},
         extensions={"x-permissions": [str(each) for each in _MAY_SEE]},

@@ -36,6 +36,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
         "  image/webp: application/octet-stream\n"
         "  image/*: application/octet-stream\n"
         "  text/csv: application/octet-stream\n"
+        "  application/pdf: application/octet-stream\n"
     )
     subprocess.run(
         [
