@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
@@ -18,7 +19,7 @@ from tests.accounts.second_factor.device import (
     with_app,
 )
 from tests.contract.calls import refusal
-from tests.factories import PASSWORD, make_user, signed_in, stranger
+from tests.factories import PASSWORD, Clock, make_user, signed_in, stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,10 @@ def test_tokens_take_the_second_step_and_keep_it_when_refreshed(app: App) -> Non
 
 
 @pytest.mark.parametrize(("steps", "is_good"), [(-2, False), (-1, True), (1, True), (2, False)])
-def test_a_code_may_be_one_step_early_or_late(app: App, steps: int, is_good: bool) -> None:
+def test_a_code_may_be_one_step_early_or_late(
+    app: App, clock: Clock, monkeypatch: pytest.MonkeyPatch, steps: int, is_good: bool
+) -> None:
+    monkeypatch.setattr(timezone, "now", clock)
     client = stranger()
     answer = second_step(client, first_step(client)["challenge"], code=app.code(steps))
     if is_good:
