@@ -39,7 +39,7 @@ restore: ## Restore that file as the database of a stopped stack (FILE=…)
 test: ## Run all tests and the quick linters (ONLY=check|machines|sqlite|postgres|servers|client|browser|stack)
 	@$(PYTHON) -m tools test $(ONLY)
 
-thorough: ## Run all tests on both databases, random ones 40 times as long: half an hour or more (ONLY=…)
+thorough: ## Run all tests on both databases, random ones 10 times as long: an hour or more (ONLY=…)
 	@$(PYTHON) -m tools thorough $(ONLY)
 
 bench: ## Measure the cost of pushing changes, beside stock servers: an hour (ONLY=fanout|rush|…)

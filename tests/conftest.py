@@ -38,7 +38,7 @@ T = TypeVar("T")
 hypothesis_settings.register_profile(
     "steady", derandomize=True, deadline=None, database=None, max_examples=50
 )
-hypothesis_settings.register_profile("thorough", deadline=None, max_examples=2_000)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=500)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
