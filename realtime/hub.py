@@ -270,7 +270,9 @@ class Hub:
 
     def _on_message(self, message: dict[str, Any]) -> None:
         if message["type"] == publisher.PRESENCE:
-            self._presence.record(message["hub"], message["viewers"])
+            # Processes of the previous version do not say when they report next.
+            beats = message.get("beats", BEATS_PER_REPORT)
+            self._presence.record(message["hub"], message["viewers"], beats=beats)
         elif message["type"] != publisher.SEATS_CHANGED:
             # From a newer server.
             return
@@ -302,11 +304,17 @@ class Hub:
     async def _send_beats(self) -> None:
         """Send beats periodically, and report this hub's viewer count to the other processes."""
         while True:
+            beats = self._presence.beats_per_report()
             publisher.publish(
                 self.event_id,
-                {"type": publisher.PRESENCE, "hub": self._name, "viewers": len(self._viewers)},
+                {
+                    "type": publisher.PRESENCE,
+                    "hub": self._name,
+                    "viewers": len(self._viewers),
+                    "beats": beats,
+                },
             )
-            for _ in range(BEATS_PER_REPORT):
+            for _ in range(beats):
                 await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
                 self._viewers.close_slow()
                 self.writer.queue_beat()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.presence import BEATS_PER_REPORT, MISSED_REPORTS, Presence
+from realtime.presence import BEATS_PER_REPORT, MISSED_REPORTS, REPORTS_PER_SECOND, Presence
 
 
 class Clock:
@@ -37,3 +37,25 @@ def test_a_hub_that_misses_several_reports_is_not_counted(clock: Clock) -> None:
     assert presence.viewers_elsewhere(but="") == 5
     clock.now += 0.001
     assert presence.viewers_elsewhere(but="") == 2
+
+
+def test_the_hubs_of_an_event_send_at_most_so_many_reports_a_second(clock: Clock) -> None:
+    presence = Presence(clock)
+    assert presence.beats_per_report() == BEATS_PER_REPORT
+    for hubs in (100, 200, 1_000):
+        for hub in range(hubs):
+            presence.record(f"{hub}", 1, beats=10)
+        seconds = presence.beats_per_report() * 5.0
+        assert REPORTS_PER_SECOND / 2 <= hubs / seconds <= REPORTS_PER_SECOND
+
+
+def test_a_hub_that_reports_less_often_is_counted_for_longer(clock: Clock) -> None:
+    presence = Presence(clock)
+    presence.record("of the previous version", 3)
+    presence.record("slow", 2, beats=10)
+    clock.now += 5.0 * 10 * MISSED_REPORTS
+    assert presence.viewers_elsewhere(but="") == 2
+    assert presence.hears("slow")
+    clock.now += 0.001
+    assert presence.viewers_elsewhere(but="") == 0
+    assert not presence.hears("slow")
