@@ -158,9 +158,16 @@ class Hub:
     def viewer_count(self) -> metrics.EventViewers:
         return metrics.EventViewers(self.event_id, len(self._viewers), self._viewers.behind())
 
-    def next_deadline_ms(self) -> int | None:
-        """Return when the next published lock expires, in Unix milliseconds."""
-        return self._writer.replica.next_deadline_ms() if self._writer else None
+    def next_release_ms(self) -> int | None:
+        """Return when this hub should release the next expired lock, in Unix milliseconds.
+
+        The event's first hub does so at the lock's deadline. The others, which otherwise would all
+        lock the event's row in vain, give it one check's time.
+        """
+        deadline = self._writer.replica.next_deadline_ms() if self._writer else None
+        if deadline is None or self._presence.is_first(self._name):
+            return deadline
+        return deadline + round(settings.SEATCAST_HEAD_CHECK_SECONDS * 1_000)
 
     def close_all(self, code: int) -> None:
         """Close every viewer's socket."""
@@ -390,12 +397,12 @@ class Hub:
 _hubs: dict[int, Hub] = {}
 
 
-def _deadlines() -> list[tuple[int, int | None]]:
-    """Return the event id and next lock deadline of each hub."""
-    return [(hub.event_id, hub.next_deadline_ms()) for hub in _hubs.values()]
+def _releases() -> list[tuple[int, int | None]]:
+    """Return the event id of each hub and when it should release a lock."""
+    return [(hub.event_id, hub.next_release_ms()) for hub in _hubs.values()]
 
 
-_releaser = ExpiredLockReleaser(_deadlines)
+_releaser = ExpiredLockReleaser(_releases)
 
 
 async def _wait_up_to(seconds: float, event: asyncio.Event) -> None:

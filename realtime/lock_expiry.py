@@ -6,7 +6,8 @@ per event, are queued at a time; those that take longer than PATIENCE_SECONDS ar
 Lifecycle. One task, which runs while any event is watched.
 
 Guarantees. While an event's row can be locked, its seats are released within about
-SEATCAST_HEAD_CHECK_SECONDS of their deadline. An event whose row is locked by someone else is
+SEATCAST_HEAD_CHECK_SECONDS of their deadline by the first of its hubs, and if that one does not, by
+the others within twice that. An event whose row is locked by someone else is
 retried after all others, and delays those by at most PATIENCE_SECONDS.
 """
 
@@ -29,14 +30,14 @@ PATIENCE_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
 
-Deadlines = Callable[[], Iterable[tuple[int, int | None]]]
+Releases = Callable[[], Iterable[tuple[int, int | None]]]
 
 
 class ExpiredLockReleaser:
-    """Releases expired locks. `deadlines` yields each event's id and next deadline in ms."""
+    """Releases expired locks. `releases` yields each event's id and when one is due, in ms."""
 
-    def __init__(self, deadlines: Deadlines) -> None:
-        self._deadlines = deadlines
+    def __init__(self, releases: Releases) -> None:
+        self._releases = releases
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         # Events whose release failed, least recently tried first.
         self._failed: dict[int, None] = {}
@@ -73,8 +74,8 @@ class ExpiredLockReleaser:
         now = now_ms()
         due = {
             event_id
-            for event_id, deadline in self._deadlines()
-            if deadline is not None and deadline <= now and event_id not in self._in_flight
+            for event_id, release_ms in self._releases()
+            if release_ms is not None and release_ms <= now and event_id not in self._in_flight
         }
         self._failed = {event_id: None for event_id in self._failed if event_id in due}
         return [*(due - self._failed.keys()), *self._failed]

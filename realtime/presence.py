@@ -49,6 +49,10 @@ class Presence:
         """Return the number of viewers of all hubs except `but`."""
         return sum(report.viewers for hub, report in self._current().items() if hub != but)
 
+    def is_first(self, hub: str) -> bool:
+        """Return whether a hub's name is the first of those that are counted, in their order."""
+        return all(hub <= other for other in self._current())
+
     def _current(self) -> dict[str, _Report]:
         now = self._clock()
         self._reports = {

@@ -59,3 +59,15 @@ def test_a_hub_that_reports_less_often_is_counted_for_longer(clock: Clock) -> No
     clock.now += 0.001
     assert presence.viewers_elsewhere(but="") == 0
     assert not presence.hears("slow")
+
+
+def test_one_of_the_hubs_that_are_counted_is_the_first(clock: Clock) -> None:
+    presence = Presence(clock)
+    # Without Redis no report arrives.
+    assert presence.is_first("b")
+    for hub in ("b", "c", "a"):
+        presence.record(hub, 1)
+    assert [hub for hub in "abc" if presence.is_first(hub)] == ["a"]
+    clock.now += 5.0 * BEATS_PER_REPORT * MISSED_REPORTS + 0.001
+    presence.record("c", 1)
+    assert presence.is_first("b")

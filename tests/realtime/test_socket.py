@@ -152,6 +152,22 @@ async def test_an_expired_lock_is_released_and_published(
     assert deadline <= frame["now"]
 
 
+async def test_only_the_first_hub_of_an_event_releases_a_lock_at_its_deadline(
+    watching: Watching, event: Event, people: People, lock: Command, settings: Any
+) -> None:
+    async with watching(event.pk) as socket, hub.joining(event.pk) as own:
+        await socket.frame()
+        await lock(people["alice"], 0)
+        await socket.until_seq(1)
+        deadline = socket.states[0][1]
+        assert own.next_release_ms() == deadline
+        report = {"type": publisher.PRESENCE, "hub": "0", "viewers": 1}
+        await get_channel_layer().group_send(publisher.group_name(event.pk), report)
+        while own.next_release_ms() == deadline:
+            await asyncio.sleep(0)
+        assert own.next_release_ms() == deadline + settings.SEATCAST_HEAD_CHECK_SECONDS * 1_000
+
+
 async def test_resuming_gets_the_changes_since(
     watching: Watching, event: Event, people: People, lock: Command
 ) -> None:
