@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import { EditorPage } from '@/features/editor/EditorPage';
+import { recordAnnouncements } from '@/testing/announcements';
 import { FakeServer } from '@/testing/fakeServer';
 import { FakeSurfaces } from '@/testing/fakeSurface';
 import { HALL_TEXT } from '@/testing/planDocuments';
@@ -63,14 +64,7 @@ async function open() {
       return sent.body as Saved;
     });
   };
-  return { server, user, router, stage, saved };
-}
-
-function announced(): string {
-  return screen
-    .getAllByRole('status')
-    .map(({ textContent }) => textContent)
-    .join(' ');
+  return { server, user, router, stage, saved, announced: recordAnnouncements() };
 }
 
 it('saves nothing while a plan is only looked at', async () => {
@@ -83,7 +77,7 @@ it('saves nothing while a plan is only looked at', async () => {
 });
 
 it('selects, moves and restores objects by the keyboard, and says so', async () => {
-  const { user, stage, saved } = await open();
+  const { user, stage, saved, announced } = await open();
   stage.focus();
   await user.keyboard('{Tab}{Tab}');
   expect(announced()).toContain('Row A, Stalls, 3 seats');
@@ -186,7 +180,7 @@ it('loads the other version if wanted', async () => {
 });
 
 it('saves the draft before it makes a version of it', async () => {
-  const { server, user, stage } = await open();
+  const { server, user, stage, announced } = await open();
   server.on('post plans/5/versions/', [201, { number: 3, seats: 6 }]);
   stage.focus();
   await user.keyboard('{Tab}{ArrowLeft}');

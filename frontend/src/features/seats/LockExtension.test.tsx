@@ -1,5 +1,5 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 
 import {
   basket,
@@ -14,6 +14,10 @@ const EXTEND = 'post events/7/extend/';
 
 const soon = () => Date.now() + 80_000;
 const later = () => Date.now() + 300_000;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function lockExtension() {
   return screen.queryByRole('button', { name: 'More time' });
@@ -57,10 +61,12 @@ it('is not offered while there is enough time', async () => {
 });
 
 it('is offered as soon as time is short', async () => {
-  await openHolding(lockedSeat(0, Date.now() + 92_000));
+  const until = later();
+  const { socket } = await openHolding(lockedSeat(0, until));
   expect(lockExtension()).toBeNull();
-  const offered = screen.findByRole('button', { name: 'More time' }, { timeout: 4_000 });
-  expect(await offered).toBeDefined();
+  vi.useFakeTimers({ toFake: ['Date'], now: until - 89_000 });
+  socket.receive(deltaFrame(1, [1, 2, null, null]));
+  expect(await screen.findByRole('button', { name: 'More time' })).toBeDefined();
 });
 
 it('by another tab shows here as well', async () => {
