@@ -4,14 +4,16 @@ A code is counted before it is looked up, and no longer once it was right, so th
 do not pass the limit either.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
 from rest_framework.exceptions import Throttled
 
-from reservations.domain.errors import PromoCodeInvalid
+from reservations.domain.errors import PromoCodeInvalid, SeatcastError
+from reservations.threads import in_thread
 from security_log.request_context import current_request
 
 MAX_WRONG_CODES = 10
@@ -19,6 +21,27 @@ MAX_WRONG_CODES = 10
 MAX_WRONG_CODES_OF_ADDRESS = 50
 """How many may come from one IP address, behind which there may be an office."""
 WINDOW_SECONDS = 600
+
+
+@asynccontextmanager
+async def code_counted(person_id: int, promo_code: str) -> AsyncIterator[None]:
+    """Count the code of a command unless it is right; without a code, do nothing.
+
+    It stays counted when the client disconnects, because the command is carried out all the same.
+    Raises: Throttled after too many wrong ones.
+    """
+    if not promo_code:
+        yield
+        return
+    limits = await in_thread(partial(count_guess, person_id))
+    try:
+        yield
+    except PromoCodeInvalid:
+        raise
+    except SeatcastError:
+        await in_thread(partial(forget_guess, limits))
+        raise
+    await in_thread(partial(forget_guess, limits))
 
 
 @contextmanager

@@ -78,7 +78,8 @@ class LanguageSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(choices=["en", "de"], default="en")
 
 
-class LockSeatsSerializer(SeatIdsSerializer):
+# The base of bodies that lock seats; a docstring would be told to clients.
+class WithPromoCodeSerializer(serializers.Serializer[Any]):
     promo_code = serializers.CharField(
         max_length=MAX_CODE_LENGTH,
         allow_blank=True,
@@ -87,7 +88,11 @@ class LockSeatsSerializer(SeatIdsSerializer):
     )
 
 
-class BestSerializer(serializers.Serializer[Any]):
+class LockSeatsSerializer(SeatIdsSerializer, WithPromoCodeSerializer):
+    pass
+
+
+class BestSerializer(WithPromoCodeSerializer):
     count = serializers.IntegerField(min_value=1, max_value=MAX_SEATS)
     by = serializers.ChoiceField(choices=[by.value for by in SortBy], default=SortBy.VIEW.value)
     section = serializers.CharField(
@@ -110,7 +115,7 @@ class BestSerializer(serializers.Serializer[Any]):
     )
 
 
-class PlacesSerializer(serializers.Serializer[Any]):
+class PlacesSerializer(WithPromoCodeSerializer):
     count = serializers.IntegerField(min_value=1, max_value=MAX_SEATS)
 
 

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from reservations import security_events, ticket_files
 from reservations.api.command_view import CommandView
 from reservations.api.documentation import reads, writes
-from reservations.api.guesses import count_guess, forget_guess
+from reservations.api.guesses import code_counted
 from reservations.api.permissions import HasPermission, require_permission
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import accepts_gzip, actor, idempotency_key, requester
@@ -67,8 +67,6 @@ from reservations.domain.criteria import SeatCriteria, SortBy
 from reservations.domain.errors import (
     LockExpired,
     NotPermitted,
-    PromoCodeInvalid,
-    SeatcastError,
     SeatGivenUp,
     SeatNotFound,
     SeatUnavailable,
@@ -159,18 +157,8 @@ class SeatCommandView(CommandView):
     ) -> CommandResult:
         """Lock seats; a refusal has alternatives. Raises: SeatcastError, Throttled."""
         command = LockSeats(actor(request), tuple(seat_ids), folded_code(promo_code))
-        if not command.promo_code:
+        async with code_counted(command.actor.id, command.promo_code):
             return await self._lock(request, event_id, command)
-        counted = await in_thread(partial(count_guess, command.actor.id))
-        try:
-            answer = await self._lock(request, event_id, command)
-        except PromoCodeInvalid:
-            raise
-        except SeatcastError:
-            await in_thread(partial(forget_guess, counted))
-            raise
-        await in_thread(partial(forget_guess, counted))
-        return answer
 
     async def _lock(self, request: Request, event_id: int, command: LockSeats) -> CommandResult:
         try:
@@ -329,7 +317,8 @@ class LockBestView(SeatCommandView):
 
         By view those nearest to the stage and to the middle of their row, by price the cheapest.
         Sets that leave no single seat beside them are preferred. With the wish for an accessible
-        seat the others are its companion seats, wherever they are, and then its neighbours.
+        seat the others are its companion seats, wherever they are, and then its neighbours. A promo
+        code adds the seats that are kept for it, as many as it is good for.
         """
         body = parsed_body(BestSerializer, request)
         criteria = SeatCriteria(
@@ -339,11 +328,12 @@ class LockBestView(SeatCommandView):
             body["category"],
             wishes=tuple(wish for wish in SeatWish if wish in body["wishes"]),
         )
-        command = LockBest(actor(request), criteria)
+        command = LockBest(actor(request), criteria, promo_code=folded_code(body["promo_code"]))
         key = idempotency_key(request)
-        answer = await in_thread(
-            partial(lock_best, event_id=event_id, command=command, key=key), COMMANDS
-        )
+        async with code_counted(command.actor.id, command.promo_code):
+            answer = await in_thread(
+                partial(lock_best, event_id=event_id, command=command, key=key), COMMANDS
+            )
         return _seats(answer)
 
 
@@ -352,15 +342,17 @@ class LockPlacesView(SeatCommandView):
     async def post(self, request: Request, event_id: int, group: str) -> HttpResponse:
         """Lock places of a standing area by number, all or none.
 
-        They are interchangeable: any free ones are locked. A shortage is refused with `area_full`,
-        and how many are `left`.
+        They are interchangeable: any free ones are locked, those that a promo code opens first. A
+        shortage is refused with `area_full`, and how many are `left`.
         """
         body = parsed_body(PlacesSerializer, request)
-        command = LockPlaces(actor(request), group, body["count"])
+        code = folded_code(body["promo_code"])
+        command = LockPlaces(actor(request), group, body["count"], promo_code=code)
         key = idempotency_key(request)
-        answer = await in_thread(
-            partial(lock_places, event_id=event_id, command=command, key=key), COMMANDS
-        )
+        async with code_counted(command.actor.id, code):
+            answer = await in_thread(
+                partial(lock_places, event_id=event_id, command=command, key=key), COMMANDS
+            )
         return _seats(answer)
 
 

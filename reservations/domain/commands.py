@@ -64,19 +64,20 @@ class LockBest:
     """Lock the best available seats that meet the criteria, all or none.
 
     `choice` was made before the event's row was locked: the first of its sets that is still free
-    is locked. Without a choice only the caps and the sale window are checked. Unless this is the
-    last try, a choice with seats in the actor's cool-down raises Outpaced, so that other seats are
-    chosen.
+    is locked. Without a choice only the code, the caps and the sale window are checked. Unless this
+    is the last try, a choice with seats in the actor's cool-down raises Outpaced, so that other
+    seats are chosen. `promo_code` opens the seats of its allocation, as in LockSeats.
     """
 
     actor: Person
     criteria: SeatCriteria
     choice: Choice | None = None
     is_last_try: bool = True
+    promo_code: str = ""
 
     def reads(self) -> Reads:
         seat_ids = tuple(chain.from_iterable(self.choice.sets)) if self.choice else ()
-        return Reads(seat_ids, caps_of=self.actor.id)
+        return Reads(seat_ids, caps_of=self.actor.id, promo_code=self.promo_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,19 @@ class LockPlaces:
     """Lock any `count` places of a standing area, `group`, all or none.
 
     `choice` was made before the event's row was locked: the first of its places that are still free
-    are locked. Without a choice only the caps and the sale window are checked.
+    are locked, those that `promo_code` opens before others. Without a choice only the code, the
+    caps and the sale window are checked.
     """
 
     actor: Person
     group: str
     count: int
     choice: Places | None = None
+    promo_code: str = ""
 
     def reads(self) -> Reads:
-        return Reads(self.choice.seat_ids if self.choice else (), caps_of=self.actor.id)
+        seat_ids = self.choice.seat_ids if self.choice else ()
+        return Reads(seat_ids, caps_of=self.actor.id, promo_code=self.promo_code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The criteria by which the best available seats are found."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,10 +29,19 @@ class SeatCriteria:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Blocked seats that a promo code opens for one search, and for how many of them it is good."""
+
+    seat_ids: Collection[int] = ()
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """Free places of a standing area, more than are wanted.
 
-    If these are too few, `left` is how many are free in all.
+    `left` is how many of them may be had: fewer, if a promo code is good for fewer than it opens.
+    If these are too few, it is how many may be had in all.
     """
 
     seat_ids: tuple[int, ...]

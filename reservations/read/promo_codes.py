@@ -113,6 +113,18 @@ def states(event_id: int, codes: Collection[str], *, now: datetime) -> dict[str,
     }
 
 
+def kept_for(code: PromoCodeState, *, now: datetime) -> QuerySet[Seat]:
+    """Return the seats that a code opens and that nobody holds; `SeatState.is_kept_for` in SQL."""
+    is_kept = Q(status=SeatStatus.BLOCKED) | Q(status=SeatStatus.LOCKED, locked_until__lte=now)
+    return Seat.objects.filter(is_kept, allocation=code.allocation_id)
+
+
+def usable(event_id: int, text: str, *, now: datetime) -> PromoCodeState | None:
+    """Return a code if it opens a seat now; None if it was not given, ended or is used up."""
+    found = states(event_id, {text} if text else (), now=now).get(text)
+    return found if found is not None and found.left and not found.has_ended else None
+
+
 def _has_ended(code: PromoCode, *, now: datetime) -> bool:
     ends = (code.expires_at, code.withdrawn_at, code.allocation.until, code.allocation.ended_at)
     return any(at is not None and at <= now for at in ends)

@@ -18,6 +18,8 @@ found: about 1 ms with 50,000 seats, where a full scan takes 100 ms.
 import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -25,7 +27,7 @@ from itertools import accumulate, pairwise
 from operator import or_
 from typing import Any, Protocol
 
-from reservations.domain.criteria import SeatCriteria, SortBy
+from reservations.domain.criteria import Opened, SeatCriteria, SortBy
 from reservations.domain.features import SeatFeature, SeatWish, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.seat_finder.accessible import AccessibleSeats
@@ -117,6 +119,9 @@ class FreeSeatIndex:
         self._longest: list[int | None] = [None] * len(stretched)
         self._deadlines: list[tuple[datetime, int]] = []
         self._locked_until: dict[int, datetime] = {}
+        # The positions that `opening` has opened, and how many of them a set may have.
+        self._opened: frozenset[int] = frozenset()
+        self._left = 0
 
     def update(self, seat_id: int, *, status: int, locked_until: datetime | None) -> None:
         """Set the state of a seat; a lock's deadline may have passed. Unknown ids are ignored."""
@@ -136,6 +141,21 @@ class FreeSeatIndex:
             if self._locked_until.get(at) == deadline:
                 del self._locked_until[at]
                 self._set(at, is_free=True)
+
+    @contextmanager
+    def opening(self, opened: Opened) -> Iterator[None]:
+        """Search with seats that are free for this buyer only, as many in a set as are allowed."""
+        places = (self._at[seat_id] for seat_id in opened.seat_ids if seat_id in self._at)
+        self._opened = frozenset(at for at in places if not self._free[at])
+        self._left = opened.left
+        for at in self._opened:
+            self._set(at, is_free=True)
+        try:
+            yield
+        finally:
+            for at in self._opened:
+                self._set(at, is_free=False)
+            self._opened = frozenset()
 
     def best(
         self,
@@ -162,7 +182,20 @@ class FreeSeatIndex:
         return found
 
     def largest(self, criteria: SeatCriteria, *, holds_companions: bool = True) -> int:
-        """Return the size of the largest group of adjacent free seats that meets the criteria."""
+        """Return the size of the largest group of adjacent free seats that meets the criteria.
+
+        Where fewer opened seats are allowed than wanted, it is the largest below `criteria.count`.
+        """
+        if self._is_limited(criteria.count):
+            smaller = (replace(criteria, count=n) for n in range(criteria.count - 1, 0, -1))
+            return next(
+                (
+                    each.count
+                    for each in smaller
+                    if self.best(each, limit=1, holds_companions=holds_companions)
+                ),
+                0,
+            )
         if SeatWish.ACCESSIBLE in criteria.wishes:
             return self._accessible.largest(self._fits(criteria))
         excluded, found = _excluded(criteria, holds_companions=holds_companions), 0
@@ -204,6 +237,8 @@ class FreeSeatIndex:
         views, prices, aisles = self._views, self._prices, self._aisles
 
         def rank(found: list[int]) -> Rank | None:
+            if self._is_limited(criteria.count) and not self._are_allowed(found):
+                return None
             if SeatWish.AISLE in criteria.wishes and not any(
                 aisles[at + 1] - aisles[at] for at in found
             ):
@@ -232,6 +267,13 @@ class FreeSeatIndex:
             )
 
         return fits
+
+    def _is_limited(self, count: int) -> bool:
+        """Return whether `count` seats may be more opened ones than are allowed."""
+        return bool(self._opened) and self._left < count
+
+    def _are_allowed(self, places: Iterable[int]) -> bool:
+        return sum(at in self._opened for at in places) <= self._left
 
     def _set(self, at: int, *, is_free: bool) -> None:
         self._free[at] = is_free
@@ -276,10 +318,12 @@ class FreeSeatIndex:
         """Yield the ranks of all sets of a stretch that meet the criteria."""
         count, by_price = criteria.count, criteria.by is SortBy.PRICE
         views, prices, aisles = self._views, self._prices, self._aisles
-        wants_aisle = SeatWish.AISLE in criteria.wishes
+        wants_aisle, is_limited = SeatWish.AISLE in criteria.wishes, self._is_limited(count)
         for (first, last), (start, end) in self._runs(stretch, criteria.category, excluded):
             for at in range(start, end - count + 1):
                 if wants_aisle and aisles[at] == aisles[at + count]:
+                    continue
+                if is_limited and not self._are_allowed(range(at, at + count)):
                     continue
                 orphans = (at - first == 1) + (last - at - count == 1)
                 yield (

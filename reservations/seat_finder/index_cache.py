@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from reservations import database
-from reservations.domain.criteria import Choice, SeatCriteria
+from reservations.domain.criteria import Choice, Opened, SeatCriteria
 from reservations.domain.errors import Outpaced
 from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
@@ -28,6 +28,8 @@ MAX_LOG_ROWS = 5_000
 MAX_WAITING = 256
 STALE_SECONDS = 10.0
 """`invalidate` keeps an index that is younger than this."""
+
+_NOTHING_OPENED = Opened()
 
 
 @dataclass(slots=True, eq=False)
@@ -57,12 +59,14 @@ def choose(
     limit: int,
     now: datetime,
     avoid: Collection[int] = (),
+    opened: Opened = _NOTHING_OPENED,
     holds_companions: bool = True,
 ) -> Choice:
     """Return up to `limit` sets of free seats that meet the criteria, by the last committed state.
 
-    Seats whose lock has expired at `now` are free; those in `avoid` are not. With
-    `holds_companions`, companion seats are only in sets with their accessible seat.
+    Seats whose lock has expired at `now` are free, and so are those in `opened`, as many in a set
+    as it allows; those in `avoid` are not. With `holds_companions`, companion seats are only in
+    sets with their accessible seat.
 
     Raises: EventNotFound; Outpaced while the layout changes; Busy; django.db.Error.
     """
@@ -72,8 +76,9 @@ def choose(
     with entry.lock:
         entry.index.release_expired(now=now)
         index = entry.index
-        sets = index.best(criteria, limit=limit, avoid=avoid, holds_companions=holds_companions)
-        largest = 0 if sets else index.largest(criteria, holds_companions=holds_companions)
+        with index.opening(opened):
+            sets = index.best(criteria, limit=limit, avoid=avoid, holds_companions=holds_companions)
+            largest = 0 if sets else index.largest(criteria, holds_companions=holds_companions)
         return Choice(tuple(sets), largest=largest)
 
 

@@ -1,11 +1,14 @@
 """Locking the best seats: search, send the command, and retry if others were faster."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from reservations import clock
 from reservations.domain.commands import LockBest
+from reservations.domain.criteria import Opened
 from reservations.domain.errors import Outpaced
 from reservations.domain.rules import decide
+from reservations.read import promo_codes
 from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
@@ -37,12 +40,14 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
         tries_left -= 1
         try:
             if may_hold:
+                now = clock.now()
                 choice = index_cache.choose(
                     command.criteria,
                     event_id=event_id,
                     limit=min(sets, MAX_SETS),
-                    now=clock.now(),
+                    now=now,
                     avoid=avoid,
+                    opened=_opened(command, event_id, now=now),
                     holds_companions=holds_companions,
                 )
                 command = replace(command, choice=choice, is_last_try=not tries_left)
@@ -55,3 +60,14 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
             if tries_left == 1:
                 # The cached index may be wrong.
                 index_cache.invalidate(event_id=event_id)
+
+
+def _opened(command: LockBest, event_id: int, *, now: datetime) -> Opened:
+    """Return the seats that the command's code opens, as far as the criteria allow them."""
+    code = promo_codes.usable(event_id, command.promo_code, now=now)
+    if code is None:
+        return Opened()
+    kept = promo_codes.kept_for(code, now=now).order_by()
+    if command.criteria.section is not None:
+        kept = kept.filter(section=command.criteria.section)
+    return Opened(tuple(kept.values_list("pk", flat=True)), code.left)

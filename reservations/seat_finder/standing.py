@@ -8,7 +8,7 @@ try.
 import random
 from dataclasses import replace
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 
 from reservations import clock
 from reservations.domain.commands import LockPlaces
@@ -18,6 +18,7 @@ from reservations.domain.features import SoldBy
 from reservations.domain.rules import decide
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat
+from reservations.read import promo_codes
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
 from reservations.write.unit_of_work import read_batch_state
@@ -40,7 +41,12 @@ def lock_places(*, event_id: int, command: LockPlaces, key: str | None) -> Comma
     while True:
         tries_left -= 1
         if may_hold:
-            choice = choose(event_id=event_id, group=command.group, limit=wanted)
+            choice = choose(
+                event_id=event_id,
+                group=command.group,
+                limit=wanted,
+                promo_code=command.promo_code,
+            )
             command = replace(command, choice=choice)
         try:
             return command_queue.submit(event_id=event_id, command=command, key=key)
@@ -50,26 +56,35 @@ def lock_places(*, event_id: int, command: LockPlaces, key: str | None) -> Comma
             may_hold, wanted = True, 4 * wanted
 
 
-def choose(*, event_id: int, group: str, limit: int) -> Places:
+def choose(*, event_id: int, group: str, limit: int, promo_code: str = "") -> Places:
     """Return up to `limit` free places of a standing area: from a random one on, or the first.
 
-    Raises: AreaNotFound.
+    Before these come up to `limit` places that the code opens. Raises: AreaNotFound.
     """
-    limit = min(limit, _MOST_CHOSEN)
+    limit, now = min(limit, _MOST_CHOSEN), clock.now()
     area = Seat.objects.filter(event_id=event_id, group=group, sold_by=SoldBy.NUMBER)
     ends = area.aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is None:
         raise AreaNotFound
     start = random.randint(ends["first"], ends["last"])
     # The redundant condition on the status lets PostgreSQL use the partial index `place_to_sell`.
-    free = (
-        area.filter(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED])
-        .filter(Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=clock.now(), allocation=None))
-        .order_by("pk")
-        .values_list("pk", flat=True)
+    free = area.filter(status__in=[SeatStatus.AVAILABLE, SeatStatus.LOCKED]).filter(
+        Q(status=SeatStatus.AVAILABLE) | Q(locked_until__lte=now, allocation=None)
     )
-    found = list(free.filter(pk__gte=start)[:limit])
+    found = _some(free, limit, start=start)
+    code = promo_codes.usable(event_id, promo_code, now=now)
+    if code is None:
+        return Places(tuple(found), left=len(found))
+    kept = promo_codes.kept_for(code, now=now).filter(group=group, sold_by=SoldBy.NUMBER)
+    opened = _some(kept, limit, start=start)
+    return Places((*opened, *found), left=min(len(opened), code.left) + len(found))
+
+
+def _some(places: QuerySet[Seat], limit: int, *, start: int) -> list[int]:
+    """Return up to `limit` places, from `start` on if there are enough."""
+    ids = places.order_by("pk").values_list("pk", flat=True)
+    found = list(ids.filter(pk__gte=start)[:limit])
     if len(found) < limit:
         # In one query: what is left is told to the buyer, and others take places meanwhile.
-        found = list(free[:limit])
-    return Places(tuple(found), left=len(found))
+        found = list(ids[:limit])
+    return found

@@ -35,6 +35,7 @@ from reservations.domain.states import (
     BatchState,
     PaymentStatus,
     Person,
+    PromoCodeState,
     Reason,
     SeatState,
     SeatStatus,
@@ -121,7 +122,12 @@ def read_batch_state(command: Command, *, event_id: int) -> BatchState:
     now, person = clock.now(), command.reads().caps_of
     rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
     seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
-    return BatchState(terms=terms_of(event), now=now, seats=seats)
+    return BatchState(
+        terms=terms_of(event),
+        now=now,
+        seats=seats,
+        promo_codes=_promo_codes(event, [command.reads()], now=now),
+    )
 
 
 def read_states(command: Command, *, event: Event, now: datetime) -> BatchState:
@@ -221,9 +227,7 @@ class UnitOfWork:
             ticket_types=(
                 ticket_types_of(event.pk) if any(each.ticket_types for each in reads) else {}
             ),
-            promo_codes=promo_codes.states(
-                event.pk, {each.promo_code for each in reads if each.promo_code}, now=now
-            ),
+            promo_codes=_promo_codes(event, reads, now=now),
             ended_allocations=ended.ids,
             refunds_parts=refunds_parts(),
             caps_of=caps_of,
@@ -653,6 +657,11 @@ def _forget_ended_allocations(seats: Iterable[_Row], *, now: datetime) -> None:
     for seat in held:
         if seat["allocation_id"] not in ids:
             seat["allocation_id"] = None
+
+
+def _promo_codes(event: Event, reads: list[Reads], *, now: datetime) -> dict[str, PromoCodeState]:
+    texts = {each.promo_code for each in reads if each.promo_code}
+    return promo_codes.states(event.pk, texts, now=now)
 
 
 def _verified(event: Event, people: frozenset[int]) -> frozenset[int]:

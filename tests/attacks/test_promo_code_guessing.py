@@ -1,21 +1,26 @@
 """Attack: guess the code that opens a sponsor's seats."""
 
+from typing import Any
+
 import pytest
 
 from reservations.api import guesses
+from reservations.domain.features import SoldBy
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_promo_code, make_user, seat_ids, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
-@pytest.mark.parametrize("by", ["promo-code", "lock"])
+@pytest.mark.parametrize("by", ["promo-code", "lock", "best", "areas/east/lock"])
 def test_after_some_wrong_codes_not_even_the_right_one_is_looked_at(by: str) -> None:
     event = make_event()
     kept = seat_ids(event)[0]
+    if by == "areas/east/lock":
+        event.seats.update(group="east", group_size=4, sold_by=SoldBy.NUMBER)
     make_promo_code(event, kept)
     eve, path = signed_in(make_user("eve")), f"/api/events/{event.pk}/{by}/"
-    body = {"seat_ids": [kept]} if by == "lock" else {}
+    body: dict[str, Any] = {"seat_ids": [kept]} if by == "lock" else {"count": 1}
     for number in range(guesses.MAX_WRONG_CODES):
         answer = eve.post(path, {**body, "promo_code": f"GUESS-{number}"})
         refusal(answer, 409, "promo_code_invalid")

@@ -5,11 +5,28 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from reservations.domain.commands import LockSeats
+from reservations.domain.commands import (
+    Command,
+    EndAllocations,
+    LockBest,
+    LockPlaces,
+    LockSeats,
+)
+from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.errors import SeatcastError
-from reservations.domain.states import SeatStatus
-from reservations.models import Event, Seat
+from reservations.domain.features import SoldBy
+from reservations.domain.states import PaymentStatus, SeatStatus
+from reservations.models import Allocation, DemoCharge, Event, Payment, ReservationSeat, Seat
+from reservations.payments import checkout
+from reservations.payments.checkout import Order
+from reservations.payments.demo import ASKING
+from reservations.promo_codes import withdraw_promo_code
+from reservations.read.records import CommandResult
+from reservations.seat_finder.locking import lock_best
+from reservations.seat_finder.standing import lock_places
+from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
@@ -22,11 +39,12 @@ pytestmark = [
 ]
 
 BUYERS = 8
+CODE = "SPONSOR-2030"
 
 
 def _lock(event: Event, seat_id: int) -> Any:
     """Lock a seat with the code, as a buyer and a process of its own."""
-    return CommandQueue(event.pk).submit(LockSeats(make_person(), (seat_id,), "SPONSOR-2030"))
+    return CommandQueue(event.pk).submit(LockSeats(make_person(), (seat_id,), CODE))
 
 
 def _refusals(results: list[Any]) -> list[str]:
@@ -55,3 +73,115 @@ def test_without_protection_the_last_use_of_a_code_is_used_twice() -> None:
     with protection_off():
         assert _refusals(at_once(works)) == []
         assert _held(event) == 2
+
+
+def _find(event: Event) -> CommandResult:
+    command = LockBest(make_person(), SeatCriteria(1), promo_code=CODE)
+    return lock_best(event_id=event.pk, command=command, key=None)
+
+
+def _stand(event: Event) -> CommandResult:
+    command = LockPlaces(make_person(), "east", 1, promo_code=CODE)
+    return lock_places(event_id=event.pk, command=command, key=None)
+
+
+@pytest.fixture
+def own_queues(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Submit each command to a queue of its own, as processes do."""
+
+    def submit(*, event_id: int, command: Command, key: str | None = None) -> CommandResult:
+        return CommandQueue(event_id).submit(command, key)
+
+    monkeypatch.setattr(command_queue, "submit", submit)
+
+
+@pytest.mark.parametrize("lock", [_find, _stand])
+@pytest.mark.usefixtures("own_queues")
+def test_of_buyers_whose_seats_are_chosen_one_gets_the_last_use_of_a_code(lock: Any) -> None:
+    event = make_event(seats=BUYERS)
+    if lock is _stand:
+        event.seats.update(group="east", group_size=BUYERS, sold_by=SoldBy.NUMBER)
+    make_promo_code(event, *seat_ids(event), max_seats=1)
+    works = [partial(lock, event)] * BUYERS
+    assert _refusals(at_once(works)) == ["promo_code_used"] * (BUYERS - 1)
+    assert _held(event) == 1
+
+
+@pytest.mark.parametrize("is_standing", [False, True])
+def test_without_protection_two_buyers_whose_seats_are_chosen_get_the_last_use(
+    is_standing: bool,
+) -> None:
+    event = make_event()
+    ids = seat_ids(event)[:2]
+    make_promo_code(event, *ids, max_seats=1)
+    commands: list[Command] = [
+        LockPlaces(make_person(), "east", 1, Places((seat_id,), 1), CODE)
+        if is_standing
+        else LockBest(make_person(), SeatCriteria(1), Choice(((seat_id,),)), promo_code=CODE)
+        for seat_id in ids
+    ]
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    works = [
+        stopping(partial(CommandQueue(event.pk).submit, command), before=CHANGING, to=meet)
+        for command in commands
+    ]
+    with protection_off():
+        assert _refusals(at_once(works)) == []
+        assert _held(event) == 2
+
+
+def _buy(event: Event, seat_id: int) -> CommandResult:
+    """Lock a seat with the code and pay for it, as a buyer and a process of its own."""
+    buyer = make_person()
+    CommandQueue(event.pk).submit(LockSeats(buyer, (seat_id,), CODE))
+    return checkout.reserve(
+        Order(event_id=event.pk, actor=buyer, seat_ids=(seat_id,), payment_method="card")
+    )
+
+
+def _sold(event: Event) -> int:
+    return ReservationSeat.objects.filter(event=event, live=True, promo_code__code=CODE).count()
+
+
+@pytest.mark.usefixtures("own_queues")
+def test_of_buyers_who_pay_with_the_last_use_of_a_code_one_is_charged() -> None:
+    event = make_event(seats=BUYERS)
+    make_promo_code(event, *seat_ids(event), max_seats=1)
+    works = [partial(_buy, event, seat_id) for seat_id in seat_ids(event)]
+    assert _refusals(at_once(works)) == ["promo_code_used"] * (BUYERS - 1)
+    assert _sold(event) == 1
+    assert list(Payment.objects.values_list("status", flat=True)) == [PaymentStatus.CAPTURED]
+
+
+@pytest.mark.usefixtures("own_queues")
+def test_without_protection_two_buyers_pay_with_the_last_use_of_a_code() -> None:
+    event = make_event()
+    ids = seat_ids(event)[:2]
+    make_promo_code(event, *ids, max_seats=1)
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    works = [stopping(partial(_buy, event, seat_id), before=CHANGING, to=meet) for seat_id in ids]
+    with protection_off():
+        assert _refusals(at_once(works)) == []
+        assert _sold(event) == 2
+
+
+@pytest.mark.usefixtures("own_queues")
+def test_a_payment_that_is_approved_while_its_code_ends_is_booked_once() -> None:
+    event, buyer = make_event(), make_person()
+    ids = seat_ids(event)[:2]
+    code = make_promo_code(event, *ids, max_seats=2)
+    CommandQueue(event.pk).submit(LockSeats(buyer, ids, CODE))
+    reference = checkout.reserve(
+        Order(event_id=event.pk, actor=buyer, seat_ids=ids, payment_method=ASKING)
+    )["open_payment"]
+    DemoCharge.objects.update(status=DemoCharge.Status.AUTHORISED)
+    Allocation.objects.update(until=timezone.now())
+    at_once(
+        [
+            *[partial(checkout.advance, reference)] * 4,
+            *[partial(CommandQueue(event.pk).submit, EndAllocations()) for _ in range(2)],
+            partial(withdraw_promo_code, event_id=event.pk, actor_id=buyer.id, code_id=code.pk),
+        ]
+    )
+    assert _sold(event) == 2
+    assert list(Payment.objects.values_list("status", flat=True)) == [PaymentStatus.CAPTURED]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import EndAllocations, ReleaseExpired
+from reservations.domain.features import SoldBy
 from reservations.models import Allocation, Event, PromoCode, Seat
 from reservations.write.command_queue import CommandQueue
 from security_log.models import Kind, SecurityEvent
@@ -125,6 +126,77 @@ def test_a_withdrawn_or_expired_code_opens_nothing_more(event: Event, kept: list
     assert buyer.post(f"/api/events/{event.pk}/reserve/", body).status_code == 201
     PromoCode.objects.update(withdrawn_at=None, expires_at=timezone.now() - timedelta(seconds=1))
     refusal(lock(buyer, event, kept[1], code="bank-2030"), 409, "promo_code_invalid")
+
+
+def best(client: Any, event: Event, count: int, *, code: str = "") -> Any:
+    body = {"count": count, **({"promo_code": code} if code else {})}
+    return client.post(f"/api/events/{event.pk}/best/", body)
+
+
+def stand(client: Any, event: Event, count: int, *, code: str = "") -> Any:
+    body = {"count": count, **({"promo_code": code} if code else {})}
+    return client.post(f"/api/events/{event.pk}/areas/east/lock/", body)
+
+
+def numbers(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [seat["seat_number"] for seat in answer.json()["seats"]]
+
+
+def test_the_seat_finder_finds_the_seats_of_a_code_for_its_bearer_only(
+    event: Event, kept: list[int]
+) -> None:
+    buyer, other = signed_in(make_user("buyer")), signed_in(make_user())
+    assert refusal(best(other, event, 6), 409, "no_seats_together")["largest"] == 4
+    assert numbers(best(buyer, event, 6, code="bank-2030 ")) == ["A1", "A2", "A3", "A4", "A5", "A6"]
+    used = Seat.objects.filter(event=event, promo_code__isnull=False)
+    assert list(used.order_by("pk").values_list("pk", flat=True)) == kept
+    # The search has opened them for nobody else.
+    assert refusal(best(other, event, 1), 409, "no_seats_together")["largest"] == 0
+    assert list(differences(event_id=event.pk, counts=Counts())) == []
+
+
+def test_the_seat_finder_takes_no_more_seats_of_a_code_than_it_is_good_for() -> None:
+    event = make_event(seats=5)
+    make_promo_code(event, *seat_ids(event)[:3], max_seats=1)
+    buyer = signed_in(make_user())
+    found = refusal(best(buyer, event, 4, code="sponsor-2030"), 409, "no_seats_together")
+    assert found["largest"] == 3
+    assert numbers(best(buyer, event, 3, code="sponsor-2030")) == ["A3", "A4", "A5"]
+    refusal(best(buyer, event, 1, code="sponsor-2030"), 409, "promo_code_used")
+
+
+def test_a_code_that_is_used_up_hinders_no_search() -> None:
+    event = make_event(seats=4)
+    make_promo_code(event, seat_ids(event)[0], max_seats=1)
+    buyer = signed_in(make_user())
+    lock(buyer, event, seat_ids(event)[0], code="sponsor-2030")
+    assert len(numbers(best(buyer, event, 3, code="sponsor-2030"))) == 3
+
+
+def test_places_of_a_code_are_taken_first_and_by_its_bearer_only() -> None:
+    event = make_event(seats=6)
+    event.seats.update(group="east", group_size=6, sold_by=SoldBy.NUMBER)
+    make_promo_code(event, *seat_ids(event)[3:], max_seats=2)
+    buyer, other = signed_in(make_user("buyer")), signed_in(make_user())
+    assert refusal(stand(other, event, 4), 409, "area_full")["left"] == 3
+    assert refusal(stand(buyer, event, 6, code="sponsor-2030"), 409, "area_full")["left"] == 5
+    numbers(stand(buyer, event, 3, code="sponsor-2030"))
+    assert Seat.objects.filter(event=event, promo_code__isnull=False).count() == 2
+    numbers(stand(other, event, 2))
+    refusal(stand(buyer, event, 1, code="sponsor-2030"), 409, "promo_code_used")
+    let_locks_run_out(event)
+    # The places of lapsed holds are for the bearer again, and for nobody else.
+    assert refusal(stand(other, event, 4), 409, "area_full")["left"] == 3
+    assert len(numbers(stand(buyer, event, 5, code="sponsor-2030"))) == 5
+
+
+@pytest.mark.parametrize("ask", [best, stand])
+def test_an_ended_code_is_refused_before_seats_are_chosen(ask: Any) -> None:
+    event = make_event()
+    event.seats.update(group="east", group_size=4, sold_by=SoldBy.NUMBER)
+    make_promo_code(event, *seat_ids(event), expires_at=timezone.now() - timedelta(seconds=1))
+    refusal(ask(signed_in(make_user()), event, 1, code="sponsor-2030"), 409, "promo_code_invalid")
 
 
 def test_a_code_is_refused_twice_in_an_event_and_for_what_is_no_channel(event: Event) -> None:

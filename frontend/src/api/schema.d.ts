@@ -126,8 +126,8 @@ export interface paths {
         /**
          * @description Lock places of a standing area by number, all or none.
          *
-         *     They are interchangeable: any free ones are locked. A shortage is refused with `area_full`,
-         *     and how many are `left`.
+         *     They are interchangeable: any free ones are locked, those that a promo code opens first. A
+         *     shortage is refused with `area_full`, and how many are `left`.
          */
         post: operations["lock_places"];
         delete?: never;
@@ -150,7 +150,8 @@ export interface paths {
          *
          *     By view those nearest to the stage and to the middle of their row, by price the cheapest.
          *     Sets that leave no single seat beside them are preferred. With the wish for an accessible
-         *     seat the others are its companion seats, wherever they are, and then its neighbours.
+         *     seat the others are its companion seats, wherever they are, and then its neighbours. A promo
+         *     code adds the seats that are kept for it, as many as it is good for.
          */
         post: operations["lock_best"];
         delete?: never;
@@ -2734,6 +2735,11 @@ export interface components {
          */
         AudienceEnum: "public" | "members";
         BestRequest: {
+            /**
+             * @description Opens the seats that are kept for it.
+             * @default
+             */
+            promo_code?: string;
             count: number;
             /** @default view */
             by?: components["schemas"]["ByEnum"];
@@ -3124,6 +3130,8 @@ export interface components {
             type: "delta";
             /** @description `[index, status, locked_until or null, holder or null]` of each. */
             changes: unknown[][];
+            /** @description As in a snapshot. */
+            kept?: number[];
             from: number;
         };
         /**
@@ -4351,6 +4359,11 @@ export interface components {
             height: number;
         };
         PlacesRequest: {
+            /**
+             * @description Opens the seats that are kept for it.
+             * @default
+             */
+            promo_code?: string;
             count: number;
         };
         Plan: {
@@ -5356,6 +5369,8 @@ export interface components {
             statuses: string;
             /** @description `[index, locked_until in Unix milliseconds, holder or null]` of each. */
             locks: unknown[][];
+            /** @description The indexes of locked seats that are blocked when their lock ends. */
+            kept?: number[];
         };
         /**
          * @description * `snapshot` - snapshot

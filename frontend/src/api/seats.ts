@@ -20,8 +20,11 @@ export function lockSeats(
   key: string,
   promoCode?: string,
 ): Promise<SeatsAnswer> {
-  const body = { seat_ids: seatIds, ...(promoCode !== undefined && { promo_code: promoCode }) };
-  return post(`events/${eventId}/lock/`, body, key);
+  return post(`events/${eventId}/lock/`, { seat_ids: seatIds, ...withCode(promoCode) }, key);
+}
+
+function withCode(promoCode: string | undefined): { promo_code?: string } {
+  return promoCode === undefined ? {} : { promo_code: promoCode };
 }
 
 /** Which seats a promo code opens. */
@@ -39,23 +42,26 @@ export interface SeatCriteria {
   readonly wishes: readonly SeatWish[];
 }
 
-/** Lock the best adjacent seats that match, or none. */
+/** Lock the best adjacent seats that match, or none; with a promo code also what it opens. */
 export function lockBest(
   eventId: number,
   criteria: SeatCriteria,
   key: string,
+  promoCode?: string,
 ): Promise<SeatsAnswer> {
-  return post(`events/${eventId}/best/`, criteria, key);
+  return post(`events/${eventId}/best/`, { ...criteria, ...withCode(promoCode) }, key);
 }
 
-/** Lock any places of a standing area. */
+/** Lock any places of a standing area, with a promo code first those that it opens. */
 export function lockPlaces(
   eventId: number,
   group: string,
   count: number,
   key: string,
+  promoCode?: string,
 ): Promise<SeatsAnswer> {
-  return post(`events/${eventId}/areas/${encodeURIComponent(group)}/lock/`, { count }, key);
+  const body = { count, ...withCode(promoCode) };
+  return post(`events/${eventId}/areas/${encodeURIComponent(group)}/lock/`, body, key);
 }
 
 /** Extend the caller's locks on all of these seats, or none. */

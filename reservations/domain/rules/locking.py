@@ -1,6 +1,7 @@
 """Rules for locking seats, extending locks and unlocking."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -83,43 +84,51 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
 
 def lock_places(command: LockPlaces, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
+    code = _promo_code(command.promo_code, state)
     _require_may_hold(command.actor, command.count, state)
     if command.choice is None:
         raise Outpaced
-    if len(command.choice.seat_ids) < command.count:
-        left = command.choice.left
+    left = command.choice.left
+    if left < command.count:
+        _require_left(code, state, found=left)
         raise AreaFull(
             f"Only {pluralize(left, 'place')} {'is' if left == 1 else 'are'} left there."
             if left
             else "There is no place left there.",
             left=left,
         )
-    free = [
+    places = [
         seat_id
         for seat_id in command.choice.seat_ids
-        if _is_free(seat_id, state)
+        if _is_free(seat_id, code, state)
         and _used_up_until(state.seats[seat_id], command.actor, state) is None
     ]
+    kept = {seat_id: None for seat_id in places if _is_kept(seat_id, code, state)}
+    free = [*kept][: code.left if code else 0]
+    free += [seat_id for seat_id in places if seat_id not in kept]
     if len(free) < command.count:
         raise Outpaced
-    return lock(LockSeats(command.actor, tuple(free[: command.count])), state)
+    chosen = tuple(free[: command.count])
+    return lock(LockSeats(command.actor, chosen, command.promo_code), state)
 
 
 def lock_best(command: LockBest, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
     criteria, choice = command.criteria, command.choice
+    code = _promo_code(command.promo_code, state)
     _require_may_hold(command.actor, criteria.count, state)
     if choice is None:
         raise Outpaced
     if not choice.sets:
+        _require_left(code, state, found=choice.largest)
         raise NoSeatsTogether(
             _too_few_sentence(criteria.count, choice.largest), largest=choice.largest
         )
     cooling: list[LockCooldown] = []
     for seat_ids in choice.sets:
-        if all(_is_free(seat_id, state) for seat_id in seat_ids):
+        if _may_take(seat_ids, code, state):
             try:
-                return lock(LockSeats(command.actor, seat_ids), state)
+                return lock(LockSeats(command.actor, seat_ids, command.promo_code), state)
             except LockCooldown as refusal:
                 cooling.append(refusal)
     if not cooling:
@@ -177,14 +186,18 @@ def _use(text: str, code: PromoCodeState, wanted: list[SeatState], state: BatchS
     """Use a code for those of the seats that are kept for it. Raises: PromoCodeUsed."""
     kept = [seat for seat in wanted if seat.is_kept_for(code.allocation_id, now=state.now)]
     if len(kept) > code.left:
-        raise PromoCodeUsed(
-            f"This code is good for {pluralize(code.left, 'more seat')} only."
-            if code.left
-            else "This code has been used up.",
-            left=code.left,
-            conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in kept],
-        )
+        raise _used_up(code, kept, state)
     state.promo_codes[text] = replace(code, left=code.left - len(kept))
+
+
+def _used_up(code: PromoCodeState, kept: list[SeatState], state: BatchState) -> PromoCodeUsed:
+    return PromoCodeUsed(
+        f"This code is good for {pluralize(code.left, 'more seat')} only."
+        if code.left
+        else "This code has been used up.",
+        left=code.left,
+        conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in kept],
+    )
 
 
 def _require_may_hold(actor: Person, count: int, state: BatchState) -> None:
@@ -195,9 +208,33 @@ def _require_may_hold(actor: Person, count: int, state: BatchState) -> None:
     require_may_buy([], actor, state, besides=held + count)
 
 
-def _is_free(seat_id: int, state: BatchState) -> bool:
+def _require_left(code: PromoCodeState | None, state: BatchState, *, found: int) -> None:
+    """Tell that the code is used up where nothing else is free. Raises: PromoCodeUsed."""
+    if code is not None and not code.left and not found:
+        raise _used_up(code, [], state)
+
+
+def _may_take(seat_ids: Sequence[int], code: PromoCodeState | None, state: BatchState) -> bool:
+    """Return whether all seats are free for the code's bearer, within the code's limit."""
+    if not all(_is_free(seat_id, code, state) for seat_id in seat_ids):
+        return False
+    return code is None or sum(_is_kept(each, code, state) for each in seat_ids) <= code.left
+
+
+def _is_free(seat_id: int, code: PromoCodeState | None, state: BatchState) -> bool:
     seat = state.seats.get(seat_id)
-    return seat is not None and seat.is_available(now=state.now)
+    is_available = seat is not None and seat.is_available(now=state.now)
+    return is_available or _is_kept(seat_id, code, state)
+
+
+def _is_kept(seat_id: int, code: PromoCodeState | None, state: BatchState) -> bool:
+    """Return whether the code opens the seat."""
+    seat = state.seats.get(seat_id)
+    return (
+        code is not None
+        and seat is not None
+        and seat.is_kept_for(code.allocation_id, now=state.now)
+    )
 
 
 def _locked(

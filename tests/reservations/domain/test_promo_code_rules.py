@@ -8,6 +8,7 @@ from reservations.domain.commands import (
     Command,
     ExtendLocks,
     LockBest,
+    LockPlaces,
     LockSeats,
     ReleaseExpired,
     ReleaseLocks,
@@ -15,7 +16,7 @@ from reservations.domain.commands import (
     SellSeats,
     UnlockSeats,
 )
-from reservations.domain.criteria import Choice, SeatCriteria
+from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.states import (
     BatchState,
     BoxOfficeMethod,
@@ -122,3 +123,33 @@ def test_the_box_office_sells_a_kept_seat_whose_hold_has_lapsed() -> None:
     sale = SellSeats(BOB, (1,), BoxOfficeMethod.CASH, "Zoe", from_allocation=1)
     assert done(sale, with_code(opened(1, seconds=-1))).booked
     assert refused(sale, with_code(opened(1))).code == "seat_unavailable"
+
+
+def test_the_best_seats_are_the_first_set_that_the_code_is_good_for() -> None:
+    found = with_code(kept(1), kept(2), kept(3), free(4), left=1)
+    choice = Choice(((1, 2), (3, 4)))
+    assert refused(LockBest(ALICE, SeatCriteria(2), choice), found).code == "outpaced"
+    first, second = done(LockBest(ALICE, SeatCriteria(2), choice, promo_code=CODE), found).changed
+    assert (first.id, first.promo_code_id) == (3, 7)
+    assert (second.id, second.promo_code_id) == (4, None)
+
+
+def test_places_that_the_code_opens_come_first_up_to_its_limit() -> None:
+    choice = Places((1, 2, 3, 4), left=3)
+    found = with_code(free(1), kept(2), kept(3), free(4), left=1)
+    assert refused(LockPlaces(ALICE, "east", 3, choice), found).code == "outpaced"
+    locked_now = done(LockPlaces(ALICE, "east", 3, choice, CODE), found).changed
+    assert [(seat.id, seat.promo_code_id) for seat in locked_now] == [(2, 7), (1, None), (4, None)]
+    # Once another has used it up, the choice is made again.
+    assert refused(LockPlaces(BOB, "east", 1, Places((3,), left=1), CODE), found).code == "outpaced"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        LockBest(ALICE, SeatCriteria(1), promo_code="OTHER"),
+        LockPlaces(ALICE, "east", 1, promo_code="OTHER"),
+    ],
+)
+def test_an_unknown_code_is_refused_without_a_choice(command: Command) -> None:
+    assert refused(command, with_code(kept(1))).code == "promo_code_invalid"

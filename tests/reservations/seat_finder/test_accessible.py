@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reservations.domain.criteria import SeatCriteria, SortBy
+from reservations.domain.criteria import Opened, SeatCriteria, SortBy
 from reservations.domain.features import ALL_FEATURES, SeatFeature, SeatWish, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.read.layouts import StaticSeat
@@ -49,6 +49,16 @@ def test_companion_seats_are_not_given_alone_while_they_are_held_back() -> None:
     assert index.best(SeatCriteria(3), limit=1, holds_companions=False) == [(3, 4, 5)]
     assert index.largest(SeatCriteria(9)) == 2
     assert index.largest(SeatCriteria(9), holds_companions=False) == 3
+
+
+def test_a_set_with_an_accessible_seat_has_as_many_opened_seats_as_allowed() -> None:
+    index = FreeSeatIndex(_row(4, features={2: SeatFeature.ACCESSIBLE}), STAGE)
+    _take(index, 1, 2, 3)
+    with index.opening(Opened((1, 2, 3), left=2)):
+        assert index.best(SeatCriteria(2, wishes=ACCESSIBLE), limit=9) == [(2, 3)]
+        assert index.best(SeatCriteria(4, wishes=ACCESSIBLE), limit=9) == []
+        assert index.largest(SeatCriteria(4, wishes=ACCESSIBLE)) == 3
+    assert index.best(SeatCriteria(1, wishes=ACCESSIBLE), limit=9) == []
 
 
 def test_an_accessible_seat_comes_with_its_companions_and_then_its_neighbours() -> None:

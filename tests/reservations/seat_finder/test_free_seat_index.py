@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from reservations.domain.criteria import SeatCriteria, SortBy
+from reservations.domain.criteria import Opened, SeatCriteria, SortBy
 from reservations.domain.states import SeatStatus
 from reservations.read.layouts import StaticSeat
 from reservations.seat_finder.free_seat_index import ORPHAN_PENALTY_SEATS, FreeSeatIndex
@@ -53,6 +53,19 @@ def test_the_row_behind_ranks_before_the_end_of_the_front_row() -> None:
 def test_seats_with_an_aisle_between_are_not_together() -> None:
     index = FreeSeatIndex(straight_row([-100, -80, -60, -20, 20, 60, 80, 100]), STAGE)
     assert _best(index, SeatCriteria(3)) in ((1, 2, 3), (6, 7, 8))
+
+
+def test_opened_seats_are_free_for_one_search_and_as_many_in_a_set_as_allowed() -> None:
+    index = FreeSeatIndex(_row_of(6), STAGE)
+    _take(index, [1, 2, 3])
+    with index.opening(Opened((1, 2, 3, 99), left=3)):
+        assert _best(index, SeatCriteria(6)) == (1, 2, 3, 4, 5, 6)
+        assert index.largest(SeatCriteria(9)) == 6
+    with index.opening(Opened((1, 2, 3), left=1)):
+        assert _best(index, SeatCriteria(4)) == (3, 4, 5, 6)
+        assert _best(index, SeatCriteria(5)) == ()
+        assert index.largest(SeatCriteria(5)) == 4
+    assert index.largest(SeatCriteria(9)) == 3
 
 
 def test_a_set_that_leaves_no_orphan_is_preferred() -> None:

@@ -131,6 +131,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     if (notHeld.length > 0) store.dispatch({ type: 'notHeld', seatIds: notHeld });
     const exhausted = idsAtFault('extension_limit');
     if (exhausted.length > 0) store.dispatch({ type: 'extensionsExhausted', seatIds: exhausted });
+    if (error.code === 'promo_code_invalid') store.dispatch({ type: 'seatsOpened', opened: null });
     if (error.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
     // Name the seats if the server's response does not.
     const text = errorText(error);

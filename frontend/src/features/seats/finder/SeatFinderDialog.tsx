@@ -79,6 +79,7 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
       }}
     >
       <p className="dialog__lead">{t('choosing:find_lead')}</p>
+      <CodeNote code={find.promoCode} />
       <Stepper
         value={count}
         max={remaining}
@@ -179,6 +180,7 @@ function PlacesForm({ event, area, seats, remaining, find, onClose }: PlacesForm
       <p className="dialog__lead" role="status">
         {standingLeftText(area, left)} · {formatMoney(area.price, event.currency)}
       </p>
+      <CodeNote code={find.promoCode} />
       <Stepper
         value={count}
         max={most}
@@ -198,6 +200,10 @@ function PlacesForm({ event, area, seats, remaining, find, onClose }: PlacesForm
       </div>
     </form>
   );
+}
+
+function CodeNote({ code }: { readonly code: string | null }) {
+  return code !== null && <p className="find__code">{t('choosing:find_code', { code })}</p>;
 }
 
 interface OrderChoiceProps {

@@ -8,11 +8,20 @@ import type { EventDetail } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { ownLocks } from '@/features/seats/seatCommands';
+import { useSeatMap } from '@/hooks/useLiveSeatMap';
 
 /** Seats together, or places of a standing area. */
 type Wanted = SeatCriteria | { readonly group: string; readonly count: number };
 
+interface Search {
+  readonly criteria: Wanted;
+  readonly code: string | undefined;
+  readonly key: string;
+}
+
 export interface SeatFinder {
+  /** The code whose seats are searched as well. */
+  readonly promoCode: string | null;
   readonly isBusy: boolean;
   /** Why the last search failed. */
   readonly error: ApiError | null;
@@ -35,12 +44,13 @@ interface SeatFinderOptions {
  * own locks are refetched.
  */
 export function useSeatFinder({ event, store, onFound, onRefused }: SeatFinderOptions): SeatFinder {
+  const code = useSeatMap(store, (state) => state.opened?.promoCode);
   const [idempotencyKey] = useState(() => createReusableKey());
   const { mutate, reset, isPending, error } = useMutation({
-    mutationFn: ({ criteria, key }: { readonly criteria: Wanted; readonly key: string }) =>
+    mutationFn: ({ criteria, code, key }: Search) =>
       'group' in criteria
-        ? lockPlaces(event.id, criteria.group, criteria.count, key)
-        : lockBest(event.id, criteria, key),
+        ? lockPlaces(event.id, criteria.group, criteria.count, key, code)
+        : lockBest(event.id, criteria, key, code),
     onSuccess: ({ seats }) => {
       idempotencyKey.settled();
       const locks = seats.flatMap((seat) => ownLocks(seat, event.max_extensions));
@@ -56,15 +66,21 @@ export function useSeatFinder({ event, store, onFound, onRefused }: SeatFinderOp
       const refusal = toApiError(cause);
       if (refusal.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
       else idempotencyKey.settled();
+      if (refusal.code === 'promo_code_invalid') {
+        store.dispatch({ type: 'seatsOpened', opened: null });
+      }
       onRefused(refusal);
     },
   });
 
   function find(criteria: Wanted): void {
-    if (!isPending) mutate({ criteria, key: idempotencyKey.keyFor(JSON.stringify(criteria)) });
+    if (isPending) return;
+    const key = idempotencyKey.keyFor(JSON.stringify([criteria, code]));
+    mutate({ criteria, code, key });
   }
 
   return {
+    promoCode: code ?? null,
     isBusy: isPending,
     error: error === null ? null : toApiError(error),
     find,

@@ -16,6 +16,19 @@ function openWithCodes(scene: Parameters<typeof openSelector>[0] = {}) {
   return openSelector({ event: { has_promo_codes: true }, seats: SEATS, ...scene });
 }
 
+/** Open the selector by a link with a code, which is used at once. */
+async function openOpened(scene: Parameters<typeof openSelector>[0] = {}) {
+  const opened = await openWithCodes({
+    search: '?code=bank-2030',
+    replies: (server) => {
+      server.on(LOOK, [200, OPENED]);
+    },
+    ...scene,
+  });
+  await screen.findByRole('button', { name: 'BANK-2030', pressed: true });
+  return opened;
+}
+
 it('opens the seats of a code that is entered, and sends it with their locks', async () => {
   const { server, user, router } = await openWithCodes();
   await user.click(await screen.findByRole('button', { name: 'Promo code' }));
@@ -39,13 +52,7 @@ it('opens the seats of a code that is entered, and sends it with their locks', a
 });
 
 it('uses the code of a link at once', async () => {
-  await openWithCodes({
-    search: '?code=bank-2030',
-    replies: (server) => {
-      server.on(LOOK, [200, OPENED]);
-    },
-  });
-  expect(await screen.findByRole('button', { name: 'BANK-2030', pressed: true })).toBeDefined();
+  await openOpened();
   expect(seatButton('A3').getAttribute('data-status')).toBe('available');
 });
 
@@ -57,6 +64,50 @@ it('asks to sign in before a code of a link is used', async () => {
     encodeURIComponent('/events/7?code=bank-2030'),
   );
   expect(seatButton('A3').getAttribute('data-status')).toBe('blocked');
+});
+
+it('sends the code with a search for the best seats, and forgets it once it has ended', async () => {
+  const { server, user } = await openOpened();
+  const BEST = 'post events/7/best/';
+  await user.click(screen.getByRole('button', { name: /Find seats/ }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Find seats together' }));
+  expect(dialog.getByText('Seats of your code BANK-2030 are searched as well.')).toBeDefined();
+  server.on(BEST, [409, { error: 'No.', code: 'promo_code_invalid' }]);
+  await user.click(dialog.getByRole('button', { name: 'Find 2 seats together' }));
+  expect(await dialog.findByText('This code is not valid, or not any more.')).toBeDefined();
+  expect(server.lastBody(BEST)).toMatchObject({ count: 2, promo_code: 'BANK-2030' });
+  expect(seatButton('A3').getAttribute('data-status')).toBe('blocked');
+  expect(dialog.queryByText(/BANK-2030/)).toBeNull();
+  const seats = [lockedSeat(0), lockedSeat(1)];
+  server.on(BEST, [200, { success: true, message: 'Locked', seats }]);
+  await user.click(dialog.getByRole('button', { name: 'Find 2 seats together' }));
+  await waitFor(() => {
+    expect(server.lastBody(BEST)).not.toHaveProperty('promo_code');
+  });
+});
+
+it('sends the code with places of a standing area', async () => {
+  const places = { group: 'east', sold_by: 'number', section: 'East' } as const;
+  const { server, user } = await openOpened({
+    seats: SEATS.map((seat, index) => (index < 4 ? { ...seat, ...places } : seat)),
+  });
+  // One of the two blocked places is open with the code.
+  await user.click(await screen.findByRole('button', { name: 'East 3 of 4 left €50' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'East' }));
+  const STAND = 'post events/7/areas/east/lock/';
+  const seats = [{ ...lockedSeat(2), ...places }];
+  server.on(STAND, [200, { success: true, message: 'Locked', seats }]);
+  await user.click(dialog.getByRole('button', { name: 'Hold 2 places' }));
+  expect(server.lastBody(STAND)).toEqual({ count: 2, promo_code: 'BANK-2030' });
+});
+
+it('shows the seats of a code as blocked again once a lock is refused because it has ended', async () => {
+  const { server, user } = await openOpened();
+  server.on(LOCK, [409, { error: 'No.', code: 'promo_code_invalid' }]);
+  await user.click(seatButton('A3'));
+  await waitFor(() => {
+    expect(seatButton('A3').getAttribute('data-status')).toBe('blocked');
+  });
 });
 
 it('has no button where no code opens seats', async () => {
