@@ -71,5 +71,6 @@ class FirstFrames:
             layout=replica.layout,
             statuses=bytes(replica.statuses),
             locks=replica.locks(),
+            kept=replica.kept(),
         )
         return Frame(text, is_snapshot=True)

@@ -287,8 +287,13 @@ class Hub:
             # It may be newer than the seat map being loaded.
             self._needs_compare = True
         else:
+            # Servers of the release before send no `kept`.
+            kept = frozenset(message.get("kept", ()))
             changes = [
-                Change(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name)
+                Change(
+                    *(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name),
+                    is_kept=seat_id in kept,
+                )
                 for seat_id, status, until, name in message["changes"]
             ]
             result = self._apply(since=message["since"], seq=message["seq"], changes=changes)

@@ -32,12 +32,16 @@ class CloseCode:
 
 @dataclass(frozen=True, slots=True)
 class WireChange:
-    """A seat's new state: its index, status code, deadline in Unix milliseconds, holder's name."""
+    """A seat's new state: its index, status code, deadline in Unix milliseconds, holder's name.
+
+    `is_kept` is as in `Change`.
+    """
 
     index: int
     status: int
     locked_until_ms: int | None
     holder: str | None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,12 @@ def snapshot_frame(
     layout: str,
     statuses: bytes,
     locks: Iterable[tuple[int, int, str | None]],
+    kept: Sequence[int] = (),
 ) -> str:
-    """Return a `snapshot`. `statuses` has one status code per byte; the wire packs four."""
+    """Return a `snapshot`. `statuses` has one status code per byte; the wire packs four.
+
+    `kept` are the indexes of locks that leave their seats blocked.
+    """
     return _frame(
         type="snapshot",
         event=event_id,
@@ -97,15 +105,17 @@ def snapshot_frame(
         layout=layout,
         statuses=packed(statuses),
         locks=list(locks),
+        **_kept(kept),
     )
 
 
-def delta_frame(*, since: int, seq: int, now_ms: int, changes: Iterable[WireChange]) -> str:
+def delta_frame(*, since: int, seq: int, now_ms: int, changes: Sequence[WireChange]) -> str:
     """Return a `delta`, which carries a client from `since` to `seq`."""
     rows = [
         [change.index, change.status, change.locked_until_ms, change.holder] for change in changes
     ]
-    return _frame(**{"type": "delta", "from": since}, seq=seq, now=now_ms, changes=rows)
+    kept = _kept([change.index for change in changes if change.is_kept])
+    return _frame(**{"type": "delta", "from": since}, seq=seq, now=now_ms, changes=rows, **kept)
 
 
 def part_frame(
@@ -265,11 +275,18 @@ def _number(value: object) -> int:
     return value
 
 
-def _compact_lock(state: WireChange, now_ms: int) -> list[int | str]:
+def _kept(indexes: Sequence[int]) -> dict[str, Sequence[int]]:
+    """Return the field `kept`, which is left out where it is empty."""
+    return {"kept": indexes} if indexes else {}
+
+
+def _compact_lock(state: WireChange, now_ms: int) -> list[int | str | bool | None]:
     """Return a lock by its time left; the holder is left out where names are hidden."""
     assert state.locked_until_ms is not None
-    holder = [] if state.holder is None else [state.holder]
-    return [state.index, state.locked_until_ms - now_ms, *holder]
+    lock: list[int | str | bool | None] = [state.index, state.locked_until_ms - now_ms]
+    if state.is_kept:
+        return [*lock, state.holder, True]
+    return lock if state.holder is None else [*lock, state.holder]
 
 
 def _frame(**fields: object) -> str:

@@ -64,6 +64,8 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
             "seq": changes.seq,
             "at": time.time(),
             "changes": rows,
+            # Not in the rows, which servers of the release before unpack.
+            "kept": [change.seat_id for change in changes.changes if change.is_kept],
         },
     )
 

@@ -40,13 +40,15 @@ class Replica:
         self.statuses = bytearray(len(seat_map.seats))
         self.sections = SectionIndex(seat_map.seats)
         self._locks: dict[int, tuple[int, str | None]] = {}
+        # The indexes of the locks that leave their seats blocked.
+        self._kept: set[int] = set()
         self._deadlines: list[tuple[int, int]] = []
         self._pending: dict[int, WireChange] = {}
         # Sequence number of each seat's last change by index, latest last.
         self._versions: dict[int, int] = {}
         seats = sorted(enumerate(seat_map.seats), key=lambda pair: pair[1].version)
         for index, seat in seats:
-            change = Change(seat.id, seat.status, seat.locked_until, seat.holder)
+            change = Change(seat.id, seat.status, seat.locked_until, seat.holder, seat.is_kept)
             self._publish(self._to_wire(index, change), seq=seat.version)
 
     def merge(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
@@ -95,12 +97,16 @@ class Replica:
     def state(self, index: int) -> WireChange:
         """Return the published state of a seat."""
         deadline, holder = self._locks.get(index, (None, None))
-        return WireChange(index, self.statuses[index], deadline, holder)
+        return WireChange(index, self.statuses[index], deadline, holder, index in self._kept)
 
     def locks(self) -> Iterator[tuple[int, int, str | None]]:
         """Yield `(index, deadline in ms, holder)` of each published lock."""
         for index, (deadline, holder) in self._locks.items():
             yield index, deadline, holder
+
+    def kept(self) -> list[int]:
+        """Return the indexes of the published locks that leave their seats blocked."""
+        return sorted(self._kept)
 
     def next_deadline_ms(self) -> int | None:
         """Return when the next published lock expires, in Unix milliseconds."""
@@ -117,6 +123,7 @@ class Replica:
         self.statuses[change.index] = change.status
         self._versions.pop(change.index, None)
         self._versions[change.index] = seq
+        (self._kept.add if change.is_kept else self._kept.discard)(change.index)
         if change.locked_until_ms is None:
             self._locks.pop(change.index, None)
         else:
@@ -130,6 +137,7 @@ class Replica:
             status=change.status,
             locked_until_ms=_milliseconds(change.locked_until) if is_locked else None,
             holder=change.holder if is_locked and self._shows_names else None,
+            is_kept=change.is_kept,
         )
 
 

@@ -56,12 +56,21 @@ class SnapshotSerializer(_FrameSerializer):
         help_text="`[index, locked_until in Unix milliseconds, holder or null]` of each.",
     )
 
+    kept = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="The indexes of locked seats that are blocked when their lock ends.",
+    )
+
 
 class DeltaSerializer(_FrameSerializer):
     type = serializers.ChoiceField(choices=["delta"])
     changes = serializers.ListField(
         child=serializers.ListField(child=serializers.JSONField()),
         help_text="`[index, status, locked_until or null, holder or null]` of each.",
+    )
+    kept = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="As in a snapshot."
     )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

@@ -13,15 +13,20 @@ FIELDS = {
     "delta": {"type", "from", "seq", "now", "changes"},
     "beat": {"type", "seq", "now", "viewers", "revision"},
 }
+OPTIONAL = {"snapshot": {"kept"}, "delta": {"kept"}}
 
 
 @dataclass(frozen=True, slots=True)
 class ShownSeat:
-    """A seat as a viewer knows it: status code, deadline in Unix milliseconds, and holder."""
+    """A seat as a viewer knows it: status code, deadline in Unix milliseconds, and holder.
+
+    If its lock `is_kept` it is blocked when the lock ends.
+    """
 
     status: int = SeatStatus.AVAILABLE
     locked_until: int | None = None
     holder: str | None = None
+    is_kept: bool = False
 
 
 class BreachOfProtocol(AssertionError):
@@ -63,7 +68,7 @@ class Follower:
 
     def _apply(self, frame: dict[str, Any]) -> None:
         kind = frame["type"]
-        assert frame.keys() == FIELDS[kind], "it has other fields"
+        assert frame.keys() - OPTIONAL.get(kind, set()) == FIELDS[kind], "it has other fields"
         assert all(type(frame[name]) is int for name in ("seq", "now")), "a number is none"
         match kind:
             case "snapshot":
@@ -82,9 +87,10 @@ class Follower:
         assert len(codes) == -(-seats // 4), "more or fewer seats than there are"
         statuses = [codes[index // 4] >> index % 4 * 2 & 3 for index in range(seats)]
         states = [ShownSeat(status) for status in statuses]
+        kept = _kept(frame, {index for index, *_ in frame["locks"]})
         for index, until, holder in frame["locks"]:
             assert states[index] == ShownSeat(SeatStatus.LOCKED), "a lock on a seat without one"
-            states[index] = _state(SeatStatus.LOCKED, until, holder)
+            states[index] = _state(SeatStatus.LOCKED, until, holder, index in kept)
         assert ShownSeat(SeatStatus.LOCKED) not in states, "a locked seat without its lock"
         self.seq, self.layout, self.states = frame["seq"], frame["layout"], states
         self.snapshots += 1
@@ -95,8 +101,9 @@ class Follower:
         changed = [index for index, *_ in frame["changes"]]
         assert len(set(changed)) == len(changed), "a seat twice"
         assert all(0 <= index < len(self.states) for index in changed), "no such seat"
-        for index, *state in frame["changes"]:
-            self.states[index] = _state(*state)
+        kept = _kept(frame, {index for index, status, *_ in frame["changes"] if status == 1})
+        for index, status, until, holder in frame["changes"]:
+            self.states[index] = _state(status, until, holder, index in kept)
         self.seq = frame["seq"]
         self.deltas += 1
 
@@ -240,9 +247,9 @@ class PartFollower:
         for index, status, *lock in changes:
             section = self.numbering[self.layout].sections[index]
             assert section in self.sections, "a section that it is not subscribed to"
-            left_ms, holder = [*lock, None, None][:2]
+            left_ms, holder, is_kept = [*lock, *(None, None, False)[len(lock) :]]
             until = None if left_ms is None else now + left_ms
-            self.states[index] = _state(status, until, holder)
+            self.states[index] = _state(status, until, holder, is_kept)
 
     def _apply_free(self, frame: dict[str, Any]) -> None:
         if self._is_new_here:
@@ -262,11 +269,19 @@ def _numbers(sections: frozenset[int]) -> str:
     return ",".join(map(str, sorted(sections)))
 
 
-def _state(status: Any, until: Any, holder: Any) -> ShownSeat:
+def _kept(frame: dict[str, Any], locked: set[int]) -> set[int]:
+    kept = frame.get("kept", [])
+    assert kept or "kept" not in frame, "an empty field"
+    assert set(kept) <= locked, "a kept seat without a lock"
+    return set(kept)
+
+
+def _state(status: Any, until: Any, holder: Any, is_kept: Any = False) -> ShownSeat:
     assert isinstance(status, int), "no status"
     if SeatStatus(status) is SeatStatus.LOCKED:
         assert type(until) is int, "a lock without a deadline"
         assert holder is None or type(holder) is str, "a holder without a name"
     else:
         assert (until, holder) == (None, None), "a lock on a seat without one"
-    return ShownSeat(status, until, holder)
+    assert type(is_kept) is bool, "kept or not"
+    return ShownSeat(status, until, holder, is_kept)

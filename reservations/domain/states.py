@@ -201,6 +201,11 @@ class SeatState:
         """Return whether the seat's status is locked, but its deadline has passed."""
         return self.status is SeatStatus.LOCKED and not self.is_locked(now=now)
 
+    @property
+    def is_kept_lock(self) -> bool:
+        """Whether the seat goes back to its allocation when its lock ends."""
+        return self.status is SeatStatus.LOCKED and self.allocation_id is not None
+
     def is_available(self, *, now: datetime) -> bool:
         return self.status is SeatStatus.AVAILABLE or (
             self.has_lapsed(now=now) and self.allocation_id is None

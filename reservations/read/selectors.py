@@ -191,7 +191,7 @@ class MappedSeat:
 
     `version` is the event's sequence number at the seat's last change. `section` and `pool` are
     numbers in the order of the first seats of each; a pool has the seats of a section with the same
-    price, or the places of a standing area.
+    price, or the places of a standing area. `is_kept` is as in `Change`.
     """
 
     id: int
@@ -201,6 +201,7 @@ class MappedSeat:
     version: int
     section: int = 0
     pool: int = 0
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -677,7 +678,7 @@ def seat_map(*, event_id: int) -> SeatMap:
             .order_by("pk")
             .values_list(
                 *("pk", "status", "locked_until", "locked_by__username", "version"),
-                *("section", seat_price(), "sold_by", "group"),
+                *("section", seat_price(), "sold_by", "group", "allocation_id"),
             )
         )
         seats = tuple(_mapped(rows.iterator(_BATCH)))
@@ -689,13 +690,19 @@ def _mapped(rows: Iterable[tuple[Any, ...]]) -> Iterator[MappedSeat]:
     """Number the sections and pools of seats, which must be in index order."""
     sections: dict[str, int] = {}
     pools: dict[tuple[str, Decimal, str], int] = {}
-    for pk, status, locked_until, holder, version, section, price, sold_by, group in rows:
+    for row in rows:
+        pk, status, locked_until, holder, version, section, price, sold_by, group, kept_for = row
         pool = section, price, group if sold_by == SoldBy.NUMBER else ""
         yield MappedSeat(
             *(pk, status, locked_until, holder, version),
             sections.setdefault(section, len(sections)),
             pools.setdefault(pool, len(pools)),
+            is_kept=_is_kept(status, kept_for),
         )
+
+
+def _is_kept(status: int, allocation_id: int | None) -> bool:
+    return status == SeatStatus.LOCKED and allocation_id is not None
 
 
 def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | None:
@@ -706,15 +713,17 @@ def changes_since(*, event_id: int, seq: int, limit: int) -> LoggedChanges | Non
     rows = list(
         SeatChange.objects.filter(event_id=event_id, seq__gt=seq)
         .order_by("seq", "seat_id")
-        .values_list("seq", "seat_id", "status", "locked_until", "holder__username")[: limit + 1]
+        .values_list(
+            *("seq", "seat_id", "status", "locked_until", "holder__username", "allocation_id")
+        )[: limit + 1]
     )
     if not rows:
         return LoggedChanges(seq=seq, changes=())
     if len(rows) > limit or rows[0][0] != seq + 1:
         return None
     last = {
-        seat_id: Change(seat_id, status, locked_until, holder)
-        for _, seat_id, status, locked_until, holder in rows
+        seat_id: Change(seat_id, status, locked_until, holder, _is_kept(status, kept_for))
+        for _, seat_id, status, locked_until, holder, kept_for in rows
     }
     return LoggedChanges(seq=rows[-1][0], changes=tuple(last.values()))
 

@@ -123,13 +123,18 @@ class FreeSeatIndex:
         self._opened: frozenset[int] = frozenset()
         self._left = 0
 
-    def update(self, seat_id: int, *, status: int, locked_until: datetime | None) -> None:
-        """Set the state of a seat; a lock's deadline may have passed. Unknown ids are ignored."""
+    def update(
+        self, seat_id: int, *, status: int, locked_until: datetime | None, is_kept: bool = False
+    ) -> None:
+        """Set the state of a seat; a lock's deadline may have passed. Unknown ids are ignored.
+
+        A lock that `is_kept` leaves its seat blocked, as in `Change`.
+        """
         at = self._at.get(seat_id)
         if at is None:
             return
         self._locked_until.pop(at, None)
-        if status == SeatStatus.LOCKED and locked_until is not None:
+        if status == SeatStatus.LOCKED and locked_until is not None and not is_kept:
             self._locked_until[at] = locked_until
             heapq.heappush(self._deadlines, (locked_until, at))
         self._set(at, is_free=status == SeatStatus.AVAILABLE)

@@ -115,7 +115,10 @@ def _catch_up(entry: _CacheEntry, event_id: int) -> bool:
     with entry.lock:
         for change in logged.changes:
             entry.index.update(
-                change.seat_id, status=change.status, locked_until=change.locked_until
+                change.seat_id,
+                status=change.status,
+                locked_until=change.locked_until,
+                is_kept=change.is_kept,
             )
         entry.seq = logged.seq
     return True
@@ -137,6 +140,9 @@ def _read(event_id: int) -> _CacheEntry:
         seated = [seat for seat in seats if seat.sold_by != SoldBy.NUMBER]
         index = FreeSeatIndex(seated, plan)
         taken = stored.exclude(status=SeatStatus.AVAILABLE).order_by()
-        for seat_id, status, locked_until in taken.values_list("pk", "status", "locked_until"):
-            index.update(seat_id, status=status, locked_until=locked_until)
+        columns = ("pk", "status", "locked_until", "allocation_id")
+        for seat_id, status, locked_until, kept_for in taken.values_list(*columns):
+            # What is not locked is not free anyway.
+            is_kept = kept_for is not None
+            index.update(seat_id, status=status, locked_until=locked_until, is_kept=is_kept)
         return _CacheEntry(head.layout, head.seq, index, read_at)

@@ -13,12 +13,16 @@ from security_log.request_context import RequestContext
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A seat's new state: `status` as in `SeatStatus`, `holder` is a user name."""
+    """A seat's new state: `status` as in `SeatStatus`, `holder` is a user name.
+
+    A lock that `is_kept` leaves its seat blocked when it ends, for the allocation that it is from.
+    """
 
     seat_id: int
     status: int
     locked_until: datetime | None
     holder: str | None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,6 +318,7 @@ class UnitOfWork:
                     status=seat.status,
                     locked_until=seat.locked_until,
                     holder=self._name(seat.holder_id),
+                    is_kept=seat.is_kept_lock,
                 )
                 for _, seat in last.values()
             ),

@@ -10,6 +10,7 @@ from realtime.messages import (
     Subscribe,
     WireChange,
     beat_frame,
+    changes_fragment,
     delta_frame,
     parse_client_frame,
     snapshot_frame,
@@ -52,6 +53,9 @@ def test_frames_match_the_protocol() -> None:
     assert json.loads(
         delta_frame(since=3, seq=5, now_ms=10, changes=[WireChange(1, 1, 20, "bob")])
     ) == {"type": "delta", "from": 3, "seq": 5, "now": 10, "changes": [[1, 1, 20, "bob"]]}
+    assert changes_fragment([WireChange(1, 1, 20, None, is_kept=True)], now_ms=10) == (
+        "[1,1,10,null,true]"
+    )
     assert json.loads(beat_frame(seq=5, now_ms=10, viewers=2, revision=3)) == {
         "type": "beat",
         "seq": 5,

@@ -51,6 +51,7 @@ def test_the_snapshot_matches_the_fixture() -> None:
         layout=meant["layout"],
         statuses=bytes(status(word) for word in meant["statuses"]),
         locks=[(lock["index"], lock["locked_until"], lock["holder"]) for lock in meant["locks"]],
+        kept=[lock["index"] for lock in meant["locks"] if "is_kept" in lock],
     )
     assert json.loads(frame) == found["frame"]
 
@@ -68,6 +69,7 @@ def test_the_delta_matches_the_fixture() -> None:
                 status(change["status"]),
                 change["locked_until"],
                 change["holder"],
+                change.get("is_kept", False),
             )
             for change in meant["changes"]
         ],
@@ -152,7 +154,7 @@ def test_a_replica_merges_deltas_like_the_client() -> None:
     replica = Replica(_seat_map(found), shows_names=True)
     for frame in found["deltas"]:
         changes = [
-            Change(index, code, moment(until), holder)
+            Change(index, code, moment(until), holder, index in frame.get("kept", ()))
             for index, code, until, holder in frame["changes"]
         ]
         result = replica.merge(since=frame["from"], seq=frame["seq"], changes=changes)
@@ -163,6 +165,7 @@ def test_a_replica_merges_deltas_like_the_client() -> None:
     assert sorted(replica.locks()) == sorted(
         (lock["index"], lock["locked_until"], lock["holder"]) for lock in expected["locks"]
     )
+    assert replica.kept() == [lock["index"] for lock in expected["locks"] if "is_kept" in lock]
 
 
 def _wire(state: dict[str, Any]) -> WireChange:

@@ -102,6 +102,17 @@ def test_holders_are_left_out_when_names_are_hidden() -> None:
     assert event.publish() == (0, [WireChange(0, 1, DEADLINE_MS, None)])
 
 
+def test_a_kept_lock_is_known_until_its_seat_changes() -> None:
+    event = replica()
+    kept = Change(101, 1, DEADLINE, "alice", is_kept=True)
+    event.merge(since=0, seq=1, changes=[kept, locked(2)])
+    event.publish()
+    assert (event.kept(), event.state(1).is_kept, event.state(2).is_kept) == ([1], True, False)
+    event.merge(since=1, seq=2, changes=[Change(101, 3, None, None)])
+    event.publish()
+    assert (event.kept(), event.state(1).is_kept) == ([], False)
+
+
 def test_the_next_deadline_is_that_of_the_earliest_current_lock() -> None:
     event = replica()
     early = Change(100, 1, datetime(2029, 1, 1, tzinfo=UTC), "bob")

@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
 from realtime import hub, publisher
+from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
 from reservations.threads import in_thread
-from tests.factories import permitted
+from reservations.write import command_queue
+from tests.factories import make_promo_code, permitted
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]
@@ -66,6 +69,21 @@ async def test_changes_arrive_by_notification_without_a_comparison(
         await lock(people["alice"], 3)
         await socket.until_seq(1)
     assert socket.states[3][0] == 1
+
+
+async def test_a_lock_with_a_code_is_told_to_leave_its_seat_blocked(
+    watching: Watching, event: Event, people: People, settings: Any
+) -> None:
+    settings.SEATCAST_HEAD_CHECK_SECONDS = 60
+    seat = await in_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
+    await in_thread(partial(make_promo_code, event, seat))
+    lock = LockSeats(people["alice"], (seat,), "SPONSOR-2030")
+    async with watching(event.pk) as socket:
+        await socket.frame()
+        await command_queue.asubmit(event_id=event.pk, command=lock)
+        assert (await socket.frame("delta"))["kept"] == [0]
+    async with watching(event.pk) as late:
+        assert (await late.frame("snapshot"))["kept"] == [0]
 
 
 async def test_a_change_without_notification_is_read_from_the_log(

@@ -9,6 +9,8 @@ interface FixtureLock {
   readonly index: number;
   readonly locked_until: number | null;
   readonly holder: string | null;
+  /** Whether the seat is blocked when the lock ends; left out if not. */
+  readonly is_kept?: boolean;
 }
 
 export interface FrameFixture<Decoded> {

@@ -30,6 +30,7 @@ from tests.factories import (
     let_locks_run_out,
     make_event,
     make_person,
+    make_promo_code,
     make_user,
     permitted,
     seat_ids,
@@ -332,6 +333,18 @@ def test_the_log_since_a_number_has_each_seat_once_with_its_last_state() -> None
     assert selectors.changes_since(event_id=event.pk, seq=3, limit=1) == (
         selectors.LoggedChanges(seq=3, changes=())
     )
+
+
+def test_the_seat_map_and_the_log_tell_which_locks_leave_their_seats_blocked() -> None:
+    event, alice = make_event(), make_person("alice")
+    ids = seat_ids(event)
+    make_promo_code(event, *ids[:2])
+    _do(event, LockSeats(alice, (ids[0], ids[2]), "SPONSOR-2030"))
+    seats = selectors.seat_map(event_id=event.pk).seats
+    assert [seat.is_kept for seat in seats] == [True, False, False, False]
+    logged = selectors.changes_since(event_id=event.pk, seq=0, limit=100)
+    assert logged is not None
+    assert [change.is_kept for change in logged.changes] == [True, False]
 
 
 def test_a_log_that_is_too_long_or_pruned_returns_none() -> None:

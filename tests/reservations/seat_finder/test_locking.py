@@ -1,6 +1,7 @@
 """Locking the best seats: when there is a search, and on which state."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,13 @@ from reservations.seat_finder import index_cache
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
 from reservations.seat_finder.locking import lock_best
 from reservations.write.command_queue import CommandQueue
-from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
+from tests.factories import (
+    let_locks_run_out,
+    make_event,
+    make_person,
+    make_promo_code,
+    seat_ids,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,6 +116,20 @@ def test_seats_taken_after_the_search_are_not_locked_again(
     assert asked[1] > asked[0]
     assert Seat.objects.filter(event=event, status=SeatStatus.LOCKED).count() == 6
     assert len(got) == 2
+
+
+def test_a_seat_whose_lock_with_a_code_has_expired_is_free_for_nobody_else(event: Event) -> None:
+    kept = seat_ids(event)[3]
+    make_promo_code(event, kept)
+    others = [*seat_ids(event)[:3], *seat_ids(event)[4:]]
+    # One index learns of the lock from the log, the other from the seats.
+    find = partial(index_cache.choose, SeatCriteria(1), event_id=event.pk, limit=8)
+    find(now=timezone.now())
+    CommandQueue(event.pk).submit(LockSeats(make_person(), (kept,), "SPONSOR-2030"))
+    later = timezone.now() + timedelta(hours=1)
+    for _ in range(2):
+        assert sorted(find(now=later).sets) == [(seat_id,) for seat_id in others]
+        index_cache.clear_cache()
 
 
 def test_a_second_search_of_a_person_finds_other_seats(

@@ -12,10 +12,11 @@ describe('parseFrame', () => {
     expect(parsed).toMatchObject({ event, seq, now, layout });
     expect(parsed.statuses.slice(0, seats)).toEqual(decoded.statuses);
     expect(parsed.locks).toEqual(
-      decoded.locks.map(({ index, locked_until: lockedUntil, holder }) => ({
+      decoded.locks.map(({ index, locked_until: lockedUntil, holder, is_kept: isKept }) => ({
         index,
         lockedUntil,
         holder,
+        isKept,
       })),
     );
   });
@@ -26,12 +27,15 @@ describe('parseFrame', () => {
     expect(parseFrame(JSON.stringify(frame))).toEqual({
       type: 'delta',
       ...head,
-      changes: changes.map(({ index, status, locked_until: lockedUntil, holder }) => ({
-        index,
-        status,
-        lockedUntil,
-        holder,
-      })),
+      changes: changes.map(
+        ({ index, status, locked_until: lockedUntil, holder, is_kept: isKept }) => ({
+          index,
+          status,
+          lockedUntil,
+          holder,
+          isKept,
+        }),
+      ),
     });
   });
 
@@ -53,6 +57,7 @@ describe('parseFrame', () => {
     ['a broken number', '{"type": "beat", "seq": 1.5, "now": 1, "viewers": 1}'],
     ['no changes', '{"type": "delta", "from": 1, "seq": 2, "now": 1}'],
     ['an unknown status', delta('[0, 4, null, null]')],
+    ['kept seats that are no list', '{"type": "delta", "from": 1, "seq": 2, "now": 1, "changes": [], "kept": 3}'],
     ['a short change', delta('[0, 1, null]')],
     ['a negative index', delta('[-1, 0, null, null]')],
     ['a holder that is no name', delta('[0, 1, 5, 5]')],

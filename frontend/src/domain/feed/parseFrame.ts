@@ -41,6 +41,7 @@ export function decodeFrame(value: unknown): ServerFrame | null {
 }
 
 function parseSnapshot(fields: Fields): SnapshotFrame {
+  const kept = parseKept(fields);
   return {
     type: 'snapshot',
     event: requireInteger(fields, 'event'),
@@ -48,17 +49,18 @@ function parseSnapshot(fields: Fields): SnapshotFrame {
     now: requireNumber(fields, 'now'),
     layout: requireString(fields, 'layout'),
     statuses: parseStatuses(requireString(fields, 'statuses')),
-    locks: requireList(fields, 'locks').map(parseLock),
+    locks: requireList(fields, 'locks').map((entry) => parseLock(entry, kept)),
   };
 }
 
 function parseDelta(fields: Fields): DeltaFrame {
+  const kept = parseKept(fields);
   return {
     type: 'delta',
     from: requireInteger(fields, 'from'),
     seq: requireInteger(fields, 'seq'),
     now: requireNumber(fields, 'now'),
-    changes: requireList(fields, 'changes').map(parseChange),
+    changes: requireList(fields, 'changes').map((entry) => parseChange(entry, kept)),
   };
 }
 
@@ -72,20 +74,26 @@ function parseBeat(fields: Fields): BeatFrame {
   };
 }
 
-function parseLock(entry: unknown): SeatLock {
+/** The indexes of the locks that leave their seats blocked; most frames have none. */
+function parseKept(fields: Fields): ReadonlySet<unknown> {
+  return new Set('kept' in fields ? requireList(fields, 'kept') : []);
+}
+
+function parseLock(entry: unknown, kept: ReadonlySet<unknown>): SeatLock {
   const [index, lockedUntil, holder] = requireTuple(entry, 3);
   if (!isIndex(index) || typeof lockedUntil !== 'number' || !isName(holder)) {
     throw new ProtocolError(`not a lock: ${JSON.stringify(entry)}`);
   }
-  return { index, lockedUntil, holder };
+  return { index, lockedUntil, holder, ...(kept.has(index) && { isKept: true }) };
 }
 
-function parseChange(entry: unknown): SeatChange {
+function parseChange(entry: unknown, kept: ReadonlySet<unknown>): SeatChange {
   const [index, code, lockedUntil, holder] = requireTuple(entry, 4);
   if (!isIndex(index) || !isCode(code) || !isTime(lockedUntil) || !isName(holder)) {
     throw new ProtocolError(`not a seat change: ${JSON.stringify(entry)}`);
   }
-  return { index, status: statusFromCode(code), lockedUntil, holder };
+  const isKept = kept.has(index) && { isKept: true };
+  return { index, status: statusFromCode(code), lockedUntil, holder, ...isKept };
 }
 
 function parseStatuses(base64: string) {

@@ -14,12 +14,15 @@ export interface LiveSeat {
   readonly lockedUntil: number | null;
   /** Null for unlocked seats, and if the site hides names. */
   readonly holder: string | null;
+  /** Whether the seat is blocked, not available, when its lock ends. */
+  readonly isKept?: boolean;
 }
 
 export interface SeatLock {
   readonly index: number;
   readonly lockedUntil: number;
   readonly holder: string | null;
+  readonly isKept?: boolean;
 }
 
 export interface SeatChange extends LiveSeat {

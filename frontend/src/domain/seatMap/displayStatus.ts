@@ -9,6 +9,7 @@ const ROUNDING_MS = 2;
 type Displayed = Omit<MapSeat, 'facts' | 'pending'>;
 
 const AVAILABLE: Displayed = { status: 'available', until: null, holder: null };
+const BLOCKED: Displayed = { status: 'blocked', until: null, holder: null };
 
 export function isLockUntil(live: LiveSeat, until: number): boolean {
   return (
@@ -16,6 +17,15 @@ export function isLockUntil(live: LiveSeat, until: number): boolean {
     live.lockedUntil !== null &&
     Math.abs(live.lockedUntil - until) <= ROUNDING_MS
   );
+}
+
+function hasExpired({ lockedUntil }: LiveSeat, now: number): boolean {
+  return lockedUntil !== null && lockedUntil <= now;
+}
+
+/** Whether the seat is kept back, as is one that was held with a promo code once its lock ends. */
+function isBlocked(live: LiveSeat, now: number): boolean {
+  return live.status === 'blocked' || (live.isKept === true && hasExpired(live, now));
 }
 
 export function liveAt(state: SeatMapState, index: number): LiveSeat {
@@ -59,7 +69,7 @@ function displayedSeat(state: SeatMapState, facts: SeatFacts, now: number): MapS
   const own = state.own.get(facts.id);
   const command = state.pending.get(facts.id);
   const live = liveAt(state, facts.index);
-  const isOpened = live.status === 'blocked' && state.opened?.seatIds.has(facts.id) === true;
+  const isOpened = isBlocked(live, now) && state.opened?.seatIds.has(facts.id) === true;
   const confirmed = withOwnSeat(isOpened ? FREE : live, own, now);
   const { status, until, holder } =
     command === undefined ? confirmed : withPendingCommand(command, confirmed, own);
@@ -92,9 +102,10 @@ function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Dis
 }
 
 function fromFeed(live: LiveSeat, now: number): Displayed {
+  if (isBlocked(live, now)) return BLOCKED;
   if (live.status !== 'locked') return { status: live.status, until: null, holder: null };
   // An expired lock is void, even before a frame says so.
-  if (live.lockedUntil !== null && live.lockedUntil <= now) return AVAILABLE;
+  if (hasExpired(live, now)) return AVAILABLE;
   return { status: 'locked', until: live.lockedUntil, holder: live.holder };
 }
 

@@ -18,12 +18,23 @@ describe('the feed', () => {
     }
     expect(map.state.seq).toBe(expected.seq);
     expect(map.state.live.slice(0, seats).map(({ status }) => status)).toEqual(expected.statuses);
-    for (const { index, locked_until: lockedUntil, holder } of expected.locks) {
-      expect(map.state.live[index]).toEqual({ status: 'locked', lockedUntil, holder });
+    for (const { index, locked_until: lockedUntil, holder, is_kept: isKept } of expected.locks) {
+      expect(map.state.live[index]).toEqual({ status: 'locked', lockedUntil, holder, isKept });
     }
     map.now = shownAt.now;
     map.do({ type: 'timePassed' });
     expect(map.statuses()).toEqual(shownAt.statuses);
+  });
+
+  it('shows a seat whose kept lock has ended as free to the bearer of its code only', () => {
+    const map = MapUnderTest.withSeats(2);
+    map.delta({ ...locked(0), isKept: true });
+    map.now = DEADLINE;
+    map.do({ type: 'timePassed' });
+    expect(map.statuses()).toEqual(['blocked', 'available']);
+    const opened = { promoCode: 'BANK-2030', seatIds: new Set([map.state.facts[0]?.id ?? 0]) };
+    map.do({ type: 'seatsOpened', opened });
+    expect(map.statuses()).toEqual(['available', 'available']);
   });
 
   it('drops lock data of a released seat', () => {

@@ -95,8 +95,8 @@ function applySnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): 
     state.seq === null || (frame.layout === state.liveLayout && frame.seq > state.seq);
   const doubt = !leadsOn || (state.seq !== null && hasUnseenLock(state));
   const live: LiveSeat[] = frame.statuses.map((status) => WITHOUT_LOCK[status]);
-  for (const { index, lockedUntil, holder } of frame.locks) {
-    live[index] = { status: 'locked', lockedUntil, holder };
+  for (const { index, ...lock } of frame.locks) {
+    live[index] = { status: 'locked', ...lock };
   }
   const next: SeatMapState = {
     ...state,
@@ -112,9 +112,9 @@ function applyDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMa
   if (state.seq === null || frame.from !== state.seq) return state;
   if (frame.changes.length === 0) return { ...state, seq: frame.seq };
   const live = [...state.live];
-  for (const { index, status, lockedUntil, holder } of frame.changes) {
-    const isBare = lockedUntil === null && holder === null;
-    live[index] = isBare ? WITHOUT_LOCK[status] : { status, lockedUntil, holder };
+  for (const { index, ...seat } of frame.changes) {
+    const isBare = seat.lockedUntil === null && seat.holder === null;
+    live[index] = isBare ? WITHOUT_LOCK[seat.status] : seat;
   }
   const indexes = frame.changes.map(({ index }) => index);
   const next = { ...state, live, seq: frame.seq };
