@@ -247,7 +247,8 @@ class PartFollower:
         for index, status, *lock in changes:
             section = self.numbering[self.layout].sections[index]
             assert section in self.sections, "a section that it is not subscribed to"
-            left_ms, holder, is_kept = [*lock, *(None, None, False)[len(lock) :]]
+            fields: list[Any] = [*lock, *(None, None, False)[len(lock) :]]
+            left_ms, holder, is_kept = fields
             until = None if left_ms is None else now + left_ms
             self.states[index] = _state(status, until, holder, is_kept)
 
