@@ -541,6 +541,8 @@ LOGGING = {
                 "realtime.publisher",
                 "realtime.lock_expiry",
                 "reservations.payments.checkout",
+                "reservations.payments.due_calls",
+                "reservations.payments.provider_calls",
                 "reservations.write.command_queue",
             )
         },

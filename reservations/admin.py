@@ -26,7 +26,7 @@ from reservations.domain.states import Person, SeatStatus
 from reservations.events.editing import edits
 from reservations.events.lifecycle import publish_event
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
-from reservations.payments import checkout
+from reservations.payments import refunds
 from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
@@ -299,7 +299,7 @@ class ReservationAdmin(admin.ModelAdmin):
                 self,
                 request,
                 partial(
-                    checkout.cancel,
+                    refunds.cancel,
                     event_id=event_id,
                     actor=person,
                     reservation_id=reservation_id,

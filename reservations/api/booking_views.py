@@ -20,7 +20,7 @@ from reservations.api.serializers import (
 from reservations.api.views import EventView
 from reservations.domain.commands import MergeBookings, MoveSeats, Rebooking, SplitBooking
 from reservations.domain.states import Settling
-from reservations.payments import checkout
+from reservations.payments import refunds
 from reservations.payments.paying_back import mark_paid_back
 from reservations.permissions import SEE_BOOKINGS, Permission
 from reservations.public_ids import parse_public_id
@@ -213,7 +213,7 @@ class MoveView(APIView):
             Settling(body["settling"]),
             body.get("expected_difference"),
         )
-        answer = checkout.move(
+        answer = refunds.move(
             event_id=found.event_id, command=command, key=idempotency_key(request)
         )
         return _changed(answer["message"], found)

@@ -14,7 +14,7 @@ from reservations.api.documentation import edits, reads
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
 from reservations.domain.errors import PaymentNotFound
-from reservations.payments import checkout
+from reservations.payments import disputes, open_payments
 from reservations.payments.provider import InvalidNotice, Progress, read_notice
 from reservations.read import payments
 from reservations.read.payments import BuyersPaymentRecord
@@ -56,7 +56,7 @@ class RefreshView(APIView):
     def post(self, request: Request, reference: str) -> Response:
         """Ask the provider about a payment, and reserve its seats if it was authorised."""
         person_id = _payer(request, reference)
-        progress = checkout.advance(reference)
+        progress = open_payments.advance(reference)
         return Response(_answer(reference, person_id, progress))
 
 
@@ -68,7 +68,7 @@ class GiveUpView(APIView):
         It changes nothing once the payment is decided.
         """
         person_id = _payer(request, reference)
-        checkout.give_up(reference)
+        open_payments.give_up(reference)
         return Response(payments.payment(reference=reference, person_id=person_id))
 
 
@@ -91,7 +91,7 @@ class NoticesView(APIView):
             raise ParseError("This is no notice of the payment provider.") from None
         for reference in references:
             try:
-                checkout.follow(reference)
+                disputes.follow(reference)
             except PaymentNotFound:
                 # Of another site with the same account at the provider.
                 continue

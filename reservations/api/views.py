@@ -77,7 +77,7 @@ from reservations.domain.errors import (
     WholeTable,
 )
 from reservations.domain.features import SeatWish
-from reservations.payments import checkout
+from reservations.payments import checkout, refunds
 from reservations.permissions import SEE_BOOKINGS, Permission, may
 from reservations.read import layouts, miniatures, sale_figures, seat_lists, selectors
 from reservations.read.promo_codes import folded_code
@@ -559,7 +559,7 @@ def _cancel(request: Request, public_id: str) -> Response:
         who.id, Permission.CHANGE_RESERVATION, event_id=booked.event_id
     ):
         raise NotPermitted
-    answer = checkout.cancel(
+    answer = refunds.cancel(
         event_id=booked.event_id,
         actor=actor(request),
         reservation_id=booked.id,

@@ -1,4 +1,4 @@
-"""Reconciliation: finishing unfinished payments, several at a time.
+"""Reconciliation: finding unfinished payments, and finishing them several at a time.
 
 Concurrency. The provider is called in daemon threads, which are never joined. A call that does not
 return blocks its thread, one slot at the provider, and its own payment, which is skipped until it
@@ -10,14 +10,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
 
-from reservations import database
+from reservations import clock, database
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment, Settlement
-from reservations.payments import checkout
+from reservations.models.payments import UNFINISHED
+from reservations.payments.due_calls import set_status, settle
+from reservations.payments.open_payments import advance
+from reservations.payments.refunds import refund_part
+from reservations.payments.storage import PAYMENT_SECONDS
 
 THREADS = 4
 PATIENCE_SECONDS = 30.0
@@ -29,6 +34,37 @@ _Ended = tuple[Unfinished, Outcome]
 
 # The references of the payments that a thread is working on.
 _under_way: set[str] = set()
+
+
+def unfinished(*, older_than_seconds: float = PAYMENT_SECONDS) -> list[Payment | Settlement]:
+    """Return the payments and refunds of parts that need a call to the provider, oldest first.
+
+    Younger ones may belong to a running request.
+    """
+    until = clock.now() - timedelta(seconds=older_than_seconds)
+    refunds = Settlement.objects.filter(status=PaymentStatus.REFUND_DUE, updated_at__lte=until)
+    found: list[Payment | Settlement] = [*refunds.select_related("event", "payment")]
+    found += list(
+        Payment.objects.filter(
+            status__in=UNFINISHED,
+            updated_at__lte=until,
+        ).select_related("event")
+    )
+    return sorted(found, key=lambda each: each.updated_at)
+
+
+def finish(payment: Payment | Settlement) -> PaymentStatus:
+    """Finish an unfinished payment or refund; return its final status.
+
+    An open payment may stay open. One that is still pending is voided: if its request is still
+    running, its ReserveSeats is refused from then on. Raises: PaymentUnavailable, django.db.Error.
+    """
+    if isinstance(payment, Settlement):
+        return refund_part(payment)
+    if payment.status == PaymentStatus.OPEN:
+        advance(payment.reference)
+    set_status(payment.reference, PaymentStatus.PENDING, PaymentStatus.VOID_DUE)
+    return settle(payment.reference)
 
 
 def finish_all(payments: Sequence[Unfinished]) -> Iterator[_Ended]:
@@ -77,7 +113,7 @@ def _finish(waiting: "deque[Unfinished]", ended: "SimpleQueue[_Ended]") -> None:
             return
         _under_way.add(payment.reference)
         try:
-            ended.put((payment, checkout.finish(payment)))
+            ended.put((payment, finish(payment)))
         except Exception as error:  # noqa: BLE001 - it is the caller's to judge
             ended.put((payment, error))
         finally:

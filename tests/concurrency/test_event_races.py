@@ -12,7 +12,7 @@ from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.events.cancelling import cancel_event, finish_cancelling, unfinished
 from reservations.events.editing import edit_event
 from reservations.models import Event, Payment, Reservation, Seat
-from reservations.payments import checkout
+from reservations.payments import checkout, reconciling
 from reservations.payments.checkout import Order
 from reservations.write import command_queue
 from tests.concurrency.unprotected import CHANGING, row_locks_off, stopping
@@ -78,8 +78,8 @@ def test_cancelling_while_people_buy_leaves_no_booking_and_no_money(method: str)
     assert unfinished() == []
     _require_nothing_left(event)
     # Each payment that was begun is captured, and returned.
-    for payment in checkout.unfinished(older_than_seconds=0):
-        checkout.finish(payment)
+    for payment in reconciling.unfinished(older_than_seconds=0):
+        reconciling.finish(payment)
     ends = {PaymentStatus.REFUNDED.value, PaymentStatus.VOIDED.value}
     assert set(Payment.objects.values_list("status", flat=True)) <= ends
 

@@ -17,7 +17,7 @@ from reservations.domain.commands import (
 from reservations.domain.errors import KeyInFlight, KeyReused, PaymentDeclined, SeatcastError
 from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
-from reservations.payments import checkout
+from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments.checkout import Order
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
@@ -44,7 +44,7 @@ class Scene:
 @pytest.fixture
 def scene(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Scene:
     settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
-    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(provider_calls, "_RETRY_SECONDS", (0.0, 0.0))
     event, alice = make_event(seats=6), make_person("alice")
     ids = seat_ids(event)
     command_queue.submit(event_id=event.pk, command=LockSeats(alice, ids[:4]))
@@ -79,7 +79,7 @@ def _reserve(method: str, scene: Scene) -> CommandResult:
 
 
 def _cancel(scene: Scene) -> CommandResult:
-    return checkout.cancel(
+    return refunds.cancel(
         event_id=scene.event.pk, actor=scene.alice, reservation_id=scene.booked, key="k"
     )
 

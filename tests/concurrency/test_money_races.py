@@ -22,7 +22,14 @@ from reservations.models import (
     Seat,
     SeatChange,
 )
-from reservations.payments import checkout
+from reservations.payments import (
+    checkout,
+    due_calls,
+    open_payments,
+    provider_calls,
+    reconciling,
+    refunds,
+)
 from reservations.payments.checkout import Order
 from reservations.payments.demo import ASKING
 from reservations.payments.provider import provider
@@ -52,7 +59,7 @@ TIMES = 12
 @pytest.fixture(autouse=True)
 def _hurry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
-    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(provider_calls, "_RETRY_SECONDS", (0.0, 0.0))
 
 
 def _order(event: Event, who: Person, method: str) -> Order:
@@ -78,7 +85,7 @@ def _authorised(event: Event, who: Person) -> tuple[int, str]:
 
 
 def _cancel(event: Event, who: Person, number: int) -> CommandResult:
-    return checkout.cancel(event_id=event.pk, actor=who, reservation_id=number)
+    return refunds.cancel(event_id=event.pk, actor=who, reservation_id=number)
 
 
 def _said(results: Sequence[CommandResult | SeatcastError | None]) -> dict[str, int]:
@@ -100,8 +107,8 @@ def _money() -> dict[tuple[str, str], int]:
 
 
 def _finish_all() -> None:
-    for payment in checkout.unfinished(older_than_seconds=0):
-        checkout.finish(payment)
+    for payment in reconciling.unfinished(older_than_seconds=0):
+        reconciling.finish(payment)
 
 
 def _live_seats(event: Event) -> list[int]:
@@ -172,7 +179,7 @@ def _approved(event: Event, who: Person) -> str:
 def test_an_approved_payment_of_which_many_hear_at_once_is_booked_once() -> None:
     event, alice = make_event(), make_person()
     reference = _approved(event, alice)
-    at_once([partial(checkout.advance, reference)] * TIMES)
+    at_once([partial(open_payments.advance, reference)] * TIMES)
     assert (_money(), Reservation.objects.count()) == ({("captured", "captured"): 1}, 1)
     assert _live_seats(event) == list(seat_ids(event)[:2])
 
@@ -180,7 +187,7 @@ def test_an_approved_payment_of_which_many_hear_at_once_is_booked_once() -> None
 @pytest.mark.postgres
 def test_unprotected_an_approved_payment_is_booked_twice() -> None:
     event, alice = make_event(), make_person()
-    advance = partial(checkout.advance, _approved(event, alice))
+    advance = partial(open_payments.advance, _approved(event, alice))
     with protection_off():
         at_once(_meeting(advance, advance, before=[BOOKING]))
         assert (Reservation.objects.count(), len(_live_seats(event))) == (2, 4)
@@ -191,8 +198,8 @@ def test_a_payment_that_is_approved_while_its_buyer_gives_it_up_is_booked_or_voi
         event, alice = make_event(), make_person()
         reference = _approved(event, alice)
         works: list[Callable[[], object]] = [
-            partial(checkout.advance, reference),
-            partial(checkout.give_up, reference),
+            partial(open_payments.advance, reference),
+            partial(open_payments.give_up, reference),
         ]
         at_once(works * 3)
         _finish_all()
@@ -276,7 +283,7 @@ def test_a_capture_during_a_cancellation_is_refunded() -> None:
     for _ in range(6):
         event, alice = make_event(), make_person()
         number, reference = _authorised(event, alice)
-        capture: Callable[[], object] = partial(checkout.settle, reference)
+        capture: Callable[[], object] = partial(due_calls.settle, reference)
         cancel: Callable[[], object] = partial(_cancel, event, alice, number)
         at_once([capture, cancel, capture, cancel, capture, cancel, capture])
         _finish_all()
@@ -313,7 +320,7 @@ def test_a_failed_capture_during_a_cancellation_charges_nothing() -> None:
     event, alice = make_event(), make_person()
     number, reference = _authorised(event, alice)
     DemoCharge.objects.update(method="card_withdrawn")
-    capture: Callable[[], object] = partial(checkout.settle, reference)
+    capture: Callable[[], object] = partial(due_calls.settle, reference)
     cancel: Callable[[], object] = partial(_cancel, event, alice, number)
     at_once([capture, cancel, capture])
     assert (_money(), _live_seats(event)) == ({("voided", "voided"): 1}, [])
@@ -323,7 +330,7 @@ def test_a_failed_capture_during_a_cancellation_charges_nothing() -> None:
 def test_concurrent_reconciliation_equals_a_single_one() -> None:
     event, alice = make_event(), make_person()
     _authorised(event, alice)
-    assert checkout.unfinished() == []  # for the request that pays may be alive
+    assert reconciling.unfinished() == []  # for the request that pays may be alive
     at_once([_finish_all] * 6)
     assert (_money(), len(_live_seats(event))) == ({("captured", "captured"): 1}, 2)
 
@@ -355,12 +362,12 @@ def test_a_payment_cannot_be_voided_during_its_reservation() -> None:
 
     def give_up_meanwhile() -> None:
         gate.wait_until_reached()
-        [payment] = checkout.unfinished(older_than_seconds=0)
-        checkout.finish(payment)
+        [payment] = reconciling.unfinished(older_than_seconds=0)
+        reconciling.finish(payment)
 
     def go_on() -> None:
         gate.wait_until_reached()
-        wait_until(lambda: waits_for_a_row() or not checkout.unfinished(older_than_seconds=0))
+        wait_until(lambda: waits_for_a_row() or not reconciling.unfinished(older_than_seconds=0))
         gate.open()
 
     at_once([book, give_up_meanwhile, go_on])

@@ -19,7 +19,7 @@ from reservations.domain.errors import SeatcastError
 from reservations.domain.features import SoldBy
 from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import Allocation, DemoCharge, Event, Payment, ReservationSeat, Seat
-from reservations.payments import checkout
+from reservations.payments import checkout, open_payments
 from reservations.payments.checkout import Order
 from reservations.payments.demo import ASKING
 from reservations.promo_codes import withdraw_promo_code
@@ -178,7 +178,7 @@ def test_a_payment_that_is_approved_while_its_code_ends_is_booked_once() -> None
     Allocation.objects.update(until=timezone.now())
     at_once(
         [
-            *[partial(checkout.advance, reference)] * 4,
+            *[partial(open_payments.advance, reference)] * 4,
             *[partial(CommandQueue(event.pk).submit, EndAllocations()) for _ in range(2)],
             partial(withdraw_promo_code, event_id=event.pk, actor_id=buyer.id, code_id=code.pk),
         ]

@@ -20,7 +20,7 @@ from accounts.models import User
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Event, Payment, Reservation
-from reservations.payments import checkout
+from reservations.payments import checkout, open_payments, refunds
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, make_user, seat_ids
 from tests.faults.forking import ASKING_FIRST
@@ -84,7 +84,7 @@ def authorised(sale: Sale) -> None:
 
 def booked(sale: Sale) -> None:
     authorised(sale)
-    checkout.advance(sale.payment.reference)
+    open_payments.advance(sale.payment.reference)
 
 
 def expired(sale: Sale) -> None:
@@ -143,16 +143,16 @@ def the_buyer_goes_on(sale: Sale) -> None:
     if not Payment.objects.filter(status=PaymentStatus.OPEN).exists():
         opened(sale)
     sale.stripe.pay(sale.payment.provider_reference)
-    checkout.advance(sale.payment.reference)
+    open_payments.advance(sale.payment.reference)
 
 
 def the_buyer_gives_up(sale: Sale) -> None:
-    checkout.give_up(sale.payment.reference)
+    open_payments.give_up(sale.payment.reference)
 
 
 def the_buyer_cancels(sale: Sale) -> None:
     if sale.booking.status == Reservation.Status.CONFIRMED:
-        checkout.cancel(event_id=sale.event.pk, actor=sale.alice, reservation_id=sale.booking.pk)
+        refunds.cancel(event_id=sale.event.pk, actor=sale.alice, reservation_id=sale.booking.pk)
 
 
 def the_organiser_moves(sale: Sale) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from reservations.domain.errors import Unavailable
-from reservations.payments import checkout
+from reservations.payments import disputes
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         try:
-            changed = checkout.follow_disputes()
+            changed = disputes.follow_disputes()
         except Unavailable as error:
             raise CommandError("The payment provider does not answer.") from error
         if changed:

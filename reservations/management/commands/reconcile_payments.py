@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from reservations import database
 from reservations.domain.errors import PaymentUnavailable, SeatcastError
 from reservations.models import Settlement
-from reservations.payments import checkout
+from reservations.payments import reconciling
 from reservations.payments.reconciling import Unfinished, finish_all
 from reservations.payments.storage import PAYMENT_SECONDS
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         left = 0
-        payments = checkout.unfinished(older_than_seconds=options["older_than"])
+        payments = reconciling.unfinished(older_than_seconds=options["older_than"])
         if options["dry_run"]:
             for payment in payments:
                 self.stdout.write(f"{_named(payment)}: is {payment.status}")

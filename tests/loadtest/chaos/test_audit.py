@@ -10,7 +10,7 @@ from loadtest.chaos.audit import audit, truth
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, ReservationSeat, Seat
-from reservations.payments import checkout
+from reservations.payments import checkout, refunds
 from reservations.payments.checkout import Order
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
@@ -43,7 +43,7 @@ def sale() -> tuple[Event, Promises]:
     gone = _book(event, carol, ids[3:4])
     booked[gone] = {"user": "carol", "seats": list(ids[3:4]), "method": "card"}
     booking = Reservation.objects.get(public_id=gone)
-    checkout.cancel(event_id=event.pk, actor=carol, reservation_id=booking.pk)
+    refunds.cancel(event_id=event.pk, actor=carol, reservation_id=booking.pk)
     return event, {
         "booked": booked,
         "cancelled": [gone],

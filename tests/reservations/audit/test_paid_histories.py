@@ -10,7 +10,7 @@ from pytest_django import Settings
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.models import Event, Payment, Reservation
-from reservations.payments import checkout
+from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
 from reservations.write.command_queue import CommandQueue
@@ -28,7 +28,7 @@ CALLS = ["start", "capture", "void", "refund"]
 def _faulty(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SEATCAST_PAYMENT_PROVIDER = f"{Faulty.__module__}.{Faulty.__name__}"
     settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
-    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(provider_calls, "_RETRY_SECONDS", (0.0, 0.0))
     provider_module.provider.cache_clear()
     for what in (Faulty.dies, Faulty.fails, Faulty.calls):
         what.clear()
@@ -52,7 +52,7 @@ def _cancel(event: Event) -> None:
     for found in Reservation.objects.filter(event=event, status="confirmed"):
         assert found.user is not None
         with suppress(SeatcastError, Died):
-            checkout.cancel(event_id=event.pk, actor=person(found.user), reservation_id=found.pk)
+            refunds.cancel(event_id=event.pk, actor=person(found.user), reservation_id=found.pk)
         assert differences(event) == []
 
 

@@ -25,7 +25,7 @@ from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.events import cancelling
 from reservations.events.cancelling import cancel_event, finish_cancelling, unfinished
 from reservations.models import Entry, Event, Payment, Reservation, Seat
-from reservations.payments import checkout
+from reservations.payments import checkout, reconciling
 from reservations.payments.checkout import Order
 from reservations.read.event_settings import event_settings
 from reservations.read.selectors import ticket
@@ -80,7 +80,7 @@ def test_all_bookings_are_cancelled_and_what_was_charged_is_due_back(sold: Event
 def test_the_money_goes_back_with_the_next_reconciliation(sold: Event) -> None:
     cancel_event(event_id=sold.pk, actor=make_person())
     for payment in Payment.objects.all():
-        assert checkout.finish(payment) is PaymentStatus.REFUNDED
+        assert reconciling.finish(payment) is PaymentStatus.REFUNDED
 
 
 def test_each_booking_is_told_once_to_a_buyer_with_a_verified_address(sold: Event) -> None:

@@ -6,8 +6,8 @@ from pytest_django import Settings
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.payments import checkout
 from reservations.payments import provider as provider_module
+from reservations.payments import provider_calls
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.payments.providers import Faulty
@@ -17,7 +17,7 @@ from tests.reservations.payments.providers import Faulty
 def faulty(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Faulty]]:
     settings.SEATCAST_PAYMENT_PROVIDER = f"{Faulty.__module__}.{Faulty.__name__}"
     settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
-    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(provider_calls, "_RETRY_SECONDS", (0.0, 0.0))
     provider_module.provider.cache_clear()
     for what in (Faulty.dies, Faulty.fails, Faulty.calls):
         what.clear()

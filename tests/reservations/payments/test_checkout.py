@@ -26,7 +26,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation
-from reservations.payments import checkout, reconciling
+from reservations.payments import checkout, provider_calls, reconciling, refunds
 from reservations.payments.provider import Progress, Request, Stage
 from reservations.write.command_queue import CommandQueue
 from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
@@ -133,7 +133,7 @@ def test_a_refund_is_finished_after_a_crash(
     number = stored_id(checkout.reserve(order_of(event, alice)))
     Faulty.dies.add((call, when))
     with pytest.raises(Died):
-        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+        refunds.cancel(event_id=event.pk, actor=alice, reservation_id=number)
     Faulty.dies.clear()
     assert sold(event) == 0
     reconcile()
@@ -180,7 +180,7 @@ def test_a_charge_taken_while_its_booking_is_cancelled_is_refunded(
         monkeypatch.setattr(Faulty, "capture", capture)
         capture(self, reference=reference)
         number = Reservation.objects.get().pk
-        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+        refunds.cancel(event_id=event.pk, actor=alice, reservation_id=number)
 
     monkeypatch.setattr(Faulty, "capture", cancel_first)
     with pytest.raises(PaymentDeclined):
@@ -342,7 +342,7 @@ def test_seats_that_are_not_held_are_not_charged(event: Event, alice: Person) ->
 def test_cancelling_refunds_once(event: Event, alice: Person) -> None:
     number = stored_id(checkout.reserve(order_of(event, alice)))
     for _ in range(2):
-        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+        refunds.cancel(event_id=event.pk, actor=alice, reservation_id=number)
     assert money() == [("refunded", "refunded")]
     assert Faulty.calls == ["start", "capture", "refund"]
 
@@ -351,18 +351,18 @@ def test_after_cancel_until_only_an_organiser_can_cancel(event: Event, alice: Pe
     number = stored_id(checkout.reserve(order_of(event, alice)))
     Event.objects.update(cancel_until=Reservation.objects.get().created_at)
     with pytest.raises(CancellationClosed):
-        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+        refunds.cancel(event_id=event.pk, actor=alice, reservation_id=number)
     assert (money(), sold(event)) == ([("captured", "captured")], 2)
     boss = make_person("boss")
-    checkout.cancel(event_id=event.pk, actor=boss, reservation_id=number, as_organiser=True)
+    refunds.cancel(event_id=event.pk, actor=boss, reservation_id=number, as_organiser=True)
     assert (money(), sold(event)) == ([("refunded", "refunded")], 0)
 
 
 def test_the_number_of_calls_to_the_provider_is_limited(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkout, "_provider_slots", BoundedSemaphore(1))
-    with checkout._provider_slots, pytest.raises(Busy):
+    monkeypatch.setattr(provider_calls, "_provider_slots", BoundedSemaphore(1))
+    with provider_calls._provider_slots, pytest.raises(Busy):
         checkout.reserve(order_of(event, alice, key="k"))
     assert (money(), Faulty.calls, held(event)) == ([("voided", "unheard of")], [], 2)
     assert reconcile() == ""
@@ -404,14 +404,14 @@ def test_a_bug_with_one_payment_does_not_affect_others(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oldest, *_ = _left_behind(event, 2)
-    finish = checkout.finish
+    finish = reconciling.finish
 
     def break_on_the_oldest(payment: Payment) -> PaymentStatus:
         if payment.reference == oldest:
             raise ZeroDivisionError
         return finish(payment)
 
-    monkeypatch.setattr(checkout, "finish", break_on_the_oldest)
+    monkeypatch.setattr(reconciling, "finish", break_on_the_oldest)
     assert "pending; ZeroDivisionError" in reconcile(fails=True)
     assert money() == [("pending", "authorised"), ("voided", "voided")]
 
@@ -424,7 +424,7 @@ def test_a_database_failure_is_not_reported_as_a_failed_payment(
     def away(_: Payment) -> PaymentStatus:
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(checkout, "finish", away)
+    monkeypatch.setattr(reconciling, "finish", away)
     with pytest.raises(OperationalError):
         call_command("reconcile_payments", "--older-than=0")
 
@@ -475,7 +475,7 @@ def test_an_unexpected_exception_of_the_provider_means_unavailable(
         else:
             number = stored_id(checkout.reserve(order_of(event, alice)))
         if call == "refund":
-            checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+            refunds.cancel(event_id=event.pk, actor=alice, reservation_id=number)
     reconcile()
     ended = {"start": "voided", "capture": "captured", "refund": "refunded"}[call]
     assert money() == [(ended, ended)]

@@ -8,7 +8,7 @@ from reservations.domain.commands import UnlockSeats
 from reservations.domain.errors import PaymentUnavailable, PaymentUnderWay
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
-from reservations.payments import checkout
+from reservations.payments import checkout, open_payments
 from reservations.payments.demo import ASKING
 from reservations.payments.provider import Stage, provider
 from reservations.write.command_queue import CommandQueue
@@ -52,13 +52,13 @@ def test_seats_are_held_longer_than_their_payment_may_stay_open(
 def test_an_approved_payment_is_booked_and_captured_once(event: Event, alice: Person) -> None:
     reference = _opened(event, alice, key="k")
     assert checkout.reserve(order_of(event, alice, ASKING, key="k"))["open_payment"] == reference
-    first = checkout.advance(reference)
+    first = open_payments.advance(reference)
     assert first is not None
     assert first.action_url.startswith("/api/")
     assert (first.stage, sold(event)) == (Stage.ACTION, 0)
     _answer(reference)
-    checkout.advance(reference)
-    assert checkout.advance(reference) is None
+    open_payments.advance(reference)
+    assert open_payments.advance(reference) is None
     assert (money(), sold(event)) == ([("captured", "captured")], 2)
     booked = Reservation.objects.get()
     assert booked.total_price == 100
@@ -71,7 +71,7 @@ def test_a_declined_payment_keeps_the_locks_and_another_one_can_be_made(
 ) -> None:
     reference = _opened(event, alice)
     _answer(reference, approves=False)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), held(event)) == ([("declined", "declined")], 2)
     checkout.reserve(order_of(event, alice))
     assert (money()[1], sold(event)) == (("captured", "captured"), 2)
@@ -81,14 +81,14 @@ def test_a_second_payment_waits_until_the_open_one_is_given_up(event: Event, ali
     reference = _opened(event, alice)
     with pytest.raises(PaymentUnderWay):
         checkout.reserve(order_of(event, alice))
-    checkout.give_up(reference)
+    open_payments.give_up(reference)
     assert (money(), held(event)) == ([("voided", "voided")], 2)
     checkout.reserve(order_of(event, alice))
     assert (money()[1], sold(event)) == (("captured", "captured"), 2)
 
 
 def test_many_payments_hold_seats_no_longer_than_one_could(event: Event, alice: Person) -> None:
-    checkout.give_up(_opened(event, alice))
+    open_payments.give_up(_opened(event, alice))
     locked = Seat.objects.filter(pk__in=seat_ids(event)[:2])
     long_ago = Payment.objects.get().created_at - timedelta(minutes=25)
     locked.update(locked_at=long_ago)
@@ -129,9 +129,9 @@ def test_an_expired_payment_is_voided_unless_it_was_approved(
 
 def test_an_answer_after_the_void_charges_nobody(event: Event, alice: Person) -> None:
     reference = _opened(event, alice)
-    checkout.give_up(reference)
+    open_payments.give_up(reference)
     _answer(reference)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), sold(event), held(event)) == ([("voided", "voided")], 0, 2)
 
 
@@ -145,7 +145,7 @@ def test_seats_given_up_while_the_payment_was_open_are_not_charged(
     else:
         let_locks_run_out(event)
     _answer(reference)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), sold(event)) == ([("voided", "voided")], 0)
 
 
@@ -154,7 +154,7 @@ def test_a_provider_that_is_away_leaves_the_payment_open(event: Event, alice: Pe
     _answer(reference)
     Faulty.fails.add("look_up")
     with pytest.raises(PaymentUnavailable):
-        checkout.advance(reference)
+        open_payments.advance(reference)
     assert "does not answer" in reconcile(fails=True)
     assert (money(), held(event)) == ([("open", "authorised")], 2)
     Faulty.fails.clear()
@@ -180,7 +180,7 @@ def test_a_process_that_dies_leaves_a_booking_and_a_charge_or_neither(
     with pytest.raises(Died):  # noqa: PT012 - it dies at one of the steps
         reference = _opened(event, alice)
         _answer(reference)
-        checkout.advance(reference)
+        open_payments.advance(reference)
     Faulty.dies.clear()
     reconcile()
     is_booked = call != "start"
@@ -196,7 +196,7 @@ def test_a_payment_that_dies_while_it_is_voided_is_voided_later(
     reference = _opened(event, alice)
     Faulty.dies.add(("void", "before"))
     with pytest.raises(Died):
-        checkout.give_up(reference)
+        open_payments.give_up(reference)
     Faulty.dies.clear()
     _answer(reference)
     assert DemoCharge.objects.get().status == "authorised"

@@ -26,7 +26,7 @@ from reservations.models import (
     ReservationSeat,
     Seat,
 )
-from reservations.payments import checkout
+from reservations.payments import checkout, open_payments
 from reservations.payments.demo import ASKING
 from reservations.plans.prices import prices_of_holds_kept
 from reservations.write.command_queue import CommandQueue
@@ -118,7 +118,7 @@ def test_what_is_held_is_paid_at_its_price_after_the_code_has_ended(
     with prices_of_holds_kept(event, now=timezone.now()):
         Event.objects.update(price=Decimal(90))
     _approve(reference)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), sold(event), _sold_with_code()) == ([("captured", "captured")], 2, 2)
     assert Payment.objects.get().amount == 100
     assert faults_of(event) == []
@@ -140,7 +140,7 @@ def test_seats_of_a_declined_payment_go_back_to_the_channel_with_their_hold(
     reference = _opened(event, alice)
     _withdraw(event, boss)
     DemoCharge.objects.update(status=DemoCharge.Status.DECLINED)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), held(event)) == ([("declined", "declined")], 2)
     CommandQueue(event.pk).submit(UnlockSeats(alice, seat_ids(event)[:2]))
     assert _statuses(event) == {SeatStatus.BLOCKED}
@@ -157,7 +157,7 @@ def test_uses_are_counted_as_long_as_their_payment_is_open(
     other = LockSeats(bob, seat_ids(event)[2:3], CODE)
     with pytest.raises(PromoCodeUsed):
         CommandQueue(event.pk).submit(other)
-    checkout.give_up(reference)
+    open_payments.give_up(reference)
     with pytest.raises(PromoCodeUsed):
         CommandQueue(event.pk).submit(other)
     CommandQueue(event.pk).submit(UnlockSeats(alice, seat_ids(event)[:2]))
@@ -172,7 +172,7 @@ def test_a_payment_that_is_approved_after_another_has_the_last_use_is_voided(
     let_locks_run_out(event)
     _lock(event, bob)
     _approve(reference)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), sold(event)) == ([("voided", "voided")], 0)
     checkout.reserve(order_of(event, bob))
     assert (money()[1], sold(event), _sold_with_code()) == (("captured", "captured"), 2, 2)
@@ -185,7 +185,7 @@ def test_a_payment_whose_seats_the_box_office_releases_is_voided(
     CommandQueue(event.pk).submit(ReleaseLocks(boss, seat_ids(event)[:2]))
     assert _statuses(event) == {SeatStatus.BLOCKED}
     _approve(reference)
-    checkout.advance(reference)
+    open_payments.advance(reference)
     assert (money(), sold(event)) == ([("voided", "voided")], 0)
     assert reconcile() == ""
     assert Payment.objects.get().status == PaymentStatus.VOIDED

@@ -22,7 +22,7 @@ from reservations.domain.commands import LockSeats
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
-from reservations.payments import checkout, pages, stripe_provider
+from reservations.payments import checkout, open_payments, pages, refunds, stripe_provider
 from reservations.payments import provider as provider_module
 from reservations.payments.stripe_provider import StripeProvider, minor_units
 from reservations.read import bookings, stories
@@ -79,10 +79,10 @@ def test_a_card_is_authorised_then_booked_then_captured(
     payment = _opened(event, alice)
     [intent] = stripe_like.intents
     assert (payment.provider_reference, intent.amount) == (intent.id, 10_000)
-    checkout.advance(payment.reference)
+    open_payments.advance(payment.reference)
     assert (_statuses(stripe_like), held(event)) == ((["open"], ["requires_payment_method"]), 2)
     stripe_like.pay(intent.id, number, approves=approves)
-    checkout.advance(payment.reference)
+    open_payments.advance(payment.reference)
     assert _statuses(stripe_like) == (["captured"], ["succeeded"])
     assert (stripe_like.taken, sold(event), faults_of(event)) == (10_000, 2, [])
 
@@ -92,11 +92,11 @@ def test_a_declined_card_leaves_the_payment_open_for_another_try(
 ) -> None:
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference, CARD_THAT_IS_DECLINED)
-    progress = checkout.advance(payment.reference)
+    progress = open_payments.advance(payment.reference)
     assert progress is not None
     assert progress.is_declined
     assert (_statuses(stripe_like)[0], held(event)) == (["open"], 2)
-    checkout.give_up(payment.reference)
+    open_payments.give_up(payment.reference)
     assert (_statuses(stripe_like), stripe_like.taken) == ((["voided"], ["canceled"]), 0)
 
 
@@ -105,9 +105,9 @@ def test_cancelling_a_booking_refunds_it_once(
 ) -> None:
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
-    checkout.advance(payment.reference)
+    open_payments.advance(payment.reference)
     stripe_like.fail(**{"POST refunds": "lost"})
-    checkout.cancel(event_id=event.pk, actor=alice, reservation_id=Reservation.objects.get().pk)
+    refunds.cancel(event_id=event.pk, actor=alice, reservation_id=Reservation.objects.get().pk)
     # The checkout asks again, and finds the refund.
     assert (_statuses(stripe_like)[0], stripe_like.taken) == (["refunded"], 0)
 
@@ -115,7 +115,7 @@ def test_cancelling_a_booking_refunds_it_once(
 def test_parts_are_refunded_once_each(event: Event, alice: Person, stripe_like: StripeLike) -> None:
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
-    checkout.advance(payment.reference)
+    open_payments.advance(payment.reference)
     for refund in ("first", "second", "first"):
         StripeProvider().refund_part(
             reference=payment.reference, refund=refund, amount=Decimal("12.50")
@@ -156,13 +156,13 @@ def test_a_failing_network_leaves_a_booking_and_a_charge_or_neither(
     with suppress(PaymentUnavailable):
         payment = _opened(event, alice)
         if call == "POST cancel":
-            checkout.give_up(payment.reference)
+            open_payments.give_up(payment.reference)
         else:
             stripe_like.pay(payment.provider_reference)
-            checkout.advance(payment.reference)
+            open_payments.advance(payment.reference)
     if call == "POST refunds":
         number = Reservation.objects.get().pk
-        checkout.cancel(event_id=event.pk, actor=alice, reservation_id=number)
+        refunds.cancel(event_id=event.pk, actor=alice, reservation_id=number)
     assert call in [" ".join(each) for each in stripe_like.calls]
     stripe_like.fail()
     reconcile()
@@ -187,11 +187,11 @@ def test_whoever_hears_of_a_payment_at_once_books_and_charges_it_once(
         told = notice("payment_intent.amount_capturable_updated", _intent(payment))
         works: list[Callable[[], object]] = [
             *[partial(Client().post, **told) for _ in range(3)],
-            *[partial(checkout.advance, payment.reference) for _ in range(3)],
+            *[partial(open_payments.advance, payment.reference) for _ in range(3)],
             reconcile,
         ]
         if gives_up:
-            works.append(partial(checkout.give_up, payment.reference))
+            works.append(partial(open_payments.give_up, payment.reference))
         at_once(works)
         reconcile()
         assert (disagreements(stripe_like), faults_of(event)) == ([], [])
@@ -237,7 +237,7 @@ def test_organisers_see_a_dispute_on_the_booking_and_in_the_history(
 ) -> None:
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
-    checkout.advance(payment.reference)
+    open_payments.advance(payment.reference)
     about = {"object": "dispute", "id": "dp_1", "payment_intent": payment.provider_reference}
     number = Reservation.objects.get().pk
     assert bookings.booking(reservation_id=number)["dispute"] is None
@@ -255,7 +255,7 @@ def test_lost_notices_of_disputes_are_made_up_for_with_one_call(
 ) -> None:
     payment = _opened(event, alice)
     stripe_like.pay(payment.provider_reference)
-    checkout.advance(payment.reference)
+    open_payments.advance(payment.reference)
     stripe_like.dispute(payment.provider_reference, "lost")
     stripe_like.forget_calls()
     for expected in ("Disputes that were new or had changed: 1\n", ""):
@@ -338,7 +338,7 @@ def test_the_card_form_admits_stripes_script_and_says_that_it_is_a_test(
     assert "Test mode: no money is taken." in page
     assert "https://js.stripe.com" in policy
     assert "unsafe" not in policy
-    checkout.give_up(payment.reference)
+    open_payments.give_up(payment.reference)
     back = Client().get(path)
     assert (back.status_code, back.headers["Location"]) == (302, f"/payments/{payment.reference}")
 
@@ -380,5 +380,5 @@ def test_a_booking_that_costs_nothing_needs_no_card(
     Event.objects.update(price=0)
     booked = checkout.reserve(order_of(event, alice))
     assert (Payment.objects.get().status, stripe_like.calls) == ("captured", [])
-    checkout.cancel(event_id=event.pk, actor=alice, reservation_id=stored_id(booked))
+    refunds.cancel(event_id=event.pk, actor=alice, reservation_id=stored_id(booked))
     assert (Payment.objects.get().status, stripe_like.calls) == ("refunded", [])

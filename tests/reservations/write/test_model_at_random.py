@@ -40,7 +40,7 @@ from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import InProgress, SeatcastError, Unavailable
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation, Seat
-from reservations.payments import checkout
+from reservations.payments import checkout, open_payments, provider_calls, reconciling, refunds
 from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
 from reservations.payments.demo import ASKING, DemoProvider
@@ -78,7 +78,7 @@ class Eventful(Faulty):
 def _eventful(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SEATCAST_PAYMENT_PROVIDER = f"{Eventful.__module__}.{Eventful.__name__}"
     settings.SEATCAST_DEMO_SLOW_SECONDS = 0.0
-    monkeypatch.setattr(checkout, "_RETRY_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(provider_calls, "_RETRY_SECONDS", (0.0, 0.0))
     provider_module.provider.cache_clear()
     yield
     provider_module.provider.cache_clear()
@@ -241,7 +241,7 @@ class Domain(RuleBasedStateMachine):
         self.provoke(*fate)
         self.plan(*occasion, order)
         with suppress(Died, Unavailable):
-            checkout.advance(payment.reference)
+            open_payments.advance(payment.reference)
         self.all_is_well()
         payment.refresh_from_db()
         if payment.status in {"authorised", "captured"}:
@@ -253,7 +253,7 @@ class Domain(RuleBasedStateMachine):
         found = self.open_payments()
         self.provoke(*fate)
         with suppress(Died):
-            checkout.give_up(found[number % len(found)].reference)
+            open_payments.give_up(found[number % len(found)].reference)
         self.all_is_well()
 
     @precondition(lambda self: Reservation.objects.filter(event=self.event).exists())
@@ -269,9 +269,9 @@ class Domain(RuleBasedStateMachine):
     def reconcile(self, fate: tuple[str, str, str] = ("", "", "")) -> None:
         self.provoke(*fate)
         with suppress(Died):
-            for payment in checkout.unfinished(older_than_seconds=0):
+            for payment in reconciling.unfinished(older_than_seconds=0):
                 with suppress(Unavailable):
-                    checkout.finish(payment)
+                    reconciling.finish(payment)
         self.all_is_well()
 
     @rule(place=st.integers(0, SEATS - 1), price=st.sampled_from(["50.00", "60.00", "0.00"]))
@@ -338,7 +338,7 @@ class Domain(RuleBasedStateMachine):
 
     def cancel_for(self, person: Person, number: int) -> CommandResult | None:
         try:
-            return checkout.cancel(event_id=self.event.pk, actor=person, reservation_id=number)
+            return refunds.cancel(event_id=self.event.pk, actor=person, reservation_id=number)
         except (Died, SeatcastError):
             return None
         finally:
@@ -382,7 +382,7 @@ class Domain(RuleBasedStateMachine):
                 self.buy_with_a_key(replace(order, key=f"tab {len(self.keyed)}"))
             case "give up":
                 for payment in self.open_payments():
-                    checkout.give_up(payment.reference)
+                    open_payments.give_up(payment.reference)
             case _:
                 self.cancel_for(order.actor, Reservation.objects.latest("pk").pk)
 
@@ -414,7 +414,7 @@ class Domain(RuleBasedStateMachine):
         # Nobody comes back any more.
         self.clock.advance(3_600)
         self.reconcile()
-        assert checkout.unfinished(older_than_seconds=0) == []
+        assert reconciling.unfinished(older_than_seconds=0) == []
         check_agreement(self.event)
         payments = dict(Payment.objects.filter(event=self.event).values_list("reference", "status"))
         assert set(payments.values()) <= {"captured", "voided", "refunded", "declined"}

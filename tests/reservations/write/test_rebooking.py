@@ -33,7 +33,7 @@ from reservations.models import (
     SeatChange,
     Settlement,
 )
-from reservations.payments import checkout
+from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments.checkout import Order
 from reservations.read import reports, selectors, stories
 from reservations.write.command_queue import CommandQueue
@@ -84,7 +84,7 @@ def _move(
 ) -> Any:
     ids = seat_ids(event)
     pairs = tuple((ids[old], ids[new]) for old, new in moves)
-    return checkout.move(event_id=event.pk, command=MoveSeats(seller, booking.pk, pairs, settling))
+    return refunds.move(event_id=event.pk, command=MoveSeats(seller, booking.pk, pairs, settling))
 
 
 def _split(event: Event, seller: Person, booking: Reservation, *places: int) -> Reservation:
@@ -95,7 +95,7 @@ def _split(event: Event, seller: Person, booking: Reservation, *places: int) -> 
 
 
 def _cancel(event: Event, seller: Person, booking: Reservation) -> None:
-    checkout.cancel(event_id=event.pk, actor=seller, reservation_id=booking.pk, as_organiser=True)
+    refunds.cancel(event_id=event.pk, actor=seller, reservation_id=booking.pk, as_organiser=True)
 
 
 def _numbers(booking: Reservation) -> list[str]:
@@ -302,7 +302,7 @@ def test_reports_agree_with_the_revenue_after_all_of_it(event: Event, seller: Pe
 def test_a_refund_that_the_provider_did_not_answer_is_made_later_once(
     event: Event, seller: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkout, "_RETRY_SECONDS", ())
+    monkeypatch.setattr(provider_calls, "_RETRY_SECONDS", ())
     booking = _booked(event, make_person(), 0)
     DemoCharge.objects.update(method="card_lost")
     _move(event, seller, booking, (0, 5), settling=Settling.PROVIDER)

@@ -1,0 +1,71 @@
+"""Cancel and move bookings, and refund what their buyers have paid too much."""
+
+from typing import Any
+
+from django.db import Error, transaction
+
+from reservations import clock, database, security_events
+from reservations.domain.commands import CancelReservation, MoveSeats
+from reservations.domain.errors import PaymentUnavailable, Unavailable
+from reservations.domain.states import PaymentStatus, Person
+from reservations.models import Payment, Settlement
+from reservations.payments.due_calls import leave_to_reconcile, settle_now_or_later
+from reservations.payments.provider import provider, refunds_parts
+from reservations.payments.provider_calls import call_provider
+from reservations.read.records import CommandResult
+from reservations.write import command_queue
+
+
+def cancel(
+    *,
+    event_id: int,
+    actor: Person,
+    reservation_id: int,
+    as_organiser: bool = False,
+    key: str | None = None,
+) -> CommandResult:
+    """Cancel a reservation, and return its payment. Raises: SeatcastError."""
+    answer = command_queue.submit(
+        event_id=event_id,
+        command=CancelReservation(actor, reservation_id, as_organiser),
+        key=key,
+    )
+    paid_with = Payment.objects.filter(event=event_id, reservation=reservation_id)
+    for reference in paid_with.values_list("reference", flat=True):
+        settle_now_or_later(reference)
+    _refund_parts_now_or_later(reservation_id)
+    return answer
+
+
+def move(*, event_id: int, command: MoveSeats, key: str | None = None) -> CommandResult:
+    """Move seats of a booking, and refund what that costs less. Raises: SeatcastError."""
+    answer = command_queue.submit(event_id=event_id, command=command, key=key)
+    _refund_parts_now_or_later(command.reservation_id)
+    return answer
+
+
+def refund_part(refund: Settlement) -> PaymentStatus:
+    """Make the provider call of a refund that is due; return its status.
+
+    It may run twice at once, or again after a crash. Raises: PaymentUnavailable, django.db.Error.
+    """
+    found: Any = provider()
+    if not refunds_parts() or refund.payment is None:
+        raise PaymentUnavailable
+    charge, reference, amount = refund.payment.reference, refund.reference, -refund.amount
+    database.release_connection()
+    call_provider(lambda: found.refund_part(reference=charge, refund=reference, amount=amount))
+    due = Settlement.objects.filter(pk=refund.pk, status=PaymentStatus.REFUND_DUE)
+    with transaction.atomic():
+        if due.update(status=PaymentStatus.REFUNDED, updated_at=clock.now()):
+            security_events.record_refund_of_part(refund)
+    return PaymentStatus.REFUNDED
+
+
+def _refund_parts_now_or_later(reservation_id: int) -> None:
+    due = Settlement.objects.filter(reservation=reservation_id, status=PaymentStatus.REFUND_DUE)
+    for refund in due.select_related("payment"):
+        try:
+            refund_part(refund)
+        except (Unavailable, Error):
+            leave_to_reconcile(refund.reference)
