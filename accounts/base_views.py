@@ -1,4 +1,4 @@
-"""What the views of this app share: a base class, parsers, schema parameters, the current user."""
+"""What the views of this app share: base classes, parsers, schema parameters, the current user."""
 
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
@@ -8,9 +8,11 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from accounts.authentication import enforce_csrf_unless_cross_site
 from accounts.models import User
 
 CSRF_TOKEN = OpenApiParameter(
@@ -19,7 +21,7 @@ CSRF_TOKEN = OpenApiParameter(
     required=True,
     description="The token that `GET /api/csrf/` returns and sets as a cookie.",
 )
-# For views that call `enforce_csrf_unless_cross_site`.
+# For a CsrfCheckedView.
 CSRF_TOKEN_WITH_COOKIES = OpenApiParameter(
     "X-CSRFToken",
     location=OpenApiParameter.HEADER,
@@ -62,6 +64,21 @@ class PublicView(APIView):
     def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Return a challenge, so that wrong credentials are answered 401 instead of 403."""
         return 'Bearer realm="api"'
+
+
+class CsrfCheckedView(PublicView):
+    """A public view that checks CSRF, unless the request is from our client on another host."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        enforce_csrf_unless_cross_site(request)
+
+
+def parsed_body(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the validated body. Raises: ParseError, ValidationError."""
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
 
 
 def current_user(request: Request) -> User:

@@ -10,12 +10,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import email_verification, mail
-from accounts.authentication import enforce_csrf_unless_cross_site
-from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
+from accounts.base_views import (
+    CSRF_TOKEN_WITH_COOKIES,
+    CsrfCheckedView,
+    current_user,
+    parsed_body,
+)
 from accounts.client_ip import client_ip
 from accounts.mail_links import BadLink
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
-from accounts.serializers import DoneSerializer
+from accounts.serializers import DoneSerializer, MailedLinkSerializer
 from accounts.throttles import ApiThrottle, PasswordChangeThrottle, ResetThrottle
 from accounts.views import InvalidLink
 
@@ -26,9 +30,8 @@ class NothingToVerify(APIException):
     default_detail = "There is no address of yours that waits to be confirmed."
 
 
-class EmailConfirmSerializer(serializers.Serializer[Any]):
-    uid = serializers.CharField(max_length=64)
-    token = serializers.CharField(max_length=256)
+class EmailConfirmSerializer(MailedLinkSerializer):
+    pass
 
 
 class EmailChangeSerializer(serializers.Serializer[Any]):
@@ -52,7 +55,7 @@ class EmailVerifyView(APIView):
         return Response({"success": True, "message": "A link is on its way to your address"})
 
 
-class EmailConfirmView(PublicView):
+class EmailConfirmView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -63,13 +66,9 @@ class EmailConfirmView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Confirm an address by the link that was mailed to it. It works once, within a day."""
-        enforce_csrf_unless_cross_site(request)
-        form = EmailConfirmSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        link = parsed_body(EmailConfirmSerializer, request)
         try:
-            email_verification.confirm(
-                **form.validated_data, language=mail.language_of_request(request)
-            )
+            email_verification.confirm(**link, language=mail.language_of_request(request))
         except BadLink:
             raise InvalidLink from None
         return Response({"success": True, "message": "Address confirmed"})
@@ -86,16 +85,15 @@ class EmailChangeView(APIView):
         """
         person = current_user(request)
         require_second_factor_if_set_up(request, person)
-        form = EmailChangeSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        address = form.validated_data["email"]
+        body = parsed_body(EmailChangeSerializer, request)
+        address = body["email"]
         if person.email_verified_at and address == person.email:
             complaint = ErrorDetail("This is your address already.", code="same")
             raise ValidationError({"email": [complaint]})
         PasswordChangeThrottle.enforce(request, person.pk)
-        device = form.validated_data.get("device", "")
+        device = body.get("device", "")
         with password_attempt(request, person, device=device) as attempt:
-            is_known = person.check_password(form.validated_data["password"])
+            is_known = person.check_password(body["password"])
             attempt.is_correct = is_known and email_verification.request_change(
                 person,
                 address,

@@ -183,9 +183,13 @@ class PasswordResetSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
 
 
-class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
+# The base of bodies with what a mailed link has; a docstring would be told to clients.
+class MailedLinkSerializer(serializers.Serializer[Any]):
     uid = serializers.CharField(max_length=64)
-    token = serializers.CharField(max_length=128)
+    token = serializers.CharField(max_length=256)
+
+
+class PasswordResetConfirmSerializer(MailedLinkSerializer):
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
 
 

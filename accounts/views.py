@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout
 from django.db import transaction
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,12 +22,15 @@ from accounts import (
     revocations,
     socket_tickets,
 )
-from accounts.authentication import (
-    enforce_csrf,
-    enforce_csrf_unless_cross_site,
-    is_from_cross_site_client,
+from accounts.authentication import enforce_csrf, is_from_cross_site_client
+from accounts.base_views import (
+    CSRF_TOKEN,
+    CSRF_TOKEN_WITH_COOKIES,
+    CsrfCheckedView,
+    PublicView,
+    current_user,
+    parsed_body,
 )
-from accounts.base_views import CSRF_TOKEN, CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
 from accounts.client_ip import client_ip
 from accounts.models import User
 from accounts.organisers import second_factor_status
@@ -53,7 +56,7 @@ from accounts.serializers import (
     TokenPairSerializer,
     validate_new_password,
 )
-from accounts.sessions import SESSION_BACKEND
+from accounts.signing_in import keep_signed_in, sign_in, signed_in_record
 from accounts.throttles import (
     ApiThrottle,
     PasswordChangeThrottle,
@@ -82,7 +85,7 @@ class CsrfView(PublicView):
         return Response({"csrf_token": get_token(request._request)})
 
 
-class RegisterView(PublicView):
+class RegisterView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, RegisterThrottle)
 
     @extend_schema(
@@ -93,19 +96,15 @@ class RegisterView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Create an account and sign in; a client on another host requests tokens next."""
-        uses_cookies = not is_from_cross_site_client(request)
-        enforce_csrf_unless_cross_site(request)
         form = RegistrationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         with hashing_slot(request, Workload.OTHER):
             person = form.save(
                 language=mail.language_of_request(request), client=client_ip(request)
             )
-        answer = Response(_signed_in(person), status=201)
-        if uses_cookies:
-            login(request._request, person, backend=SESSION_BACKEND)
-            known_devices.set_cookie(request, answer, person)
-        return answer
+        if is_from_cross_site_client(request):
+            return Response(signed_in_record(person), status=201)
+        return sign_in(request, person, status=201)
 
 
 class LoginView(PublicView):
@@ -118,13 +117,8 @@ class LoginView(PublicView):
     def post(self, request: Request) -> Response:
         """Sign in with a session cookie."""
         enforce_csrf(request)
-        form = CredentialsSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        person = _authenticated(request, **form.validated_data)
-        login(request._request, person, backend=SESSION_BACKEND)
-        answer = Response(_signed_in(person))
-        known_devices.set_cookie(request, answer, person)
-        return answer
+        person = _authenticated(request, **parsed_body(CredentialsSerializer, request))
+        return sign_in(request, person)
 
 
 class LogoutView(APIView):
@@ -186,12 +180,11 @@ class PasswordChangeView(APIView):
         """
         person = current_user(request)
         require_second_factor_if_set_up(request, person)
-        form = PasswordChangeSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        old, new = form.validated_data["old_password"], form.validated_data["password"]
+        body = parsed_body(PasswordChangeSerializer, request)
+        old, new = body["old_password"], body["password"]
         validate_new_password(new, person)
         PasswordChangeThrottle.enforce(request, person.pk)
-        device = form.validated_data.get("device", "")
+        device = body.get("device", "")
         with password_attempt(request, person, field="old_password", device=device) as attempt:
             attempt.is_correct = passwords.change(
                 person, old=old, new=new, language=mail.language_of_request(request)
@@ -201,15 +194,10 @@ class PasswordChangeView(APIView):
             known = known_devices.device_token(request, person, token=device)
             tokens = issue_pair(person, request=request, mfa_at=mfa_at_of(request.auth))
             return Response({**done, **tokens, "device": known})
-        # Django's function needs the model instance, not the cached `ClaimsUser`.
-        request._request.user = person
-        update_session_auth_hash(request._request, person)
-        answer = Response(done)
-        known_devices.set_cookie(request, answer, person)
-        return answer
+        return keep_signed_in(request, person, done)
 
 
-class PasswordResetView(PublicView):
+class PasswordResetView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -220,11 +208,8 @@ class PasswordResetView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Mail a password link if an account has the address; the response is always the same."""
-        enforce_csrf_unless_cross_site(request)
-        form = PasswordResetSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
         mail.send_password_link(
-            form.validated_data["email"],
+            parsed_body(PasswordResetSerializer, request)["email"],
             language=mail.language_of_request(request),
             client=client_ip(request),
         )
@@ -233,7 +218,7 @@ class PasswordResetView(PublicView):
         )
 
 
-class PasswordResetConfirmView(PublicView):
+class PasswordResetConfirmView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -244,12 +229,10 @@ class PasswordResetConfirmView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Choose a new password by a mailed link, which works once."""
-        enforce_csrf_unless_cross_site(request)
-        form = PasswordResetConfirmSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        new = form.validated_data.pop("password")
+        link = parsed_body(PasswordResetConfirmSerializer, request)
+        new = link.pop("password")
         try:
-            person = mail_links.person_by_password_link(**form.validated_data)
+            person = mail_links.person_by_password_link(**link)
             validate_new_password(new, person)
             with hashing_slot(request, Workload.OTHER):
                 passwords.reset(person, new=new, language=mail.language_of_request(request))
@@ -269,13 +252,10 @@ class TokenView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Sign in and get a pair of tokens, for a client on another host."""
-        form = TokenCredentialsSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        person = _authenticated(request, **form.validated_data)
+        credentials = parsed_body(TokenCredentialsSerializer, request)
+        person = _authenticated(request, **credentials)
         record(Kind.SIGNED_IN, actor_id=person.pk, subject_id=person.pk, details={"by": "token"})
-        known = known_devices.device_token(
-            request, person, token=form.validated_data.get("device", "")
-        )
+        known = known_devices.device_token(request, person, token=credentials.get("device", ""))
         return Response({**issue_pair(person, request=request), "device": known})
 
 
@@ -304,11 +284,10 @@ class TokenRefreshView(PublicView):
         an `Idempotency-Key`, a secret for this one exchange: for a minute, the same token and key
         get the same response.
         """
-        form = RefreshSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        token = parsed_body(RefreshSerializer, request)["refresh"]
         key = request.headers.get("Idempotency-Key", "")
         try:
-            return Response(rotate(form.validated_data["refresh"], key=key, request=request))
+            return Response(rotate(token, key=key, request=request))
         except TokenError as error:
             raise InvalidToken(str(error)) from None
 
@@ -317,10 +296,9 @@ class TokenRevokeView(PublicView):
     @extend_schema(operation_id="token_revoke", request=RefreshSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
         """Sign out: end all tokens of the same sign-in as this refresh token."""
-        form = RefreshSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        token = parsed_body(RefreshSerializer, request)["refresh"]
         try:
-            revoke_refresh_token(form.validated_data["refresh"])
+            revoke_refresh_token(token)
         except TokenError as error:
             raise InvalidToken(str(error)) from None
         return Response({"success": True, "message": "Signed out"})
@@ -341,7 +319,3 @@ def _authenticated(request: Request, *, username: str, password: str, device: st
         raise InvalidCredentials
     require_second_step(person)
     return person
-
-
-def _signed_in(person: User) -> dict[str, object]:
-    return {"success": True, "user_id": person.pk, "username": person.username}

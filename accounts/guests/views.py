@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,9 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import known_devices, mail
-from accounts.authentication import enforce_csrf_unless_cross_site, is_from_cross_site_client
-from accounts.base_views import CSRF_TOKEN_WITH_COOKIES, PublicView, current_user
+from accounts import mail
+from accounts.authentication import is_from_cross_site_client
+from accounts.base_views import (
+    CSRF_TOKEN_WITH_COOKIES,
+    CsrfCheckedView,
+    current_user,
+    parsed_body,
+)
 from accounts.client_ip import client_ip
 from accounts.guests import services
 from accounts.mail_links import BadLink
@@ -22,10 +27,12 @@ from accounts.password_hashing import Workload, hashing_slot
 from accounts.serializers import (
     NAME_TAKEN,
     DoneSerializer,
+    MailedLinkSerializer,
     RegistrationSerializer,
     SignedInSerializer,
 )
 from accounts.sessions import SESSION_BACKEND
+from accounts.signing_in import keep_signed_in, signed_in_record
 from accounts.throttles import ApiThrottle, RegisterThrottle, ResetThrottle
 from accounts.tokens import issue_pair
 from accounts.views import InvalidLink
@@ -53,9 +60,8 @@ class GuestLinkSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
 
 
-class ComeBackSerializer(serializers.Serializer[Any]):
-    uid = serializers.CharField(max_length=64)
-    token = serializers.CharField(max_length=256)
+class ComeBackSerializer(MailedLinkSerializer):
+    pass
 
 
 class GuestSignedInSerializer(SignedInSerializer):
@@ -77,7 +83,7 @@ class GuestBookingsSerializer(serializers.Serializer[Any]):
     bookings = serializers.IntegerField(help_text="That `guest/merge/` would take over.")
 
 
-class GuestView(PublicView):
+class GuestView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, RegisterThrottle)
 
     @extend_schema(
@@ -91,12 +97,10 @@ class GuestView(PublicView):
 
         Mail about a booking has a link that leads back to it.
         """
-        enforce_csrf_unless_cross_site(request)
-        form = GuestSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        body = parsed_body(GuestSerializer, request)
         guest = services.start(
-            form.validated_data["name"],
-            form.validated_data["email"],
+            body["name"],
+            body["email"],
             language=mail.language_of_request(request),
         )
         return _signed_in(request, guest, status=201)
@@ -111,13 +115,12 @@ class GuestDetailsView(APIView):
 
         Refused with `address_verified` once a link to the address was followed.
         """
-        form = GuestSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        body = parsed_body(GuestSerializer, request)
         try:
             services.correct(
                 current_user(request),
-                form.validated_data["name"],
-                form.validated_data["email"],
+                body["name"],
+                body["email"],
                 client=client_ip(request),
             )
         except services.NotAGuest:
@@ -127,7 +130,7 @@ class GuestDetailsView(APIView):
         return Response({"success": True, "message": "Saved"})
 
 
-class GuestLinkView(PublicView):
+class GuestLinkView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -141,11 +144,8 @@ class GuestLinkView(PublicView):
 
         The response does not tell whether there are any.
         """
-        enforce_csrf_unless_cross_site(request)
-        form = GuestLinkSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
         mail.request_guest_links(
-            form.validated_data["email"],
+            parsed_body(GuestLinkSerializer, request)["email"],
             language=mail.language_of_request(request),
             client=client_ip(request),
         )
@@ -157,7 +157,7 @@ class GuestLinkView(PublicView):
         )
 
 
-class ComeBackView(PublicView):
+class ComeBackView(CsrfCheckedView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
@@ -168,11 +168,9 @@ class ComeBackView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Sign in as a guest by a mailed link, which also verifies the address."""
-        enforce_csrf_unless_cross_site(request)
-        form = ComeBackSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        link = parsed_body(ComeBackSerializer, request)
         try:
-            guest = services.come_back(**form.validated_data)
+            guest = services.come_back(**link)
         except BadLink:
             raise InvalidLink from None
         return _signed_in(request, guest)
@@ -191,15 +189,14 @@ class GuestAccountView(APIView):
 
         Other sessions and tokens of the guest end, and mailed links become invalid.
         """
-        form = GuestAccountSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        wanted = parsed_body(GuestAccountSerializer, request)
         person = current_user(request)
         if not person.is_guest:
             raise NotAGuest
         with hashing_slot(request, Workload.OTHER):
-            hashed = make_password(form.validated_data["password"])
+            hashed = make_password(wanted["password"])
         try:
-            person = services.make_account(person, form.validated_data["username"], hashed)
+            person = services.make_account(person, wanted["username"], hashed)
         except services.NotAGuest:
             raise NotAGuest from None
         except services.NameTaken:
@@ -207,12 +204,7 @@ class GuestAccountView(APIView):
         done: dict[str, Any] = {"success": True, "message": "Account created"}
         if request.auth is not None:
             return Response({**done, **issue_pair(person, request=request)})
-        # Django's function needs the model instance, not the cached `ClaimsUser`.
-        request._request.user = person
-        update_session_auth_hash(request._request, person)
-        answer = Response(done)
-        known_devices.set_cookie(request, answer, person)
-        return answer
+        return keep_signed_in(request, person, done)
 
 
 class GuestBookingsView(APIView):
@@ -234,7 +226,7 @@ class GuestMergeView(APIView):
 
 
 def _signed_in(request: Request, guest: User, *, status: int = 200) -> Response:
-    answer: dict[str, Any] = {"success": True, "user_id": guest.pk, "username": guest.username}
+    answer = signed_in_record(guest)
     if is_from_cross_site_client(request):
         record(Kind.SIGNED_IN, actor_id=guest.pk, subject_id=guest.pk, details={"by": "token"})
         return Response({**answer, **issue_pair(guest, request=request)}, status=status)

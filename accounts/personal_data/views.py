@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.base_views import current_user
+from accounts.base_views import current_user, parsed_body
 from accounts.models import Erasure, User
 from accounts.organisers import is_organiser
 from accounts.personal_data import erasure
@@ -88,15 +88,14 @@ class EraseView(APIView):
         valid, but nobody can cancel them or send them again.
         """
         person = current_user(request)
-        form = EraseSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        body = parsed_body(EraseSerializer, request)
         require_second_factor_if_set_up(request, person)
         if not person.is_guest:
-            require_password(request, person, form.validated_data["password"])
+            require_password(request, person, body["password"])
         if is_organiser(person):
             raise OrganiserAccount
         owed = [each for source in sources() for each in source.obligations(person_id=person.pk)]
-        if owed and not form.validated_data["keep_tickets"]:
+        if owed and not body["keep_tickets"]:
             raise UpcomingBookings(owed)
         erasure.close(person, Erasure.Cause.ASKED)
         try:

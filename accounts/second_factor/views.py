@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import login
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,7 +11,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import known_devices
 from accounts.authentication import enforce_csrf
-from accounts.base_views import CSRF_TOKEN, PublicView, current_user
+from accounts.base_views import CSRF_TOKEN, PublicView, current_user, parsed_body
 from accounts.models import User
 from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.second_factor import challenges, factors, passkeys, totp
@@ -32,8 +30,8 @@ from accounts.second_factor.serializers import (
 )
 from accounts.second_factor.sign_in import take_second_step
 from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
-from accounts.sessions import SESSION_BACKEND
 from accounts.sign_ins import tracking
+from accounts.signing_in import sign_in
 from accounts.tokens import end_family, issue_pair
 from security_log.log import Kind, record
 
@@ -50,11 +48,7 @@ class LoginSecondFactorView(PublicView):
         enforce_csrf(request)
         person, at = _second_step(request)
         person.mfa_shown_at = at
-        login(request._request, person, backend=SESSION_BACKEND)
-        done = {"success": True, "user_id": person.pk, "username": person.username}
-        answer = Response(done)
-        known_devices.set_cookie(request, answer, person)
-        return answer
+        return sign_in(request, person)
 
 
 class TokenSecondFactorView(PublicView):
@@ -99,7 +93,7 @@ class TotpConfirmView(APIView):
         The first factor comes with recovery codes, which are shown only once. The session of this
         request then counts as having passed the factor; a client with a token gets a new pair.
         """
-        person, data = current_user(request), _data(CodeSerializer, request)
+        person, data = current_user(request), parsed_body(CodeSerializer, request)
         require_second_factor_if_set_up(request, person)
         at, codes = factors.confirm_totp(person, data["code"])
         return _added(request, at, codes)
@@ -132,7 +126,7 @@ class PasskeysView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Store the passkey that the browser created; responds as for an authenticator app."""
-        person, data = current_user(request), _data(NewPasskeySerializer, request)
+        person, data = current_user(request), parsed_body(NewPasskeySerializer, request)
         require_second_factor_if_set_up(request, person)
         at, codes = factors.add_passkey(
             data["challenge"], person, data["credential"], name=data["name"]
@@ -146,7 +140,7 @@ class PasskeyView(APIView):
     )
     def patch(self, request: Request, passkey_id: int) -> Response:
         """Rename a passkey."""
-        person, data = current_user(request), _data(PasskeyNameSerializer, request)
+        person, data = current_user(request), parsed_body(PasskeyNameSerializer, request)
         factors.rename_passkey(person, passkey_id, data["name"])
         return Response({"success": True, "message": "Passkey renamed"})
 
@@ -175,7 +169,7 @@ class RecoveryCodesView(APIView):
 
 
 def _second_step(request: Request) -> tuple[User, datetime]:
-    data = _data(SecondStepSerializer, request)
+    data = parsed_body(SecondStepSerializer, request)
     return take_second_step(
         data["challenge"],
         method=data["method"],
@@ -186,7 +180,7 @@ def _second_step(request: Request) -> tuple[User, datetime]:
 
 def _reauthenticated_user(request: Request) -> User:
     """Return the current user, after checking their password and, if set up, second factor."""
-    person, data = current_user(request), _data(PasswordSerializer, request)
+    person, data = current_user(request), parsed_body(PasswordSerializer, request)
     require_second_factor_if_set_up(request, person)
     require_password(request, person, data["password"])
     return person
@@ -202,9 +196,3 @@ def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
         return Response({**done, **issue_pair(current_user(request), request=request, mfa_at=at)})
     tracking.mark_second_factor_passed(request._request, at)
     return Response(done)
-
-
-def _data(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    given = form(data=request.data)
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)
