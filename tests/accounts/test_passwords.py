@@ -108,7 +108,9 @@ def test_of_parallel_password_changes_one_succeeds(alice: User) -> None:
     works = [partial(_change, client, new=f"{NEW}-{n}") for n, client in enumerate(clients)]
     answers: list[Any] = at_once(works)
     codes = [answer.status_code for answer in answers]
-    assert sorted(codes) in ([200, 400, 400, 400], [200, 400, 400, 401], [200, 400, 401, 401])
+    # Whoever comes late has an old password (400) or, once the sessions have ended, no session.
+    assert codes.count(200) == 1
+    assert set(codes) <= {200, 400, 401}
     assert _signs_in(f"{NEW}-{codes.index(200)}")
 
 
