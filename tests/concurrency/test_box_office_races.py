@@ -11,6 +11,7 @@ from django.utils import timezone
 from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import (
     AllocateSeats,
+    CancelReservation,
     Command,
     EndAllocations,
     LockSeats,
@@ -21,8 +22,16 @@ from reservations.domain.commands import (
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import AllocationKind, BoxOfficeMethod, SeatStatus
 from reservations.models import Allocation, Event, Reservation, ReservationSeat, Seat
+from reservations.payments.paying_back import mark_paid_back
 from reservations.write.command_queue import CommandQueue
-from tests.concurrency.unprotected import CHANGING, protection_off, stopping
+from security_log.models import Kind, SecurityEvent
+from tests.concurrency.unprotected import (
+    CANCELLING,
+    CHANGING,
+    protection_off,
+    row_locks_off,
+    stopping,
+)
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_person, seat_ids
 
@@ -171,3 +180,29 @@ def test_without_protection_a_lock_that_is_released_while_it_is_booked_frees_a_s
         assert _refusals(at_once([stopped, book])) == []
         assert ReservationSeat.objects.filter(seat=seat_id, live=True).exists()
         assert Seat.objects.get(pk=seat_id).status == SeatStatus.AVAILABLE
+
+
+def _owing(event: Event) -> list[Any]:
+    """Sell a seat and cancel the sale; return the marking of it as paid back, for two people."""
+    _send(event, _sale(seat_ids(event)[0]))
+    booking, boss = Reservation.objects.get(), make_person()
+    _send(event, CancelReservation(boss, booking.pk, as_organiser=True))
+    mark = partial(mark_paid_back, event_id=event.pk, reservation_id=booking.pk)
+    return [partial(mark, actor_id=boss.id), partial(mark, actor_id=make_person().id)]
+
+
+def _marks() -> int:
+    return SecurityEvent.objects.filter(kind=Kind.MONEY_PAID_BACK).count()
+
+
+def test_what_two_people_mark_as_paid_back_at_once_is_paid_back_once() -> None:
+    assert at_once(_owing(make_event()) * 3) == [None] * 6
+    assert _marks() == 1
+
+
+def test_without_row_locks_the_same_money_is_marked_twice() -> None:
+    meet = partial(threading.Barrier(2).wait, PATIENCE_SECONDS)
+    works = [stopping(mark, before=CANCELLING, to=meet) for mark in _owing(make_event())]
+    with row_locks_off():
+        assert at_once(works) == [None] * 2
+    assert _marks() == 2

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Mail
 from reservations.models import Allocation, Event, Reservation, Seat
@@ -131,6 +132,23 @@ def test_who_gives_an_address_at_the_box_office_is_mailed_the_booking(desk: Desk
     sold = desk.sell(desk.office.free, buyer_email="zoe@example.com").json()["reservation_id"]
     [mail] = Mail.objects.filter(address="zoe@example.com")
     assert (mail.kind, mail.details["booking"]) == (Mail.Kind.BOOKING, sold)
+
+
+def test_a_booking_is_mailed_again_within_the_mail_limits(desk: Desk, settings: Settings) -> None:
+    settings.SEATCAST_MAIL_PER_ADDRESS = 2
+    sold = desk.sell(desk.office.free, buyer_email="zoe@example.com").json()["reservation_id"]
+    path = f"/api/reservations/{sold}/send/"
+    assert desk.client.post(path).status_code == 200
+    refusal(desk.client.post(path), 429, "throttled")
+    assert Mail.objects.filter(address="zoe@example.com").count() == 2
+
+
+def test_calls_of_the_box_office_are_throttled(desk: Desk, settings: Settings) -> None:
+    rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "person": "3/min"}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+    calls = ("sell", "allocate", "unblock", "release")
+    statuses = [desk.client.post(f"{desk.path}{call}/", {}).status_code for call in calls]
+    assert statuses == [400, 400, 400, 429]
 
 
 def test_without_an_address_nobody_is_mailed(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from doors.models import Door, Scan
@@ -307,8 +308,17 @@ def test_changes_tell_the_entries_at_other_doors_and_when_to_load_the_list_again
     assert (told["entered"], told["expected"]) == (2, 2)
     assert told["version"] == loaded["version"]
     assert steward.get(f"{north}changes/?after={told['last_entry']}").json()["entries"] == []
-    _booked(event, 2)
-    assert steward.get(path).json()["version"] != loaded["version"]
+    late, never = (_booked(event, place, is_paid=False) for place in (2, 3))
+    versions = [loaded["version"], steward.get(path).json()["version"]]
+    pay_for(late)
+    versions.append(steward.get(path).json()["version"])
+    Reservation.objects.filter(public_id=never).update(
+        status=Reservation.Status.LAPSED, lapsed_at=timezone.now()
+    )
+    versions.append(steward.get(path).json()["version"])
+    assert len(set(versions)) == 4
+    # A list that is loaded again has the entries that were told.
+    assert steward.get(f"{north}list/").json()["last_entry"] == told["last_entry"]
 
 
 def test_the_same_scan_sent_by_many_requests_at_once_is_recorded_once(event: Event) -> None:

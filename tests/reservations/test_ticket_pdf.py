@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from fontTools.ttLib import TTFont
 
 from accounts.mail_message import message_of
@@ -38,6 +39,11 @@ NAMES = {
 
 def pages(content: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", content))
+
+
+def undated(content: bytes) -> bytes:
+    """Return a PDF without what differs each time that it is drawn."""
+    return re.sub(rb"CreationDate \(.*?\)|/ID \[.*?\]", b"", content)
 
 
 def fonts(content: bytes) -> int:
@@ -106,8 +112,9 @@ def _booked(event: Event) -> str:
 @pytest.mark.django_db
 @pytest.mark.any_database
 def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
-    plan = {"floors": [{"section": "", "floor": "Balcony"}]}
-    event = make_event(plan={"width": 9.0, "height": 9.0, "seat_radius": 1.0, "shapes": [], **plan})
+    plan: dict[str, object] = {"floors": [{"section": "", "floor": "Balcony"}]}
+    plan |= {"width": 9.0, "height": 9.0, "seat_radius": 1.0, "shapes": []}
+    event = make_event(plan=plan, time_zone="Asia/Tokyo")
     number = _booked(event)
     booking = Reservation.objects.select_related("user").get(public_id=number)
     assert booking.user is not None
@@ -117,9 +124,19 @@ def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
     answer = zoe.get(f"{path}?language=de")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer["Cache-Control"] == "no-store"
-    assert pages(answer.content) == 1
-    [seat] = zoe.get(f"/api/reservations/{number}/").json()["seat_details"]
-    assert seat["floor"] == "Balcony"
+    found = zoe.get(f"/api/reservations/{number}/").json()
+    assert found["seat_details"][0]["floor"] == "Balcony"
+    ticket = Ticket(
+        event="Concert",
+        venue="Hall",
+        date=event.date,
+        time_zone="Asia/Tokyo",
+        name="zoe",
+        seats=[("Balcony, A1", "")],
+        qr=f"{settings.SEATCAST_SITE_URL.rstrip('/')}/tickets/{found['signed_ticket']}",
+        code=found["ticket_code"],
+    )
+    assert undated(answer.content) == undated(drawn(ticket, language="de"))
     refusal(zoe.get(f"{path}?language=fr"), 400, "invalid")
     refusal(signed_in(make_user()).get(path), 404, "reservation_not_found")
     CommandQueue(event.pk).submit(CancelReservation(person(booking.user), booking.pk))
