@@ -1,6 +1,7 @@
 """Races for the last use of a promo code, on real PostgreSQL."""
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -176,12 +177,9 @@ def test_a_payment_that_is_approved_while_its_code_ends_is_booked_once() -> None
     )["open_payment"]
     DemoCharge.objects.update(status=DemoCharge.Status.AUTHORISED)
     Allocation.objects.update(until=timezone.now())
-    at_once(
-        [
-            *[partial(open_payments.advance, reference)] * 4,
-            *[partial(CommandQueue(event.pk).submit, EndAllocations()) for _ in range(2)],
-            partial(withdraw_promo_code, event_id=event.pk, actor_id=buyer.id, code_id=code.pk),
-        ]
-    )
+    withdraw = partial(withdraw_promo_code, event_id=event.pk, actor_id=buyer.id, code_id=code.pk)
+    works: list[Callable[[], object]] = [partial(open_payments.advance, reference)] * 4
+    works += [partial(CommandQueue(event.pk).submit, EndAllocations()) for _ in range(2)]
+    at_once([*works, withdraw])
     assert _sold(event) == 2
     assert list(Payment.objects.values_list("status", flat=True)) == [PaymentStatus.CAPTURED]

@@ -79,6 +79,7 @@ it('ends a payment, to pay another way', async () => {
   server.on(`post payments/${REFERENCE}/cancel/`, [200, payment({ state: 'ended' })]);
   await user.click(await screen.findByRole('button', { name: 'Pay another way' }));
   expect(await screen.findByText('The payment was ended')).toBeDefined();
+  expect(server.writes()).toContain(`post payments/${REFERENCE}/cancel/`);
 });
 
 it("does not show anybody else's payment", async () => {
