@@ -25,6 +25,7 @@ from reservations.read.history import past_map_record  # noqa: E402
 from reservations.read.stories import ChangeFilter, changes  # noqa: E402
 
 MAX_SECONDS = 1.0
+_FILL_ROWS = 1_000_000
 _SEATS = """
     INSERT INTO reservations_seat
         (event_id, seat_number, guid, section, row, number, x, y, status, extensions, version)
@@ -39,8 +40,8 @@ _FILL = """
         CASE status WHEN 1 THEN %(person)s END,
         CASE status WHEN 1 THEN now() + interval '1 day' END,
         (ARRAY['cancelled', 'locked', 'reserved', 'blocked'])[status + 1],
-        %(person)s, now() - (%(changes)s - seq) * interval '1 second'
-    FROM generate_series(1, %(changes)s::bigint) AS seq,
+        %(person)s, now() - (%(changes)s - seq) * %(seconds)s * interval '1 second'
+    FROM generate_series(%(from)s, %(to)s::bigint) AS seq,
         LATERAL (SELECT seq * 7919 %% %(seats)s AS place) AS found,
         LATERAL (SELECT ((seq / %(seats)s + place) %% 4)::int AS status) AS state
     """
@@ -68,17 +69,28 @@ def main() -> int:
     return int(slowest > MAX_SECONDS)
 
 
-def _event(seats: int, count: int) -> Event:
+def _event(seats: int, count: int, *, days: float | None = None) -> Event:
+    """Make an event with a log of `count` changes, a second apart or evenly in so many days."""
     event = Event.objects.create(
         name="History", venue="Stadium", date=timezone.now(), price=10, layout="benchmark"
     )
     person = get_user_model()._default_manager.create(username=f"history-{event.pk}")
-    values = {"event": event.pk, "seats": seats, "person": person.pk, "changes": count}
+    seconds = 1 if days is None else days * 86_400 / count
+    values = {
+        **{"event": event.pk, "seats": seats, "person": person.pk},
+        **{"changes": count, "seconds": seconds},
+    }
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(_SEATS, values)
         values["first"] = event.seats.order_by("pk").values_list("pk", flat=True)[0]
-        cursor.execute(_FILL, values)
+        # Without the triggers of foreign keys, which PostgreSQL would queue until the commit.
+        cursor.execute("SET session_replication_role = replica")
+        for first in range(1, count + 1, _FILL_ROWS):
+            cursor.execute(
+                _FILL, values | {"from": first, "to": min(first + _FILL_ROWS - 1, count)}
+            )
+        cursor.execute("RESET session_replication_role")
         cursor.execute(
             "UPDATE reservations_seat SET version = last FROM ("
             " SELECT seat_id, max(seq) AS last FROM reservations_seatchange"

@@ -402,6 +402,7 @@ class Environment(BaseModel):
     staff_idle_seconds: Annotated[int, Field(ge=60, le=MAX_IDLE_SECONDS)] = 30 * 60
     reminder_hours: Annotated[int, Field(ge=0, le=336)] = 24
     retention_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    log_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     person_rate: Rate = "1200/min"
     address_rate: Rate = "30000/min"
     register_rate: Rate = "1000/min"

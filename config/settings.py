@@ -396,6 +396,7 @@ SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 
 # Accounts unused for this many days are erased; 0 disables it.
 SEATCAST_RETENTION_DAYS = environment.retention_days
+SEATCAST_LOG_DAYS = environment.log_days
 # Modules of other apps that hold personal data: see `accounts.personal_data.sources`.
 SEATCAST_PERSONAL_DATA = ["reservations.personal_data", "organisations.personal_data"]
 

@@ -8,8 +8,9 @@ kept. So
 - the rows after any sequence number still include the newest state of each seat that changed since.
   A viewer that resumes gets all of them, or finds the next number missing and loads the map.
 
-`Event.history_since` is raised to the cut before any row is deleted, so the state of every seat can
-be told at each number from there on.
+The log is read once: `PrunedLog` says up to which number, and a seat that was not locked or blocked
+after that has no more rows to delete. `Event.history_since` is raised to the cut with the first
+deleted rows, so the state of every seat can be told at each number from there on.
 
 Rows are deleted in batches, each a short transaction after which all of this holds. Pruning can be
 stopped at any point, repeated, and run twice at once.
@@ -18,18 +19,20 @@ stopped at any point, repeated, and run twice at once.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from reservations import clock
 from reservations.audit.replay import BEGINNINGS, WHOLE_LOG
-from reservations.models import ConflictMinute, Event, IdempotencyKey, SeatChange
+from reservations.models import ConflictMinute, Event, IdempotencyKey, PrunedLog, SeatChange
+from reservations.read.log import Log
 
-BATCH_ROWS = 2_000
-
-_Place = tuple[int, int]
+BATCH_ROWS = 5_000
+"""How many rows of the log a batch reads: it deletes about as many."""
 
 
 def prune_log(
@@ -37,8 +40,8 @@ def prune_log(
 ) -> Iterator[tuple[int, int]]:
     """Delete old log rows of all events; yield event id and number of rows for each batch.
 
-    A batch may be some rows larger than `batch_rows`. With `dry_run` rows are only counted. The
-    counts of refused commands, a row for a minute, are deleted with the log.
+    With `dry_run` rows are only counted. The counts of refused commands, a row for a minute, are
+    deleted with the log.
 
     Raises: ValueError if `older_than` is less than WHOLE_LOG.
     """
@@ -47,13 +50,22 @@ def prune_log(
     before = clock.now() - older_than
     if not dry_run:
         ConflictMinute.objects.filter(minute__lt=before).delete()
-    for event_id in Event.objects.order_by("pk").values_list("pk", flat=True):
-        cut = _cut(event_id, before=before)
-        for number, places in enumerate(_superseded(event_id, cut=cut, batch_rows=batch_rows)):
-            if number == 0 and not dry_run:
-                incomplete = Event.objects.filter(pk=event_id, history_since__lt=cut)
-                incomplete.update(history_since=cut)
-            yield event_id, len(places) if dry_run else _delete_log(event_id, places)
+    logs = Event.objects.annotate(pruned=Coalesce("pruned_log__seq", 0))
+    unread = logs.filter(change_seq__gt=F("pruned")).order_by("pk")
+    for event_id, pruned, head in unread.values_list("pk", "pruned", "change_seq"):
+        cut = _cut(Log(event_id), before=before, pruned=pruned, head=head)
+        pruning = _Pruning(Log(event_id), pruned=pruned, cut=cut, batch_rows=batch_rows)
+        for count in pruning.count() if dry_run else pruning.delete():
+            yield event_id, count
+
+
+def prune_event(*, event_id: int, cut: int, batch_rows: int = BATCH_ROWS) -> Iterator[int]:
+    """Prune an event's log up to a number; yield the number of deleted rows for each batch.
+
+    The changes up to the number must be older than WHOLE_LOG.
+    """
+    stored = PrunedLog.objects.filter(event=event_id).values_list("seq", flat=True).first()
+    return _Pruning(Log(event_id), pruned=stored or 0, cut=cut, batch_rows=batch_rows).delete()
 
 
 def prune_keys(
@@ -75,59 +87,129 @@ def prune_keys(
             return
 
 
-def _cut(event_id: int, *, before: datetime) -> int:
-    """Return the last sequence number of the old part of an event's log, 0 if there is none."""
-    log = SeatChange.objects.filter(event_id=event_id)
-    # Stops at the first newer row of the index.
-    newer = log.filter(at__gte=before).order_by("seq").values_list("seq", flat=True).first()
-    if newer is not None:
-        return newer - 1
-    return log.aggregate(last=Max("seq"))["last"] or 0
+def _cut(log: Log, *, before: datetime, pruned: int, head: int) -> int:
+    """Return the last number of the old part of a log, `pruned` if all of that was pruned."""
+    first = log.first_from(pruned + 1)
+    if first is None or first[1] >= before:
+        return pruned
+    return log.last_before(before, low=first[0], high=head)
 
 
-def _superseded(event_id: int, *, cut: int, batch_rows: int) -> Iterator[list[_Place]]:
-    """Yield batches of (sequence number, seat id) of the rows to delete.
-
-    A seat's rows from one lock or block to the next are in one batch, because without the first of
-    them the others could not be replayed.
+# The last lock or block of each seat in a batch, and the last one before the batch, with which what
+# is kept of the seat begins. Older rows were deleted, and are not looked for again: until
+# PostgreSQL's vacuum each would cost as much as one that is there.
+_BEGINNINGS = """
+    SELECT seat_id, seq, coalesce((
+        SELECT kept.seq FROM {log} AS kept
+        WHERE kept.seat_id = newest.seat_id AND kept.seq <= %(since)s AND reason IN {beginnings}
+        ORDER BY kept.seq DESC LIMIT 1
+    ), 0) AS kept_since
+    FROM (
+        SELECT seat_id, max(seq) AS seq FROM {log}
+        WHERE event_id = %(event)s AND seq > %(since)s AND seq <= %(until)s
+            AND reason IN {beginnings}
+        GROUP BY seat_id
+    ) AS newest
     """
-    kept: dict[int, list[int]] = {}
-    doomed: list[_Place] = []
-    for seq, seat_id, reason in _rows(event_id, cut=cut, page_rows=batch_rows):
-        if reason in BEGINNINGS:
-            doomed += [(earlier, seat_id) for earlier in kept.pop(seat_id, ())]
-        kept.setdefault(seat_id, []).append(seq)
-        if len(doomed) >= batch_rows:
-            yield doomed
-            doomed = []
-    if doomed:
-        yield doomed
+# The rows between the two. The inner query lets PostgreSQL find them only by the index of the seat,
+# also without statistics of the table.
+_SUPERSEDED = {
+    "postgresql": """
+        SELECT superseded.place FROM ({beginnings_of_seats}) AS beginning
+        CROSS JOIN LATERAL (
+            SELECT ctid AS place FROM {log}
+            WHERE seat_id = beginning.seat_id
+                AND seq >= beginning.kept_since AND seq < beginning.seq OFFSET 0
+        ) AS superseded
+        """,
+    "sqlite": """
+        SELECT superseded.rowid FROM ({beginnings_of_seats}) AS beginning
+        CROSS JOIN {log} AS superseded ON superseded.seat_id = beginning.seat_id
+            AND superseded.seq >= beginning.kept_since AND superseded.seq < beginning.seq
+        """,
+}
+_DELETE = {
+    "postgresql": "DELETE FROM {log} WHERE ctid = ANY (ARRAY ({superseded}))",
+    "sqlite": "DELETE FROM {log} WHERE rowid IN ({superseded})",
+}
+_COUNT = "SELECT count(*) FROM ({superseded}) AS superseded"
 
 
-def _rows(event_id: int, *, cut: int, page_rows: int) -> Iterator[tuple[int, int, str]]:
-    """Read an event's log up to the cut, in order and in pages."""
-    log = SeatChange.objects.filter(event_id=event_id, seq__lte=cut).order_by("seq", "seat_id")
-    seq = seat_id = 0
-    while page := list(
-        log.filter(seq__gte=seq)
-        .filter(Q(seq__gt=seq) | Q(seat_id__gt=seat_id))
-        .values_list("seq", "seat_id", "reason")[:page_rows]
-    ):
-        yield from page
-        seq, seat_id, _ = page[-1]
+@dataclass(frozen=True, slots=True)
+class _Pruning:
+    """The pruning of one event's log, from the number after `pruned` up to `cut`."""
 
+    log: Log
+    pruned: int
+    cut: int
+    batch_rows: int
 
-def _delete_log(event_id: int, places: list[_Place]) -> int:
-    """Delete rows by key, one by one, because PostgreSQL would not use the index for a long list.
+    def delete(self) -> Iterator[int]:
+        """Delete rows; yield their number for each batch that has any."""
+        sql = _formatted(_DELETE[connection.vendor])
+        for since, until in self._batches():
+            with _short_transaction():
+                if connection.vendor == "postgresql":
+                    # Nobody waits for it, and a batch that a crash undoes is done again.
+                    _execute("SET LOCAL synchronous_commit = off", {})
+                deleted = _execute(sql, self._values(since, until))
+                self._note(until, has_deleted=deleted > 0)
+            if deleted:
+                yield deleted
 
-    All processes delete in the same order, so they cannot deadlock.
-    """
-    table = connection.ops.quote_name(SeatChange._meta.db_table)
-    with _short_transaction(), connection.cursor() as cursor:
-        cursor.executemany(
-            f"DELETE FROM {table} WHERE event_id = %s AND seq = %s AND seat_id = %s",
-            [(event_id, seq, seat_id) for seq, seat_id in sorted(places)],
+    def count(self) -> Iterator[int]:
+        """Yield how many rows each batch would delete, if any."""
+        sql = _formatted(_COUNT)
+        for since, until in self._batches():
+            with connection.cursor() as cursor:
+                cursor.execute(sql, self._values(since, until))
+                if found := int(cursor.fetchone()[0]):
+                    yield found
+
+    def _batches(self) -> Iterator[tuple[int, int]]:
+        """Yield the numbers between which a batch reads, without the first one.
+
+        All rows of a number are in the same batch, so it may be larger than `batch_rows`.
+        """
+        since = self.pruned
+        while since < self.cut:
+            rows = self.log.rows().filter(seq__gt=since).order_by("seq", "seat_id")
+            last = rows.values_list("seq", flat=True)[self.batch_rows - 1 : self.batch_rows].first()
+            until = self.cut if last is None else min(last, self.cut)
+            yield since, until
+            since = until
+
+    def _values(self, since: int, until: int) -> dict[str, int]:
+        return {"event": self.log.event_id, "since": since, "until": until}
+
+    def _note(self, until: int, *, has_deleted: bool) -> None:
+        """Store up to where the log was pruned, and from where on it is complete."""
+        PrunedLog.objects.bulk_create(
+            [PrunedLog(event_id=self.log.event_id, seq=until)],
+            update_conflicts=True,
+            unique_fields=["event"],
+            update_fields=["seq"],
         )
+        if has_deleted:
+            # Last, because commands wait for the event's row until the commit.
+            incomplete = Event.objects.filter(pk=self.log.event_id, history_since__lt=self.cut)
+            incomplete.update(history_since=self.cut)
+
+
+def _formatted(sql: str) -> str:
+    names = {
+        "log": connection.ops.quote_name(SeatChange._meta.db_table),
+        "beginnings": "({})".format(", ".join(f"'{reason.value}'" for reason in BEGINNINGS)),
+    }
+    of_seats = _BEGINNINGS.format(**names)
+    superseded = _SUPERSEDED[connection.vendor].format(**names, beginnings_of_seats=of_seats)
+    return sql.format(**names, superseded=superseded)
+
+
+def _execute(sql: str, values: dict[str, int]) -> int:
+    """Execute a statement, and return how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
         return int(cursor.rowcount)
 
 
@@ -136,5 +218,6 @@ def _short_transaction() -> Iterator[None]:
     began = time.monotonic()
     with transaction.atomic():
         yield
-    # Pause for as long: on SQLite nobody else can write during the transaction.
-    time.sleep(time.monotonic() - began)
+    # On SQLite nobody else can write during the transaction; on PostgreSQL it takes a processor.
+    pause = 0.5 if connection.vendor == "postgresql" else 1.0
+    time.sleep(pause * (time.monotonic() - began))

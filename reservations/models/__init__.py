@@ -6,7 +6,12 @@ sharded without a schema change.
 
 from reservations.models.announcements import Announcement
 from reservations.models.bookings import Entry, GivenUpSeat, Reservation, ReservationSeat, overdue
-from reservations.models.log import ConflictMinute, IdempotencyKey, SeatChange
+from reservations.models.log import (
+    ConflictMinute,
+    IdempotencyKey,
+    PrunedLog,
+    SeatChange,
+)
 from reservations.models.payments import DemoCharge, DemoRefund, Payment, Settlement
 from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
 from reservations.models.seats import (
@@ -37,6 +42,7 @@ __all__ = [
     "PlanDraft",
     "PlanVersion",
     "PromoCode",
+    "PrunedLog",
     "Reservation",
     "ReservationSeat",
     "Seat",

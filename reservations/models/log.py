@@ -68,6 +68,21 @@ class SeatChange(models.Model):
         return f"{self.event_id}:{self.seq} seat {self.seat_id} {self.reason}"
 
 
+class PrunedLog(models.Model):
+    """Up to which number an event's change log was pruned: what pruning kept is not read again."""
+
+    event = models.OneToOneField(
+        Event, primary_key=True, on_delete=models.CASCADE, related_name="pruned_log"
+    )
+    seq = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: up to {self.seq}"
+
+
 class IdempotencyKey(models.Model):
     """An idempotency key with the stored result of its command.
 

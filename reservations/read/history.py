@@ -13,12 +13,12 @@ from typing import Any, TypedDict
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import QuerySet
 
 from reservations import clock
 from reservations.domain.errors import EventNotFound, HistoryPruned
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Event, Seat, SeatChange
+from reservations.read.log import Log
 from reservations.read.packing import packed
 from reservations.read.records import Timestamp
 
@@ -74,26 +74,12 @@ class PastMap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Log:
+class _Log(Log):
     """What is known of an event's log: its newest number, and from which number on it is kept."""
 
-    event_id: int
     head: int
     since: int
     layout: str
-
-    def rows(self) -> QuerySet[SeatChange]:
-        return SeatChange.objects.filter(event_id=self.event_id)
-
-    def first_from(self, seq: int) -> tuple[int, datetime] | None:
-        """Return number and time of the first kept change with this number or a later one."""
-        found = self.rows().filter(seq__gte=seq).order_by("seq", "seat_id")
-        return found.values_list("seq", "at").first()
-
-    def last_until(self, seq: int) -> tuple[int, datetime] | None:
-        """Return number and time of the last kept change with this number or an earlier one."""
-        found = self.rows().filter(seq__lte=seq).order_by("-seq", "-seat_id")
-        return found.values_list("seq", "at").first()
 
 
 def past_map(*, event_id: int, at: datetime | None = None, seq: int | None = None) -> PastMap:
@@ -170,22 +156,10 @@ def _moment(log: _Log, *, at: datetime | None, seq: int | None) -> tuple[int, da
 
 
 def _seq_at(log: _Log, until: datetime) -> int:
-    """Return the number of the last change before a time; -1 if it is before the kept log.
-
-    Numbers are in order of time, so a binary search reads some twenty rows.
-    """
-    low, high = log.since, log.head
+    """Return the number of the last change before a time; -1 if it is before the kept log."""
     if log.since and (first := log.first_from(log.since)) and first[1] >= until:
         return -1
-    # The change `low`, and all before it, are earlier; those after `high` are not.
-    while low < high:
-        middle = (low + high + 1) // 2
-        found = log.first_from(middle)
-        if found is None or found[1] >= until:
-            high = middle - 1
-        else:
-            low = min(found[0], high)
-    return low
+    return log.last_before(until, low=log.since, high=log.head)
 
 
 # The last row of a seat up to number `seq`, for seats that have changed since.

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from reservations.audit.progress import Progress
@@ -20,8 +21,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        days = settings.SEATCAST_LOG_DAYS
         parser.add_argument(
-            "--older-than", metavar="DAYS", type=int, default=30, help="Default: 30. At least 1."
+            "--older-than", metavar="DAYS", type=int, default=days, help=f"Default: {days}."
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would be deleted only."

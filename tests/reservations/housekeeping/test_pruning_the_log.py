@@ -1,16 +1,19 @@
 """`manage.py prune_log`: verification still passes, and viewers can resume."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import settings
 
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_log
-from reservations.models import ConflictMinute, Event, SeatChange
+from reservations.models import ConflictMinute, Event, PrunedLog, SeatChange
 from reservations.read import selectors
 from reservations.write.changes import Change
 from tests.concurrent_commands import at_once
@@ -22,6 +25,8 @@ pytestmark = pytest.mark.django_db
 
 MONTH = timedelta(days=30)
 SEEDS = max(settings().max_examples // 100, 1)
+
+_NUMBERS = re.compile(r"DELETE .* seq > (\d+) AND seq <= (\d+)", re.DOTALL)
 
 _Told = tuple[int, frozenset[Change]] | None
 
@@ -59,6 +64,7 @@ def _resumed(event: Event) -> list[_Told]:
     return [(found.seq, frozenset(found.changes)) if found else None for found in resumed]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_verification_passes_after_pruning(clock: Clock, seed: int) -> None:
     event = _history(clock, seed=seed).event
@@ -127,6 +133,42 @@ def test_it_can_be_killed_after_any_batch_and_restarted(clock: Clock, batch_rows
     assert _prune() == 0
 
 
+@pytest.mark.both_databases
+def test_what_pruning_kept_is_not_read_again(clock: Clock) -> None:
+    history = _history(clock)
+    assert _prune(batch_rows=5) > 0
+    assert _read_numbers(batch_rows=5) == []
+    # Two changes more are old.
+    log = SeatChange.objects.filter(event=history.event)
+    kept = log.filter(at__gte=timezone.now() - MONTH).order_by("seq")
+    first, last = kept.values_list("seq", flat=True).distinct()[:2]
+    log.filter(seq__lte=last).update(at=timezone.now() - MONTH)
+    assert _read_numbers(batch_rows=1_000) == [(first - 1, last)]
+    assert PrunedLog.objects.get(event=history.event).seq == last
+
+
+def test_commands_wait_for_the_end_of_the_first_batch_alone(clock: Clock) -> None:
+    event = _history(clock).event
+    with CaptureQueriesContext(connection) as captured:
+        _prune(batch_rows=5)
+    lines = [each["sql"] for each in captured]
+    [first, *_] = [
+        at for at, line in enumerate(lines) if line.startswith('UPDATE "reservations_ev')
+    ]
+    # The event's row is locked by what comes last in the transaction, and matches only once.
+    assert lines[first + 1].startswith("RELEASE")
+    assert Event.objects.get(pk=event.pk).history_since > 0
+    assert f'"history_since" < {Event.objects.get(pk=event.pk).history_since}' in lines[first]
+
+
+def _read_numbers(batch_rows: int) -> list[tuple[int, int]]:
+    """Prune, and return between which numbers each batch looked for locks and blocks."""
+    with CaptureQueriesContext(connection) as captured:
+        _prune(batch_rows=batch_rows)
+    found = (_NUMBERS.search(each["sql"]) for each in captured)
+    return [(int(each[1]), int(each[2])) for each in found if each]
+
+
 @pytest.mark.thorough
 def test_the_result_does_not_depend_on_the_batch_size(clock: Clock) -> None:
     event = _history(clock).event
@@ -181,6 +223,7 @@ def test_each_event_is_cut_by_its_own_numbers(clock: Clock) -> None:
     assert _log(young.event) == before
 
 
+@pytest.mark.both_databases
 def test_a_dry_run_counts_rows_and_deletes_none(clock: Clock) -> None:
     event = _history(clock).event
     before = _log(event)
