@@ -77,6 +77,7 @@ class Kind(models.TextChoices):
     MONEY_PAID_BACK = "money_paid_back"
     PROMO_CODE_CREATED = "promo_code_created"
     PROMO_CODE_WITHDRAWN = "promo_code_withdrawn"
+    LOG_ARCHIVED = "log_archived"
 
 
 class SecurityEvent(models.Model):

@@ -122,6 +122,12 @@ class MomentSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
 
 
+class ArchivedLogSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(help_text="The last change that the file has.")
+    at = serializers.DateTimeField(help_text="When older rows began to be removed.")
+    sha256 = serializers.CharField(help_text="As in the last line of the file.")
+
+
 class PastMapSerializer(serializers.Serializer[Any]):
     """The seats at a moment, in the form of the live map's snapshot."""
 
@@ -143,6 +149,9 @@ class PastMapSerializer(serializers.Serializer[Any]):
     next = serializers.IntegerField(allow_null=True, help_text="The change after it, if any.")
     first = MomentSerializer(help_text="From when on the history is kept.")
     last = MomentSerializer()
+    archived = ArchivedLogSerializer(
+        allow_null=True, help_text="The newest file for which the log's rows were removed, if any."
+    )
 
 
 class HistoryView(EventView):

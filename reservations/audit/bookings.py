@@ -42,6 +42,12 @@ def log_faults(event: Event, replay: Replay) -> Iterator[str]:
         yield from (f"{number}: {fault}" for fault in _seats(booking, reservation, came, replay))
 
 
+def first_payment_at() -> datetime | None:
+    """Return when the site's first payment was made."""
+    found: datetime | None = Payment.objects.aggregate(at=Min("created_at"))["at"]
+    return found
+
+
 class _Row(NamedTuple):
     """Columns of a reservation joined with one of its seats, in query order."""
 
@@ -64,10 +70,14 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class ReservationCheck:
-    """Compares all reservations of an event with its log; `sold` maps seats to live ones."""
+    """Compares all reservations of an event with its log; `sold` maps seats to live ones.
+
+    Those that were made before the site's first payment need none.
+    """
 
     event: Event
     replay: Replay
+    first_payment_at: datetime | None
     sold: dict[int, int] = field(default_factory=dict)
     count: int = 0
 
@@ -82,14 +92,13 @@ class ReservationCheck:
                 *("seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
             )
         )
-        first_payment = Payment.objects.aggregate(at=Min("created_at"))["at"]
         unlogged = self._unlogged()
         read = (_Row(*row) for row in rows.iterator(_CHUNK_ROWS))
         for pk, group in groupby(read, key=lambda row: row.id):
             self.count += 1
             seats = list(group)
             faults = list(self._faults(seats))
-            if _should_be_paid(seats[0], since=first_payment):
+            if _should_be_paid(seats[0], since=self.first_payment_at):
                 faults.append(f"paid by {seats[0].payment_method}, but there is no payment")
             if pk in unlogged and not self._is_pruned(seats):
                 faults.append("it is not in the log")

@@ -7,11 +7,12 @@ needs some hundred bytes per seat, however long the log is.
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
 from reservations import clock
-from reservations.audit.bookings import ReservationCheck, log_faults
+from reservations.audit.bookings import ReservationCheck, first_payment_at, log_faults
 from reservations.audit.entries import entry_faults
 from reservations.audit.payments import payment_faults, settlement_faults
 from reservations.audit.replay import Change, LoggedSeat, Replay, moment, status_word
@@ -47,23 +48,37 @@ class Counts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """When an event is or was looked at, and when the site's first payment had been made."""
+
+    now: datetime
+    first_payment_at: datetime | None
+
+
 def differences(
-    *, event_id: int, counts: Counts, progress: Callable[[str], None] = lambda _: None
+    *,
+    event_id: int,
+    counts: Counts,
+    progress: Callable[[str], None] = lambda _: None,
+    as_of: AsOf | None = None,
 ) -> Generator[str]:
     """Yield a sentence for each difference in an event, and add to `counts`.
 
-    The event may be on sale meanwhile, and the log may be pruned.
+    The event may be on sale meanwhile, and the log may be pruned. `as_of` is given for an archive.
 
     Raises: EventNotFound.
     """
     with snapshot():
+        if as_of is None:
+            as_of = AsOf(clock.now(), first_payment_at())
         event = Event.objects.filter(pk=event_id).defer("plan", "description").first()
         if event is None:
             raise EventNotFound
         seats = Seat.with_removed.filter(event=event).values_list("pk", "seat_number")
         seat_numbers = dict(seats.iterator(_CHUNK_ROWS))
-        replay = Replay(clock.now(), seat_numbers, _Names(), _unpaid(event), _direct(event))
-        reservations = ReservationCheck(event, replay)
+        replay = Replay(as_of.now, seat_numbers, _Names(), _unpaid(event), _direct(event))
+        reservations = ReservationCheck(event, replay, as_of.first_payment_at)
         yield from _replayed(event, replay, progress)
         yield from reservations.faults()
         yield from _seat_faults(event, replay, sold=reservations.sold)

@@ -7,6 +7,7 @@ sharded without a schema change.
 from reservations.models.announcements import Announcement
 from reservations.models.bookings import Entry, GivenUpSeat, Reservation, ReservationSeat, overdue
 from reservations.models.log import (
+    ArchivedLog,
     ConflictMinute,
     IdempotencyKey,
     PrunedLog,
@@ -29,6 +30,7 @@ from reservations.models.seats import (
 __all__ = [
     "Allocation",
     "Announcement",
+    "ArchivedLog",
     "Category",
     "ConflictMinute",
     "DemoCharge",

@@ -83,6 +83,32 @@ class PrunedLog(models.Model):
         return f"{self.event_id}: up to {self.seq}"
 
 
+class ArchivedLog(models.Model):
+    """A file with an event's change log up to `seq`, for which rows of that log were removed.
+
+    It is stored before the first row is removed.
+    """
+
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="archived_logs", db_index=False
+    )
+    seq = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, help_text="As in the last line of the file.")
+    written_at = models.DateTimeField(help_text="When the file was written.")
+    removed_at = models.DateTimeField(help_text="When the removal of rows began.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "seq"], name="a_log_is_archived_once_up_to_a_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: up to {self.seq}, {self.sha256}"
+
+
 class IdempotencyKey(models.Model):
     """An idempotency key with the stored result of its command.
 

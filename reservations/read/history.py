@@ -17,7 +17,7 @@ from django.db import connection
 from reservations import clock
 from reservations.domain.errors import EventNotFound, HistoryPruned
 from reservations.domain.states import SeatStatus, iso
-from reservations.models import Event, Seat, SeatChange
+from reservations.models import ArchivedLog, Event, Seat, SeatChange
 from reservations.read.log import Log
 from reservations.read.packing import packed
 from reservations.read.records import Timestamp
@@ -33,8 +33,19 @@ class MomentRecord(TypedDict):
     at: Timestamp | None
 
 
+class ArchivedLogRecord(TypedDict):
+    """The file that has the changes up to `seq`, and when their removal began."""
+
+    seq: int
+    at: Timestamp
+    sha256: str
+
+
 class PastMapRecord(TypedDict):
-    """The seats at a moment, like the snapshot of the live map; `seq` is the last change then."""
+    """The seats at a moment, like the snapshot of the live map; `seq` is the last change then.
+
+    `archived` is None if no log of the event was removed for an archive.
+    """
 
     event: int
     seq: int
@@ -48,6 +59,7 @@ class PastMapRecord(TypedDict):
     next: int | None
     first: MomentRecord
     last: MomentRecord
+    archived: ArchivedLogRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,15 @@ def past_map_record(
         "next": after[0] if after else None,
         "first": _first(log),
         "last": {"seq": log.head, "at": iso(last[1]) if last else None},
+        "archived": _archived(event_id),
     }
+
+
+def _archived(event_id: int) -> ArchivedLogRecord | None:
+    found = ArchivedLog.objects.filter(event=event_id).order_by("-seq").first()
+    if found is None:
+        return None
+    return {"seq": found.seq, "at": str(iso(found.removed_at)), "sha256": found.sha256}
 
 
 def _log(event_id: int) -> _Log:

@@ -38,6 +38,7 @@ ACTIONS = (
     *(Kind.SEATS_SOLD, Kind.SEATS_BLOCKED, Kind.SEATS_UNBLOCKED, Kind.LOCKS_RELEASED),
     *(Kind.RESERVATION_MOVED, Kind.RESERVATION_SPLIT, Kind.RESERVATION_MERGED),
     *(Kind.PROMO_CODE_CREATED, Kind.PROMO_CODE_WITHDRAWN, Kind.MONEY_PAID_BACK),
+    Kind.LOG_ARCHIVED,
 )
 """The kinds of security events that are told of an event."""
 

@@ -14,6 +14,7 @@ from organisations.models import Organisation
 from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import (
     Announcement,
+    ArchivedLog,
     Category,
     Event,
     GivenUpSeat,
@@ -52,6 +53,13 @@ def _put(reservation: Reservation, seat: Seat, **fields: Any) -> ReservationSeat
     return ReservationSeat.objects.create(
         reservation=reservation, event=reservation.event, seat=seat, price="50.00", **fields
     )
+
+
+def _archive_twice(event: Event) -> None:
+    for _ in range(2):
+        ArchivedLog.objects.create(
+            event=event, seq=1, written_at=timezone.now(), removed_at=timezone.now()
+        )
 
 
 def _remind_twice(event: Event) -> None:
@@ -204,6 +212,7 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
         seat=event.seats.earliest("pk"),
         at=timezone.now(),
     ),
+    "a_log_is_archived_once_up_to_a_number": _archive_twice,
     "an_event_is_reminded_of_once": _remind_twice,
     "an_open_payment_has_an_order_and_an_end": lambda event: _start_paying(
         event, status=PaymentStatus.OPEN, expires_at=timezone.now()

@@ -2614,6 +2614,7 @@ export interface components {
          *     * `promo_code_created` - promo_code_created
          *     * `promo_code_withdrawn` - promo_code_withdrawn
          *     * `money_paid_back` - money_paid_back
+         *     * `log_archived` - log_archived
          *     * `member_invited` - member_invited
          *     * `invitation_withdrawn` - invitation_withdrawn
          *     * `member_joined` - member_joined
@@ -2622,7 +2623,7 @@ export interface components {
          *     * `organisation_renamed` - organisation_renamed
          * @enum {string}
          */
-        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "promo_code_created" | "promo_code_withdrawn" | "money_paid_back" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "promo_code_created" | "promo_code_withdrawn" | "money_paid_back" | "log_archived" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -2727,6 +2728,17 @@ export interface components {
             fees: string;
             /** Format: decimal */
             total: string;
+        };
+        ArchivedLog: {
+            /** @description The last change that the file has. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When older rows began to be removed.
+             */
+            at: string;
+            /** @description As in the last line of the file. */
+            sha256: string;
         };
         /**
          * @description * `public` - public
@@ -4248,6 +4260,8 @@ export interface components {
             /** @description From when on the history is kept. */
             first: components["schemas"]["Moment"];
             last: components["schemas"]["Moment"];
+            /** @description The newest file for which the log's rows were removed, if any. */
+            archived: components["schemas"]["ArchivedLog"] | null;
         };
         PatchedChangedEndpointRequest: {
             url?: string;
@@ -5204,9 +5218,10 @@ export interface components {
          *     * `money_paid_back` - Money Paid Back
          *     * `promo_code_created` - Promo Code Created
          *     * `promo_code_withdrawn` - Promo Code Withdrawn
+         *     * `log_archived` - Log Archived
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
         SellRequest: {
             seat_ids: number[];
             /**
@@ -19227,8 +19242,9 @@ export interface operations {
                  *     * `money_paid_back` - Money Paid Back
                  *     * `promo_code_created` - Promo Code Created
                  *     * `promo_code_withdrawn` - Promo Code Withdrawn
+                 *     * `log_archived` - Log Archived
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

@@ -41,6 +41,7 @@ const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
   money_paid_back: 'history:did_money_paid_back',
   promo_code_created: 'history:did_promo_code_created',
   promo_code_withdrawn: 'history:did_promo_code_withdrawn',
+  log_archived: 'history:did_log_archived',
   member_invited: 'history:did_member_invited',
   invitation_withdrawn: 'history:did_invitation_withdrawn',
   member_joined: 'history:did_member_joined',

@@ -44,6 +44,7 @@ function past(seq: number, codes: readonly number[], changes: Partial<PastMap> =
     next: seq < 3 ? seq + 1 : null,
     first: { seq: 0, at: null },
     last: { seq: 3, at: '2030-05-01T10:00:00.000Z' },
+    archived: null,
     ...changes,
   };
 }
@@ -131,4 +132,13 @@ it('says from when on a pruned history is kept', async () => {
   open(past(3, [0], { first: { seq: 2, at: '2030-04-30T10:00:00.000Z' } }));
   expect(await screen.findByText(/^The history is kept from .*2030/)).toBeDefined();
   expect(screen.getByRole('slider').getAttribute('min')).toBe('2');
+});
+
+it('says in which file the changes are that were archived', async () => {
+  open(
+    past(3, [0], { archived: { seq: 2, at: '2030-06-30T10:00:00.000Z', sha256: 'ab'.repeat(32) } }),
+  );
+  expect(
+    await screen.findByText(/up to number 2 were archived in a file on .*2030.*(ab){32}$/),
+  ).toBeDefined();
 });

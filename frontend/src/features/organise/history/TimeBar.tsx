@@ -28,7 +28,7 @@ const REST_MS = 120;
 
 /** Chooses a moment: by its change with the slider and buttons, or by time. */
 export function TimeBar({ past, zone, isLoading, error, onMove }: TimeBarProps) {
-  const { first, last, seq, next, previous } = past;
+  const { first, last, seq, next, previous, archived } = past;
   const [isPlaying, setPlaying] = useState(false);
   const [dragged, setDragged] = useState<number | null>(null);
   const shown = dragged ?? seq;
@@ -130,6 +130,15 @@ export function TimeBar({ past, zone, isLoading, error, onMove }: TimeBarProps) 
       {first.seq > 0 && first.at !== null && (
         <p className="panel__note">
           {t('history:keptSince', { time: formatMoment(first.at, zone) })}
+        </p>
+      )}
+      {archived !== null && (
+        <p className="panel__note time-bar__archived">
+          {t('history:archived', {
+            seq: formatNumber(archived.seq),
+            time: formatMoment(archived.at, zone),
+            sha256: archived.sha256,
+          })}
         </p>
       )}
     </section>
