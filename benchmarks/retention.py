@@ -80,7 +80,7 @@ def _measure(event: Event, *, rounds: int, rate: float) -> int:
             told.append(here.recv())
 
         def rest(seconds: float = seconds) -> None:
-            time.sleep(min(seconds, 2 * MAX_SECONDS))
+            time.sleep(seconds)
 
         phases: list[tuple[str, Callable[[], None]]] = [("alone", rest), ("pruning", prune)]
         found = {name: clicks.during(do) for name, do in (phases if number % 2 else phases[::-1])}
@@ -147,7 +147,7 @@ class _Clicks:
     def _click(self, place: int, stop: threading.Event, latencies: list[float]) -> None:
         chance, own = random.Random(place), self._seats[place::THREADS]
         due = time.perf_counter() + self._seconds_between * place / THREADS
-        seat = ()
+        seat: tuple[int, ...] = ()
         for number in itertools.count():
             time.sleep(max(due - time.perf_counter(), 0))
             if stop.is_set():

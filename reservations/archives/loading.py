@@ -160,7 +160,7 @@ class _Insertion:
         fields: list[Field[Any, Any]] = list(model._meta.concrete_fields)
         at = {column: place for place, column in enumerate(table.columns)}
         quote = database.ops.quote_name
-        columns = ", ".join(quote(field.column) for field in fields)
+        columns = ", ".join(quote(str(field.column)) for field in fields)
         return cls(
             database,
             fields,
