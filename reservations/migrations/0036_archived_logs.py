@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reservations", "0038_pruned_logs")]
+    dependencies = [("reservations", "0035_pruned_logs")]
 
     operations = [
         migrations.CreateModel(
