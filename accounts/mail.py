@@ -1,9 +1,4 @@
-"""Send mail after the response: queue it in the database, and send it in a thread.
-
-A mail is a row, written in the caller's transaction. A thread sends it right after the commit, and
-`manage.py send_mail`, run by housekeeping, sends what is left over because a process was killed or
-the mail server was unavailable. An attempt is claimed before it is made, so two processes do not
-make the same one; a process that dies between sending and recording it sends a mail twice.
+"""Queue mail in the database. `mail_worker` sends it after the commit, beside housekeeping.
 
 Mail goes to verified addresses only, with four exceptions: the mail that verifies an address, an
 invitation to an organisation, a password link to the owner of an address that no account has
@@ -14,15 +9,13 @@ response time: a row is written for any address, and accounts are looked up when
 are made at that time too, and are not in the database.
 """
 
-import logging
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.db import Error, connections, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -34,18 +27,11 @@ from accounts.mail_limits import (
     network_key,
     recipient_key,
 )
-from accounts.mail_message import message_of
+from accounts.mail_worker import RETRY_DELAYS_MINUTES
 from accounts.models import Mail, User
 
-RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
-"""How long to wait after each attempt; after the last one a mail is given up."""
-
-MAX_ACCOUNTS = 10
-"""How many accounts one mail has links for."""
-
-_TO_OWNERS = (Mail.Kind.LINK, Mail.Kind.GUEST)
-
-logger = logging.getLogger(__name__)
+WAITING_KEPT = timedelta(days=3)
+"""How long mail is kept that waits for the mail server."""
 
 
 def send_password_link(address: str, *, language: str, client: str) -> None:
@@ -123,7 +109,6 @@ def notify_all(mails: Iterable[Mail]) -> None:
         found = [mail for mail in found if mail.recipient not in unverified & full]
     if found:
         Mail.objects.bulk_create(found)
-        transaction.on_commit(_sender.wake)
 
 
 def notify(mail: Mail) -> bool:
@@ -148,26 +133,15 @@ def language_of_request(request: Any) -> str:
     return language_of(request.headers.get("Accept-Language", ""))
 
 
-def send_due() -> Iterator[bool]:
-    """Try to send all mail that is due; yield for each whether it was sent.
-
-    During an upgrade, mail that this server has no text for is left to the newer ones.
-    """
-    due = Mail.objects.filter(
-        kind__in=Mail.Kind.values,
-        language__in=mail_templates.LANGUAGES,
-        done_at=None,
-        tries__lt=len(RETRY_DELAYS_MINUTES),
-        due_at__lte=Now(),
-    )
-    for mail in due.order_by("pk").select_related("person").iterator():
-        if _claim(mail):
-            yield _send(mail)
-
-
 def prune(*, older_than: timedelta) -> int:
-    """Delete mail older than that; return how many. Limits count mail of the last day."""
-    deleted, _ = Mail.objects.filter(created_at__lt=Now() - older_than).delete()
+    """Delete mail older than that; return how many. Limits count mail of the last day.
+
+    Mail that was not given up is kept for WAITING_KEPT: the mail server may be away.
+    """
+    has_tries = Q(tries__lt=len(RETRY_DELAYS_MINUTES))
+    is_waiting = has_tries & Q(done_at=None, created_at__gte=Now() - WAITING_KEPT)
+    old = Mail.objects.filter(created_at__lt=Now() - older_than)
+    deleted, _ = old.exclude(is_waiting).delete()
     return deleted
 
 
@@ -178,101 +152,3 @@ def _enqueue(mail: Mail, *, client: str = "") -> None:
     with transaction.atomic():
         enforce_limits(mail)
         mail.save()
-        transaction.on_commit(_sender.wake)
-
-
-def _claim(mail: Mail) -> bool:
-    rest = timedelta(minutes=RETRY_DELAYS_MINUTES[mail.tries])
-    mine = Mail.objects.filter(pk=mail.pk, tries=mail.tries, done_at=None)
-    return bool(mine.update(tries=F("tries") + 1, due_at=Now() + rest))
-
-
-def _send(mail: Mail) -> bool:
-    people = _recipients_of(mail)
-    try:
-        if people or mail.kind in mail_templates.ABOUT_BOOKINGS:
-            # To the stored address, never to the spelling in the request.
-            to = people[0].email if mail.kind in _TO_OWNERS else mail.address
-            message_of(mail, people, to=to).send()
-    except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
-        # The error's text can contain the address.
-        logger.warning("Mail %s could not be sent: %s", mail.pk, type(error).__name__)
-        return False
-    # Also if no account has the address: the request counts towards the limits.
-    Mail.objects.filter(pk=mail.pk).update(done_at=Now())
-    return True
-
-
-def _recipients_of(mail: Mail) -> list[User]:
-    """Return the accounts that a mail is about; none if it is not wanted any more."""
-    if mail.kind in _TO_OWNERS:
-        return _owners(mail)
-    person = mail.person
-    if person is None or not person.is_active:
-        return []
-    if mail.kind == Mail.Kind.VERIFY:
-        is_wanted = mail.address in (person.new_email, person.email)
-        return [person] if is_wanted else []
-    return [person]
-
-
-def _owners(mail: Mail) -> list[User]:
-    """Return the guests with the address, or the accounts that a password link is for.
-
-    Those are the accounts that have verified it or, if there are none, that claim it.
-    """
-    found = User.objects.filter(email__iexact=mail.address, is_active=True).order_by("pk")
-    # The database folds the case of more characters than mail servers do.
-    same = [
-        each
-        for each in found.iterator()
-        if _ascii_folded(each.email) == _ascii_folded(mail.address)
-    ]
-    if mail.kind == Mail.Kind.GUEST:
-        return [person for person in reversed(same) if person.is_guest][:MAX_ACCOUNTS]
-    people = [person for person in same if person.has_usable_password()]
-    verified = [person for person in people if person.email_verified_at]
-    return (verified or people)[:MAX_ACCOUNTS]
-
-
-def _ascii_folded(address: str) -> bytes:
-    return address.encode(errors="replace").lower()
-
-
-class _Sender:
-    """A thread that sends mail, one in each process, started when there is some."""
-
-    def __init__(self) -> None:
-        self._state = threading.Lock()
-        self._is_running = self._is_woken = False
-
-    def wake(self) -> None:
-        with self._state:
-            self._is_woken = True
-            if self._is_running:
-                return
-            self._is_running = True
-        # Housekeeping sends what a process that exits leaves behind.
-        threading.Thread(target=self._run, name="mail", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            while self._should_continue():
-                list(send_due())
-        except Exception as error:
-            if isinstance(error, Error):
-                logger.warning("Mail is delayed, the database is unavailable: %s", error)
-            else:
-                logger.exception("Mail is delayed")
-            with self._state:
-                self._is_running = False
-        finally:
-            connections.close_all()
-
-    def _should_continue(self) -> bool:
-        with self._state:
-            self._is_running, self._is_woken = self._is_woken, False
-            return self._is_running
-
-
-_sender = _Sender()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
 
 from accounts import mail_templates
 from accounts.models import Mail, User
@@ -47,7 +48,10 @@ class _Part(NamedTuple):
 
 
 def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlternatives:
-    """Return the message of a mail, with its ticket if it is about a booking that has one."""
+    """Return the message of a mail, with its ticket if it is about a booking that has one.
+
+    Its Message-ID is the same each time, so that a second copy can be recognised.
+    """
     language = (people[0].language if people else "") or mail.language
     qr = calendar = pdf = None
     if mail.kind in _WITH_TICKET:
@@ -64,7 +68,13 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
             public_id=number, site=site, host=urlsplit(site).hostname or "seatcast"
         )
     subject, body = mail_templates.render(mail, people)
-    message = EmailMultiAlternatives(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+    message = EmailMultiAlternatives(
+        subject,
+        body,
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        headers={"Message-ID": _message_id(mail)},
+    )
     message.attach_alternative(
         html_of(subject, body, language=language, has_ticket=qr is not None), "text/html"
     )
@@ -93,6 +103,13 @@ def html_of(subject: str, body: str, *, language: str, has_ticket: bool = False)
         "ticket_label": _TICKET[known],
     }
     return render_to_string("accounts/mail.html", context)
+
+
+def _message_id(mail: Mail) -> str:
+    """Return the same id for each attempt, which does not tell how many mails there are."""
+    name = salted_hmac("accounts.mail_message", str(mail.pk), algorithm="sha256").hexdigest()
+    host = urlsplit(settings.SEATCAST_SITE_URL).hostname or "seatcast"
+    return f"<{name[:32]}@{host}>"
 
 
 def _part(paragraph: str, language: str) -> _Part:

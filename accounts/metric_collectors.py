@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from accounts.mail import RETRY_DELAYS_MINUTES
+from accounts.mail_worker import RETRY_DELAYS_MINUTES
 from accounts.models import Ended, Mail
 
 

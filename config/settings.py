@@ -385,8 +385,16 @@ SEATCAST_TICKET_FILES = "reservations.ticket_files"
 SEATCAST_REMINDER_HOURS = environment.reminder_hours
 # The module that stores messages to organisers' systems.
 SEATCAST_OUTBOX = "webhooks.outbox"
-# Functions of other apps that run in a thread beside housekeeping.
-SEATCAST_BACKGROUND = ["webhooks.worker.run"]
+# Queues of other apps: the command that empties each, and the function that does so all the time in
+# a thread beside housekeeping.
+SEATCAST_BACKGROUND = {
+    "send_mail": "accounts.mail_worker.run",
+    "deliver_webhooks": "webhooks.worker.run",
+}
+# How much of a core mail, and webhooks, use at most in each housekeeping process.
+SEATCAST_DELIVERY_SHARE = environment.delivery_share
+SEATCAST_MAIL_CONNECTIONS = environment.mail_connections
+SEATCAST_WEBHOOK_REQUESTS = environment.webhook_requests
 # Private networks that webhooks may reach.
 SEATCAST_WEBHOOK_NETWORKS = [str(network) for network in environment.webhook_networks or ()]
 # Idle time-out and maximum lifetime of a session or a family of refresh tokens.
@@ -402,7 +410,6 @@ SEATCAST_PERSONAL_DATA = ["reservations.personal_data", "organisations.personal_
 
 # Commands of other apps that housekeeping runs, with the minimum seconds between runs.
 SEATCAST_CHORES = {
-    "send_mail": 0.0,
     "erase_accounts": 60.0,
     "prune_accounts": 3600.0,
     "prune_invitations": 3600.0,

@@ -10,8 +10,8 @@ from django.utils.module_loading import import_string
 from reservations.housekeeping.loop import Stop
 
 Background = Callable[[Callable[[], bool], Callable[[float], None]], None]
-"""The interface of each function in SEATCAST_BACKGROUND: it runs until the first argument returns
-True, and pauses with the second one. It may be killed at any point."""
+"""The interface of the functions that SEATCAST_BACKGROUND names: each runs until the first argument
+returns True, and pauses with the second one. It may be killed at any point."""
 
 _END_SECONDS = 10.0
 
@@ -20,7 +20,7 @@ _END_SECONDS = 10.0
 def in_background(stop: Stop) -> Iterator[None]:
     """Run the functions that SEATCAST_BACKGROUND names, until `stop`."""
     threads = []
-    for name in settings.SEATCAST_BACKGROUND:
+    for name in settings.SEATCAST_BACKGROUND.values():
         run: Background = import_string(name)
         # Daemons, so that the process can end while one waits for a remote service.
         thread = threading.Thread(

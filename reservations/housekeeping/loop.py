@@ -8,7 +8,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
@@ -32,6 +32,9 @@ STEPS: dict[str, float] = {
     "prune_log": 3600.0,
     **settings.SEATCAST_CHORES,
 }
+ONE_ROUND: dict[str, float] = {**STEPS, **dict.fromkeys(settings.SEATCAST_BACKGROUND, 0.0)}
+"""The steps of a single round, which empties the queues too."""
+
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 logger = logging.getLogger(__name__)
@@ -71,10 +74,13 @@ def stopped_by_signals() -> Iterator[Stop]:
 class HousekeepingLoop:
     """Runs housekeeping rounds; `run` executes a management command by name."""
 
-    def __init__(self, run: Callable[[str], None], stop: Stop) -> None:
+    def __init__(
+        self, run: Callable[[str], None], stop: Stop, *, steps: Mapping[str, float] = STEPS
+    ) -> None:
         self._run = run
         self._stop = stop
-        self._due = dict.fromkeys(STEPS, 0.0)
+        self._steps = steps
+        self._due = dict.fromkeys(steps, 0.0)
 
     def run_once(self) -> bool:
         """Run all steps that are due; return whether all succeeded.
@@ -86,15 +92,15 @@ class HousekeepingLoop:
             logger.warning("Housekeeping: a round is under way already")
             return False
         try:
-            return self._steps()
+            return self._run_steps()
         finally:
             _one_at_a_time.release()
             # Idle until the next round.
             database.release_connection()
 
-    def _steps(self) -> bool:
+    def _run_steps(self) -> bool:
         went_well = True
-        for step, rest in STEPS.items():
+        for step, rest in self._steps.items():
             if self._stop.is_asked_for or time.monotonic() < self._due[step]:
                 continue
             try:

@@ -7,7 +7,6 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import mail
 from accounts.models import User
 from tests.factories import PASSWORD, make_user, signed_in
 
@@ -45,9 +44,8 @@ def test_wrong_passwords_count_together_with_those_of_the_api(admin: User) -> No
 
 
 def test_a_password_change_keeps_the_session_and_mails_the_owner(
-    admin: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+    admin: User, mailoutbox: list[Any]
 ) -> None:
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
     client = signed_in(admin)
     assert _change(client, PASSWORD).status_code == 302
     admin.refresh_from_db()

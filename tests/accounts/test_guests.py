@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import mail
 from accounts.guests import services
 from accounts.mail_links import (
     address_fragment,
@@ -32,11 +31,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 ADDRESS = "zoe@example.org"
 ZOE = {"name": "Zoe Moore", "email": ADDRESS}
-
-
-@pytest.fixture(autouse=True)
-def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture

@@ -1,12 +1,21 @@
 """The mail queue, which servers of several releases share during an upgrade."""
 
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
-from accounts import mail, mail_templates
+from accounts import mail_templates, mail_worker
+from accounts.mail import prune
+from accounts.mail_limits import recipient_key
 from accounts.models import Mail, User
 from tests.concurrent_commands import wait_until
 from tests.factories import make_user
@@ -46,14 +55,155 @@ def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_an_unexpected_failure_the_next_mail_starts_a_new_thread(
+def test_the_worker_sends_until_it_is_stopped_also_after_an_unexpected_failure(
     alice: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(mail_templates, "LANGUAGES", None)
-        mail.notify_password_changed(alice, language="en")
-        wait_until(lambda: not mail._sender._is_running)
-    assert not mailoutbox
-    mail.notify_password_changed(alice, language="en")
-    wait_until(lambda: not mail._sender._is_running)
-    assert len(mailoutbox) == 2
+    def wait(_: float) -> None:
+        monkeypatch.undo()
+
+    Mail.objects.create(kind=Mail.Kind.CHANGED, address=alice.email, person=alice)
+    monkeypatch.setattr(mail_templates, "LANGUAGES", None)
+    is_stopped = threading.Event()
+    # In a thread of its own, whose priority it lowers.
+    worker = threading.Thread(target=mail_worker.run, args=[is_stopped.is_set, wait])
+    worker.start()
+    try:
+        wait_until(lambda: Mail.objects.exclude(done_at=None).exists())
+    finally:
+        is_stopped.set()
+        worker.join()
+    assert len(mailoutbox) == 1
+
+
+class MailServer(EmailBackend):
+    """Django's backend for tests; it breaks, or refuses recipients."""
+
+    is_away = False
+    breaks_after: int | None = None
+    refused: set[str] = set()
+
+    def open(self) -> bool:
+        if MailServer.is_away:
+            raise ConnectionRefusedError
+        return True
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if MailServer.refused.intersection(messages[0].to):
+            raise SMTPRecipientsRefused({})
+        if MailServer.breaks_after == 0:
+            raise SMTPServerDisconnected
+        if MailServer.breaks_after is not None:
+            MailServer.breaks_after -= 1
+        return int(super().send_messages(messages))
+
+
+@pytest.fixture
+def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[MailServer]:
+    settings.EMAIL_BACKEND = f"{__name__}.MailServer"
+    for name in ("is_away", "breaks_after", "refused"):
+        monkeypatch.setattr(MailServer, name, getattr(MailServer, name))
+    return MailServer
+
+
+def changed(person: User, count: int) -> None:
+    for number in range(count):
+        address = f"person{number}@example.org"
+        Mail.objects.create(kind=Mail.Kind.CHANGED, address=address, person=person)
+
+
+def test_while_the_mail_server_is_away_no_attempt_is_counted(
+    alice: User, mailoutbox: list[Any], server: type[MailServer]
+) -> None:
+    changed(alice, 3)
+    server.is_away = True
+    for _ in range(10):
+        with pytest.raises(CommandError, match="The mail server is unavailable"):
+            call_command("send_mail")
+    assert set(Mail.objects.values_list("tries", flat=True)) == {0}
+    server.is_away = False
+    call_command("send_mail")
+    assert len(mailoutbox) == 3
+
+
+def test_a_connection_that_breaks_costs_one_mail_an_attempt(
+    alice: User, mailoutbox: list[Any], server: type[MailServer]
+) -> None:
+    changed(alice, 4)
+    server.breaks_after = 2
+    with pytest.raises(CommandError):
+        call_command("send_mail")
+    server.breaks_after = None
+    call_command("send_mail")
+    tries = sorted((mail.tries, mail.done_at is None) for mail in Mail.objects.all())
+    # The second connection broke before it sent one.
+    assert tries == [(1, False), (1, False), (1, True), (1, True)]
+
+
+def test_a_refused_recipient_does_not_end_the_connection(
+    alice: User, mailoutbox: list[Any], server: type[MailServer]
+) -> None:
+    changed(alice, 3)
+    server.refused = {"person1@example.org"}
+    with pytest.raises(CommandError, match="1 could not be sent"):
+        call_command("send_mail")
+    assert [mail.to for mail in mailoutbox] == [["person0@example.org"], ["person2@example.org"]]
+
+
+def test_a_later_mail_about_a_booking_waits_for_an_earlier_one_to_the_same_recipient(
+    alice: User, mailoutbox: list[Any], server: type[MailServer]
+) -> None:
+    for name in ("zoe", "yan"):
+        for event in ("First", "Second"):
+            Mail.objects.create(
+                kind=Mail.Kind.CANCELLED,
+                address=f"{name}@example.org",
+                recipient=recipient_key(f"{name}@example.org"),
+                person=alice,
+                details={
+                    **dict.fromkeys(("venue", "date", "booking", "refund"), ""),
+                    "event": event,
+                },
+            )
+    server.refused = {"zoe@example.org"}
+    with pytest.raises(CommandError, match="1 could not be sent"):
+        call_command("send_mail")
+    server.refused = set()
+    call_command("send_mail")
+    # The second mail to the other recipient becomes free when the first one is sent.
+    assert [mail.to for mail in mailoutbox] == [["yan@example.org"]] * 2
+    Mail.objects.filter(done_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
+    call_command("send_mail")
+    subjects = [mail.subject for mail in mailoutbox]
+    assert ["First" in subject for subject in subjects] == [True, False] * 2
+
+
+def test_a_second_copy_of_a_mail_has_the_same_message_id(
+    alice: User, mailoutbox: list[Any]
+) -> None:
+    changed(alice, 2)
+    for _ in range(2):
+        # As if the process was killed before it recorded what it had sent.
+        Mail.objects.update(done_at=None, due_at=timezone.now() - timedelta(seconds=1))
+        call_command("send_mail")
+    ids = {mail.to[0]: set[str]() for mail in mailoutbox}
+    for mail in mailoutbox:
+        ids[mail.to[0]].add(mail.message()["Message-ID"])
+    assert len(mailoutbox) == 4
+    assert [len(found) for found in ids.values()] == [1, 1]
+    assert set.intersection(*ids.values()) == set()
+
+
+def test_mail_that_waits_for_the_mail_server_is_kept_for_days(alice: User) -> None:
+    now = timezone.now()
+    changed(alice, 4)
+    waiting, old, sent, given_up = Mail.objects.order_by("pk")
+    for mail, days, fields in (
+        (waiting, 2, {}),
+        (old, 4, {}),
+        (sent, 2, {"done_at": now}),
+        (given_up, 2, {"tries": 5}),
+    ):
+        found = Mail.objects.filter(pk=mail.pk)
+        found.update(created_at=now - timedelta(days=days), **fields)
+    assert prune(older_than=timedelta(days=1)) == 3
+    assert list(Mail.objects.all()) == [waiting]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.mail import RETRY_DELAYS_MINUTES
+from accounts.mail_worker import RETRY_DELAYS_MINUTES
 from accounts.metric_collectors import AccountCollector
 from accounts.models import Ended, Mail
 

@@ -16,11 +16,12 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import mail, revocations, tokens
+from accounts import revocations, tokens
 from accounts.mail_limits import RESET_BURST
 from accounts.mail_links import password_fragment
+from accounts.mail_worker import RETRY_DELAYS_MINUTES, Outcome, send_all
 from accounts.models import Mail, User
-from tests.concurrent_commands import at_once, wait_until
+from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
@@ -33,12 +34,6 @@ ADDRESS = "alice@example.com"
 @pytest.fixture
 def alice() -> User:
     return make_user("alice", password=PASSWORD, email=ADDRESS, email_verified_at=timezone.now())
-
-
-@pytest.fixture(autouse=True)
-def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the thread from sending mail; it has a test of its own."""
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 def _change(client: APIClient, old: str = PASSWORD, new: str = NEW) -> Any:
@@ -249,24 +244,13 @@ def test_failed_mail_is_retried_and_finally_given_up(
     Mail.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     call_command("send_mail")
     assert len(mailoutbox) == 1
-    Mail.objects.update(done_at=None, tries=len(mail.RETRY_DELAYS_MINUTES), due_at=timezone.now())
+    Mail.objects.update(done_at=None, tries=len(RETRY_DELAYS_MINUTES), due_at=timezone.now())
     call_command("send_mail")
-    assert len(mailoutbox) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_mail_is_sent_by_a_thread_after_the_commit(
-    alice: User, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    _ask()
-    wait_until(lambda: Mail.objects.exclude(done_at=None).exists())
-    wait_until(lambda: not mail._sender._is_running)
     assert len(mailoutbox) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_senders_send_a_mail_once(alice: User, mailoutbox: list[Any]) -> None:
     _ask()
-    at_once([lambda: list(mail.send_due())] * 4)
+    at_once([lambda: send_all(Outcome())] * 4)
     assert len(mailoutbox) == 1

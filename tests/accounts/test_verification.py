@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import mail, mail_links, revocations
+from accounts import mail_links, revocations
 from accounts.models import User
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 OLD = "alice@example.com"
 NEW = "alice@example.org"
-
-
-@pytest.fixture(autouse=True)
-def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture

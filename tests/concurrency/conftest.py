@@ -6,16 +6,9 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from accounts import mail
 from reservations.write import command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.servers import Running, daphne
-
-
-@pytest.fixture(autouse=True)
-def _no_mail_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mail stays queued: the thread that sends it would outlive its test."""
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture(scope="package")

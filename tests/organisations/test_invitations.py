@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts import mail, mail_limits
+from accounts import mail_limits
 from accounts.mail_links import invitation_fragment
 from accounts.models import Mail
 from organisations import services
@@ -23,11 +23,6 @@ pytestmark = pytest.mark.any_database
 
 ACCEPT = "/api/invitations/accept/"
 CHECK = "/api/invitations/check/"
-
-
-@pytest.fixture(autouse=True)
-def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 def _invite(house: House, email: str = "zoe@example.com", role: str = "editor", **more: Any) -> Any:

@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import mail
 from accounts.models import Mail
 from reservations import announcing
 from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
@@ -29,11 +28,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _sent_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture

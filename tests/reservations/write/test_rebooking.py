@@ -7,7 +7,6 @@ import orjson
 import pytest
 from django.core.management import call_command
 
-from accounts import mail
 from accounts.models import Mail
 from reservations import personal_data
 from reservations.domain.commands import (
@@ -43,12 +42,6 @@ from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.audit.past import differences
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-
-
-@pytest.fixture(autouse=True)
-def _no_mail_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mail stays queued: the thread that sends it would outlive its test."""
-    monkeypatch.setattr(mail._sender, "wake", lambda: None)
 
 
 @pytest.fixture

@@ -1,0 +1,316 @@
+"""Send queued mail: a loop beside housekeeping's, and the command `send_mail`.
+
+No web server sends, so that mail costs clicks nothing. A connection to the mail server takes up to
+MAILS_PER_CONNECTION mails; several are open at a time. Mails about bookings leave in the order in
+which one recipient's were queued.
+
+A mail is claimed before it is sent, so two processes do not send the same one, and its completion
+is recorded right after. A process that dies in between sends it twice, with the same Message-ID.
+While no connection can be opened, no mail is claimed, so none of them is given up.
+"""
+
+import logging
+import smtplib
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import mail as django_mail
+from django.db import Error, connection, connections, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Now
+
+from accounts import mail_templates
+from accounts.mail_message import message_of
+from accounts.models import Mail, User
+from accounts.pacing import Pace, lower_priority
+
+RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
+"""How long to wait after each attempt; after the last one a mail is given up."""
+
+MAX_ACCOUNTS = 10
+"""How many accounts one mail has links for."""
+
+MAILS_PER_CONNECTION = 20
+
+MAX_REST_SECONDS = 60.0
+"""The longest time between two attempts to reach the mail server; it begins with two seconds."""
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+# Much less than the first delay, after which others may claim the mails of a connection.
+_CONNECTION_SECONDS = 20.0
+_TO_OWNERS = (Mail.Kind.LINK, Mail.Kind.GUEST)
+_IN_ORDER = (
+    *(Mail.Kind.BOOKED, Mail.Kind.SEATS, Mail.Kind.BOOKING),
+    *(Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED),
+)
+_REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+
+logger = logging.getLogger(__name__)
+
+
+class MailServerAway(Exception):
+    """No mail can be sent: the mail server accepts no connection, or no mail over it."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many mails were sent, and could not be sent."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def send_all(outcome: Outcome) -> None:
+    """Send all mail that is due, in this thread, and count in `outcome`.
+
+    Raises: MailServerAway, django.db.Error.
+    """
+    while _due().exists():
+        _send_some(outcome)
+
+
+def run(stopped: Callable[[], bool], wait: Callable[[float], None]) -> None:
+    """Send what is due, again and again, until `stopped`; `wait` pauses for some seconds."""
+    lower_priority()
+    worker = _Worker(stopped)
+    try:
+        while not stopped():
+            try:
+                worker.send_due()
+            except Error as error:
+                logger.warning("Mail is delayed, the database is unavailable: %s", error)
+            except Exception:
+                logger.exception("Mail is delayed")
+            _release_connection()
+            wait(SECONDS_BETWEEN_LOOKS)
+    finally:
+        worker.close()
+        connections.close_all()
+
+
+class _Worker:
+    """The threads of a process that send mail, each over a connection of its own."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._stopped = stopped
+        self._most = settings.SEATCAST_MAIL_CONNECTIONS
+        self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="mail")
+        self._pace = Pace(settings.SEATCAST_DELIVERY_SHARE)
+        self._turns: list[Future[None]] = []
+        self._rest_seconds = 1.0
+        self._rests_until = 0.0
+
+    def send_due(self) -> None:
+        """Have as many threads send as there is mail for. Raises: django.db.Error."""
+        self._turns = [turn for turn in self._turns if not turn.done()]
+        free = self._most - len(self._turns)
+        if free == 0 or time.monotonic() < self._rests_until:
+            return
+        # One alone finds out whether the mail server is back.
+        most = free if self._rests_until == 0.0 else 1
+        due = _due()[: most * MAILS_PER_CONNECTION].count()
+        for _ in range(-(-due // MAILS_PER_CONNECTION)):
+            self._turns.append(self._pool.submit(self._send_batches))
+
+    def close(self) -> None:
+        """End after the mails that are being sent now."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _send_batches(self) -> None:
+        try:
+            claimed = MAILS_PER_CONNECTION
+            while claimed == MAILS_PER_CONNECTION and not self._stopped():
+                claimed = _send_some(Outcome(), pace=self._pace, stopped=self._stopped)
+                self._rest_seconds, self._rests_until = 1.0, 0.0
+        except MailServerAway as error:
+            self._rest_seconds = min(2 * self._rest_seconds, MAX_REST_SECONDS)
+            self._rests_until = time.monotonic() + self._rest_seconds
+            logger.warning("Mail is delayed, the mail server is unavailable: %s", error)
+        except Error as error:
+            logger.warning("Mail is delayed, the database is unavailable: %s", error)
+        except Exception:
+            logger.exception("Mail is delayed")
+        finally:
+            connections.close_all()
+
+
+def _never() -> bool:
+    return False
+
+
+def _send_some(
+    outcome: Outcome, *, pace: Pace | None = None, stopped: Callable[[], bool] = _never
+) -> int:
+    """Send over one connection; count in `outcome`, and return how many mails were claimed.
+
+    Raises: MailServerAway, django.db.Error.
+    """
+    server: Any = django_mail.get_connection()
+    try:
+        # Opened before mail is claimed: an attempt should not be lost on a server that is away.
+        server.open()
+    except OSError as error:
+        raise MailServerAway(type(error).__name__) from error
+    try:
+        mails = _claim()
+        _send_over(server, mails, outcome, pace=pace, stopped=stopped)
+        return len(mails)
+    finally:
+        with suppress(OSError):
+            server.close()
+
+
+def _send_over(
+    server: Any,
+    mails: Sequence[Mail],
+    outcome: Outcome,
+    *,
+    pace: Pace | None,
+    stopped: Callable[[], bool],
+) -> None:
+    """Send claimed mails. Raises: MailServerAway if the connection broke before one was sent."""
+    until = time.monotonic() + _CONNECTION_SECONDS
+    sent_before = outcome.sent
+    for number, mail in enumerate(mails):
+        if stopped() or time.monotonic() > until:
+            _release(mails[number:])
+            return
+        began = time.thread_time()
+        error = _send(mail, server)
+        if error is None:
+            outcome.sent += 1
+        else:
+            outcome.failed += 1
+            # The error's text can contain the address.
+            logger.warning("Mail %s could not be sent: %s", mail.pk, type(error).__name__)
+            if _is_broken(server, error):
+                _release(mails[number + 1 :])
+                if outcome.sent == sent_before:
+                    raise MailServerAway(type(error).__name__) from error
+                return
+        if pace is not None:
+            time.sleep(pace.rest_seconds(time.thread_time() - began))
+
+
+def _due() -> QuerySet[Mail]:
+    """Return the mail to send now.
+
+    During an upgrade, mail that this server has no text for is left to the newer ones.
+    """
+    # One whose last attempt is being made has no tries left, and is due later.
+    has_tries = Q(tries__lt=len(RETRY_DELAYS_MINUTES))
+    waiting = Mail.objects.filter(done_at=None)
+    earlier = waiting.filter(
+        has_tries | Q(due_at__gt=Now()),
+        recipient=OuterRef("recipient"),
+        kind__in=_IN_ORDER,
+        pk__lt=OuterRef("pk"),
+    ).exclude(recipient="")
+    return waiting.filter(
+        has_tries,
+        ~Q(kind__in=_IN_ORDER) | ~Exists(earlier),
+        kind__in=Mail.Kind.values,
+        language__in=mail_templates.LANGUAGES,
+        due_at__lte=Now(),
+    )
+
+
+def _claim() -> list[Mail]:
+    """Take mails that are due, and count an attempt for each."""
+    can_skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        found = _due().order_by("due_at").select_related("person")
+        mails = list(
+            found.select_for_update(skip_locked=can_skip, of=("self",))[:MAILS_PER_CONNECTION]
+        )
+        if mails:
+            rests = [
+                When(tries=tries, then=Now() + timedelta(minutes=minutes))
+                for tries, minutes in enumerate(RETRY_DELAYS_MINUTES)
+            ]
+            claimed = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
+            claimed.update(tries=F("tries") + 1, due_at=Case(*rests, default=Now()))
+    return mails
+
+
+def _release(mails: Sequence[Mail]) -> None:
+    """Give back claimed mails, of which no attempt was made."""
+    if mails:
+        claimed = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
+        claimed.update(tries=F("tries") - 1, due_at=Now())
+
+
+def _send(mail: Mail, server: Any) -> Exception | None:
+    """Send a mail and record it; return why it could not be sent. Raises: django.db.Error."""
+    try:
+        people = _recipients_of(mail)
+        if people or mail.kind in mail_templates.ABOUT_BOOKINGS:
+            # To the stored address, never to the spelling in the request.
+            to = people[0].email if mail.kind in _TO_OWNERS else mail.address
+            message = message_of(mail, people, to=to)
+            message.connection = server
+            # Mail servers may be slow.
+            _release_connection()
+            message.send()
+    except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
+        return error
+    # Also if no account has the address: the request counts towards the limits.
+    Mail.objects.filter(pk=mail.pk).update(done_at=Now())
+    return None
+
+
+def _is_broken(server: Any, error: Exception) -> bool:
+    """Return whether a failure is the connection's, not the mail's."""
+    if not isinstance(error, OSError):
+        return False
+    smtp = getattr(server, "connection", None)
+    is_open = smtp is None or smtp.sock is not None
+    return not (isinstance(error, _REFUSALS) and is_open)
+
+
+def _release_connection() -> None:
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _recipients_of(mail: Mail) -> list[User]:
+    """Return the accounts that a mail is about; none if it is not wanted any more."""
+    if mail.kind in _TO_OWNERS:
+        return _owners(mail)
+    person = mail.person
+    if person is None or not person.is_active:
+        return []
+    if mail.kind == Mail.Kind.VERIFY:
+        is_wanted = mail.address in (person.new_email, person.email)
+        return [person] if is_wanted else []
+    return [person]
+
+
+def _owners(mail: Mail) -> list[User]:
+    """Return the guests with the address, or the accounts that a password link is for.
+
+    Those are the accounts that have verified it or, if there are none, that claim it.
+    """
+    found = User.objects.filter(email__iexact=mail.address, is_active=True).order_by("pk")
+    # The database folds the case of more characters than mail servers do.
+    same = [
+        each
+        for each in found.iterator()
+        if _ascii_folded(each.email) == _ascii_folded(mail.address)
+    ]
+    if mail.kind == Mail.Kind.GUEST:
+        return [person for person in reversed(same) if person.is_guest][:MAX_ACCOUNTS]
+    people = [person for person in same if person.has_usable_password()]
+    verified = [person for person in people if person.email_verified_at]
+    return (verified or people)[:MAX_ACCOUNTS]
+
+
+def _ascii_folded(address: str) -> bytes:
+    return address.encode(errors="replace").lower()
