@@ -12,14 +12,19 @@ from django.db import transaction
 from reservations.write import bulk
 from webhooks.models import TEST, Delivery, Endpoint, Feed, Message
 
-MESSAGES_AT_ONCE = 1_000
+MESSAGES_AT_ONCE = 500
 
 
 def number_all() -> None:
     """Number the committed messages of all organisations."""
-    waiting = Message.objects.filter(position=None).exclude(kind=TEST)
-    for organisation_id in waiting.order_by().values_list("organisation", flat=True).distinct():
+    for organisation_id in waiting_organisations():
         number(organisation_id)
+
+
+def waiting_organisations() -> list[int]:
+    """Return the organisations with committed messages that have no position."""
+    waiting = Message.objects.filter(position=None).exclude(kind=TEST).order_by()
+    return list(waiting.values_list("organisation", flat=True).distinct())
 
 
 def number(organisation_id: int) -> None:
@@ -27,11 +32,12 @@ def number(organisation_id: int) -> None:
 
     Several processes may do it at once.
     """
-    while _number_some(organisation_id) == MESSAGES_AT_ONCE:
+    while number_some(organisation_id) == MESSAGES_AT_ONCE:
         pass
 
 
-def _number_some(organisation_id: int) -> int:
+def number_some(organisation_id: int) -> int:
+    """Number some messages in one transaction; return how many, MESSAGES_AT_ONCE at most."""
     waiting = Message.objects.filter(organisation=organisation_id, position=None)
     waiting = waiting.exclude(kind=TEST).order_by("pk")
     with transaction.atomic():

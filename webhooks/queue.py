@@ -1,15 +1,17 @@
 """The queue of deliveries: who may send to an endpoint, what is due, and what came of it.
 
 Concurrency. A worker leases an endpoint, so that only one sends to it at a time, and renews the
-lease with each batch. A worker that was killed leaves a lease that ends by itself. One that was
-stopped for longer than its lease can no longer record anything, so it cannot go on with a later
-message; what it has sent is sent again.
+lease each time it records results. A worker that was killed leaves a lease that ends by itself. One
+that was stopped for longer than its lease can no longer record anything, so it cannot go on with a
+later message; what it has sent is sent again.
 
-Order. A batch has at most one message of a topic, the earliest that is pending. So the receiver
-first sees a message of a booking after it has accepted, or failed for days to accept, those before.
+Order. Of each topic only the earliest pending message is sent, and it is pending until its result
+is recorded. So the receiver first sees a message of a booking after it has accepted, or failed for
+days to accept, those before.
 """
 
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
@@ -41,7 +43,7 @@ _RECORDED = ("state", "due_at", "attempts", "attempted_at", "duration_ms", "stat
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Messages to send now, and the secrets that sign them."""
+    """Messages to send now, none if nothing is due, and the secrets that sign them."""
 
     url: str
     keys: list[str]
@@ -50,10 +52,8 @@ class Batch:
 
 def due_endpoints() -> list[int]:
     """Return the ids of the endpoints that have something due, and are not leased."""
-    pending = Delivery.objects.filter(
-        endpoint=OuterRef("pk"), state=Delivery.State.PENDING, due_at__lte=Now()
-    )
-    found = _unleased().filter(Exists(pending), disabled_at=None)
+    due = _first_of_topics().filter(endpoint=OuterRef("pk"), due_at__lte=Now())
+    found = _unleased().filter(Exists(due), disabled_at=None)
     rests = Q(rest_until__gt=Now())
     return list(found.exclude(rests).order_by("pk").values_list("pk", flat=True))
 
@@ -69,10 +69,18 @@ def release(endpoint_id: int, lease: str) -> None:
     Endpoint.objects.filter(pk=endpoint_id, lease=lease).update(lease="", leased_until=None)
 
 
-def record_and_take(endpoint_id: int, lease: str, results: list[Result]) -> Batch | None:
-    """Record the results of a batch, renew the lease, and return the next batch.
+def record_and_take(
+    endpoint_id: int,
+    lease: str,
+    results: Sequence[Result],
+    *,
+    under_way: Collection[int] = (),
+    most: int = CONCURRENT_REQUESTS,
+) -> Batch | None:
+    """Record results, renew the lease, and return at most so many further messages.
 
-    None if nothing is due, or if the lease was lost: then nothing is recorded.
+    `under_way` are the deliveries without a result yet. While an endpoint fails it gets one message
+    at a time. None if the lease was lost: then nothing is recorded.
     """
     with transaction.atomic():
         found = Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint_id, lease=lease)
@@ -89,15 +97,16 @@ def record_and_take(endpoint_id: int, lease: str, results: list[Result]) -> Batc
                 *("disabled_at", "disabled_because"),
             ]
         )
-        if endpoint.disabled_at is not None or _rests(endpoint, now=now):
-            return None
+        if endpoint.failures:
+            most = min(most, 1 - len(under_way))
+        if endpoint.disabled_at is not None or _rests(endpoint, now=now) or most <= 0:
+            return Batch(endpoint.url, [], [])
+        due = _due(endpoint, now=now).exclude(pk__in=under_way)[:most]
         requests = [
             Request(delivery_id=pk, name=name, body=body)
-            for pk, name, body in _due(endpoint, now=now).values_list(
-                "pk", "message__name", "message__body"
-            )
+            for pk, name, body in due.values_list("pk", "message__name", "message__body")
         ]
-        return Batch(endpoint.url, keys_of(endpoint, now=now), requests) if requests else None
+        return Batch(endpoint.url, keys_of(endpoint, now=now) if requests else [], requests)
 
 
 def keys_of(endpoint: Endpoint, *, now: datetime) -> list[str]:
@@ -117,13 +126,21 @@ def _rests(endpoint: Endpoint, *, now: datetime) -> bool:
 
 
 def _due(endpoint: Endpoint, *, now: datetime) -> QuerySet[Delivery]:
-    pending = Delivery.objects.filter(endpoint=endpoint, state=Delivery.State.PENDING)
-    earlier = pending.filter(topic=OuterRef("topic"), position__lt=OuterRef("position"))
-    due = pending.filter(~Exists(earlier), due_at__lte=now)
-    return due.order_by("due_at", "pk")[:CONCURRENT_REQUESTS]
+    due = _first_of_topics().filter(endpoint=endpoint, due_at__lte=now)
+    # By the index alone: to sort those that are due at the same time would read all of them.
+    return due.order_by("due_at")
 
 
-def _record(endpoint: Endpoint, results: list[Result], *, now: datetime) -> None:
+def _first_of_topics() -> QuerySet[Delivery]:
+    """Return the earliest pending delivery of each topic."""
+    pending = Delivery.objects.filter(state=Delivery.State.PENDING)
+    earlier = pending.filter(
+        endpoint=OuterRef("endpoint"), topic=OuterRef("topic"), position__lt=OuterRef("position")
+    )
+    return pending.filter(~Exists(earlier))
+
+
+def _record(endpoint: Endpoint, results: Sequence[Result], *, now: datetime) -> None:
     by_id = {result.delivery_id: result for result in results}
     # Not those that were deleted, or replayed, meanwhile.
     deliveries = Delivery.objects.filter(pk__in=by_id, state=Delivery.State.PENDING)

@@ -5,18 +5,23 @@ MAX_RESPONSE_BYTES are read. Redirects are not followed: they count as a failure
 """
 
 import asyncio
+import logging
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import anyio
 import httpcore
+from httpcore import _synchronization
 
 from webhooks import signing
 from webhooks.addresses import ForbiddenAddress, require_allowed
@@ -27,7 +32,16 @@ EXCERPT_CHARACTERS = 1_000
 CONCURRENT_REQUESTS = 16
 """How many requests one endpoint gets at a time."""
 
+IDLE_SECONDS = 15.0
+"""How long a connection is kept open for the next message."""
+
+_RESOLVERS = 64
 _USER_AGENT = "Seatcast-Webhooks/1.0"
+
+logger = logging.getLogger(__name__)
+
+# httpcore looks for this package whenever it makes a lock, in all folders if it is not installed.
+_synchronization.current_async_library = lambda: "asyncio"
 
 
 class Error(StrEnum):
@@ -61,46 +75,102 @@ class Result:
 
 
 class Sender:
-    """Sends batches of messages to one endpoint, over connections that it keeps open.
+    """Sends messages at the same time, over connections that it keeps open for each URL.
 
-    A context manager, with an event loop of its own; for one thread.
+    A context manager. The requests run in a thread with an event loop; the methods are for the
+    thread that made it. At its end requests that are under way are cancelled, without a result.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._is_encrypted = url.startswith("https:")
+    def __init__(self) -> None:
+        self._results: SimpleQueue[Result] = SimpleQueue()
+        self._receivers: dict[str, _Receiver] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.new_event_loop()
+        # For names: those whose servers do not answer must leave some threads to others.
+        self._loop.set_default_executor(ThreadPoolExecutor(_RESOLVERS, "webhook names"))
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self.cpu_seconds = 0.0
+        """The CPU time of its thread up to the last result."""
 
     def __enter__(self) -> "Sender":
-        self._runner = asyncio.Runner()
-        self._runner.__enter__()
-        self._stack = AsyncExitStack()
-        self._pool = self._runner.run(self._open())
+        self._thread.start()
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        try:
-            self._runner.run(self._stack.aclose())
-        finally:
-            self._runner.__exit__(*raised)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
-    def send(self, requests: Sequence[Request], *, keys: Sequence[str]) -> list[Result]:
-        """Send messages at the same time, signed by each of the keys; return the results."""
-        return self._runner.run(self._send_all(requests, keys))
+    def start(self, url: str, requests: Sequence[Request], *, keys: Sequence[str]) -> None:
+        """Send messages to a URL, signed by each of the keys. `results` has their results later."""
+        self._loop.call_soon_threadsafe(self._start, url, requests, keys)
 
-    async def _open(self) -> httpcore.AsyncConnectionPool:
-        pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls(),
-            max_connections=CONCURRENT_REQUESTS,
-            network_backend=_CheckedBackend(is_encrypted=self._is_encrypted),
-        )
-        return await self._stack.enter_async_context(pool)
+    def results(self, *, wait_seconds: float) -> list[Result]:
+        """Return the results that are ready; wait for the first one, but not for longer."""
+        found: list[Result] = []
+        with suppress(Empty):
+            found.append(self._results.get(timeout=max(0.0, wait_seconds)))
+            while True:
+                found.append(self._results.get_nowait())
+        return found
 
-    async def _send_all(self, requests: Sequence[Request], keys: Sequence[str]) -> list[Result]:
-        return list(await asyncio.gather(*(self._send(each, keys) for each in requests)))
+    def close_idle(self) -> None:
+        """Close the connections that were not used for IDLE_SECONDS."""
+        asyncio.run_coroutine_threadsafe(self._close_idle(), self._loop)
 
-    async def _send(self, request: Request, keys: Sequence[str]) -> Result:
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _start(self, url: str, requests: Sequence[Request], keys: Sequence[str]) -> None:
+        receiver = self._receivers.get(url)
+        if receiver is None:
+            receiver = self._receivers[url] = _Receiver(url)
+        for request in requests:
+            task = self._loop.create_task(self._send(receiver, request, keys))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, receiver: "_Receiver", request: Request, keys: Sequence[str]) -> None:
+        result = await receiver.send(request, keys)
+        self.cpu_seconds = time.thread_time()
+        self._results.put(result)
+
+    async def _close_idle(self) -> None:
+        before = time.monotonic() - IDLE_SECONDS
+        for url, receiver in list(self._receivers.items()):
+            if receiver.under_way == 0 and receiver.used_at < before:
+                del self._receivers[url]
+                await receiver.close()
+
+    async def _end(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for receiver in self._receivers.values():
+            await receiver.close()
+
+
+class _Receiver:
+    """Connections to one URL, for one event loop."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._backend = _CheckedBackend(is_encrypted=url.startswith("https:"))
+        # Of one connection each: a larger pool looks at all of its sockets for each request.
+        self._idle: list[httpcore.AsyncConnectionPool] = []
+        self.under_way = 0
+        self.used_at = 0.0
+
+    async def close(self) -> None:
+        for pool in self._idle:
+            await pool.aclose()
+
+    async def send(self, request: Request, keys: Sequence[str]) -> Result:
         started = time.monotonic()
         status_code, response, error = None, b"", None
+        self.under_way += 1
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 status_code, response = await self._post(request, keys)
@@ -110,11 +180,18 @@ class Sender:
             error = Error.FORBIDDEN_ADDRESS
         except (OSError, httpcore.NetworkError, httpcore.ProtocolError):
             error = Error.UNREACHABLE
+        except Exception:
+            # Without a result the endpoint would wait for it.
+            logger.exception("A webhook could not be sent")
+            error = Error.UNREACHABLE
         else:
             error = _error_of(status_code)
+        finally:
+            self.under_way -= 1
+            self.used_at = time.monotonic()
         return Result(
             delivery_id=request.delivery_id,
-            duration_ms=round((time.monotonic() - started) * 1000),
+            duration_ms=round((self.used_at - started) * 1000),
             status_code=status_code,
             response=_excerpt(response),
             error=error,
@@ -127,14 +204,27 @@ class Sender:
             "user-agent": _USER_AGENT,
             **signing.headers(name=request.name, timestamp=int(time.time()), body=body, keys=keys),
         }
-        stream = self._pool.stream("POST", self._url, headers=list(headers.items()), content=body)
-        async with stream as response:
-            read = bytearray()
-            async for chunk in response.aiter_stream():
-                read += chunk
-                if len(read) >= MAX_RESPONSE_BYTES:
-                    break
-            return response.status, bytes(read)
+        # The one that was used last, so that few are kept open.
+        pool = self._idle.pop() if self._idle else self._new_connection()
+        try:
+            stream = pool.stream("POST", self._url, headers=list(headers.items()), content=body)
+            async with stream as response:
+                read = bytearray()
+                async for chunk in response.aiter_stream():
+                    read += chunk
+                    if len(read) >= MAX_RESPONSE_BYTES:
+                        break
+                return response.status, bytes(read)
+        finally:
+            self._idle.append(pool)
+
+    def _new_connection(self) -> httpcore.AsyncConnectionPool:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=_tls(),
+            max_connections=1,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=self._backend,
+        )
 
 
 class _CheckedBackend(httpcore.AsyncNetworkBackend):

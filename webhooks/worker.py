@@ -1,129 +1,217 @@
 """Deliver messages: a loop beside housekeeping's, and the command `deliver_webhooks`.
 
-A process may be killed at any point, and several may run at once (see `queue`). No web server
-delivers, so that receivers cost clicks nothing.
+One thread works with the database, and a `Sender` with the receivers, for all endpoints at the same
+time. A slow receiver keeps its own messages waiting, and holds up no others. A process may be
+killed at any point, and several may run at once (see `queue`). No web server delivers, so that
+receivers cost clicks nothing.
 """
 
 import logging
-import os
-import sys
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import Error, connections
 
+from accounts.pacing import Pace, lower_priority
 from reservations import database
 from webhooks import numbering, queue
-from webhooks.models import Endpoint
-from webhooks.sender import Result, Sender
-
-ENDPOINTS_AT_ONCE = 4
-"""How many endpoints one process sends to at a time."""
-
-TURN_SECONDS = 20.0
-"""After that long another endpoint has its turn."""
+from webhooks.sender import CONCURRENT_REQUESTS, TIMEOUT_SECONDS, Result, Sender
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
-# How much of a core a thread uses at most, in the mean: web servers need the rest.
-_SHARE = 0.2
-# On a machine that is busy, servers go first.
-_NICENESS = 10
+GATHER_SECONDS = 0.5
+"""How long results are kept while other requests to the endpoint are under way."""
+
+# Much less than the lease; so often a slow receiver's endpoint looks for further messages too.
+_RENEW_SECONDS = 2.0
+_END_SECONDS = TIMEOUT_SECONDS - 2
 
 logger = logging.getLogger(__name__)
 
 
 def deliver_all() -> None:
     """Deliver until nothing is due. Raises: django.db.Error."""
-    with _pool() as pool:
+    with Sender() as sender:
+        worker = _Worker(sender)
         while True:
             numbering.number_all()
             due = queue.due_endpoints()
             if not due:
                 return
-            for _ in pool.map(_deliver_in_pool, due):
-                pass
+            worker.lease(due)
+            worker.finish()
 
 
-def run(stopped: Callable[[], bool], wait: Callable[[float], None]) -> None:
-    """Deliver what is due, again and again, until `stopped`; `wait` pauses for some seconds.
-
-    A turn that is under way when it is stopped goes on for its current batch.
-    """
-    pool = _pool()
-    turns: dict[int, Future[None]] = {}
-    try:
-        while not stopped():
-            try:
-                numbering.number_all()
-                for endpoint_id in queue.due_endpoints():
-                    if endpoint_id not in turns or turns[endpoint_id].done():
-                        turns[endpoint_id] = pool.submit(_try_to_deliver, endpoint_id, stopped)
-            except Error as error:
-                logger.warning("Webhooks are delayed, the database is unavailable: %s", error)
-            database.release_connection()
-            wait(SECONDS_BETWEEN_LOOKS)
-    finally:
-        pool.shutdown(cancel_futures=True)
-        connections.close_all()
-
-
-def deliver(endpoint_id: int, *, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Deliver what is due for one endpoint, in turns of TURN_SECONDS. Raises: django.db.Error.
+def deliver(endpoint_id: int) -> None:
+    """Deliver what is due for one endpoint. Raises: django.db.Error.
 
     Does nothing if another worker has the endpoint.
     """
-    until = time.monotonic() + TURN_SECONDS
-    url = Endpoint.objects.filter(pk=endpoint_id).values_list("url", flat=True).first()
-    if url is None:
-        return
-    # Opened before it is leased: to close it can take as long as a name server does not answer.
-    with Sender(url) as sender:
-        lease = queue.lease(endpoint_id)
-        if lease is None:
+    with Sender() as sender:
+        worker = _Worker(sender)
+        worker.lease([endpoint_id])
+        worker.finish()
+
+
+def run(stopped: Callable[[], bool], _: Callable[[float], None]) -> None:
+    """Deliver what is due, again and again, until `stopped`; then finish what is under way."""
+    lower_priority()
+    try:
+        with Sender() as sender:
+            worker = _Worker(sender, pace=Pace(settings.SEATCAST_DELIVERY_SHARE))
+            while not stopped():
+                worker.look()
+            worker.end()
+    finally:
+        connections.close_all()
+
+
+@dataclass(slots=True)
+class _Turn:
+    """An endpoint that this worker has leased."""
+
+    endpoint_id: int
+    lease: str
+    under_way: set[int] = field(default_factory=set)
+    results: list[Result] = field(default_factory=list)
+    recorded_at: float = 0.0
+
+    def is_due(self, now: float) -> bool:
+        """Return whether results are to be recorded, or the lease to be renewed."""
+        since = now - self.recorded_at
+        if self.results:
+            return not self.under_way or since > GATHER_SECONDS
+        return not self.under_way or since > _RENEW_SECONDS
+
+
+class _Worker:
+    """The endpoints that this process has leased. Its methods are for one thread."""
+
+    def __init__(self, sender: Sender, *, pace: Pace | None = None) -> None:
+        self._sender = sender
+        self._pace = pace
+        self._turns: dict[int, _Turn] = {}
+        self._turn_of: dict[int, _Turn] = {}
+        self._next_look = 0.0
+        self._used_seconds = self._cpu_seconds()
+
+    def lease(self, endpoint_ids: Iterable[int]) -> None:
+        """Lease those endpoints that nobody has, as long as there is room for their requests."""
+        for endpoint_id in endpoint_ids:
+            if endpoint_id in self._turns or self._room() == 0:
+                continue
+            lease = queue.lease(endpoint_id)
+            if lease is not None:
+                self._turns[endpoint_id] = turn = _Turn(endpoint_id, lease)
+                self._record_and_start(turn)
+
+    def look(self) -> None:
+        """Look for what is due once a second, record what has arrived, and send more."""
+        try:
+            if time.monotonic() >= self._next_look:
+                self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
+                for organisation_id in numbering.waiting_organisations():
+                    # Only some, so that there is time to send.
+                    numbering.number_some(organisation_id)
+                    self._rest()
+                self.lease(queue.due_endpoints())
+                self._sender.close_idle()
+            self._wait_and_record(self._next_look - time.monotonic(), is_ending=False)
+        except Error as error:
+            # What was not recorded stays in its turn, and is recorded later.
+            logger.warning("Webhooks are delayed, the database is unavailable: %s", error)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        except Exception:
+            logger.exception("Webhooks are delayed")
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        self._rest()
+
+    def finish(self) -> None:
+        """Deliver until nothing is due for the endpoints that are leased."""
+        while self._turns:
+            self._wait_and_record(GATHER_SECONDS, is_ending=False)
+
+    def end(self) -> None:
+        """Record what is under way, as far as it arrives soon, and release all endpoints."""
+        until = time.monotonic() + _END_SECONDS
+        try:
+            while self._turns and time.monotonic() < until:
+                self._wait_and_record(GATHER_SECONDS, is_ending=True)
+        except Error as error:
+            logger.warning("Webhooks are sent again, the database is unavailable: %s", error)
+
+    def _wait_and_record(self, wait_seconds: float, *, is_ending: bool) -> None:
+        if self._turns:
+            wait_seconds = min(wait_seconds, GATHER_SECONDS)
+        # Receivers may be slow.
+        database.release_connection()
+        for result in self._sender.results(wait_seconds=wait_seconds):
+            turn = self._turn_of.pop(result.delivery_id, None)
+            if turn is not None:
+                turn.under_way.discard(result.delivery_id)
+                turn.results.append(result)
+        now = time.monotonic()
+        for turn in [each for each in self._turns.values() if each.is_due(now)]:
+            self._record_and_start(turn, is_ending=is_ending)
+
+    def _record_and_start(self, turn: _Turn, *, is_ending: bool = False) -> None:
+        """Record a turn's results and start its next requests; end it if there is nothing to do.
+
+        Raises: django.db.Error.
+        """
+        try:
+            self._record_and_take(turn, is_ending=is_ending)
+        except Error:
+            raise
+        except Exception:
+            # The lease ends by itself, and then the endpoint is tried again.
+            logger.exception("Webhooks of endpoint %s failed", turn.endpoint_id)
+            self._forget(turn)
+
+    def _record_and_take(self, turn: _Turn, *, is_ending: bool) -> None:
+        free = CONCURRENT_REQUESTS - len(turn.under_way)
+        batch = queue.record_and_take(
+            turn.endpoint_id,
+            turn.lease,
+            turn.results,
+            under_way=turn.under_way,
+            most=0 if is_ending else min(free, self._room()),
+        )
+        turn.results = []
+        turn.recorded_at = time.monotonic()
+        if batch is None:
+            # Another worker has it, and sends again what is under way here.
+            self._forget(turn)
+        elif batch.requests:
+            for request in batch.requests:
+                turn.under_way.add(request.delivery_id)
+                self._turn_of[request.delivery_id] = turn
+            self._sender.start(batch.url, batch.requests, keys=batch.keys)
+        elif not turn.under_way:
+            self._forget(turn)
+            queue.release(turn.endpoint_id, turn.lease)
+
+    def _room(self) -> int:
+        """Return how many requests one endpoint may start.
+
+        Half of what is left, so that many slow receivers leave some to others.
+        """
+        return -(-(settings.SEATCAST_WEBHOOK_REQUESTS - len(self._turn_of)) // 2)
+
+    def _forget(self, turn: _Turn) -> None:
+        del self._turns[turn.endpoint_id]
+        for delivery_id in turn.under_way:
+            del self._turn_of[delivery_id]
+
+    def _rest(self) -> None:
+        """Keep to the share of a core."""
+        if self._pace is None:
             return
-        results: list[Result] = []
-        began = time.thread_time()
-        while batch := queue.record_and_take(endpoint_id, lease, results):
-            if batch.url != url or stopped() or time.monotonic() > until:
-                break
-            # Receivers may be slow.
-            database.release_connection()
-            results = sender.send(batch.requests, keys=batch.keys)
-            used = time.thread_time() - began
-            time.sleep(used * (1 / _SHARE - 1))
-            began = time.thread_time()
-        queue.release(endpoint_id, lease)
+        before, self._used_seconds = self._used_seconds, self._cpu_seconds()
+        database.release_connection()
+        time.sleep(self._pace.rest_seconds(self._used_seconds - before))
 
-
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(
-        ENDPOINTS_AT_ONCE, thread_name_prefix="webhooks", initializer=_lower_priority
-    )
-
-
-def _lower_priority() -> None:
-    """Lower the priority of this thread; Linux has one for each."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-
-
-def _deliver_in_pool(endpoint_id: int) -> None:
-    try:
-        deliver(endpoint_id)
-    finally:
-        connections.close_all()
-
-
-def _try_to_deliver(endpoint_id: int, stopped: Callable[[], bool]) -> None:
-    try:
-        deliver(endpoint_id, stopped=stopped)
-    except Error as error:
-        logger.warning("Webhooks are delayed, the database is unavailable: %s", error)
-    except Exception:
-        # The lease ends by itself, and the next turn tries again.
-        logger.exception("Webhooks of endpoint %s failed", endpoint_id)
-    finally:
-        connections.close_all()
+    def _cpu_seconds(self) -> float:
+        return time.thread_time() + self._sender.cpu_seconds

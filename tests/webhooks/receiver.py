@@ -33,6 +33,10 @@ class Receiver:
     port: int
     received: list[Received] = field(default_factory=list)
     answer: Callable[[Received], tuple[int, dict[str, str]]] = lambda _: (204, {})
+    hold: Callable[[Received], None] = lambda _: None
+    """Waits, in a thread of the request, until it is to be answered."""
+
+    connections: int = 0
 
     @property
     def url(self) -> str:
@@ -69,6 +73,11 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            super().setup()
+            with lock:
+                found.connections += 1
+
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             body = self.rfile.read(length)
@@ -79,6 +88,8 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
             request = Received(self.path, headers, body)
             with lock:
                 found.received.append(request)
+            found.hold(request)
+            with lock:
                 status, more = found.answer(request)
             self.send_response(status)
             for name, value in more.items():

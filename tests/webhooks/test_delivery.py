@@ -1,9 +1,11 @@
 import base64
 import hashlib
 import hmac
+import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.mail_templates import render
@@ -11,7 +13,7 @@ from accounts.models import Mail, User
 from security_log.models import Kind, SecurityEvent
 from tests.webhooks.boxes import Box, deliver, make_due
 from tests.webhooks.receiver import Received, Receiver
-from webhooks import numbering, queue, services, worker
+from webhooks import numbering, queue, sender, services, worker
 from webhooks.models import Delivery, Endpoint, Feed
 from webhooks.sender import Result
 
@@ -216,6 +218,103 @@ def test_a_worker_that_lost_its_lease_records_nothing_and_gets_nothing_more(
     ]
     assert queue.record_and_take(endpoint.pk, lease, sent) is None
     assert states(endpoint) == ["pending", "pending"]
+
+
+def test_a_failing_endpoint_gets_one_message_at_a_time_until_one_is_accepted(
+    box: Box, hook: Receiver
+) -> None:
+    endpoint = box.endpoint(hook.url)
+    hook.answers(503)
+    for place in range(3):
+        box.book(place)
+    deliver(endpoint)
+    assert len(hook.received) == 3
+    make_due(endpoint)
+    deliver(endpoint)
+    assert len(hook.received) == 4
+    hook.answers(204)
+    make_due(endpoint)
+    deliver(endpoint)
+    assert states(endpoint) == ["delivered"] * 3
+
+
+def test_an_endpoint_whose_message_waits_for_an_earlier_one_is_not_due(
+    box: Box, hook: Receiver
+) -> None:
+    endpoint = box.endpoint(hook.url)
+    hook.answers(500)
+    booking = box.book(0)
+    box.pay(booking)
+    deliver(endpoint)
+    Endpoint.objects.update(rest_until=None)
+    assert states(endpoint) == ["pending", "pending"]
+    assert queue.due_endpoints() == []
+    make_due(endpoint)
+    assert queue.due_endpoints() == [endpoint.pk]
+
+
+def test_what_is_under_way_is_not_taken_again(box: Box, hook: Receiver) -> None:
+    endpoint = box.endpoint(hook.url)
+    for place in range(3):
+        box.book(place)
+    numbering.number_all()
+    lease = queue.lease(endpoint.pk)
+    assert lease is not None
+    first = queue.record_and_take(endpoint.pk, lease, [], most=2)
+    assert first is not None
+    under_way = {each.delivery_id for each in first.requests}
+    rest = queue.record_and_take(endpoint.pk, lease, [], under_way=under_way)
+    assert rest is not None
+    assert (len(first.requests), len(rest.requests)) == (2, 1)
+    assert rest.requests[0].delivery_id not in under_way
+
+
+def test_messages_to_one_receiver_share_connections(box: Box, hook: Receiver) -> None:
+    endpoint = box.endpoint(hook.url)
+    booking = box.book(0)
+    box.pay(booking)
+    box.admit(booking)
+    deliver(endpoint)
+    assert hook.kinds == ["booking.created", "booking.changed", "booking.checked_in"]
+    assert hook.connections == 1
+
+
+def test_a_slow_receiver_holds_up_no_other_message_of_its_own_or_of_others(
+    box: Box, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first message is answered only after all others have arrived."""
+    other = box.endpoint(f"{hook.url}/other")
+    slow = box.endpoint(hook.url)
+    bookings = [box.book(place) for place in range(3)]
+    others_arrived = threading.Event()
+
+    def is_held(request: Received) -> bool:
+        booking = request.message["data"]["booking"]["id"]
+        return request.path == "/hook" and booking == bookings[0]
+
+    def hold(request: Received) -> None:
+        if is_held(request):
+            assert others_arrived.wait(60)
+        elif sum(not is_held(each) for each in hook.received) == 5:
+            others_arrived.set()
+
+    hook.hold = hold
+    monkeypatch.setattr(settings, "SEATCAST_WEBHOOK_REQUESTS", 3)
+    monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 120.0)
+    worker.deliver_all()
+    assert states(slow) == states(other) == ["delivered"] * 3
+
+
+def test_an_endpoint_that_cannot_be_signed_for_does_not_hold_up_others(
+    box: Box, hook: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = box.endpoint(f"{hook.url}/broken")
+    Endpoint.objects.update(secret="not encrypted")
+    whole = box.endpoint(hook.url)
+    box.book(0)
+    worker.deliver_all()
+    assert (states(broken), states(whole)) == (["pending"], ["delivered"])
+    assert f"endpoint {broken.pk} failed" in caplog.text
 
 
 def test_a_test_message_goes_to_one_endpoint_and_is_not_in_the_feed(
