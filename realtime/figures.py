@@ -98,7 +98,7 @@ class FiguresFeed:
         try:
             read = partial(figures_or_reading, event_id=self._event_id)
             found = await in_thread(read, threads.FIGURES)
-            self._reading = found.seq / found.head if isinstance(found, Reading) else None
+            self._reading = found.done / found.total if isinstance(found, Reading) else None
             if not isinstance(found, Reading):
                 self._figures = found
             self._has_database = True

@@ -1,9 +1,9 @@
 """The figures of an event's sale for its organisers, kept up to date from the change log.
 
-The first look at an event reads its log in ranges of sequence numbers, each by a short statement,
-and then its bookings. What was read of the log is kept, so that an attempt that failed goes on
-where it ended. Later looks read what was logged since, and the bookings that it touched; so they
-cost as much as has changed, however long the log is. The
+The first look at an event reads its bookings in ranges of ids, and its log in ranges of sequence
+numbers, each by short statements. What was read is kept, so that an attempt that failed goes on
+where it ended. Then, as at each later look, it reads what was logged since it began, and the
+bookings that this touched; so later looks cost as much as has changed, however long the log is. The
 sums are those of the database at the sequence number that is told with them, and may include
 changes after it.
 
@@ -14,14 +14,14 @@ brings them up to date.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypedDict
 
-from django.db import OperationalError
-from django.db.models import Case, Count, DateTimeField, Max, Q, QuerySet, Sum, When
+from django.db import Error, OperationalError
+from django.db.models import Case, Count, DateTimeField, Max, Min, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncMinute
 
 from reservations import clock, database
@@ -49,10 +49,14 @@ VERIFY_SECONDS = 60.0
 """How long sums are trusted before they are compared with the database's."""
 
 MAX_READ_SECONDS = 1.0
-"""How long one call reads the log before it tells how far it has come."""
+"""How long one call reads before it tells how far it has come."""
 RANGE = 50_000
 """How many sequence numbers one statement reads, at first and at most."""
+BOOKING_RANGE = 20_000
+"""How many ids of bookings one statement reads, at first and at most."""
 _MIN_RANGE = 100
+# Of what was logged since, the bookings are read too.
+_MAX_RECENT_RANGE = 10_000
 
 _BATCH = 5_000
 _BOOKING_REASONS = (
@@ -130,20 +134,48 @@ class _Head(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The log is still being read, up to `seq` of `head`."""
+    """The log and the bookings are still being read: so many numbers and ids of all of them."""
 
-    seq: int
-    head: int
+    done: int
+    total: int
+
+
+@dataclass(slots=True)
+class _Ranges:
+    """Numbers that are read in ranges: those after `done`, up to `end`."""
+
+    begin: int
+    done: int
+    end: int
+    size: int
+
+    def read(self, read: Callable[[int, int], None]) -> None:
+        """Read the next range; one that the database did not read in time is shortened."""
+        up_to = min(self.done + self.size, self.end)
+        try:
+            read(self.done, up_to)
+        except OperationalError:
+            self.size = max(self.size // 4, _MIN_RANGE)
+            raise
+        self.done = up_to
 
 
 @dataclass(slots=True)
 class _Begun:
-    """Sums of the log from `history_since` up to `seq`, which are to be completed."""
+    """Sums of the bookings and the log up to the number at which it began, to be completed."""
 
     history_since: int
-    seq: int
+    bookings: _Ranges
+    log: _Ranges
     tally: SaleTally = field(default_factory=SaleTally)
-    range: int = field(default_factory=lambda: RANGE)
+
+    @property
+    def reading(self) -> Reading:
+        parts = (self.bookings, self.log)
+        return Reading(
+            sum(each.done - each.begin for each in parts),
+            sum(each.end - each.begin for each in parts),
+        )
 
 
 @dataclass(slots=True)
@@ -158,6 +190,7 @@ class _Sale:
     history_since: int = 0
     verified_at: float = 0.0
     old_payment: int = 0
+    recent_range: int = _MAX_RECENT_RANGE
 
 
 _sales: OrderedDict[int, _Sale] = OrderedDict()
@@ -179,7 +212,7 @@ def figures(*, event_id: int) -> SaleFiguresRecord:
 
 
 def figures_or_reading(*, event_id: int) -> SaleFiguresRecord | Reading:
-    """Return the figures, or how far the log is read if that takes longer than MAX_READ_SECONDS:
+    """Return the figures, or how far they are read if that takes longer than MAX_READ_SECONDS:
     then call again. Raises: EventNotFound.
     """
     sale = _sale(event_id)
@@ -189,8 +222,10 @@ def figures_or_reading(*, event_id: int) -> SaleFiguresRecord | Reading:
         head = _head(event_id)
         try:
             tally = _refreshed(sale, head)
+        except Error:
+            # What was read in part is read again, and counts once.
+            raise
         except BaseException:
-            # It may have been changed in part.
             sale.tally = None
             raise
         if isinstance(tally, Reading):
@@ -217,54 +252,87 @@ def _sale(event_id: int) -> _Sale:
 
 
 def _refreshed(sale: _Sale, head: _Head) -> SaleTally | Reading:
-    """Bring the sums up to the head, or read all of them: at first, after a restored backup, after
-    old changes were deleted, and when much was logged since.
+    """Bring the sums up to the head; read all of them at first, after a restored backup, and after
+    old changes were deleted.
     """
-    tally, now = sale.tally, clock.now()
-    is_new = head.seq < sale.seq or head.history_since != sale.history_since
-    if tally is None or is_new or head.seq > sale.seq + RANGE:
-        return _read_all(sale, head, now)
-    if head.seq > sale.seq:
-        _read_log(tally, sale.event_id, since=sale.seq, up_to=head.seq, now=now)
-        touched = _touched(sale.event_id, since=sale.seq, up_to=head.seq)
-        _read_bookings(tally, Reservation.objects.filter(pk__in=touched), now)
-        sale.seq = head.seq
-    elif time.monotonic() - sale.verified_at > VERIFY_SECONDS:
+    now, until = clock.now(), time.monotonic() + MAX_READ_SECONDS
+    if head.seq < sale.seq or head.history_since != sale.history_since:
+        sale.tally = None
+    is_verifiable = head.seq == sale.seq and time.monotonic() - sale.verified_at > VERIFY_SECONDS
+    if sale.tally is not None and is_verifiable:
         sale.verified_at = time.monotonic()
-        if not _is_true(tally, sale.event_id, now):
-            return _read_all(sale, head, now)
-    if due := tally.due(now):
-        _read_bookings(tally, Reservation.objects.filter(pk__in=due), now)
+        if not _is_true(sale.tally, sale.event_id, now):
+            sale.tally = None
+    tally = sale.tally
+    if tally is None:
+        begun = _read_all(sale, head, now, until)
+        if isinstance(begun, Reading):
+            return begun
+        tally = begun
+    if not _read_recent(sale, tally, head, now, until):
+        return Reading(sale.seq, head.seq)
+    for some in _portions(tally.due(now)):
+        _read_bookings(tally, Reservation.objects.filter(pk__in=some), now)
     return tally
 
 
-def _read_all(sale: _Sale, head: _Head, now: datetime) -> SaleTally | Reading:
-    sale.tally, begun = None, sale.begun
-    if begun is None or begun.history_since != head.history_since or begun.seq > head.seq:
-        begun = sale.begun = _Begun(head.history_since, head.history_since)
-    until = time.monotonic() + MAX_READ_SECONDS
-    while begun.seq < head.seq:
-        _read_range(sale.event_id, begun, head, now)
-        if begun.seq < head.seq and time.monotonic() > until:
-            return Reading(begun.seq, head.seq)
+def _read_all(sale: _Sale, head: _Head, now: datetime, until: float) -> SaleTally | Reading:
+    """Read the bookings, and the log up to the number at which that began."""
+    begun = sale.begun
+    if begun is None or begun.history_since != head.history_since or begun.log.end > head.seq:
+        begun = sale.begun = _begin(sale.event_id, head)
+    tally, bookings, log = begun.tally, begun.bookings, begun.log
+
+    def read_bookings(after: int, up_to: int) -> None:
+        found = Reservation.objects.filter(event=sale.event_id, pk__gt=after, pk__lte=up_to)
+        _read_bookings(tally, found, now)
+
+    def read_log(since: int, up_to: int) -> None:
+        _read_log(tally, sale.event_id, since=since, up_to=up_to, now=now)
+
+    while bookings.done < bookings.end or log.done < log.end:
+        if bookings.done < bookings.end:
+            bookings.read(read_bookings)
+        else:
+            log.read(read_log)
+        if time.monotonic() > until and begun.reading.done < begun.reading.total:
+            return begun.reading
     sale.begun = None
-    tally = begun.tally
-    _read_bookings(tally, Reservation.objects.filter(event=sale.event_id), now)
-    sale.tally, sale.seq, sale.history_since = tally, head.seq, head.history_since
+    sale.tally, sale.seq, sale.history_since = tally, log.end, head.history_since
     sale.verified_at = time.monotonic()
     sale.old_payment = 0
     return tally
 
 
-def _read_range(event_id: int, begun: _Begun, head: _Head, now: datetime) -> None:
-    """Add the next range of the log; one that the database did not read in time is shortened."""
-    up_to = min(begun.seq + begun.range, head.seq)
+def _begin(event_id: int, head: _Head) -> _Begun:
+    ids = Reservation.objects.filter(event=event_id).order_by().aggregate(Min("pk"), Max("pk"))
+    first, last = (ids["pk__min"] or 1) - 1, ids["pk__max"] or 0
+    return _Begun(
+        head.history_since,
+        _Ranges(first, first, last, BOOKING_RANGE),
+        _Ranges(head.history_since, head.history_since, head.seq, RANGE),
+    )
+
+
+def _read_recent(sale: _Sale, tally: SaleTally, head: _Head, now: datetime, until: float) -> bool:
+    """Read what was logged since, and the bookings that it touched; return whether that is all."""
+    recent = _Ranges(sale.seq, sale.seq, head.seq, min(RANGE, sale.recent_range))
+
+    def read(since: int, up_to: int) -> None:
+        for some in _portions(_touched(sale.event_id, since=since, up_to=up_to)):
+            _read_bookings(tally, Reservation.objects.filter(pk__in=some), now)
+        # The last step, so that nothing is counted twice after a failure.
+        _read_log(tally, sale.event_id, since=since, up_to=up_to, now=now)
+        sale.seq = up_to
+
     try:
-        _read_log(begun.tally, event_id, since=begun.seq, up_to=up_to, now=now)
-    except OperationalError:
-        begun.range = max(begun.range // 4, _MIN_RANGE)
-        raise
-    begun.seq = up_to
+        while recent.done < recent.end:
+            recent.read(read)
+            if time.monotonic() > until and recent.done < recent.end:
+                return False
+    finally:
+        sale.recent_range = recent.size
+    return True
 
 
 def _is_true(tally: SaleTally, event_id: int, now: datetime) -> bool:

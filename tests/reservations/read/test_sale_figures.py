@@ -174,12 +174,16 @@ def test_a_long_log_is_read_in_short_ranges_and_on_after_a_failure(
 ) -> None:
     history.go_on_at_random(30)
     event_id, whole = history.event.pk, _read_anew(history.event)
+    ids = Reservation.objects.order_by("pk").values_list("pk", flat=True)
+    bookings = ids[len(ids) - 1] - ids[0] + 1
     clear_figures_cache()
     monkeypatch.setattr(sale_figures, "RANGE", 4)
     monkeypatch.setattr(sale_figures, "_MIN_RANGE", 1)
     # Each call reads one range.
     monkeypatch.setattr(sale_figures, "MAX_READ_SECONDS", 0)
-    assert figures_or_reading(event_id=event_id) == Reading(4, whole["seq"])
+    total = bookings + whole["seq"]
+    assert figures_or_reading(event_id=event_id) == Reading(bookings, total)
+    assert figures_or_reading(event_id=event_id) == Reading(bookings + 4, total)
 
     def fail(execute: Any, sql: str, *rest: Any) -> Any:
         if SeatChange._meta.db_table in sql:
@@ -188,9 +192,45 @@ def test_a_long_log_is_read_in_short_ranges_and_on_after_a_failure(
 
     with connection.execute_wrapper(fail), pytest.raises(OperationalError):
         figures_or_reading(event_id=event_id)
-    assert figures_or_reading(event_id=event_id) == Reading(5, whole["seq"])
-    assert figures_or_reading(event_id=event_id) == Reading(6, whole["seq"])
+    assert figures_or_reading(event_id=event_id) == Reading(bookings + 5, total)
+    assert figures_or_reading(event_id=event_id) == Reading(bookings + 6, total)
     assert figures(event_id=event_id) == whole
+
+
+def test_many_bookings_are_read_in_ranges_while_the_sale_goes_on(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.go_on_at_random(30)
+    event_id = history.event.pk
+    monkeypatch.setattr(sale_figures, "BOOKING_RANGE", 1)
+    monkeypatch.setattr(sale_figures, "RANGE", 3)
+    monkeypatch.setattr(sale_figures, "MAX_READ_SECONDS", 0)
+    readings = []
+    while isinstance(found := figures_or_reading(event_id=event_id), Reading):
+        readings.append(found)
+        if len(readings) <= 8:
+            # Also bookings that were read already are cancelled.
+            history.go_on_at_random(2, seed=len(readings))
+    assert len(readings) > 6
+    assert found == _read_anew(history.event)
+
+
+def test_a_failure_while_recent_changes_are_read_counts_nothing_twice(history: History) -> None:
+    history.go_on_at_random(20)
+    event_id = history.event.pk
+    seq = figures(event_id=event_id)["seq"]
+    history.go_on_at_random(30, seed=2)
+    assert Event.objects.get().change_seq > seq
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if "GROUP BY" in sql and SeatChange._meta.db_table in sql:
+            raise OperationalError("canceling statement due to statement timeout")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        figures(event_id=event_id)
+    followed = figures(event_id=event_id)
+    assert followed == _read_anew(history.event)
 
 
 def test_a_restored_backup_is_read_anew(history: History) -> None:
