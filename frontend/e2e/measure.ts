@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 
 import type { EventDetail, EventSummary } from '../src/api/types';
+import { book, measureBoxOffice, STEP_COLUMNS } from './measuring/boxOffice';
 import { BrowserTime } from './measuring/browserTime';
 import { whileChurning } from './measuring/churn';
 import { openEditor, planOf, recordDrag, selectSection, undoMove } from './measuring/editor';
@@ -25,6 +26,7 @@ const HEAP_EVERY_SECONDS = 30;
 const SETTLED_MS = 2_000;
 /** Enough that each socket server has at least one. */
 const OTHERS = 8;
+const BOOKINGS = Number(process.env['BOOKINGS'] ?? 5_000);
 const ASSETS = resolve(import.meta.dirname, '../dist');
 
 const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
@@ -211,6 +213,19 @@ measure('shift', async ({ enter, request }) => {
     await page.context().clearCookies();
   }
   for (const [path, each] of said) note(path, ...each);
+});
+
+measure('boxOffice', async ({ enter, request }) => {
+  const note = figures.group(
+    `Box office, ${BOOKINGS} bookings, ${FRAME_ROUNDS} rounds`,
+    ...STEP_COLUMNS,
+  );
+  const { id } = await stadium(request);
+  const booked = await book(id, BOOKINGS);
+  for (const [screen, options] of Object.entries(SCREENS)) {
+    const taken = await measureBoxOffice(await enter('admin', options), id, booked, FRAME_ROUNDS);
+    for (const [name, columns] of taken) note(`${screen}, ${name}`, ...columns);
+  }
 });
 
 measure('editor', async ({ enter }) => {
