@@ -124,7 +124,9 @@ export async function measureBoxOffice(
     const free = seats.filter((seat) => seat.is_available && seat.price === price);
     const names = free.slice(-4).map((seat) => seat.seat_number);
     await takeAll(page, eventId, booked, names, async (name, step) => {
-      taken.set(name, [...(taken.get(name) ?? []), await steps.take(step)]);
+      const cost = await steps.take(step);
+      console.info(`  ${name}: ${JSON.stringify(cost)}`);
+      taken.set(name, [...(taken.get(name) ?? []), cost]);
     });
   }
   return [...taken].map(([name, each]) => {
@@ -191,7 +193,7 @@ async function takeAll(
   await page.getByRole('button', { name: `Open booking ${firstId}` }).click();
   await take('open the map to move seats', async () => {
     await page.getByRole('button', { name: 'Move seats' }).click();
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.live__state[data-feed="live"]').waitFor();
     await page.locator('.hall-map__canvas').waitFor();
   });
   const name = page.getByRole('textbox', { name: 'Seat' });
