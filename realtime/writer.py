@@ -185,9 +185,9 @@ class HubWriter:
 
         All that are not behind have what changed in their sections before.
         """
-        replica, frames = self.replica, self._part_frames
-        seq = replica.published_seq
-        changed = frames.changed_sections(replica, since=since)
+        replica, seq = self.replica, self.replica.published_seq
+        changed = self._part_frames.changed_sections(replica, since=since)
+        frames: dict[tuple[int, int], Frame] = {}
 
         def send(viewer: Viewer) -> bool:
             subscription, viewer_seq = viewer.subscription, viewer.seq
@@ -198,7 +198,11 @@ class HubWriter:
                 or viewer_seq >= seq
             ):
                 return False
-            frame = frames.changes(replica, viewer_seq=viewer_seq, since=since, sections=sections)
+            frame = frames.get((sections, viewer_seq))
+            if frame is None:
+                frame = frames[sections, viewer_seq] = self._part_frames.changes(
+                    replica, viewer_seq=viewer_seq, since=since, sections=sections
+                )
             viewer.offer(frame, seq=seq)
             return True
 
@@ -209,7 +213,29 @@ class HubWriter:
         """Carry all subscribers to the published number, with their counts and what they asked."""
         self._needs_count = False
         self._counted_at = asyncio.get_running_loop().time()
-        await self._viewers.send_each(self._send_everything_missing)
+        replica, seq = self.replica, self.replica.published_seq
+        frames: dict[tuple[int | None, int | None, int, int], Frame] = {}
+
+        def send(viewer: Viewer) -> bool:
+            subscription, viewer_seq = viewer.subscription, viewer.seq
+            if subscription is None or (viewer_seq == seq and subscription.is_current(replica)):
+                return False
+            if subscription.request_id is not None:
+                self._send_everything(viewer, subscription)
+                return True
+            wanted = subscription.wanted_of(replica)
+            key = viewer_seq, subscription.counts_seq, subscription.known, wanted
+            frame = frames.get(key)
+            if frame is None:
+                frame = frames[key] = self._part_frames.everything(
+                    replica, since=viewer_seq, subscription=subscription
+                )
+            viewer.offer(frame, seq=seq)
+            if viewer.behind_since is None:
+                subscription.known, subscription.counts_seq = wanted, seq
+            return True
+
+        await self._viewers.send_each(send)
         metrics.frame("part").inc()
 
     def _count_wait_seconds(self) -> float:
@@ -218,14 +244,6 @@ class HubWriter:
     def _wake_for_counts(self) -> None:
         self._count_timer = None
         self.wake()
-
-    def _send_everything_missing(self, viewer: Viewer) -> bool:
-        """Send a subscriber all that it lacks. Return whether there was anything."""
-        subscription, seq = viewer.subscription, self.replica.published_seq
-        if subscription is None or (viewer.seq == seq and subscription.is_current(self.replica)):
-            return False
-        self._send_everything(viewer, subscription)
-        return True
 
     def _send_everything(self, viewer: Viewer, subscription: Subscription) -> None:
         frame = self._part_frames.everything(
