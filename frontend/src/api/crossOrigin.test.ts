@@ -206,7 +206,8 @@ describe('a cross-origin client', () => {
     await account.signIn(ALICE);
     expect(await auth.subprotocols()).toEqual(['seatcast', `bearer.${good[0] ?? ''}`]);
     if (crossOriginApi === null) throw new Error('The server is elsewhere');
-    expect(eventUrl('ws', 7, null, false, crossOriginApi)).toBe('wss://api.example/ws/events/7/');
+    const anew = { resumeFrom: null, sections: null };
+    expect(eventUrl('ws', 7, anew, false, crossOriginApi)).toBe('wss://api.example/ws/events/7/');
   });
 
   it('renews a token that a socket refused and tells whether to reconnect', async () => {

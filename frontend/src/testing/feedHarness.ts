@@ -2,13 +2,16 @@ import { Backoff } from '@/domain/feed/backoff';
 import type {
   ConnectionEvents,
   FeedConnection,
+  FeedStart,
   FeedState,
   OpenConnection,
   PollEvents,
   ResumePosition,
+  SectionStart,
 } from '@/domain/feed/feedState';
-import type { ServerFrame } from '@/domain/feed/protocol';
+import type { FeedFrame } from '@/domain/feed/protocol';
 import { SeatFeed } from '@/domain/feed/seatFeed';
+import type { WantedSections } from '@/domain/feed/sectionSet';
 import { createServerClock } from '@/domain/serverClock';
 import { FakeTimers } from '@/testing/fakeTimers';
 
@@ -17,10 +20,12 @@ export class FakeConnection implements FeedConnection {
   readonly sent: string[] = [];
   isClosed = false;
   readonly resumeFrom: ResumePosition | null;
+  readonly sections: SectionStart | null;
   readonly #events: ConnectionEvents;
 
-  constructor(resumeFrom: ResumePosition | null, events: ConnectionEvents) {
+  constructor({ resumeFrom, sections }: FeedStart, events: ConnectionEvents) {
     this.resumeFrom = resumeFrom;
+    this.sections = sections;
     this.#events = events;
   }
 
@@ -47,6 +52,7 @@ export class FakeConnection implements FeedConnection {
 
 export interface FakePoll extends PollEvents {
   readonly resumeFrom: ResumePosition | null;
+  readonly sections: SectionStart | null;
   isCancelled: boolean;
 }
 
@@ -55,28 +61,39 @@ export const POLL_MS = 3_000;
 export const POLL_LATE_MS = 1_500;
 const A_DAY = 86_400_000;
 
+interface FeedSetting {
+  readonly streamFallbackMs?: number;
+  readonly pollingFallbackMs?: number;
+  readonly wanted?: WantedSections | null;
+}
+
 /** A feed with fake connections, time and network. It never falls back by default. */
-export function makeFeed({ streamFallbackMs = A_DAY, pollingFallbackMs = 2 * A_DAY } = {}) {
+export function makeFeed({
+  streamFallbackMs = A_DAY,
+  pollingFallbackMs = 2 * A_DAY,
+  wanted = null,
+}: FeedSetting = {}) {
   const timers = new FakeTimers();
   const sockets: FakeConnection[] = [];
   const streams: FakeConnection[] = [];
   const polls: FakePoll[] = [];
-  const frames: ServerFrame[] = [];
+  const frames: FeedFrame[] = [];
   const states: FeedState[] = [];
   const network = { isOnline: true };
   const openInto =
     (opened: FakeConnection[]): OpenConnection =>
-    (resumeFrom, events) => {
-      const connection = new FakeConnection(resumeFrom, events);
+    (start, events) => {
+      const connection = new FakeConnection(start, events);
       opened.push(connection);
       return connection;
     };
   const feed = new SeatFeed({
     openSocket: openInto(sockets),
     openStream: openInto(streams),
-    poll: (resumeFrom, events) => {
+    wanted,
+    poll: (start, events) => {
       const poll: FakePoll = {
-        resumeFrom,
+        ...start,
         isCancelled: false,
         answered: (frame) => {
           if (!poll.isCancelled) events.answered(frame);

@@ -35,6 +35,40 @@ export interface DeltaFixture {
   readonly changes: readonly (FixtureLock & { readonly status: SeatStatus })[];
 }
 
+export interface PartFixture {
+  readonly from: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly layout: null;
+  readonly id: number;
+  readonly whole: readonly {
+    readonly section: number;
+    readonly statuses: readonly SeatStatus[];
+    readonly locks: readonly FixtureLock[];
+  }[];
+  readonly changes: readonly (FixtureLock & { readonly status: SeatStatus })[];
+  readonly free: readonly { readonly pool: number; readonly free: number }[];
+}
+
+export interface PartsFixture {
+  /** Of each seat. */
+  readonly sections: readonly number[];
+  readonly pools: readonly number[];
+  /** By number of the request. */
+  readonly wanted: Readonly<Record<string, readonly number[]>>;
+  readonly frames: readonly [
+    { readonly layout: string; readonly now: number },
+    ...{ readonly now: number }[],
+  ];
+  readonly expected: {
+    readonly seq: number;
+    readonly sections: readonly number[];
+    /** By index. */
+    readonly seats: Readonly<Record<string, SeatStatus>>;
+    readonly free: readonly number[];
+  };
+}
+
 export interface ConvergenceFixture {
   readonly seats: number;
   readonly snapshot: { readonly now: number; readonly layout: string };
@@ -56,7 +90,9 @@ export interface ListedRefusals {
 /** Read a fixture shared with the server's tests. */
 export function fixture(name: 'snapshot'): FrameFixture<SnapshotFixture>;
 export function fixture(name: 'delta'): FrameFixture<DeltaFixture>;
-export function fixture(name: 'beat' | 'seen'): FrameFixture<object>;
+export function fixture(name: 'part'): FrameFixture<PartFixture>;
+export function fixture(name: 'parts'): PartsFixture;
+export function fixture(name: 'beat' | 'seen' | 'subscribe'): FrameFixture<object>;
 export function fixture(name: 'figures'): { readonly frame: { readonly sale: object } };
 export function fixture(name: 'convergence'): ConvergenceFixture;
 export function fixture(name: string): unknown {

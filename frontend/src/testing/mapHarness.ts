@@ -1,5 +1,5 @@
 import type { Seat } from '@/api/types';
-import type { SeatChange, SeatLock, SeatStatus } from '@/domain/feed/protocol';
+import type { ResolvedPart, SeatChange, SeatLock, SeatStatus } from '@/domain/feed/protocol';
 import { reduceSeatMap } from '@/domain/seatMap/reducer';
 import { liveOf, type MapSeat } from '@/domain/seatMap/seats';
 import {
@@ -47,6 +47,15 @@ export class MapUnderTest {
     this.do({
       type: 'frame',
       frame: { type: 'delta', from, seq: from + 1, now: this.now, changes },
+    });
+  }
+
+  part(fields: Partial<Omit<ResolvedPart, 'sections'>> & Pick<ResolvedPart, 'sections'>): void {
+    const from = this.state.seq ?? 0;
+    const empty = { layout: null, id: null, whole: [], changes: [], free: [] };
+    this.do({
+      type: 'frame',
+      frame: { type: 'part', from, seq: from + 1, now: this.now, ...empty, ...fields },
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Backoff, Timers } from '@/domain/feed/backoff';
-import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
+import { CLOSE_CODES, type FeedFrame } from '@/domain/feed/protocol';
+import type { SectionSet, WantedSections } from '@/domain/feed/sectionSet';
 import type { ServerClock } from '@/domain/serverClock';
 
 export type CloseReason = 'signInFirst' | 'notForYou' | 'noSuchEvent' | 'left';
@@ -32,6 +33,25 @@ export interface ResumePosition {
   readonly layout: string;
 }
 
+/** What a connection to some sections starts from, by the numbers of `layout`. */
+export interface SectionStart {
+  readonly layout: string;
+  /** Those whose states are known as of the resume position. */
+  readonly known: SectionSet;
+  /** Those that are wanted as well. */
+  readonly added: SectionSet;
+  /** Whether the counts are known as of the resume position. */
+  readonly hasCounts: boolean;
+}
+
+/** What a connection starts from. */
+export interface FeedStart {
+  /** Null to start anew. */
+  readonly resumeFrom: ResumePosition | null;
+  /** Null for the whole map. */
+  readonly sections: SectionStart | null;
+}
+
 export interface FeedConnection {
   send(text: string): void;
   close(): void;
@@ -44,11 +64,7 @@ export interface ConnectionEvents {
   credentialsRenewed(): void;
 }
 
-/** Open a connection that continues a position. */
-export type OpenConnection = (
-  resumeFrom: ResumePosition | null,
-  events: ConnectionEvents,
-) => FeedConnection;
+export type OpenConnection = (start: FeedStart, events: ConnectionEvents) => FeedConnection;
 
 export interface PollEvents {
   /** The response body; null if nothing has changed. */
@@ -63,7 +79,9 @@ export interface SeatFeedOptions {
   readonly openSocket: OpenConnection;
   readonly openStream: OpenConnection;
   /** Request the changes. Returns a function that cancels the request; no callback follows. */
-  readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
+  readonly poll: (start: FeedStart, events: PollEvents) => () => void;
+  /** The sections to deliver at first; null for the whole map. */
+  readonly wanted: WantedSections | null;
   readonly backoff: Backoff;
   readonly timers: Timers;
   readonly clock: ServerClock;
@@ -79,7 +97,7 @@ export interface SeatFeedOptions {
   readonly pollIntervalMs: number;
   /** A poll without a response for this long is overdue. */
   readonly pollLateMs: number;
-  readonly onFrame: (frame: ServerFrame) => void;
+  readonly onFrame: (frame: FeedFrame) => void;
   /** A frame of another type: the figures of the sale, or one of a newer server. */
   readonly onOtherFrame?: ((text: string) => void) | undefined;
   readonly onState: (state: FeedState) => void;

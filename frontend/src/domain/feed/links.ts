@@ -2,18 +2,30 @@ import type { Timers } from '@/domain/feed/backoff';
 import type {
   ConnectionEvents,
   FeedConnection,
+  FeedStart,
   OpenConnection,
-  ResumePosition,
 } from '@/domain/feed/feedState';
-import type { ServerFrame } from '@/domain/feed/protocol';
+import type { PartFrame, SeenFrame, ServerFrame, SubscribeFrame } from '@/domain/feed/protocol';
+import {
+  isSameSet,
+  NO_SECTIONS,
+  type SectionSet,
+  sectionsText,
+  type WantedSections,
+} from '@/domain/feed/sectionSet';
 
 /** How long an event stream delivers until a socket is tried again; doubled after each try. */
 const FIRST_SOCKET_RETRY_MS = 30_000;
 const MAX_SOCKET_RETRY_MS = 300_000;
 
+const BEATS_PER_SEEN = 10;
+
 export type Transport = 'socket' | 'stream';
 
-/** The sequence number that the frames of one connection, or a poll, have reached. */
+/**
+ * The sequence number that the frames of one connection, or a poll, have reached, and the sections
+ * that they bring.
+ */
 export class Link {
   readonly transport: Transport | 'poll';
   connection: FeedConnection | null = null;
@@ -22,26 +34,79 @@ export class Link {
   /** Whether it has brought a beat: nothing holds its frames back. */
   hasBeat = false;
   #seq: number | null;
+  /** Of its last frame; null if it brings the whole map, or has brought no frame. */
+  #sections: SectionSet | null = null;
+  /** What it was asked for last; null if its sections' numbers are of another layout. */
+  #asked: WantedSections | null = null;
+  readonly #requests: SectionSet[] = [];
+  #beats = 0;
 
-  constructor(transport: Transport | 'poll', resumeFrom: ResumePosition | null) {
+  constructor(transport: Transport | 'poll', { resumeFrom, sections }: FeedStart) {
     this.transport = transport;
     this.#seq = resumeFrom?.seq ?? null;
+    if (sections !== null) {
+      const { layout, known, added } = sections;
+      this.#asked = { layout, sections: new Set([...known, ...added]) };
+    }
+  }
+
+  /** The sections whose changes it brings; none if it brings the whole map. */
+  get sections(): SectionSet {
+    return this.#sections ?? NO_SECTIONS;
   }
 
   /** Whether a frame continues the last one of this connection. */
   continues(frame: ServerFrame): boolean {
     if (frame.type === 'snapshot') return true;
-    return this.#seq === (frame.type === 'delta' ? frame.from : frame.seq);
+    if (frame.type === 'beat') return this.#seq === frame.seq;
+    return frame.from === null || this.#seq === frame.from;
   }
 
   received(frame: ServerFrame): void {
     this.#seq = frame.seq;
+    if (frame.type === 'part') this.#sections = this.#sectionsAfter(frame);
+    if (frame.type === 'snapshot') this.#sections = null;
     this.hasDelivered = true;
-    if (frame.type === 'beat') this.hasBeat = true;
+    if (frame.type !== 'beat') return;
+    this.hasBeat = true;
+    const seen: SeenFrame = { type: 'seen', seq: frame.seq };
+    if (this.#beats++ % BEATS_PER_SEEN === 0) this.connection?.send(JSON.stringify(seen));
+  }
+
+  /** Whether it brings sections, and was asked for others than these. */
+  needsRequest({ layout, sections }: WantedSections): boolean {
+    if (this.#sections === null) return false;
+    return this.#asked?.layout !== layout || !isSameSet(this.#asked.sections, sections);
+  }
+
+  /** Ask for other sections. Only a socket can be asked. */
+  request(wanted: WantedSections): void {
+    const { layout, sections } = wanted;
+    const id = this.#requests.push(sections) - 1;
+    this.#asked = wanted;
+    const frame: SubscribeFrame = {
+      type: 'subscribe',
+      layout,
+      sections: sectionsText(sections),
+      id,
+    };
+    this.connection?.send(JSON.stringify(frame));
+  }
+
+  #sectionsAfter({ from, layout, id, whole }: PartFrame): SectionSet {
+    if (from === null) {
+      // Of another layout the server sends nothing before it is asked again.
+      if (this.#asked?.layout !== layout) this.#asked = null;
+      return new Set(whole.map(({ section }) => section));
+    }
+    if (id !== null) return this.#requests[id] ?? NO_SECTIONS;
+    return this.#sections ?? this.#asked?.sections ?? NO_SECTIONS;
   }
 }
 
 interface LinksOptions {
+  /** Where a new connection starts. */
+  readonly start: () => FeedStart;
   readonly timers: Timers;
   readonly openSocket: OpenConnection;
   readonly openStream: OpenConnection;
@@ -70,10 +135,12 @@ export class Links {
   }
 
   /** Open a connection in place of the one of this kind. */
-  open(transport: Transport, resumeFrom: ResumePosition | null): void {
+  open(transport: Transport): void {
     this.drop(transport);
-    const { openSocket, openStream, onMessage, onClosed, onCredentialsRenewed } = this.#options;
-    const link = new Link(transport, resumeFrom);
+    const { start, openSocket, openStream, onMessage, onClosed, onCredentialsRenewed } =
+      this.#options;
+    const from = start();
+    const link = new Link(transport, from);
     const isCurrent = () => this.get(transport) === link;
     const events: ConnectionEvents = {
       message: (text) => {
@@ -87,7 +154,17 @@ export class Links {
       },
     };
     this.#links.set(transport, link);
-    link.connection = (transport === 'socket' ? openSocket : openStream)(resumeFrom, events);
+    link.connection = (transport === 'socket' ? openSocket : openStream)(from, events);
+  }
+
+  /** One has delivered: end the stream, or try a socket beside it by `retry` now and then. */
+  settleOn(transport: Link['transport'], retry: () => void): void {
+    if (transport === 'stream') {
+      this.scheduleSocketRetries(retry);
+    } else {
+      this.drop('stream');
+      this.cancelSocketRetries();
+    }
   }
 
   drop(transport: Transport): void {

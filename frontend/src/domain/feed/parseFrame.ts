@@ -1,12 +1,15 @@
 import {
   type BeatFrame,
   type DeltaFrame,
+  type PartFrame,
+  type PoolFree,
   type SeatChange,
   type SeatLock,
   type SeatStatus,
   type ServerFrame,
   type SnapshotFrame,
   STATUSES,
+  type WholeSection,
 } from '@/domain/feed/protocol';
 
 export class ProtocolError extends Error {
@@ -32,6 +35,8 @@ export function decodeFrame(value: unknown): ServerFrame | null {
       return parseSnapshot(fields);
     case 'delta':
       return parseDelta(fields);
+    case 'part':
+      return parsePart(fields);
     case 'beat':
       return parseBeat(fields);
     default:
@@ -62,6 +67,63 @@ function parseDelta(fields: Fields): DeltaFrame {
     now: requireNumber(fields, 'now'),
     changes: requireList(fields, 'changes').map((entry) => parseChange(entry, kept)),
   };
+}
+
+function parsePart(fields: Fields): PartFrame {
+  const now = requireNumber(fields, 'now');
+  const startsOver = fields['from'] === null;
+  return {
+    type: 'part',
+    from: startsOver ? null : requireInteger(fields, 'from'),
+    seq: requireInteger(fields, 'seq'),
+    now,
+    layout: startsOver ? requireString(fields, 'layout') : null,
+    id: 'id' in fields ? requireInteger(fields, 'id') : null,
+    whole: listIn(fields, 'whole').map((row) => parseWhole(row, now)),
+    changes: listIn(fields, 'changes').map((row) => parsePartChange(row, now)),
+    free: listIn(fields, 'free').flatMap(parseFree),
+  };
+}
+
+function parseWhole(row: unknown, now: number): WholeSection {
+  const [section, statuses, locks = []] = Array.isArray(row) ? (row as unknown[]) : [];
+  if (!isIndex(section) || typeof statuses !== 'string' || !Array.isArray(locks)) {
+    throw new ProtocolError(`not a section: ${JSON.stringify(row)}`);
+  }
+  return {
+    section,
+    statuses: parseStatuses(statuses),
+    locks: locks.map((lock) => parseTimeLeft(lock, now)),
+  };
+}
+
+/** A lock with its time left at `now`. */
+function parseTimeLeft(row: unknown, now: number): SeatLock {
+  const [index, leftMs, holder = null, kept] = Array.isArray(row) ? (row as unknown[]) : [];
+  if (!isIndex(index) || typeof leftMs !== 'number' || !isName(holder)) {
+    throw new ProtocolError(`not a lock: ${JSON.stringify(row)}`);
+  }
+  return { index, lockedUntil: now + leftMs, holder, ...(kept === true && { isKept: true }) };
+}
+
+function parsePartChange(row: unknown, now: number): SeatChange {
+  const fields = Array.isArray(row) ? (row as unknown[]) : [];
+  const [index, code, leftMs = null, holder = null, kept] = fields;
+  if (!isIndex(index) || !isCode(code) || !isTime(leftMs) || !isName(holder)) {
+    throw new ProtocolError(`not a seat change: ${JSON.stringify(row)}`);
+  }
+  const lockedUntil = leftMs === null ? null : now + leftMs;
+  const isKept = kept === true && { isKept: true };
+  return { index, status: statusFromCode(code), lockedUntil, holder, ...isKept };
+}
+
+/** Pools that follow each other. */
+function parseFree(row: unknown): PoolFree[] {
+  const [first, ...counts] = Array.isArray(row) ? (row as unknown[]) : [];
+  if (!isIndex(first) || !counts.every(isIndex)) {
+    throw new ProtocolError(`not counts: ${JSON.stringify(row)}`);
+  }
+  return counts.map((free, place) => ({ pool: first + place, free }));
 }
 
 function parseBeat(fields: Fields): BeatFrame {
@@ -123,6 +185,11 @@ function requireList(fields: Fields, name: string): readonly unknown[] {
   const value = fields[name];
   if (!Array.isArray(value)) throw new ProtocolError(`${name} is not a list`);
   return value;
+}
+
+/** An empty field is left out. */
+function listIn(fields: Fields, name: string): readonly unknown[] {
+  return name in fields ? requireList(fields, name) : [];
 }
 
 function requireTuple(value: unknown, length: number): readonly unknown[] {

@@ -1,20 +1,23 @@
 import type { Timers } from '@/domain/feed/backoff';
-import type { PollEvents, ResumePosition } from '@/domain/feed/feedState';
+import type { FeedStart, PollEvents } from '@/domain/feed/feedState';
 import { Link } from '@/domain/feed/links';
-import type { DeltaFrame } from '@/domain/feed/protocol';
+import type { DeltaFrame, PartFrame } from '@/domain/feed/protocol';
 
 const POLLS_BETWEEN_RETRIES = 10;
 
 interface PollingOptions {
+  /** Where a new request starts. */
+  readonly start: () => FeedStart;
   readonly timers: Timers;
-  readonly poll: (resumeFrom: ResumePosition | null, events: PollEvents) => () => void;
+  readonly poll: (start: FeedStart, events: PollEvents) => () => void;
   readonly pollIntervalMs: number;
   readonly pollLateMs: number;
   /** The next request is due. */
   readonly onDue: () => void;
   /** There is no response yet. */
   readonly onLate: () => void;
-  readonly onAnswered: (link: Link, frame: unknown) => void;
+  /** `answer` is null if nothing has changed since `start`. */
+  readonly onAnswered: (link: Link, start: FeedStart, answer: unknown) => void;
   readonly onBusy: (waitMs: number) => void;
   readonly onFailed: (code: number) => void;
 }
@@ -22,6 +25,8 @@ interface PollingOptions {
 /** State of polling: one request at a time, and an attempt to open a connection every few polls. */
 export class Polling {
   readonly #options: PollingOptions;
+  /** Whether the server asked for a pause before the next request. */
+  isToldToWait = false;
   #cancel: (() => void) | null = null;
   #pollsUntilRetry = POLLS_BETWEEN_RETRIES;
 
@@ -34,17 +39,20 @@ export class Polling {
     return this.#cancel !== null;
   }
 
-  request(resumeFrom: ResumePosition | null): void {
+  request(): void {
+    const start = this.#options.start();
     const { timers, poll, pollLateMs, onLate, onAnswered, onBusy, onFailed } = this.#options;
-    const link = new Link('poll', resumeFrom);
+    const link = new Link('poll', start);
+    this.isToldToWait = false;
     const cancelLate = timers.after(pollLateMs, onLate);
-    const cancelRequest = poll(resumeFrom, {
+    const cancelRequest = poll(start, {
       answered: (frame) => {
         cancelLate();
-        onAnswered(link, frame);
+        onAnswered(link, start, frame);
       },
       busy: (waitMs) => {
         cancelLate();
+        this.isToldToWait = true;
         this.scheduleRequest(waitMs);
         onBusy(waitMs);
       },
@@ -77,8 +85,14 @@ export class Polling {
   }
 }
 
-/** The delta that stands for 304 Not Modified. */
-export function emptyDelta(position: ResumePosition | null, now: number): DeltaFrame | null {
-  if (position === null) return null;
-  return { type: 'delta', from: position.seq, seq: position.seq, now, changes: [] };
+/** The frame that stands for 304 Not Modified. */
+export function emptyFrame(
+  { resumeFrom, sections }: FeedStart,
+  now: number,
+): DeltaFrame | PartFrame | null {
+  if (resumeFrom === null) return null;
+  const { seq } = resumeFrom;
+  const steps = { from: seq, seq, now, changes: [] };
+  if (sections === null) return { type: 'delta', ...steps };
+  return { type: 'part', ...steps, layout: null, id: null, whole: [], free: [] };
 }

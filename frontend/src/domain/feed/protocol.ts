@@ -53,6 +53,41 @@ export interface DeltaFrame {
   readonly changes: readonly SeatChange[];
 }
 
+/** The state of all seats of a section, in index order. */
+export interface WholeSection {
+  readonly section: number;
+  /** One entry per seat, and up to three more from the padding of the last byte. */
+  readonly statuses: readonly SeatStatus[];
+  readonly locks: readonly SeatLock[];
+}
+
+/** How many seats of a pool are free. */
+export interface PoolFree {
+  readonly pool: number;
+  readonly free: number;
+}
+
+/** Server → client, to subscribers of sections, in place of snapshots and deltas. */
+export interface PartFrame {
+  readonly type: 'part';
+  /** Null replaces everything. */
+  readonly from: number | null;
+  readonly seq: number;
+  readonly now: number;
+  /** Only if `from` is null. */
+  readonly layout: string | null;
+  /** Of the newest `subscribe` that this frame takes into account. */
+  readonly id: number | null;
+  readonly whole: readonly WholeSection[];
+  readonly changes: readonly SeatChange[];
+  readonly free: readonly PoolFree[];
+}
+
+/** A part with the sections whose states are known after it. */
+export interface ResolvedPart extends PartFrame {
+  readonly sections: ReadonlySet<number>;
+}
+
 /** Server → client, every three seconds. */
 export interface BeatFrame {
   readonly type: 'beat';
@@ -69,7 +104,18 @@ export interface SeenFrame {
   readonly seq: number;
 }
 
-export type ServerFrame = SnapshotFrame | DeltaFrame | BeatFrame;
+/** Client → server, by WebSocket, after a first part: the sections that are wanted from now on. */
+export interface SubscribeFrame {
+  readonly type: 'subscribe';
+  readonly layout: string;
+  readonly sections: string;
+  readonly id: number;
+}
+
+export type ServerFrame = SnapshotFrame | DeltaFrame | PartFrame | BeatFrame;
+
+/** A frame as the feed delivers it. */
+export type FeedFrame = SnapshotFrame | DeltaFrame | ResolvedPart | BeatFrame;
 
 export const CLOSE_CODES = {
   /** As browsers report a connection that failed. */

@@ -1,21 +1,22 @@
 import { reconnectSpreadMs } from '@/domain/feed/backoff';
 import {
   type CloseReason,
+  type FeedStart,
   type FeedState,
   REASON_BY_CODE,
   type SeatFeedOptions,
 } from '@/domain/feed/feedState';
 import { Fallbacks } from '@/domain/feed/fallbacks';
-import type { Link } from '@/domain/feed/links';
-import { Links, type Transport } from '@/domain/feed/links';
+import { type Link, Links, type Transport } from '@/domain/feed/links';
 import { decodeFrame, parseFrame } from '@/domain/feed/parseFrame';
-import { emptyDelta, Polling } from '@/domain/feed/polling';
+import { emptyFrame, Polling } from '@/domain/feed/polling';
 import { Progress } from '@/domain/feed/progress';
-import { CLOSE_CODES, type SeenFrame, type ServerFrame } from '@/domain/feed/protocol';
+import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
+import { SectionRequests } from '@/domain/feed/sectionRequests';
+import type { WantedSections } from '@/domain/feed/sectionSet';
 import { SilenceWatch } from '@/domain/feed/silence';
 
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
-const BEATS_PER_SEEN = 10;
 
 /**
  * Delivers one event's frames in order and without gaps: over a WebSocket, else over an event
@@ -24,6 +25,9 @@ const BEATS_PER_SEEN = 10;
  * Each fallback starts while the better ones are still tried, and the first frame decides. A frame
  * of a socket ends the event stream, and one of either ends polling. Each frame handed to `onFrame`
  * is a snapshot or starts where the last one ended; on a gap the feed reconnects.
+ *
+ * With `wanted` sections it delivers parts, until `want` those of these sections. The states of a
+ * section are known from the first part that lists it among its `sections`.
  */
 export class SeatFeed {
   readonly #options: SeatFeedOptions;
@@ -35,39 +39,36 @@ export class SeatFeed {
   #prefersStream = false;
   /** An event stream was silent after its first frames: a proxy holds them back. */
   #isStreamHeldBack = false;
-  #beats = 0;
   #viewers = 0;
   readonly #fallbacks: Fallbacks;
   readonly #links: Links;
   readonly #polling: Polling;
+  readonly #sections: SectionRequests;
   readonly #silence: SilenceWatch;
 
   constructor(options: SeatFeedOptions) {
     this.#options = options;
     this.#fallbacks = new Fallbacks(options);
+    const start = () => this.#progress.start(this.#sections.wanted);
     this.#links = new Links({
       ...options,
+      start,
       onMessage: (link, text) => {
         this.#receive(link, text);
       },
-      onClosed: (link, transport, code) => {
-        this.#handleLinkClosed(link, transport, code);
-      },
-      onCredentialsRenewed: (transport) => {
-        this.#credentialsRenewed(transport);
-      },
+      onClosed: this.#handleLinkClosed,
+      onCredentialsRenewed: this.#credentialsRenewed,
     });
     const onLate = () => {
       if (['live', 'polling'].includes(this.#state.name)) this.#setState({ name: 'checking' });
     };
     this.#polling = new Polling({
       ...options,
-      onDue: () => {
-        this.#poll();
-      },
+      start,
+      onDue: this.#poll,
       onLate,
-      onAnswered: (link, answer) => {
-        this.#handlePollResponse(link, answer);
+      onAnswered: (link, start, answer) => {
+        this.#handlePollResponse(link, start, answer);
       },
       onBusy: (retryInMs) => {
         this.#setState({ name: 'reconnecting', retryInMs });
@@ -76,6 +77,8 @@ export class SeatFeed {
         this.#handleClose(code);
       },
     });
+    const [progress, links, polling] = [this.#progress, this.#links, this.#polling];
+    this.#sections = new SectionRequests({ ...options, progress, links, polling });
     this.#silence = new SilenceWatch({
       ...options,
       onLate,
@@ -93,6 +96,11 @@ export class SeatFeed {
 
   start(): void {
     this.#open(this.#options.isOnline() ? { name: 'connecting' } : { name: 'offline' });
+  }
+
+  /** Deliver other sections. No effect on a feed of the whole map. */
+  want(wanted: WantedSections): void {
+    this.#sections.want(wanted);
   }
 
   stop(): void {
@@ -146,9 +154,7 @@ export class SeatFeed {
         this.#options.backoff.cancel();
         if (this.#links.get('stream') === null) this.#connect('stream');
       },
-      poll: () => {
-        this.#poll();
-      },
+      poll: this.#poll,
     });
     // The first to connect gets the ticket, if there is one.
     if (this.#prefersStream) this.#connect('stream');
@@ -158,19 +164,18 @@ export class SeatFeed {
 
   #connect(transport: Transport): void {
     if (transport === 'stream' && this.#isStreamHeldBack) return;
-    this.#links.open(transport, this.#progress.position);
+    this.#links.open(transport);
   }
 
-  #poll(): void {
+  readonly #poll = (): void => {
     this.#disconnect();
-    this.#polling.request(this.#progress.position);
-  }
+    this.#polling.request();
+  };
 
-  #handlePollResponse(link: Link, answer: unknown): void {
+  #handlePollResponse(link: Link, start: FeedStart, answer: unknown): void {
     try {
       const now = this.#options.clock.now();
-      const frame =
-        answer === null ? emptyDelta(this.#progress.position, now) : decodeFrame(answer);
+      const frame = answer === null ? emptyFrame(start, now) : decodeFrame(answer);
       if (frame !== null && !this.#apply(link, frame)) return;
     } catch {
       this.#progress.forget();
@@ -206,15 +211,11 @@ export class SeatFeed {
     this.#fallbacks.cancel();
     this.#polling.stop();
     this.#prefersStream = link.transport === 'stream';
-    if (this.#prefersStream) {
-      this.#links.scheduleSocketRetries(() => {
-        this.#connect('socket');
-      });
-    } else {
-      this.#links.drop('stream');
-      this.#links.cancelSocketRetries();
-    }
+    this.#links.settleOn(link.transport, () => {
+      this.#connect('socket');
+    });
     if (this.#state.name !== 'live') this.#setState({ name: 'live' });
+    this.#sections.request();
   }
 
   /** Deliver a frame that continues the last one. Reconnect on a gap and return false. */
@@ -228,20 +229,18 @@ export class SeatFeed {
     if (next === 'known') return true;
     if (next.type === 'beat') {
       this.#viewers = next.viewers;
-      const seen: SeenFrame = { type: 'seen', seq: next.seq };
-      if (this.#beats++ % BEATS_PER_SEEN === 0) link.connection?.send(JSON.stringify(seen));
       this.#options.backoff.reset();
     }
     this.#options.onFrame(next);
     return true;
   }
 
-  #handleLinkClosed(link: Link, transport: Transport, code: number): void {
+  readonly #handleLinkClosed = (link: Link, transport: Transport, code: number): void => {
     const hasStream = transport === 'socket' && this.#links.get('stream') !== null;
     const mayPollNext = transport === 'stream' && !link.hasDelivered && !REASON_BY_CODE.has(code);
     if (this.#polling.isActive || hasStream || mayPollNext) this.#links.drop(transport);
     else this.#handleClose(code);
-  }
+  };
 
   #handleClose(code: number): void {
     const reason = REASON_BY_CODE.get(code);
@@ -249,7 +248,7 @@ export class SeatFeed {
     else this.#retry(code === CLOSE_CODES.tooManySockets ? TOO_MANY_SOCKETS_WAIT_MS : 0);
   }
 
-  #credentialsRenewed(transport: Transport): void {
+  readonly #credentialsRenewed = (transport: Transport): void => {
     const other = this.#links.get(transport === 'socket' ? 'stream' : 'socket');
     const isAlone = other === null && !this.#polling.isActive;
     if (this.#hasRenewedCredentials) {
@@ -261,7 +260,7 @@ export class SeatFeed {
     this.#hasRenewedCredentials = true;
     if (isAlone) this.#reconnectNow();
     else this.#connect(transport);
-  }
+  };
 
   #retry(minMs = 0): void {
     this.#disconnect();

@@ -7,12 +7,13 @@ import { readEventStream } from '@/domain/feed/eventStream';
 import type {
   ConnectionEvents,
   FeedConnection,
+  FeedStart,
   FeedState,
   PollEvents,
-  ResumePosition,
 } from '@/domain/feed/feedState';
-import { CLOSE_CODES, type ServerFrame } from '@/domain/feed/protocol';
+import { CLOSE_CODES, type FeedFrame } from '@/domain/feed/protocol';
 import { SeatFeed } from '@/domain/feed/seatFeed';
+import { sectionsText, type WantedSections } from '@/domain/feed/sectionSet';
 import type { ServerClock } from '@/domain/serverClock';
 
 /** The server's default. */
@@ -25,32 +26,39 @@ const POLL_LATE_MS = 1_500;
 
 interface FeedHandlers {
   readonly clock: ServerClock;
-  readonly onFrame: (frame: ServerFrame) => void;
+  /** The sections to deliver at first; null for the whole map. */
+  readonly wanted: WantedSections | null;
+  readonly onFrame: (frame: FeedFrame) => void;
   /** Ask for the figures of the sale too, which come as other frames. */
   readonly onOtherFrame?: ((text: string) => void) | undefined;
   readonly onState: (state: FeedState) => void;
 }
 
-/** Subscribe to an event. Returns an unsubscribe function. */
-export function subscribeToEvent(eventId: number, listener: FeedHandlers): () => void {
+export interface EventSubscription {
+  /** Deliver other sections. */
+  readonly want: (wanted: WantedSections) => void;
+  readonly close: () => void;
+}
+
+export function subscribeToEvent(eventId: number, listener: FeedHandlers): EventSubscription {
   const hasFigures = listener.onOtherFrame !== undefined;
   const feed = new SeatFeed({
     ...listener,
-    openSocket: (resumeFrom, events) =>
+    openSocket: (start, events) =>
       openWithCredentials(events, (offered, closed) =>
-        openWebSocket(eventUrl('ws', eventId, resumeFrom, hasFigures), offered, {
+        openWebSocket(eventUrl('ws', eventId, start, hasFigures), offered, {
           ...events,
           closed,
         }),
       ),
-    openStream: (resumeFrom, events) =>
+    openStream: (start, events) =>
       openWithCredentials(events, (offered, closed) =>
-        readEventStream(eventUrl('http', eventId, resumeFrom, hasFigures), offered, {
+        readEventStream(eventUrl('http', eventId, start, hasFigures), offered, {
           ...events,
           closed,
         }),
       ),
-    poll: (resumeFrom, events) => pollChanges(eventId, resumeFrom, events),
+    poll: (start, events) => pollChanges(eventId, start, events),
     backoff: new Backoff({
       baseMs: 800,
       capMs: 20_000,
@@ -69,9 +77,14 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): () =>
   const unwire = forwardBrowserEvents(feed);
   if (pagePause.isPaused()) feed.pause();
   else feed.start();
-  return () => {
-    unwire();
-    feed.stop();
+  return {
+    want: (wanted) => {
+      feed.want(wanted);
+    },
+    close: () => {
+      unwire();
+      feed.stop();
+    },
   };
 }
 
@@ -79,18 +92,28 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): () =>
 export function eventUrl(
   scheme: 'ws' | 'http',
   eventId: number,
-  resumeFrom: ResumePosition | null,
+  start: FeedStart,
   hasFigures = false,
   server: Pick<Location, 'protocol' | 'host'> = serverOrigin ?? location,
 ): string {
   const secure = server.protocol === 'https:' ? 's' : '';
   const url = new URL(`${scheme}${secure}://${server.host}/ws/events/${eventId}/`);
-  if (resumeFrom !== null) {
-    url.searchParams.set('since', String(resumeFrom.seq));
-    url.searchParams.set('layout', resumeFrom.layout);
+  for (const [name, value] of Object.entries(startQuery(start))) {
+    url.searchParams.set(name, String(value));
   }
   if (hasFigures) url.searchParams.set('figures', '1');
   return url.href;
+}
+
+function startQuery({ resumeFrom, sections }: FeedStart): Record<string, string | number> {
+  return {
+    ...(resumeFrom && { since: resumeFrom.seq, layout: resumeFrom.layout }),
+    ...(sections && {
+      layout: sections.layout,
+      sections: sectionsText(sections.known),
+      add: sectionsText(sections.added),
+    }),
+  };
 }
 
 /** Open a connection with credentials, and renew them if it is closed with 4401. */
@@ -169,18 +192,18 @@ const CLOSE_CODE_BY_STATUS: ReadonlyMap<number | null, number> = new Map([
   [404, CLOSE_CODES.noSuchEvent],
 ]);
 
-function pollChanges(
-  eventId: number,
-  resumeFrom: ResumePosition | null,
-  events: PollEvents,
-): () => void {
+function pollChanges(eventId: number, start: FeedStart, events: PollEvents): () => void {
   const question = new AbortController();
   const { signal } = question;
-  const known = resumeFrom && {
-    query: { since: resumeFrom.seq, layout: resumeFrom.layout },
-    headers: { 'If-None-Match': `W/"${resumeFrom.layout}-${resumeFrom.seq}"` },
-  };
-  get(`events/${eventId}/changes/`, { signal, ...known }).then(
+  const { resumeFrom, sections } = start;
+  const isComplete = sections === null || (sections.added.size === 0 && sections.hasCounts);
+  const headers = resumeFrom &&
+    isComplete && { 'If-None-Match': `W/"${resumeFrom.layout}-${resumeFrom.seq}"` };
+  get(`events/${eventId}/changes/`, {
+    signal,
+    query: startQuery(start),
+    ...(headers && { headers }),
+  }).then(
     ({ body }) => {
       if (!question.signal.aborted) events.answered(body);
     },

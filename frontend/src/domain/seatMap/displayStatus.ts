@@ -1,6 +1,12 @@
 import { assertNever } from '@/domain/assertNever';
-import type { LiveSeat } from '@/domain/feed/protocol';
-import { FREE, type MapSeat, type SeatFacts, sameSeat } from '@/domain/seatMap/seats';
+import {
+  FREE,
+  type MapSeat,
+  type SeatFacts,
+  type SeatState,
+  sameSeat,
+  UNKNOWN,
+} from '@/domain/seatMap/seats';
 import type { OwnSeat, PendingCommand, SeatMapState } from '@/domain/seatMap/state';
 
 /** REST has deadlines in microseconds, frames in milliseconds. */
@@ -11,7 +17,7 @@ type Displayed = Omit<MapSeat, 'facts' | 'pending'>;
 const AVAILABLE: Displayed = { status: 'available', until: null, holder: null };
 const BLOCKED: Displayed = { status: 'blocked', until: null, holder: null };
 
-export function isLockUntil(live: LiveSeat, until: number): boolean {
+export function isLockUntil(live: SeatState, until: number): boolean {
   return (
     live.status === 'locked' &&
     live.lockedUntil !== null &&
@@ -19,17 +25,18 @@ export function isLockUntil(live: LiveSeat, until: number): boolean {
   );
 }
 
-function hasExpired({ lockedUntil }: LiveSeat, now: number): boolean {
+function hasExpired({ lockedUntil }: SeatState, now: number): boolean {
   return lockedUntil !== null && lockedUntil <= now;
 }
 
 /** Whether the seat is kept back, as is one that was held with a promo code once its lock ends. */
-function isBlocked(live: LiveSeat, now: number): boolean {
+function isBlocked(live: SeatState, now: number): boolean {
+  if (live.status === 'unknown') return false;
   return live.status === 'blocked' || (live.isKept === true && hasExpired(live, now));
 }
 
-export function liveAt(state: SeatMapState, index: number): LiveSeat {
-  return state.live[index] ?? FREE;
+export function liveAt(state: SeatMapState, index: number): SeatState {
+  return state.live[index] ?? (state.followed === null ? FREE : UNKNOWN);
 }
 
 /** Recompute `seats` for these indexes, or for all. Unchanged seats keep their identity. */
@@ -77,7 +84,7 @@ function displayedSeat(state: SeatMapState, facts: SeatFacts, now: number): MapS
   return { facts, status, until, holder, pending: command !== undefined || isUndecided };
 }
 
-function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Displayed {
+function withOwnSeat(live: SeatState, own: OwnSeat | undefined, now: number): Displayed {
   if (own === undefined) return fromFeed(live, now);
   switch (own.kind) {
     case 'held':
@@ -101,7 +108,7 @@ function withOwnSeat(live: LiveSeat, own: OwnSeat | undefined, now: number): Dis
   }
 }
 
-function fromFeed(live: LiveSeat, now: number): Displayed {
+function fromFeed(live: SeatState, now: number): Displayed {
   if (isBlocked(live, now)) return BLOCKED;
   if (live.status !== 'locked') return { status: live.status, until: null, holder: null };
   // An expired lock is void, even before a frame says so.

@@ -4,9 +4,8 @@
  */
 
 import { assertNever } from '@/domain/assertNever';
-import type { LiveSeat } from '@/domain/feed/protocol';
 import { isLockUntil, liveAt } from '@/domain/seatMap/displayStatus';
-import { FREE } from '@/domain/seatMap/seats';
+import { FREE, type SeatState } from '@/domain/seatMap/seats';
 import type {
   LostLocks,
   OwnSeat,
@@ -116,7 +115,7 @@ export function replaceHeld(
  */
 export function checkOwnAgainstLive(
   state: SeatMapState,
-  before: readonly LiveSeat[],
+  before: readonly SeatState[],
   indexes: readonly number[] | 'all',
   now: number,
 ): SeatMapState {
@@ -157,14 +156,16 @@ export function checkOwnAgainstLive(
  */
 function afterFrame(
   answer: HeldSeat,
-  before: LiveSeat,
-  live: LiveSeat,
+  before: SeatState,
+  live: SeatState,
   couldNotEnd: boolean,
 ): HeldSeat | null {
   if (isLockUntil(live, answer.until)) return { ...answer, seen: true };
-  if (!answer.seen) return answer;
+  if (!answer.seen || live.status === 'unknown') return answer;
   if (live.status !== 'locked' || live.lockedUntil === null) return null;
-  const isSameHolder = live.holder === before.holder && (live.holder !== null || couldNotEnd);
+  const isSameHolder =
+    before.status === 'unknown' ||
+    (live.holder === before.holder && (live.holder !== null || couldNotEnd));
   return isSameHolder ? { ...answer, until: live.lockedUntil } : null;
 }
 

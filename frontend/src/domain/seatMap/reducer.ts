@@ -1,5 +1,12 @@
 import { assertNever } from '@/domain/assertNever';
-import type { DeltaFrame, LiveSeat, ServerFrame, SnapshotFrame } from '@/domain/feed/protocol';
+import type {
+  DeltaFrame,
+  FeedFrame,
+  LiveSeat,
+  ResolvedPart,
+  SnapshotFrame,
+} from '@/domain/feed/protocol';
+import { NO_SECTIONS } from '@/domain/feed/sectionSet';
 import { withDisplayedSeats } from '@/domain/seatMap/displayStatus';
 import {
   settleCommand,
@@ -9,7 +16,8 @@ import {
   replaceHeld,
   exhaustExtensions,
 } from '@/domain/seatMap/ownLocks';
-import { FREE, sameFacts } from '@/domain/seatMap/seats';
+import { freeCounts, type Numbering, numberingOf, withFree } from '@/domain/seatMap/numbering';
+import { FREE, sameFacts, type SeatState, UNKNOWN } from '@/domain/seatMap/seats';
 import type { PendingCommand, SeatMapAction, SeatMapState } from '@/domain/seatMap/state';
 
 /** Return the state after `action` at server time `now`. Pure. */
@@ -54,17 +62,19 @@ export function reduceSeatMap(
   }
 }
 
-function applyFrameAt(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+function applyFrameAt(state: SeatMapState, frame: FeedFrame, now: number): SeatMapState {
   const next = applyFrame(state, frame, now);
   return next === state ? state : { ...next, lastFrameAt: now };
 }
 
-function applyFrame(state: SeatMapState, frame: ServerFrame, now: number): SeatMapState {
+function applyFrame(state: SeatMapState, frame: FeedFrame, now: number): SeatMapState {
   switch (frame.type) {
     case 'snapshot':
       return applySnapshot(state, frame, now);
     case 'delta':
       return applyDelta(state, frame, now);
+    case 'part':
+      return applyPart(state, frame, now);
     case 'beat':
       return {
         ...state,
@@ -90,10 +100,6 @@ const WITHOUT_LOCK: Record<LiveSeat['status'], LiveSeat> = {
 };
 
 function applySnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): SeatMapState {
-  // A snapshot that follows our `seq` is equivalent to a delta.
-  const leadsOn =
-    state.seq === null || (frame.layout === state.liveLayout && frame.seq > state.seq);
-  const doubt = !leadsOn || (state.seq !== null && hasUnseenLock(state));
   const live: LiveSeat[] = frame.statuses.map((status) => WITHOUT_LOCK[status]);
   for (const { index, ...lock } of frame.locks) {
     live[index] = { status: 'locked', ...lock };
@@ -101,24 +107,94 @@ function applySnapshot(state: SeatMapState, frame: SnapshotFrame, now: number): 
   const next: SeatMapState = {
     ...state,
     live,
+    followed: null,
+    free: null,
+    counts: null,
     liveLayout: frame.layout,
     seq: frame.seq,
-    lockFetches: state.lockFetches + (doubt ? 1 : 0),
+    lockFetches: state.lockFetches + (makesDoubtful(state, frame.layout, frame.seq) ? 1 : 0),
   };
   return withDisplayedSeats(checkOwnAgainstLive(next, state.live, 'all', now), 'all', now);
+}
+
+/** Whether own locks must be fetched after a frame that replaces everything. */
+function makesDoubtful(state: SeatMapState, layout: string | null, seq: number): boolean {
+  if (state.seq === null) return false;
+  // One that follows our `seq` is equivalent to a delta.
+  const leadsOn = layout === state.liveLayout && seq > state.seq;
+  return !leadsOn || hasUnseenLock(state);
 }
 
 function applyDelta(state: SeatMapState, frame: DeltaFrame, now: number): SeatMapState {
   if (state.seq === null || frame.from !== state.seq) return state;
   if (frame.changes.length === 0) return { ...state, seq: frame.seq };
   const live = [...state.live];
-  for (const { index, ...seat } of frame.changes) {
-    const isBare = seat.lockedUntil === null && seat.holder === null;
-    live[index] = isBare ? WITHOUT_LOCK[seat.status] : seat;
-  }
+  for (const { index, ...seat } of frame.changes) live[index] = stateAfter(seat);
   const indexes = frame.changes.map(({ index }) => index);
   const next = { ...state, live, seq: frame.seq };
   return withDisplayedSeats(checkOwnAgainstLive(next, state.live, indexes, now), indexes, now);
+}
+
+function stateAfter(seat: LiveSeat): SeatState {
+  const isBare = seat.lockedUntil === null && seat.holder === null;
+  return isBare ? WITHOUT_LOCK[seat.status] : seat;
+}
+
+function applyPart(state: SeatMapState, frame: ResolvedPart, now: number): SeatMapState {
+  const startsOver = frame.from === null;
+  if (!startsOver && (state.seq === null || frame.from !== state.seq)) return state;
+  const liveLayout = startsOver ? frame.layout : state.liveLayout;
+  const isDoubtful = startsOver && makesDoubtful(state, liveLayout, frame.seq);
+  const free =
+    startsOver || frame.free.length > 0
+      ? withFree((startsOver ? null : state.free) ?? [], frame.free)
+      : state.free;
+  const next: SeatMapState = {
+    ...state,
+    liveLayout,
+    seq: frame.seq,
+    free,
+    lockFetches: state.lockFetches + (isDoubtful ? 1 : 0),
+  };
+  if (liveLayout !== state.factsLayout) {
+    // Sections are asked for by the numbers of a loaded layout, so there are no states yet.
+    return { ...next, live: [], followed: NO_SECTIONS, counts: null };
+  }
+  const numbering = numberingOf(state.facts);
+  const [live, changed] = liveAfterPart(state, frame, numbering);
+  const counts = free === state.free || free === null ? state.counts : freeCounts(numbering, free);
+  const applied = { ...next, live, followed: frame.sections, counts };
+  const indexes = startsOver ? 'all' : changed;
+  return withDisplayedSeats(checkOwnAgainstLive(applied, state.live, indexes, now), indexes, now);
+}
+
+/** Return the states after a part, and the indexes of those that it may have changed. */
+function liveAfterPart(
+  { live: before, followed, facts }: SeatMapState,
+  { from, sections, whole, changes }: ResolvedPart,
+  { sections: numbered }: Numbering,
+): [SeatState[], number[]] {
+  const isKept = from !== null && before.length > 0;
+  const live: SeatState[] = isKept ? [...before] : facts.map(() => UNKNOWN);
+  const changed: number[] = [];
+  numbered.forEach(({ seatIndexes }, section) => {
+    if (sections.has(section) || followed?.has(section) === false) return;
+    for (const index of seatIndexes) live[index] = UNKNOWN;
+    changed.push(...seatIndexes);
+  });
+  for (const { section, statuses, locks } of whole) {
+    const { seatIndexes } = numbered[section] ?? { seatIndexes: [] };
+    seatIndexes.forEach((index, place) => {
+      live[index] = WITHOUT_LOCK[statuses[place] ?? 'available'];
+    });
+    for (const { index, ...lock } of locks) live[index] = { status: 'locked', ...lock };
+    changed.push(...seatIndexes);
+  }
+  for (const { index, ...seat } of changes) {
+    live[index] = stateAfter(seat);
+    changed.push(index);
+  }
+  return [live, changed];
 }
 
 function loadSeats(
@@ -130,10 +206,12 @@ function loadSeats(
     const before = state.facts[index];
     return before !== undefined && sameFacts(before, after) ? before : after;
   });
+  const free = layout === state.liveLayout ? state.free : null;
   const next: SeatMapState = {
     ...state,
     facts,
     factsLayout: layout,
+    counts: free === null ? null : freeCounts(numberingOf(facts), free),
     indexById: new Map(facts.map(({ id, index }) => [id, index])),
   };
   return withDisplayedSeats(next, 'all', now);

@@ -29,8 +29,8 @@ export interface SeatFacts {
   readonly isPlace: boolean;
 }
 
-/** A seat's status as shown to this user. */
-export type DisplayStatus = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked';
+/** A seat's status as shown to this user; unknown in a section that the feed does not deliver. */
+export type DisplayStatus = 'available' | 'mine' | 'locked' | 'reserved' | 'blocked' | 'unknown';
 
 /** A seat as displayed. Keeps its identity while nothing changes. */
 export interface MapSeat {
@@ -47,6 +47,12 @@ export interface MapSeat {
 export function isAskedFor({ status, pending, until }: MapSeat): boolean {
   return status === 'mine' && pending && until === null;
 }
+
+/** The state of a seat of which the feed delivers nothing. */
+export const UNKNOWN = { status: 'unknown', lockedUntil: null, holder: null } as const;
+
+/** What is known of a seat from the feed. */
+export type SeatState = LiveSeat | typeof UNKNOWN;
 
 export const FREE: LiveSeat = { status: 'available', lockedUntil: null, holder: null };
 

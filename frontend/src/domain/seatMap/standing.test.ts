@@ -42,8 +42,8 @@ it('counts the places of an area that are left', () => {
     const status = statuses[index] ?? 'available';
     return { facts: each, status, until: null, holder: null, pending: false };
   });
-  expect(area && leftIn(area, seats)).toBe(1);
-  expect(area && fullAreas([area], seats)).toEqual(new Set());
+  expect(area && leftIn(area, seats, null)).toBe(1);
+  expect(area && fullAreas([area], seats, null)).toEqual(new Set());
   const taken = seats.map((seat): MapSeat => ({ ...seat, status: 'mine' }));
-  expect(area && fullAreas([area], taken)).toEqual(new Set(['east']));
+  expect(area && fullAreas([area], taken, null)).toEqual(new Set(['east']));
 });

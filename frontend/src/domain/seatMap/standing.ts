@@ -1,5 +1,6 @@
 import type { Point } from '@/domain/geometry';
 import { grouped } from '@/domain/grouped';
+import { type FreeCounts, poolsOf, sumFree } from '@/domain/seatMap/numbering';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 
 /** A standing area, whose places are interchangeable. */
@@ -31,16 +32,23 @@ export function standingAreasOf(facts: readonly SeatFacts[]): readonly StandingA
 export function fullAreas(
   areas: readonly StandingArea[],
   seats: readonly MapSeat[],
+  counts: FreeCounts | null,
 ): ReadonlySet<string> {
-  const full = areas.filter(
-    ({ seatIndexes }) => !seatIndexes.some((index) => seats[index]?.status === 'available'),
-  );
+  const full = areas.filter((area) => leftIn(area, seats, counts) === 0);
   return new Set(full.map(({ group }) => group));
 }
 
-/** How many places of an area are free. */
-export function leftIn({ seatIndexes }: StandingArea, seats: readonly MapSeat[]): number {
+/** How many places of an area are free, by `counts` if their states are unknown. */
+export function leftIn(
+  { group, name, seatIndexes }: StandingArea,
+  seats: readonly MapSeat[],
+  counts: FreeCounts | null,
+): number {
   let left = 0;
-  for (const index of seatIndexes) if (seats[index]?.status === 'available') left += 1;
+  for (const index of seatIndexes) {
+    const status = seats[index]?.status;
+    if (status === 'unknown') return sumFree(poolsOf(counts, name, group));
+    if (status === 'available') left += 1;
+  }
   return left;
 }

@@ -1,5 +1,7 @@
-import type { LiveSeat, ServerFrame } from '@/domain/feed/protocol';
-import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import type { FeedFrame, LiveSeat } from '@/domain/feed/protocol';
+import type { SectionSet } from '@/domain/feed/sectionSet';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
+import type { MapSeat, SeatFacts, SeatState } from '@/domain/seatMap/seats';
 import type { HeldPrice } from '@/domain/tickets';
 
 /**
@@ -59,7 +61,13 @@ export interface SeatMapState {
   readonly factsLayout: string | null;
   readonly indexById: ReadonlyMap<number, number>;
 
-  readonly live: readonly LiveSeat[];
+  readonly live: readonly SeatState[];
+  /** The sections of which `live` has the states; null if it has all. */
+  readonly followed: SectionSet | null;
+  /** Free seats by pool; null if the feed delivers all states. */
+  readonly free: readonly number[] | null;
+  /** `free` by section. */
+  readonly counts: FreeCounts | null;
   readonly liveLayout: string | null;
   /** Null until the first frame. */
   readonly seq: number | null;
@@ -86,7 +94,7 @@ export type SettledOutcome =
   | { readonly kind: 'released' | 'reserved' | 'refused' | 'unknown' };
 
 export type SeatMapAction =
-  | { readonly type: 'frame'; readonly frame: ServerFrame }
+  | { readonly type: 'frame'; readonly frame: FeedFrame }
   | {
       readonly type: 'seatsLoaded';
       readonly layout: string;
@@ -124,6 +132,9 @@ export const emptySeatMap: SeatMapState = {
   factsLayout: null,
   indexById: new Map(),
   live: [],
+  followed: null,
+  free: null,
+  counts: null,
   liveLayout: null,
   seq: null,
   lastFrameAt: null,

@@ -1,5 +1,6 @@
 import type { Timers } from '@/domain/feed/backoff';
 import { reduceSeatMap } from '@/domain/seatMap/reducer';
+import type { MapSeat } from '@/domain/seatMap/seats';
 import { emptySeatMap, type SeatMapAction, type SeatMapState } from '@/domain/seatMap/state';
 import type { ServerClock } from '@/domain/serverClock';
 
@@ -56,6 +57,29 @@ export function createSeatMapStore(clock: ServerClock, timers: Timers): SeatMapS
       };
     },
   };
+}
+
+/**
+ * Call `act` with these seats once the states of all are known, perhaps at once. Returns a function
+ * that cancels it.
+ */
+export function whenKnown(
+  { getState, subscribe }: SeatMapStore,
+  seatIds: readonly number[],
+  act: (seats: readonly MapSeat[]) => void,
+): () => void {
+  function check(): boolean {
+    const { seats, indexById } = getState();
+    const found = seatIds.flatMap((id) => seats[indexById.get(id) ?? -1] ?? []);
+    if (found.some(({ status }) => status === 'unknown')) return false;
+    act(found);
+    return true;
+  }
+  if (check()) return () => undefined;
+  const stop = subscribe(() => {
+    if (check()) stop();
+  });
+  return stop;
 }
 
 function nextDeadline({ seats }: SeatMapState): number | null {

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 
 import { dateHeaderClock } from '@/api/dateHeaderClock';
 import type { Reservation } from '@/api/types';
-import type { ServerFrame } from '@/domain/feed/protocol';
+import type { FeedFrame } from '@/domain/feed/protocol';
 import { subscribeToEvent } from '@/domain/feed/subscribeToEvent';
 import { createServerClock, steadyNow } from '@/domain/serverClock';
 import { layoutQuery } from '@/queries/events';
@@ -25,7 +25,7 @@ export function useLiveReservations(eventId: number, reservations: readonly Rese
   );
   const isLive = reservations.some(({ status }) => status === 'confirmed');
 
-  const note = useEffectEvent((frame: ServerFrame) => {
+  const note = useEffectEvent((frame: FeedFrame) => {
     if (frame.type === 'beat') return;
     if (frame.type === 'snapshot') {
       // After the first one it stands for changes that were missed.
@@ -42,12 +42,14 @@ export function useLiveReservations(eventId: number, reservations: readonly Rese
   });
   useEffect(() => {
     if (!isLive) return undefined;
-    return subscribeToEvent(eventId, {
+    const subscription = subscribeToEvent(eventId, {
       clock: createServerClock(steadyNow, dateHeaderClock),
+      wanted: null,
       onFrame: (frame) => {
         note(frame);
       },
       onState: () => undefined,
     });
+    return subscription.close;
   }, [eventId, isLive]);
 }
