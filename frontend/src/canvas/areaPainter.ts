@@ -52,9 +52,15 @@ export class AreaPainter {
     this.#usualSide = sides.sort((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
   }
 
-  /** Draw the areas that overlap `box`, in plan units. */
-  paint(context: Context, at: Placement, box: Bounds, availability: readonly Availability[]): void {
-    const shown = this.#options.areas.filter(({ bounds }) => overlap(bounds, box));
+  /** Draw the areas that overlap `box`, in plan units, and are `wanted`. */
+  paint(
+    context: Context,
+    at: Placement,
+    box: Bounds,
+    availability: readonly Availability[],
+    wanted: (area: Area) => boolean = () => true,
+  ): void {
+    const shown = this.#options.areas.filter((area) => overlap(area.bounds, box) && wanted(area));
     for (const paint of [this.#paintArea, this.#paintLabel]) {
       for (const area of shown) {
         context.globalAlpha = this.#faded.has(area) ? FADED : 1;

@@ -1,6 +1,7 @@
 import { labelCentre } from '@/canvas/labelRoom';
 import { SeatGrid } from '@/canvas/seatGrid';
 import { type Bounds, boundsOf, distance, type Point } from '@/domain/geometry';
+import { type FreeCounts, poolsOf, sumFree } from '@/domain/seatMap/numbering';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { Section } from '@/domain/seatMap/sections';
 
@@ -50,39 +51,65 @@ export function areaByIndex(areas: readonly Area[], seatCount: number): Uint16Ar
 export interface Availability {
   readonly free: number;
   readonly priceFrom: string | null;
+  /** Whether the states of its seats are known, not only their number. */
+  readonly isKnown: boolean;
 }
 
-function countAvailability(area: Area, seats: readonly MapSeat[]): Availability {
+function countAvailability(
+  area: Area,
+  seats: readonly MapSeat[],
+  counts: FreeCounts | null,
+): Availability {
   let free = 0;
   let cheapest = area.prices.length;
   for (let place = 0; place < area.seatIndexes.length; place++) {
-    if (seats[area.seatIndexes[place] ?? -1]?.status !== 'available') continue;
+    const status = seats[area.seatIndexes[place] ?? -1]?.status;
+    if (status === 'unknown') return countedAvailability(area, counts);
+    if (status !== 'available') continue;
     free += 1;
     const rank = area.priceRanks[place] ?? cheapest;
     if (rank < cheapest) cheapest = rank;
   }
-  return { free, priceFrom: area.prices[cheapest] ?? null };
+  return { free, priceFrom: area.prices[cheapest] ?? null, isKnown: true };
+}
+
+function countedAvailability({ name, prices }: Area, counts: FreeCounts | null): Availability {
+  const open = poolsOf(counts, name).filter(({ free }) => free > 0);
+  const priceFrom = prices.find((price) => open.some((pool) => pool.price === price)) ?? null;
+  return { free: sumFree(open), priceFrom, isKnown: false };
 }
 
 /** Both the canvas and the buttons ask for the same seats on every change. */
 const lastResult = new WeakMap<
   readonly Area[],
-  { readonly seats: readonly MapSeat[]; readonly availability: readonly Availability[] }
+  {
+    readonly seats: readonly MapSeat[];
+    readonly counts: FreeCounts | null;
+    readonly availability: readonly Availability[];
+  }
 >();
 
-/** Return the availability by area. An unchanged entry keeps its identity. */
+/**
+ * Return the availability by area, by `counts` where seats' states are unknown. An unchanged entry
+ * keeps its identity.
+ */
 export function availabilityOf(
   areas: readonly Area[],
   seats: readonly MapSeat[],
+  counts: FreeCounts | null,
 ): readonly Availability[] {
   const before = lastResult.get(areas);
-  if (before?.seats === seats) return before.availability;
+  if (before?.seats === seats && before.counts === counts) return before.availability;
   const availability = areas.map((area, place) => {
-    const after = countAvailability(area, seats);
+    const after = countAvailability(area, seats, counts);
     const same = before?.availability[place];
-    return same?.free === after.free && same.priceFrom === after.priceFrom ? same : after;
+    const isSame =
+      same?.free === after.free &&
+      same.priceFrom === after.priceFrom &&
+      same.isKnown === after.isKnown;
+    return isSame ? same : after;
   });
-  lastResult.set(areas, { seats, availability });
+  lastResult.set(areas, { seats, counts, availability });
   return availability;
 }
 

@@ -238,6 +238,7 @@ function drawPulse(
 function pulseColor(status: DisplayStatus, palette: Palette): string {
   switch (status) {
     case 'available':
+    case 'unknown':
       return palette.planInk;
     case 'locked':
       return palette.onLocked;

@@ -5,7 +5,7 @@ import type { Palette } from '@/canvas/palette';
 import { sceneOf } from '@/canvas/scene';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { createServerClock } from '@/domain/serverClock';
-import { makeEvent } from '@/testing/factories';
+import { factsOf, LAYOUT, makeEvent, makeSeats } from '@/testing/factories';
 import { FakeSurfaces } from '@/testing/fakeSurface';
 import { FakeTimers } from '@/testing/fakeTimers';
 import { changed, locked, MapUnderTest } from '@/testing/mapHarness';
@@ -27,8 +27,8 @@ class Drawn {
   #frame: ((nowMs: number) => void) | null = null;
   #elapsedMs = 0;
 
-  constructor(seatCount: number, msPerLook = 0) {
-    this.map = MapUnderTest.withSeats(seatCount);
+  constructor(seats: number | MapUnderTest, msPerLook = 0) {
+    this.map = typeof seats === 'number' ? MapUnderTest.withSeats(seats) : seats;
     this.canvas = new MapCanvas({
       screen: this.screen,
       createSurface: this.surfaces.create,
@@ -48,7 +48,7 @@ class Drawn {
     const facts = this.map.state.seats.map((seat) => seat.facts);
     const scene = sceneOf(plan, categories, facts);
     this.canvas.setScene({ scene, palette, pixelRatio: 1, lockMs: 300_000 });
-    this.canvas.setSeats(this.map.state.seats);
+    this.canvas.setSeats(this.map.state.seats, this.map.state.counts);
     this.canvas.setView({ scale: 2, left: 0, top: 0 }, SIZE);
   }
 
@@ -73,12 +73,40 @@ class Drawn {
   /** Show the current seats. Returns how many were drawn. */
   update(seats: readonly MapSeat[] = this.map.state.seats): number {
     this.surfaces.copies.length = 0;
-    this.canvas.setSeats(seats);
+    this.canvas.setSeats(seats, this.map.state.counts);
     return this.surfaces.copies.length;
   }
 }
 
+/** Two sections of four seats, of which the map knows the first. */
+function withUnknownSection(): MapUnderTest {
+  const map = new MapUnderTest();
+  const facts = makeSeats(8).map((seat, index) =>
+    factsOf(index < 4 ? seat : { ...seat, section: 'Circle', y: seat.y + 150 }, index),
+  );
+  map.do({ type: 'seatsLoaded', layout: LAYOUT, facts });
+  map.part({ from: null, layout: LAYOUT, sections: new Set([0]), whole: [freeSection(0)] });
+  return map;
+}
+
+const freeSection = (section: number) => ({
+  section,
+  statuses: Array.from({ length: 4 }, () => 'available' as const),
+  locks: [],
+});
+
 describe('a map canvas', () => {
+  it('draws a section in place of seats whose states are unknown', () => {
+    const drawn = new Drawn(withUnknownSection());
+    expect(drawn.frame().seats).toBe(4);
+    drawn.settle();
+    drawn.map.part({ sections: new Set([0, 1]), whole: [freeSection(1)] });
+    expect(drawn.update()).toBe(4);
+    drawn.map.part({ sections: new Set([1]) });
+    expect(drawn.update()).toBe(0);
+    expect(new Drawn(drawn.map).frame().seats).toBe(4);
+  });
+
   it('draws each seat once at first', () => {
     const drawn = new Drawn(8);
     expect(drawn.frame()).toEqual({ seats: 8, squares: 4 });

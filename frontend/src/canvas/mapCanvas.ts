@@ -1,14 +1,15 @@
 import { type Availability, availabilityOf } from '@/canvas/areas';
-import { EdgeLabels } from '@/canvas/edgeLabels';
+import type { EdgeLabels } from '@/canvas/edgeLabels';
 import { Highlights } from '@/canvas/highlights';
 import type { Palette } from '@/canvas/palette';
 import type { LabelOf } from '@/canvas/areaPainter';
-import { PlanPainter, type SeatData } from '@/canvas/planPainter';
+import { PlanPainter, type PainterOptions, type SeatData } from '@/canvas/planPainter';
 import type { Scene } from '@/canvas/scene';
 import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { Tiles } from '@/canvas/tiles';
 import { fit, type Viewport } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { fullAreas } from '@/domain/seatMap/standing';
 import type { ServerClock } from '@/domain/serverClock';
@@ -54,10 +55,12 @@ export class MapCanvas {
   #pixelRatio = 1;
   #lockMs = 0;
   #painter: PlanPainter | null = null;
+  /** Null until it is loaded, which the first drawing does not wait for. */
   #edgeLabels: EdgeLabels | null = null;
   /** Separate, because a painter caches sprites for one scale. */
   #overviewPainter: PlanPainter | null = null;
   #seatData: SeatData = NO_SEATS;
+  #counts: FreeCounts | null = null;
   #viewport: Viewport | null = null;
   #size: Size = { width: 0, height: 0 };
   readonly #outdatedAreas = new Set<number>();
@@ -87,33 +90,37 @@ export class MapCanvas {
     const { labelOf, createSurface } = this.#options;
     const options = { scene, palette, pixelRatio, labelOf, createSurface };
     this.#painter = new PlanPainter(options);
-    this.#edgeLabels = new EdgeLabels(options);
+    this.#edgeLabels = null;
+    void this.#loadEdgeLabels(options, this.#painter);
     this.#overviewPainter = new PlanPainter({ ...options, labelOf: () => [] });
     this.#discardTiles();
     if (isOtherHall) this.#seatData = NO_SEATS;
     this.#requestFrame();
   }
 
-  /** Set the seats' current status; redraw those whose status changed. */
-  setSeats(seats: readonly MapSeat[]): void {
+  /**
+   * Set the seats' current status, and how many are free where it is unknown; redraw what changed.
+   */
+  setSeats(seats: readonly MapSeat[], counts: FreeCounts | null): void {
     const scene = this.#scene;
     const before = this.#seatData.seats;
-    if (scene === null || seats === before) return;
+    if (scene === null || (seats === before && counts === this.#counts)) return;
+    this.#counts = counts;
     const isFirst = before.length !== seats.length;
     const changed: number[] = [];
     if (!isFirst) {
       for (let index = 0; index < seats.length; index++) {
         const seat = seats[index];
         // Of a standing area only whether it is full shows.
-        if (seat?.status !== before[index]?.status && seat?.facts.isPlace === false) {
-          changed.push(index);
-        }
+        if (isRepainted(before[index], seat) && seat?.facts.isPlace === false) changed.push(index);
       }
     }
-    const [wereFull, full] = [this.#seatData.full, fullAreas(scene.standing, seats)];
+    const [wereFull, full] = [this.#seatData.full, fullAreas(scene.standing, seats, counts)];
+    const wereKnown = this.#seatData.availability;
     this.#seatData = { seats, availability: this.#updateAvailability(scene, seats), full };
     if (isFirst || changed.length > MAX_REPAINTED_SEATS) this.#discardTiles();
     else {
+      this.#repaintKnown(scene, wereKnown);
       for (const index of changed) this.#repaintSeat(index);
       const isOther = (group: string) => wereFull.has(group) !== full.has(group);
       this.#repaintShapes(scene, isOther);
@@ -159,8 +166,17 @@ export class MapCanvas {
 
   /** Cancel all scheduled drawing. */
   close(): void {
+    this.#painter = null;
     this.#cancelFrame?.();
     this.#cancelTimer();
+  }
+
+  /** `painter` tells whether the options are still the newest. */
+  async #loadEdgeLabels(options: PainterOptions, painter: PlanPainter): Promise<void> {
+    const { EdgeLabels } = await import('@/canvas/edgeLabels');
+    if (this.#painter !== painter) return;
+    this.#edgeLabels = new EdgeLabels(options);
+    this.#requestFrame();
   }
 
   #requestFrame(): void {
@@ -222,7 +238,7 @@ export class MapCanvas {
 
   /** Recompute the areas' availability and mark changed areas as outdated. */
   #updateAvailability({ areas }: Scene, seats: readonly MapSeat[]): readonly Availability[] {
-    const availability = availabilityOf(areas, seats);
+    const availability = availabilityOf(areas, seats, this.#counts);
     availability.forEach((availability, place) => {
       if (availability !== this.#seatData.availability[place]) this.#outdatedAreas.add(place);
     });
@@ -241,6 +257,15 @@ export class MapCanvas {
     this.#tiles.repaint(box, (scale) => !painter.showsAreasAt(scale));
   }
 
+  /** Redraw the sections whose seats have become known or unknown, where seats are drawn. */
+  #repaintKnown({ areas }: Scene, before: readonly Availability[]): void {
+    const [painter, { availability }] = [this.#painter, this.#seatData];
+    for (const { index, bounds } of areas) {
+      if (before[index]?.isKnown === availability[index]?.isKnown) continue;
+      this.#tiles.repaint(bounds, (scale) => painter?.showsAreasAt(scale) === false);
+    }
+  }
+
   #repaintShapes({ shapes }: Scene, isChanged: (group: string) => boolean): void {
     for (const { shape, bounds } of shapes) {
       if (isChanged(shape.group ?? '')) this.#tiles.repaint(bounds, () => true);
@@ -254,8 +279,16 @@ export class MapCanvas {
       const box = areas[index]?.bounds;
       this.#outdatedAreas.delete(index);
       if (painter === null || box === undefined) continue;
-      this.#tiles.repaint(box, (scale) => painter.showsAreasAt(scale));
+      const isUnknown = this.#seatData.availability[index]?.isKnown === false;
+      this.#tiles.repaint(box, (scale) => isUnknown || painter.showsAreasAt(scale));
     }
     return this.#outdatedAreas.size === 0;
   }
+}
+
+/** Whether a seat is drawn otherwise than before; its section is if it was or is unknown. */
+function isRepainted(before: MapSeat | undefined, after: MapSeat | undefined): boolean {
+  if (before?.status === after?.status) return false;
+  const isOwn = before?.status === 'mine' || after?.status === 'mine';
+  return isOwn || (before?.status !== 'unknown' && after?.status !== 'unknown');
 }

@@ -1,6 +1,6 @@
 import type { Shape } from '@/api/types';
 import { AreaPainter, type LabelOf } from '@/canvas/areaPainter';
-import type { Availability } from '@/canvas/areas';
+import type { Area, Availability } from '@/canvas/areas';
 import { drawShapes } from '@/canvas/drawShapes';
 import { GLYPHS } from '@/canvas/glyphs';
 import { type Palette, type SeatTone, toneOf } from '@/canvas/palette';
@@ -75,8 +75,15 @@ export class PlanPainter {
   /** Draw everything within `box`, in plan units, on a cleared surface. */
   paint(context: Context, at: Placement, box: Bounds, seatData: SeatData): void {
     this.#paintShapes(context, at, box, seatData);
-    if (this.showsAreasAt(at.scale)) this.#areas.paint(context, at, box, seatData.availability);
-    else this.#paintSeats(context, at, box, seatData);
+    const { availability } = seatData;
+    if (this.showsAreasAt(at.scale)) {
+      this.#areas.paint(context, at, box, availability);
+      return;
+    }
+    // Seats of unknown state must not look free.
+    const isUnknown = ({ index }: Area) => availability[index]?.isKnown === false;
+    this.#areas.paint(context, at, box, availability, isUnknown);
+    this.#paintSeats(context, at, box, seatData);
   }
 
   /** The part of the plan that a seat's drawing may cover. */
@@ -101,7 +108,7 @@ export class PlanPainter {
     const found = grid.within(grown(box, SEAT_REACH * plan.seat_radius + 1 / at.scale));
     for (const index of found) {
       const seat = seats[index];
-      if (seat === undefined) continue;
+      if (seat === undefined || seat.status === 'unknown') continue;
       const { x, y, categoryId } = seat.facts;
       const tone = this.#toneOf(categoryId);
       context.globalAlpha = this.#isFaded(seat) ? FADED : 1;

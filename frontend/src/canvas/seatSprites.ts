@@ -3,6 +3,8 @@ import type { Palette, SeatTone } from '@/canvas/palette';
 import type { Context, CreateSurface } from '@/canvas/surface';
 import type { DisplayStatus } from '@/domain/seatMap/seats';
 
+type DrawnStatus = Exclude<DisplayStatus, 'unknown'>;
+
 /** In seat radii: the extent of a seat's drawing from its centre. */
 export const SEAT_REACH = 1.05;
 /** In seat radii. */
@@ -36,14 +38,14 @@ export class SeatSprites {
   }
 
   /** Draw a seat centred on a point, in device pixels. */
-  draw(context: Context, status: DisplayStatus, tone: SeatTone, x: number, y: number): void {
+  draw(context: Context, status: DrawnStatus, tone: SeatTone, x: number, y: number): void {
     const sprite = this.#sprite(status, tone);
     const half = sprite.canvas.width / 2;
     // Copy to whole pixels, which avoids smoothing.
     context.drawImage(sprite.canvas, Math.round(x - half), Math.round(y - half));
   }
 
-  #sprite(status: DisplayStatus, tone: SeatTone): Context {
+  #sprite(status: DrawnStatus, tone: SeatTone): Context {
     const key = status === 'available' ? `${status} ${tone.fill}` : status;
     let sprite = this.#sprites.get(key);
     if (sprite === undefined) {
@@ -62,7 +64,7 @@ export class SeatSprites {
    * What can be bought is large and strong, what is taken small and pale. Shape and mark differ by
    * status too, so that colour is not needed.
    */
-  #paint(context: Context, status: DisplayStatus, tone: SeatTone): void {
+  #paint(context: Context, status: DrawnStatus, tone: SeatTone): void {
     const { palette, radiusPx, hasNumbers } = this.#options;
     const hasRoom = radiusPx >= TAKEN_GLYPH_FROM_PX;
     const taken = hasRoom ? TAKEN : UNMARKED.radius;

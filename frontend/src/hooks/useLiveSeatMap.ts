@@ -8,7 +8,9 @@ import { pagePause } from '@/browser/pagePause';
 import { tabs } from '@/browser/tabs';
 import { Backoff } from '@/domain/feed/backoff';
 import type { FeedState } from '@/domain/feed/feedState';
-import { subscribeToEvent } from '@/domain/feed/subscribeToEvent';
+import { SectionChoice } from '@/domain/feed/sectionChoice';
+import type { WantedSections } from '@/domain/feed/sectionSet';
+import { type EventSubscription, subscribeToEvent } from '@/domain/feed/subscribeToEvent';
 import { liveOf } from '@/domain/seatMap/seats';
 import type { SeatMapState } from '@/domain/seatMap/state';
 import { createSeatMapStore, type SeatMapStore } from '@/domain/seatMap/store';
@@ -16,54 +18,78 @@ import { createServerClock, steadyNow } from '@/domain/serverClock';
 import { ownLockOf } from '@/domain/tickets';
 import { eventQuery, layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/events';
 
+/**
+ * Halls from this size on are followed by section: there a viewer of three sections gets half of the
+ * whole hall's bytes in a busy sale. In smaller ones little is saved in a calm sale, and servers
+ * spend twice the time on parts (`benchmarks/hall_sizes.py`).
+ */
+const FOLLOWED_BY_SECTION_FROM_SEATS = 2_000;
+
 export interface LiveSeatMap {
   readonly store: SeatMapStore;
+  /** Chooses the sections whose seats' states are delivered; null if all are. */
+  readonly choice: SectionChoice | null;
   readonly feedState: FeedState;
   /** Why the seats could not be loaded. */
   readonly error: Error | null;
   readonly reload: () => void;
 }
 
-/**
- * Keep one event's seat map live while the component is mounted.
- *
- * With `onOtherFrame` the server also sends the figures of the sale, to organisers; it must be stable.
- */
+interface LiveSeatMapOptions {
+  /** With it the server also sends the figures of the sale, to organisers. Must be stable. */
+  readonly onOtherFrame?: (text: string) => void;
+  /** Whether seats' states are needed only in the sections that are chosen. */
+  readonly choosesSections?: boolean;
+}
+
+/** Keep one event's seat map live while the component is mounted. */
 export function useLiveSeatMap(
-  { id: eventId, layout, revision }: Pick<EventDetail, 'id' | 'layout' | 'revision'>,
+  event: Pick<EventDetail, 'id' | 'layout' | 'revision' | 'seats_total'>,
   isSignedIn: boolean,
-  onOtherFrame?: (text: string) => void,
+  { onOtherFrame, choosesSections = false }: LiveSeatMapOptions = {},
 ): LiveSeatMap {
+  const { id: eventId, layout, revision } = event;
   const [store] = useState(() =>
     createSeatMapStore(createServerClock(steadyNow, dateHeaderClock), pagePause.timers),
   );
   const [feedState, setFeedState] = useState<FeedState>({ name: 'connecting' });
   const noteRevision = useEventReload(eventId, revision);
 
-  useEffect(
-    () =>
-      subscribeToEvent(eventId, {
-        clock: store.clock,
-        onFrame: (frame) => {
-          store.dispatch({ type: 'frame', frame });
-          // The prices and fees of held seats are kept as they were before an edit.
-          if (frame.type === 'beat' && noteRevision(frame.revision)) {
-            store.dispatch({ type: 'locksInvalidated' });
-          }
-        },
-        onOtherFrame,
-        onState: setFeedState,
-      }),
-    [eventId, store, noteRevision, onOtherFrame],
+  const isLarge = event.seats_total >= FOLLOWED_BY_SECTION_FROM_SEATS;
+  const [followed] = useState(() =>
+    choosesSections && isLarge ? createFollowedSections(store, layout) : null,
   );
+
+  useEffect(() => {
+    const subscription = subscribeToEvent(eventId, {
+      clock: store.clock,
+      wanted: followed?.wanted() ?? null,
+      onFrame: (frame) => {
+        store.dispatch({ type: 'frame', frame });
+        // The prices and fees of held seats are kept as they were before an edit.
+        if (frame.type === 'beat' && noteRevision(frame.revision)) {
+          store.dispatch({ type: 'locksInvalidated' });
+        }
+      },
+      onOtherFrame,
+      onState: setFeedState,
+    });
+    const unfollow = followed?.follow(subscription);
+    return () => {
+      unfollow?.();
+      subscription.close();
+    };
+  }, [eventId, store, noteRevision, onOtherFrame, followed]);
 
   const liveLayout = useSeatMap(store, (state) => state.liveLayout);
   const currentLayout = liveLayout ?? layout;
   // An event has no layout before its first seat.
   const facts = useQuery({ ...layoutQuery(eventId, currentLayout), enabled: currentLayout !== '' });
   useEffect(() => {
-    if (facts.data !== undefined) store.dispatch({ type: 'seatsLoaded', ...facts.data });
-  }, [facts.data, store]);
+    if (facts.data === undefined) return;
+    if (facts.data.layout !== store.getState().factsLayout) followed?.choice.clear();
+    store.dispatch({ type: 'seatsLoaded', ...facts.data });
+  }, [facts.data, store, followed]);
 
   const hasNoFrame = useSeatMap(store, (state) => state.seq === null);
   const isDisconnected = !['connecting', 'live', 'checking', 'polling'].includes(feedState.name);
@@ -78,11 +104,47 @@ export function useLiveSeatMap(
 
   return {
     store,
+    choice: followed?.choice ?? null,
     feedState,
     error: facts.error ?? list.error,
     reload: () => {
       void facts.refetch();
       if (isDisconnected) void list.refetch();
+    },
+  };
+}
+
+/** The choice of sections, passed on to a subscription. */
+interface FollowedSections {
+  readonly choice: SectionChoice;
+  readonly wanted: () => WantedSections;
+  /** Returns a function that ends it. */
+  readonly follow: (subscription: EventSubscription) => () => void;
+}
+
+/** `layout` numbers the sections until the seats are loaded. */
+function createFollowedSections(store: SeatMapStore, layout: string): FollowedSections {
+  let subscription: EventSubscription | null = null;
+  const wanted = () => ({
+    layout: store.getState().factsLayout ?? layout,
+    sections: choice.chosen,
+  });
+  const choice = new SectionChoice({
+    timers: pagePause.timers,
+    now: () => performance.now(),
+    onChange: () => {
+      subscription?.want(wanted());
+    },
+  });
+  return {
+    choice,
+    wanted,
+    follow: (followed) => {
+      subscription = followed;
+      followed.want(wanted());
+      return () => {
+        subscription = null;
+      };
     },
   };
 }

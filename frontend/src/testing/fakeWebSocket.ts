@@ -8,6 +8,7 @@ export class FakeWebSocket extends EventTarget {
   readonly readyState = FakeWebSocket.OPEN;
   readonly url: string;
   readonly protocols: readonly string[];
+  readonly sent: string[] = [];
 
   constructor(url: string, protocols: readonly string[] = []) {
     super();
@@ -27,8 +28,8 @@ export class FakeWebSocket extends EventTarget {
     return newest;
   }
 
-  send(): void {
-    // Outgoing frames are tested with the feed.
+  send(text: string): void {
+    this.sent.push(text);
   }
 
   close(): void {

@@ -30,6 +30,9 @@ interface Scene {
   readonly isSignedIn?: boolean;
   /** The query of the address, such as `?code=X`. */
   readonly search?: string;
+  readonly firstFrame?: () => object;
+  /** What is shown once the seats are loaded. */
+  readonly shown?: () => Promise<HTMLElement>;
   /** Replies to what the page asks as soon as it opens. */
   readonly replies?: (server: FakeServer) => void;
 }
@@ -41,6 +44,8 @@ export async function openSelector({
   ownLocks = [],
   isSignedIn = true,
   search = '',
+  firstFrame = () => liveSnapshot(seats),
+  shown = () => screen.findByRole('button', { name: /^Seat A1,/ }),
   replies,
 }: Scene = {}) {
   FakeWebSocket.install();
@@ -53,10 +58,10 @@ export async function openSelector({
   const page = { '/events/:eventId': <SeatSelectorPage /> };
   const { router, user } = renderPage(page, `/events/7${search}`);
   await waitFor(() => {
-    FakeWebSocket.newest().receive(liveSnapshot(seats));
+    FakeWebSocket.newest().receive(firstFrame());
   });
   const socket = FakeWebSocket.newest();
-  await screen.findByRole('button', { name: /^Seat A1,/ });
+  await shown();
   return { server, socket, router, user };
 }
 

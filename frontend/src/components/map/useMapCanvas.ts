@@ -6,6 +6,7 @@ import { MapCanvas } from '@/canvas/mapCanvas';
 import type { LabelOf } from '@/canvas/areaPainter';
 import type { Scene } from '@/canvas/scene';
 import { createCanvas } from '@/canvas/surface';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import type { MapView } from '@/components/map/mapView';
@@ -16,6 +17,8 @@ interface MapCanvasOptions {
   readonly view: MapView;
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
+  /** Of the sections whose seats' states are unknown. */
+  readonly counts: FreeCounts | null;
   readonly clock: ServerClock;
   /** How long a hold lasts. */
   readonly lockMs: number;
@@ -32,6 +35,7 @@ export function useMapCanvas({
   view,
   scene,
   seats,
+  counts,
   clock,
   lockMs,
   labelOf,
@@ -76,7 +80,7 @@ export function useMapCanvas({
     mapRef.current?.setScene({ scene, palette, pixelRatio, lockMs });
   }, [scene, palette, pixelRatio, lockMs]);
 
-  useSeatsShown(mapRef, scene, seats);
+  useSeatsShown(mapRef, scene, seats, counts);
 
   useEffect(() => {
     mapRef.current?.highlight(hovered, focused);
@@ -97,10 +101,11 @@ function useSeatsShown(
   mapRef: RefObject<MapCanvas | null>,
   scene: Scene,
   seats: readonly MapSeat[],
+  counts: FreeCounts | null,
 ): void {
   useLayoutEffect(() => {
-    mapRef.current?.setSeats(seats);
-  }, [mapRef, scene, seats]);
+    mapRef.current?.setSeats(seats, counts);
+  }, [mapRef, scene, seats, counts]);
 }
 
 function watchPixelRatio(onChange: () => void): () => void {

@@ -17,6 +17,7 @@ interface PreviewCanvasOptions {
 
 /** What only a map on sale has. */
 const NOT_ON_SALE = {
+  counts: null,
   clock: createServerClock(),
   lockMs: 1,
   labelOf: ({ name }: Area) => [name],

@@ -38,6 +38,8 @@ function entryText({ status, holder }: LogEntry): string {
       return t('organise:becameSold');
     case 'blocked':
       return t('organise:becameBlocked');
+    case 'unknown':
+      return '';
     default:
       return assertNever(status);
   }

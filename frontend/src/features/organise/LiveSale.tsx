@@ -41,7 +41,7 @@ import '@/features/organise/sale/sale.css';
 /** Live view of a sale. Read-only: the organiser's own locks count as locked. */
 export function LiveSale({ event }: { readonly event: EventDetail }) {
   const { sale: sent, reading, onOtherFrame } = useSale();
-  const { store, feedState, error, reload } = useLiveSeatMap(event, false, onOtherFrame);
+  const { store, feedState, error, reload } = useLiveSeatMap(event, false, { onOtherFrame });
   const sale = usePolledSale(event.id, feedState, sent);
   const [watch] = useState(() => watchSale(store, pagePause.timers));
   const { seats, viewers, latest, now } = useSyncExternalStore(watch.subscribe, watch.getView);

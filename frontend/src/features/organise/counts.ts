@@ -46,6 +46,8 @@ export function countSeats(seats: readonly MapSeat[]): HallCounts {
       case 'blocked':
         section.blocked += 1;
         break;
+      case 'unknown':
+        break;
       default:
         assertNever(status);
     }

@@ -104,7 +104,7 @@ describe('a click on a seat', () => {
   it('asks anonymous visitors to sign in and returns to the event', async () => {
     const { server, user } = await openSelector({ isSignedIn: false });
     await user.click(seatButton('A1'));
-    const dialog = within(screen.getByRole('dialog', { name: 'Sign in to hold seats' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Sign in to hold seats' }));
     expect(dialog.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe(
       '/sign-in?next=%2Fevents%2F7',
     );

@@ -35,6 +35,7 @@ import { useSelectorShortcuts } from '@/features/seats/shortcuts/useSelectorShor
 import { useShortcutSetting } from '@/features/seats/shortcuts/useShortcutSetting';
 import { useLockExtension } from '@/features/seats/useLockExtension';
 import { useLostLocks } from '@/features/seats/useLostLocks';
+import { useNeededSections } from '@/features/seats/useNeededSections';
 import { usePickBeforeSignIn } from '@/features/seats/usePickBeforeSignIn';
 import { useSales } from '@/hooks/useSales';
 import { useSeatActions } from '@/features/seats/useSeatActions';
@@ -47,9 +48,12 @@ interface SeatSelectorProps {
   readonly me: Me | null;
 }
 
+const CHOOSING = { choosesSections: true };
+
 export function SeatSelector({ event, me }: SeatSelectorProps) {
-  const { store, feedState, error, reload } = useLiveSeatMap(event, me !== null);
+  const { store, choice, feedState, error, reload } = useLiveSeatMap(event, me !== null, CHOOSING);
   const seats = useSeatMap(store, (state) => state.seats);
+  const counts = useSeatMap(store, (state) => state.counts);
   const facts = useSeatMap(store, (state) => state.facts);
   const indexById = useSeatMap(store, (state) => state.indexById);
   const viewers = useSeatMap(store, (state) => state.viewers);
@@ -111,6 +115,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const basket = useRef<BasketHandle>(null);
   const [areShortcutsOn, turnShortcuts] = useShortcutSetting();
   const [scene, filter] = useFilteredScene(event, facts);
+  useNeededSections(choice, store, offer);
   const { sections } = scene;
   const mine = useMemo(() => seats.filter(({ status }) => status === 'mine'), [seats]);
   const [isOpening, openCheckout] = useCheckoutLoading(mine.some(({ pending }) => !pending));
@@ -177,6 +182,10 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     },
   });
 
+  const hall = {
+    ...{ event, scene, seats, counts, choice },
+    ...{ isOnSale, onPick: pick, onStand: openFind },
+  };
   const cards = dialog === null && (
     <SeatCards
       offer={offer}
@@ -220,30 +229,12 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       />
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
-          <SeatMap
-            ref={map}
-            event={event}
-            scene={scene}
-            seats={seats}
-            clock={store.clock}
-            isOnSale={isOnSale}
-            offered={offered}
-            onPick={pick}
-            onStand={openFind}
-          >
+          <SeatMap ref={map} {...hall} clock={store.clock} offered={offered}>
             {cards}
           </SeatMap>
         ) : seats.length > 0 ? (
           <Suspense fallback={<Skeleton shape="fill" />}>
-            <SeatList
-              ref={list}
-              event={event}
-              scene={scene}
-              seats={seats}
-              isOnSale={isOnSale}
-              onPick={pick}
-              onStand={openFind}
-            >
+            <SeatList ref={list} {...hall}>
               {cards}
             </SeatList>
           </Suspense>
@@ -269,6 +260,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         dialog={dialog}
         scene={scene}
         seats={seats}
+        counts={counts}
         find={find}
         review={{
           event,

@@ -2,13 +2,13 @@ import { Suspense } from 'react';
 
 import type { Scene } from '@/canvas/scene';
 import type { Reservation } from '@/api/types';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import { CheckoutDialog } from '@/features/seats/basket/lazyCheckout';
 import type { ReviewDialogProps } from '@/features/seats/basket/ReviewDialog';
 import type { SeatFinder } from '@/features/seats/finder/useSeatFinder';
-import { FindDialog, ShortcutsDialog } from '@/features/seats/lazyComponents';
-import { SignInPrompt } from '@/features/seats/SignInPrompt';
+import { FindDialog, ShortcutsDialog, SignInPrompt } from '@/features/seats/lazyComponents';
 
 export type OpenDialog =
   | { readonly name: 'shortcuts' | 'review' }
@@ -22,6 +22,7 @@ interface SelectorDialogsProps {
   readonly scene: Scene;
   /** All seats; the review has the user's. */
   readonly seats: readonly MapSeat[];
+  readonly counts: FreeCounts | null;
   readonly find: SeatFinder;
   readonly review: ReviewDialogProps;
   readonly areShortcutsOn: boolean;
@@ -34,6 +35,7 @@ export function SelectorDialogs({
   dialog,
   scene,
   seats,
+  counts,
   find,
   review,
   areShortcutsOn,
@@ -49,6 +51,7 @@ export function SelectorDialogs({
           scene={scene}
           area={dialog.area}
           seats={seats}
+          counts={counts}
           remaining={event.seat_cap - review.seats.length}
           find={find}
           onClose={onClose}

@@ -19,10 +19,15 @@ export function StatusIcon({ status, size, tone }: StatusIconProps) {
         {status === 'reserved' && (
           <rect className="status-icon__body" x="-.9" y="-.9" width="1.8" height="1.8" rx=".42" />
         )}
-        {(status === 'available' || status === 'mine' || status === 'locked') && (
+        {(status === 'available' ||
+          status === 'mine' ||
+          status === 'locked' ||
+          status === 'unknown') && (
           <circle className="status-icon__body" r="0.94" fill={tone?.fill} stroke={tone?.edge} />
         )}
-        {status !== 'available' && <path className="status-icon__glyph" d={GLYPHS[status]} />}
+        {status !== 'available' && status !== 'unknown' && (
+          <path className="status-icon__glyph" d={GLYPHS[status]} />
+        )}
       </g>
     </svg>
   );

@@ -21,6 +21,22 @@ export const PromoCode = lazy(async () => ({
   default: (await import('@/features/seats/promoCode/PromoCode')).PromoCode,
 }));
 
+export const MiniMap = lazy(async () => ({
+  default: (await import('@/features/seats/map/MiniMap')).MiniMap,
+}));
+
+export const SeatTooltip = lazy(async () => ({
+  default: (await import('@/features/seats/map/SeatTooltip')).SeatTooltip,
+}));
+
+export const SectionTooltip = lazy(async () => ({
+  default: (await import('@/features/seats/map/SectionTooltip')).SectionTooltip,
+}));
+
+export const SignInPrompt = lazy(async () => ({
+  default: (await import('@/features/seats/SignInPrompt')).SignInPrompt,
+}));
+
 export const StandingButtons = lazy(async () => ({
   default: (await import('@/features/seats/map/StandingButtons')).StandingButtons,
 }));

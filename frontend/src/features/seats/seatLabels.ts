@@ -56,6 +56,8 @@ export function statusText(seat: MapSeat): string {
       return t('seats:status_reserved');
     case 'blocked':
       return t('seats:status_blocked');
+    case 'unknown':
+      return t('seats:status_unknown');
     default:
       return assertNever(status);
   }
@@ -71,6 +73,7 @@ export function unavailableText({ facts: { seatNumber: seat }, status, holder }:
   switch (status) {
     case 'available':
     case 'mine':
+    case 'unknown':
       return '';
     case 'locked':
       return holder === null

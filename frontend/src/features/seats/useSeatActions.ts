@@ -85,7 +85,7 @@ export function useSeatActions({
       }
     } else if (seat.status === 'mine') {
       void commands.unlock(together([seat]));
-    } else if (seat.status !== 'available') {
+    } else if (seat.status !== 'available' && seat.status !== 'unknown') {
       announce(unavailableText(seat));
     } else if (isSignedIn) {
       onOffer(null);

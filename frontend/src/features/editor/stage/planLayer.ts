@@ -64,7 +64,7 @@ export class Drawing {
       return;
     }
     const { painter, scene } = this.#farView();
-    const availability = availabilityOf(scene.areas, this.#seats);
+    const availability = availabilityOf(scene.areas, this.#seats, null);
     painter.paint(context, at, box, this.#seatData(availability));
   }
 

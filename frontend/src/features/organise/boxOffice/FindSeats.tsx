@@ -72,7 +72,7 @@ interface PlacesProps {
 
 function Places({ id, area, seats, onPick }: PlacesProps) {
   const [count, setCount] = useState('1');
-  const left = leftIn(area, seats);
+  const left = leftIn(area, seats, null);
   function add(submit: SyntheticEvent) {
     submit.preventDefault();
     const free = area.seatIndexes.flatMap((index) => {

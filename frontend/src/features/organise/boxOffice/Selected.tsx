@@ -88,6 +88,7 @@ function changeText(changed: readonly MapSeat[]): string {
   return t('boxOffice:changed', {
     count: changed.length,
     list: formatList(names),
-    status: first === undefined ? '' : t(`boxOffice:is_${first.status}`),
+    status:
+      first === undefined || first.status === 'unknown' ? '' : t(`boxOffice:is_${first.status}`),
   });
 }

@@ -15,6 +15,7 @@ const TONES: Readonly<Record<DisplayStatus, Tone>> = {
   locked: 'locked',
   reserved: 'reserved',
   blocked: 'blocked',
+  unknown: 'seat-plain',
 };
 
 /** From little to much sold, in even steps. */

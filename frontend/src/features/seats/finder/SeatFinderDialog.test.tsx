@@ -49,6 +49,7 @@ function Scene({ event, store, remaining, found }: SceneProps) {
       scene={{ facts, sections: sectionsOf(facts), wishes: [] }}
       area={null}
       seats={store.getState().seats}
+      counts={null}
       remaining={remaining}
       find={find}
       onClose={() => {

@@ -5,6 +5,7 @@ import type { EventDetail } from '@/api/types';
 import type { Scene } from '@/canvas/scene';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
 import { standingLeftText } from '@/features/seats/seatLabels';
@@ -25,6 +26,7 @@ interface SeatFinderDialogProps {
   /** The standing area to find places in; null to find seats. */
   readonly area: StandingArea | null;
   readonly seats: readonly MapSeat[];
+  readonly counts: FreeCounts | null;
   /** How many more seats the user may hold. */
   readonly remaining: number;
   readonly find: SeatFinder;
@@ -164,9 +166,9 @@ interface PlacesFormProps extends SeatFinderDialogProps {
   readonly area: StandingArea;
 }
 
-function PlacesForm({ event, area, seats, remaining, find, onClose }: PlacesFormProps) {
+function PlacesForm({ event, area, seats, counts, remaining, find, onClose }: PlacesFormProps) {
   const [wanted, setWanted] = useState(Math.min(USUAL_PARTY, remaining));
-  const left = leftIn(area, seats);
+  const left = leftIn(area, seats, counts);
   const most = Math.min(remaining, Math.max(left, 1));
   const count = Math.min(wanted, most);
   return (

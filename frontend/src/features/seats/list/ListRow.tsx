@@ -18,7 +18,8 @@ export interface ListSettings {
 
 interface ListRowProps {
   readonly row: Row;
-  readonly free: number;
+  /** Null if unknown. */
+  readonly free: number | null;
   /** All seats of the map; null while the row is closed, so that it does not re-render. */
   readonly seats: readonly MapSeat[] | null;
   readonly settings: ListSettings;
@@ -60,7 +61,8 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
   const all = row.seats.flatMap(({ index }) => seats[index] ?? []);
   const everFree = useEverFree(all);
   const shown = onlyFree ? all.filter(({ facts }) => everFree.has(facts.id)) : all;
-  if (shown.length === 0) return <p className="list__none">{t('choosing:list_noneHere')}</p>;
+  if (shown.length === 0 && all.every(({ status }) => status !== 'unknown'))
+    return <p className="list__none">{t('choosing:list_noneHere')}</p>;
   return (
     <ul className="list__seats">
       {shown.map((seat) => (

@@ -12,7 +12,8 @@ import { formatMoney } from '@/i18n/money';
 
 interface ListSectionProps {
   readonly section: Section;
-  readonly free: number;
+  /** Null if unknown. */
+  readonly free: number | null;
   /** All seats of the map; null while the section is closed. */
   readonly seats: readonly MapSeat[] | null;
   /** Seats whose rows are opened. */
@@ -101,9 +102,14 @@ function rowsOf(seats: readonly SeatFacts[], { name }: Section): string[] {
   return seats.flatMap(({ section, row }) => (section === name ? row : []));
 }
 
-export function freeAmong(some: readonly SeatFacts[], seats: readonly MapSeat[]): number {
+/** Null if the state of any is unknown. */
+export function freeAmong(some: readonly SeatFacts[], seats: readonly MapSeat[]): number | null {
   let free = 0;
-  for (const { index } of some) if (seats[index]?.status === 'available') free += 1;
+  for (const { index } of some) {
+    const status = seats[index]?.status;
+    if (status === 'unknown') return null;
+    if (status === 'available') free += 1;
+  }
   return free;
 }
 

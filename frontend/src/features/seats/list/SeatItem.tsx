@@ -31,7 +31,7 @@ export const SeatItem = memo(function SeatItem({ seat, tone, currency, isOnSale 
         status: statusWithFeatures(seat),
       })}
       aria-pressed={status === 'mine'}
-      aria-disabled={!isOnSale || (status !== 'available' && status !== 'mine')}
+      aria-disabled={!isOnSale || !['available', 'mine', 'unknown'].includes(status)}
     >
       <StatusIcon status={status} size={32} tone={tone} />
       <span className="seat-item__what">

@@ -24,7 +24,8 @@ function openList(seats: Seat[], wishes: readonly SeatWish[] = []) {
     LAYOUT,
   );
   const picked: string[] = [];
-  const scene = { sections: sectionsOf(map.state.facts), standing: [], wishes };
+  const { facts } = map.state;
+  const scene = { facts, sections: sectionsOf(facts), standing: [], wishes };
   const handle = createRef<SeatListHandle>();
   const list = (shown: readonly MapSeat[]) => (
     <SeatList

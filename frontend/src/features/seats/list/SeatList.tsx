@@ -2,6 +2,7 @@ import {
   type MouseEvent,
   type ReactNode,
   type Ref,
+  useEffect,
   useId,
   useImperativeHandle,
   useLayoutEffect,
@@ -12,7 +13,10 @@ import {
 
 import type { EventDetail } from '@/api/types';
 import type { Scene } from '@/canvas/scene';
+import type { SectionChoice } from '@/domain/feed/sectionChoice';
+import { NO_SECTIONS } from '@/domain/feed/sectionSet';
 import { meets, type SeatWish } from '@/domain/seatMap/features';
+import { type FreeCounts, numberingOf, poolsOf, sumFree } from '@/domain/seatMap/numbering';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
 import type { Section } from '@/domain/seatMap/sections';
@@ -35,8 +39,12 @@ interface SeatListProps {
   readonly ref?: Ref<SeatListHandle>;
   readonly event: EventDetail;
   /** Stable while layout and filter stay the same. Only seats that meet its wishes are listed. */
-  readonly scene: Pick<Scene, 'sections' | 'standing' | 'wishes'>;
+  readonly scene: Pick<Scene, 'facts' | 'sections' | 'standing' | 'wishes'>;
   readonly seats: readonly MapSeat[];
+  /** Free seats where their states are unknown; null if all are known. */
+  readonly counts?: FreeCounts | null;
+  /** Null if the states of all seats are delivered. */
+  readonly choice?: SectionChoice | null;
   readonly isOnSale: boolean;
   readonly onPick: (seat: MapSeat) => void;
   readonly onStand: (area: StandingArea) => void;
@@ -50,6 +58,8 @@ export function SeatList({
   event,
   scene,
   seats,
+  counts = null,
+  choice = null,
   isOnSale,
   onPick,
   onStand,
@@ -58,11 +68,13 @@ export function SeatList({
   const sections = useMemo(() => sectionsMeeting(scene.sections, scene.wishes), [scene]);
   const [onlyFree, setOnlyFree] = useState(false);
   const opened = useToggleSet(() => initiallyOpen(sections, seats.length));
+  useOpenSections(choice, scene, sections, opened.names);
   const [found, setFound] = useState<readonly SeatFacts[]>([]);
   const scroll = useRef<HTMLDivElement>(null);
   const listId = useId();
   const headId = (name: string) => `${listId}${encodeURIComponent(name)}`;
   const { currency, categories } = event;
+  const isWhole = scene.wishes.length === 0;
   const tones = useSeatTones(categories);
   const settings = useMemo(
     () => ({ currency, tones, isOnSale, onlyFree }),
@@ -132,7 +144,7 @@ export function SeatList({
               <span className="seat-item__what">
                 <b>{area.name}</b>{' '}
                 <span className="tabular">{formatMoney(area.price, currency)}</span>{' '}
-                <small>{standingLeftText(area, leftIn(area, seats))}</small>
+                <small>{standingLeftText(area, leftIn(area, seats, counts))}</small>
               </span>
             </button>
           ))}
@@ -140,7 +152,7 @@ export function SeatList({
           <ListSection
             key={section.name}
             section={section}
-            free={freeIn(section, seats)}
+            free={freeIn(section, seats) ?? (isWhole ? countedIn(section, counts) : null)}
             seats={opened.names.has(section.name) ? seats : null}
             found={found}
             settings={settings}
@@ -174,6 +186,38 @@ function initiallyOpen(sections: readonly Section[], seatCount: number): Readonl
   return new Set(isSmall ? sections.map(({ name }) => name) : []);
 }
 
-function freeIn({ rows }: Section, seats: readonly MapSeat[]): number {
-  return rows.reduce((sum, row) => sum + freeAmong(row.seats, seats), 0);
+/**
+ * Choose the sections that are open, and all sections while a filter leaves out some of their seats,
+ * which the counts do not.
+ */
+function useOpenSections(
+  choice: SectionChoice | null,
+  { facts, wishes }: Pick<Scene, 'facts' | 'wishes'>,
+  sections: readonly Section[],
+  opened: ReadonlySet<string>,
+): void {
+  useEffect(() => {
+    if (choice === null) return undefined;
+    const { numberByName } = numberingOf(facts);
+    const shown = sections.filter(({ name }) => wishes.length > 0 || opened.has(name));
+    choice.show('list', new Set(shown.flatMap(({ name }) => numberByName.get(name) ?? [])));
+    return () => {
+      choice.show('list', NO_SECTIONS);
+    };
+  }, [choice, facts, wishes, sections, opened]);
+}
+
+/** Null if the state of any is unknown. */
+function freeIn({ rows }: Section, seats: readonly MapSeat[]): number | null {
+  let sum = 0;
+  for (const row of rows) {
+    const free = freeAmong(row.seats, seats);
+    if (free === null) return null;
+    sum += free;
+  }
+  return sum;
+}
+
+function countedIn({ name }: Section, counts: FreeCounts | null): number {
+  return sumFree(poolsOf(counts, name));
 }

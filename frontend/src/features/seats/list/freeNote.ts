@@ -1,5 +1,7 @@
 import { t } from '@/i18n/language';
 
-export function freeNote(free: number, total: number): string {
+/** Empty if the number is unknown. */
+export function freeNote(free: number | null, total: number): string {
+  if (free === null) return '';
   return free === 0 ? t('choosing:list_noneFree') : t('choosing:list_free', { free, total });
 }

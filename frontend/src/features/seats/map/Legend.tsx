@@ -8,7 +8,7 @@ import { useSeatTones } from '@/features/seats/useSeatTones';
 import { t } from '@/i18n/language';
 import { formatShortMoney } from '@/i18n/money';
 
-const TAKEN: readonly DisplayStatus[] = ['mine', 'locked', 'reserved', 'blocked'];
+const TAKEN = ['mine', 'locked', 'reserved', 'blocked'] as const satisfies DisplayStatus[];
 const ICON_PX = 20;
 
 interface LegendProps extends SoldAndBlocked {

@@ -4,6 +4,7 @@ import type { MapCanvas } from '@/canvas/mapCanvas';
 import type { Scene } from '@/canvas/scene';
 import { fit, toPlan, toScreen } from '@/canvas/viewport';
 import type { Size } from '@/domain/geometry';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { MapView } from '@/components/map/mapView';
 import { usePalette } from '@/components/map/usePalette';
@@ -12,6 +13,7 @@ interface MiniMapProps {
   readonly mapRef: RefObject<MapCanvas | null>;
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
+  readonly counts: FreeCounts | null;
   readonly view: MapView;
   /** Of the map. */
   readonly size: Size;
@@ -24,7 +26,7 @@ const LARGEST_SHARE = 0.28;
 const REDRAWN_EVERY_MS = 1_000;
 
 /** Overview of the hall that shows and moves the viewport, for pointers. */
-export function MiniMap({ mapRef, scene, seats, view, size, isShown }: MiniMapProps) {
+export function MiniMap({ mapRef, scene, seats, counts, view, size, isShown }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drawnAt = useRef(-Infinity);
@@ -48,7 +50,7 @@ export function MiniMap({ mapRef, scene, seats, view, size, isShown }: MiniMapPr
     return () => {
       clearTimeout(timer);
     };
-  }, [mapRef, scene, seats, palette, width, height, isShown]);
+  }, [mapRef, scene, seats, counts, palette, width, height, isShown]);
 
   useLayoutEffect(
     () =>

@@ -72,7 +72,8 @@ const SeatButton = memo(function SeatButton({
   isSelected,
 }: SeatButtonProps) {
   const { facts, status, pending } = seat;
-  const isOpen = isSelected !== null || (isOnSale && (status === 'available' || status === 'mine'));
+  const isOpen =
+    isSelected !== null || (isOnSale && ['available', 'mine', 'unknown'].includes(status));
   return (
     <button
       type="button"

@@ -2,7 +2,6 @@ import {
   type CSSProperties,
   type ReactNode,
   type Ref,
-  type RefObject,
   Suspense,
   useCallback,
   useImperativeHandle,
@@ -16,27 +15,32 @@ import { type Area, availabilityOf } from '@/canvas/areas';
 import type { LabelOf } from '@/canvas/areaPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { toPlan, toScreen } from '@/canvas/viewport';
-import { useAnnounce } from '@/components/announce';
+import type { SectionChoice } from '@/domain/feed/sectionChoice';
 import { type Bounds, boundsOf } from '@/domain/geometry';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
 import type { SeatMapHandle } from '@/components/map/seatMapHandle';
-import { MiniMap } from '@/features/seats/map/MiniMap';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
-import { SeatTooltip } from '@/features/seats/map/SeatTooltip';
 import { SectionButtons } from '@/features/seats/map/SectionButtons';
-import { availabilityText, sectionLabel } from '@/features/seats/map/sectionLabels';
-import { SectionTooltip } from '@/features/seats/map/SectionTooltip';
+import { availabilityText } from '@/features/seats/map/sectionLabels';
 import { useMapCanvas } from '@/components/map/useMapCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
 import { useMapView } from '@/components/map/useMapView';
 import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
+import { useSectionEntry } from '@/features/seats/map/useSectionEntry';
+import { usePointedSection, useShownSections } from '@/features/seats/map/useShownSections';
 import { useSoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
-import { StandingButtons } from '@/features/seats/lazyComponents';
+import {
+  MiniMap,
+  SeatTooltip,
+  SectionTooltip,
+  StandingButtons,
+} from '@/features/seats/lazyComponents';
 import { t } from '@/i18n/language';
 import { formatShortMoney } from '@/i18n/money';
 
@@ -53,6 +57,10 @@ interface SeatMapProps {
   /** Of the same seats; stable while the layout stays the same. */
   readonly scene: Scene;
   readonly seats: readonly MapSeat[];
+  /** Free seats where their states are unknown; null if all are known. */
+  readonly counts?: FreeCounts | null;
+  /** Null if the states of all seats are delivered. */
+  readonly choice?: SectionChoice | null;
   readonly clock: ServerClock;
   readonly isOnSale: boolean;
   /** Indexes of seats offered instead of others; stable while they stay the same. */
@@ -74,6 +82,8 @@ export function SeatMap({
   event,
   scene,
   seats,
+  counts = null,
+  choice = null,
   clock,
   isOnSale,
   offered,
@@ -98,32 +108,21 @@ export function SeatMap({
     ],
     [currency],
   );
-  const announce = useAnnounce();
-  const seatsRef = useLatest(seats);
   const [leftSection, setLeftSection] = useState<number | null>(null);
   const forgetLeftSection = useCallback(() => {
     setLeftSection(null);
   }, []);
-  const { focusSeat } = focus;
-  const openSection = useCallback(
-    (section: Area) => {
-      const first = firstFree(section, seatsRef.current);
-      const seat = scene.facts[first];
-      if (seat === undefined) return;
-      const { bounds, index } = section;
-      view.controls.animateToSeat(bounds, seat, TAPPABLE_RADIUS_PX, covers());
-      const [availability] = availabilityOf(scene.areas, seatsRef.current).slice(index);
-      if (availability !== undefined)
-        announce(sectionLabel(section, availability, currency), 'quiet');
-      focusSeat(first);
-    },
-    [view, scene, seatsRef, covers, announce, currency, focusSeat],
-  );
+  const isFar = settled !== null && showsAreas(scene, radiusPx(scene, settled.viewport));
+  const [pointedByKey, pointByKey] = useState<Area | null>(null);
+  useShownSections(choice, view, scene);
+  usePointedSection(choice, scene, isFar ? (pointer.area ?? pointedByKey) : null);
+  const openSection = useSectionEntry({ view, scene, seats, counts, currency, covers, focus });
   const mapRef = useMapCanvas({
     canvas,
     view,
     scene,
     seats,
+    counts,
     clock,
     lockMs: 1000 * event.lock_seconds,
     labelOf,
@@ -168,14 +167,13 @@ export function SeatMap({
     [view, scene, focused],
   );
 
-  const isFar = settled !== null && showsAreas(scene, radiusPx(scene, settled.viewport));
   const touched = offered.length === 0 ? pointer.touched : null;
   const shownIndex = focused ?? pointer.seat ?? touched;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
   const viewport = view.viewport ?? settled?.viewport;
   const hoveredAvailability =
     isFar && pointer.area !== null
-      ? availabilityOf(scene.areas, seats)[pointer.area.index]
+      ? availabilityOf(scene.areas, seats, counts)[pointer.area.index]
       : undefined;
 
   return (
@@ -200,9 +198,11 @@ export function SeatMap({
               <SectionButtons
                 sections={scene.areas}
                 seats={seats}
+                counts={counts}
                 currency={currency}
                 focusAtOnce={leftSection}
                 onFocusedAtOnce={forgetLeftSection}
+                onPoint={pointByKey}
                 onOpen={openSection}
               />
             )}
@@ -211,6 +211,7 @@ export function SeatMap({
                 <StandingButtons
                   areas={scene.standing}
                   seats={seats}
+                  counts={counts}
                   event={event}
                   onStand={onStand}
                 />
@@ -229,34 +230,41 @@ export function SeatMap({
           </div>
         </div>
         {settled !== null && (
-          <MiniMap
-            mapRef={mapRef}
-            scene={scene}
-            seats={seats}
-            view={view}
-            size={settled.size}
-            isShown={!settled.isFitted}
-          />
+          <Suspense>
+            <MiniMap
+              mapRef={mapRef}
+              scene={scene}
+              seats={seats}
+              counts={counts}
+              view={view}
+              size={settled.size}
+              isShown={!settled.isFitted}
+            />
+          </Suspense>
         )}
         {children}
       </div>
       {viewport !== undefined && shown !== undefined && (
-        <SeatTooltip
-          seat={shown}
-          event={event}
-          clock={clock}
-          at={toScreen(viewport, shown.facts)}
-          seatRadiusPx={radiusPx(scene, viewport)}
-          onTouch={shownIndex === touched ? pointer.forgetTouch : null}
-        />
+        <Suspense>
+          <SeatTooltip
+            seat={shown}
+            event={event}
+            clock={clock}
+            at={toScreen(viewport, shown.facts)}
+            seatRadiusPx={radiusPx(scene, viewport)}
+            onTouch={shownIndex === touched ? pointer.forgetTouch : null}
+          />
+        </Suspense>
       )}
       {viewport !== undefined && pointer.area !== null && hoveredAvailability !== undefined && (
-        <SectionTooltip
-          section={pointer.area}
-          availability={hoveredAvailability}
-          currency={currency}
-          at={toScreen(viewport, pointer.area.middle)}
-        />
+        <Suspense>
+          <SectionTooltip
+            section={pointer.area}
+            availability={hoveredAvailability}
+            currency={currency}
+            at={toScreen(viewport, pointer.area.middle)}
+          />
+        </Suspense>
       )}
       <ZoomButtons controls={view.controls} isFitted={settled?.isFitted ?? true} />
       <Legend event={event} facts={scene.facts} {...useSoldAndBlocked(seats)} />
@@ -278,19 +286,4 @@ function coversOf(frame: HTMLElement | null): Bounds[] {
       height: box.height + 2 * COVER_MARGIN_PX,
     };
   });
-}
-
-/** The index of a section's first free seat, or of its first seat. */
-function firstFree({ seatIndexes }: Area, seats: readonly MapSeat[]): number {
-  const free = seatIndexes.find((index) => seats[index]?.status === 'available');
-  return free ?? seatIndexes[0] ?? 0;
-}
-
-/** For long-lived functions, which must not keep the seats of an earlier render in memory. */
-function useLatest<Value>(value: Value): RefObject<Value> {
-  const latest = useRef(value);
-  useLayoutEffect(() => {
-    latest.current = value;
-  }, [value]);
-  return latest;
 }

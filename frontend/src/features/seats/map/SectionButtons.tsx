@@ -10,16 +10,20 @@ import {
 
 import { type Area, type Availability, availabilityOf } from '@/canvas/areas';
 import { ARROWS, mostNearlyAhead } from '@/domain/seatMap/neighbour';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { sectionLabel } from '@/features/seats/map/sectionLabels';
 
 interface SectionButtonsProps {
   readonly sections: readonly Area[];
   readonly seats: readonly MapSeat[];
+  readonly counts: FreeCounts | null;
   readonly currency: string;
   /** The section to focus at once; null for none. */
   readonly focusAtOnce: number | null;
   readonly onFocusedAtOnce: () => void;
+  /** Null when none has the focus any more. Must be stable. */
+  readonly onPoint: (section: Area | null) => void;
   readonly onOpen: (section: Area) => void;
 }
 
@@ -27,14 +31,16 @@ interface SectionButtonsProps {
 export function SectionButtons({
   sections,
   seats,
+  counts,
   currency,
   focusAtOnce,
   onFocusedAtOnce,
+  onPoint,
   onOpen,
 }: SectionButtonsProps) {
   const [tabStop, setTabStop] = useState(focusAtOnce ?? 0);
   const first = useRef<HTMLButtonElement>(null);
-  const availability = availabilityOf(sections, seats);
+  const availability = availabilityOf(sections, seats, counts);
 
   useLayoutEffect(() => {
     if (focusAtOnce === null) return;
@@ -67,12 +73,13 @@ export function SectionButtons({
       isTabStop={section.index === tabStop}
       onOpen={onOpen}
       onFocus={setTabStop}
+      onPoint={onPoint}
       onWalk={walk}
     />
   ));
 }
 
-const NOTHING: Availability = { free: 0, priceFrom: null };
+const NOTHING: Availability = { free: 0, priceFrom: null, isKnown: true };
 
 interface SectionButtonProps {
   readonly ref: Ref<HTMLButtonElement> | undefined;
@@ -82,6 +89,7 @@ interface SectionButtonProps {
   readonly isTabStop: boolean;
   readonly onOpen: (section: Area) => void;
   readonly onFocus: (index: number) => void;
+  readonly onPoint: (section: Area | null) => void;
   readonly onWalk: (from: Area, press: KeyboardEvent<HTMLButtonElement>) => void;
 }
 
@@ -93,6 +101,7 @@ const SectionButton = memo(function SectionButton({
   isTabStop,
   onOpen,
   onFocus,
+  onPoint,
   onWalk,
 }: SectionButtonProps) {
   return (
@@ -114,6 +123,10 @@ const SectionButton = memo(function SectionButton({
       }}
       onFocus={() => {
         onFocus(section.index);
+        onPoint(section);
+      }}
+      onBlur={() => {
+        onPoint(null);
       }}
       onClick={({ detail }) => {
         // Pointer clicks are resolved by position, since these boxes overlap and sections do not.

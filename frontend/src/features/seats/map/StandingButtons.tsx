@@ -1,5 +1,6 @@
 import type { EventDetail } from '@/api/types';
 import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
+import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { standingLeftText } from '@/features/seats/seatLabels';
 import { formatShortMoney } from '@/i18n/money';
@@ -7,12 +8,13 @@ import { formatShortMoney } from '@/i18n/money';
 interface StandingButtonsProps {
   readonly areas: readonly StandingArea[];
   readonly seats: readonly MapSeat[];
+  readonly counts: FreeCounts | null;
   readonly event: EventDetail;
   readonly onStand: (area: StandingArea) => void;
 }
 
 /** The standing areas on the map, each with how many places are left. */
-export function StandingButtons({ areas, seats, event, onStand }: StandingButtonsProps) {
+export function StandingButtons({ areas, seats, counts, event, onStand }: StandingButtonsProps) {
   return areas.map((area) => (
     <button
       key={area.group}
@@ -24,7 +26,7 @@ export function StandingButtons({ areas, seats, event, onStand }: StandingButton
         onStand(area);
       }}
     >
-      <b>{area.name}</b> <span>{standingLeftText(area, leftIn(area, seats))}</span>{' '}
+      <b>{area.name}</b> <span>{standingLeftText(area, leftIn(area, seats, counts))}</span>{' '}
       <span>{formatShortMoney(area.price, event.currency)}</span>
     </button>
   ));

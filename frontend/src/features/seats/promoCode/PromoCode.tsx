@@ -4,13 +4,14 @@ import { useSearchParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { fetchOpenedSeats } from '@/api/seats';
+import type { OpenedSeats } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Field } from '@/components/Field';
 import { Icon } from '@/components/Icon';
-import type { SeatFacts } from '@/domain/seatMap/seats';
-import type { SeatMapStore } from '@/domain/seatMap/store';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
+import { type SeatMapStore, whenKnown } from '@/domain/seatMap/store';
 import { errorText } from '@/features/seats/errorText';
 import { useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
@@ -40,6 +41,7 @@ export function PromoCode({
   const announce = useAnnounce();
   const [isAsking, setIsAsking] = useState(false);
   const [text, setText] = useState('');
+  const [answer, setAnswer] = useState<OpenedSeats | null>(null);
 
   function remember(code: string | null) {
     const next = new URLSearchParams(search);
@@ -51,26 +53,33 @@ export function PromoCode({
   const open = useMutation({
     mutationFn: (code: string) => fetchOpenedSeats(eventId, code),
     retry: false,
-    onSuccess: ({ code, seat_ids: ids, left }) => {
-      const seatIds = new Set(ids);
-      store.dispatch({ type: 'seatsOpened', opened: { promoCode: code, seatIds } });
+    onSuccess: (opened) => {
+      const { code, seat_ids: ids } = opened;
+      store.dispatch({ type: 'seatsOpened', opened: { promoCode: code, seatIds: new Set(ids) } });
       setIsAsking(false);
       remember(code);
-      const { seats } = store.getState();
-      const free = seats.filter(({ facts, status }) => {
-        return status === 'available' && seatIds.has(facts.id);
-      });
-      announce(
-        left > 0 && free.length > 0
-          ? t('choosing:code_opened', { count: Math.min(left, free.length) })
-          : t('choosing:code_nothingLeft'),
-      );
-      if (free.length > 0) onOpened(free.map(({ facts }) => facts));
+      setAnswer(opened);
     },
     onError: (error) => {
       if (!isAsking) announce(errorText(toApiError(error)), 'bad');
     },
   });
+
+  const announceOpened = useEffectEvent((left: number, seats: readonly MapSeat[]) => {
+    const free = seats.filter(({ status }) => status === 'available');
+    announce(
+      left > 0 && free.length > 0
+        ? t('choosing:code_opened', { count: Math.min(left, free.length) })
+        : t('choosing:code_nothingLeft'),
+    );
+    if (free.length > 0) onOpened(free.map(({ facts }) => facts));
+  });
+  useEffect(() => {
+    if (answer === null) return undefined;
+    return whenKnown(store, answer.seat_ids, (seats) => {
+      announceOpened(answer.left, seats);
+    });
+  }, [answer, store]);
 
   const hasSeats = useSeatMap(store, (state) => state.seats.length > 0);
   const hasTried = useRef(false);
