@@ -29,6 +29,10 @@ export const SeatTooltip = lazy(async () => ({
   default: (await import('@/features/seats/map/SeatTooltip')).SeatTooltip,
 }));
 
+export const SectionButtons = lazy(async () => ({
+  default: (await import('@/features/seats/map/SectionButtons')).SectionButtons,
+}));
+
 export const SectionTooltip = lazy(async () => ({
   default: (await import('@/features/seats/map/SectionTooltip')).SectionTooltip,
 }));

@@ -24,7 +24,6 @@ import type { ServerClock } from '@/domain/serverClock';
 import { Legend } from '@/features/seats/map/Legend';
 import type { SeatMapHandle } from '@/components/map/seatMapHandle';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
-import { SectionButtons } from '@/features/seats/map/SectionButtons';
 import { availabilityText } from '@/features/seats/map/sectionLabels';
 import { useMapCanvas } from '@/components/map/useMapCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
@@ -38,6 +37,7 @@ import { useSoldAndBlocked } from '@/features/seats/map/useSoldAndBlocked';
 import {
   MiniMap,
   SeatTooltip,
+  SectionButtons,
   SectionTooltip,
   StandingButtons,
 } from '@/features/seats/lazyComponents';
@@ -195,16 +195,18 @@ export function SeatMap({
             style={{ '--map-scale': settled?.viewport.scale } as CSSProperties}
           >
             {isFar && (
-              <SectionButtons
-                sections={scene.areas}
-                seats={seats}
-                counts={counts}
-                currency={currency}
-                focusAtOnce={leftSection}
-                onFocusedAtOnce={forgetLeftSection}
-                onPoint={pointByKey}
-                onOpen={openSection}
-              />
+              <Suspense>
+                <SectionButtons
+                  sections={scene.areas}
+                  seats={seats}
+                  counts={counts}
+                  currency={currency}
+                  focusAtOnce={leftSection}
+                  onFocusedAtOnce={forgetLeftSection}
+                  onPoint={pointByKey}
+                  onOpen={openSection}
+                />
+              </Suspense>
             )}
             {scene.standing.length > 0 && (
               <Suspense>
