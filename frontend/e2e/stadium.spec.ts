@@ -39,8 +39,7 @@ test(
     await expect(seatAt(near.page, seats, first)).toHaveAttribute('data-status', 'locked');
     await expect.poll(() => freeBeside(far.page)).toBe(free - 1);
 
-    await pan(near.page);
-    const [other, whileOffline] = freeAmong(seats, await seatsShown(near.page));
+    const [other, whileOffline] = freeAmong(seats, await pan(near.page));
     if (other === undefined || whileOffline === undefined) throw new Error('Nothing is free there');
     await lock(seller.api, stadium, other);
     await expect(seatAt(near.page, seats, other)).toHaveAttribute('data-status', 'locked');
@@ -168,19 +167,21 @@ function freeAmong(
   );
 }
 
-/** Drag the map by half a screen to other seats, whose states follow. */
-async function pan(page: Page): Promise<void> {
+/**
+ * Drag the map by half a screen. Returns the indexes of seats that have come into view, and stay
+ * there while the map comes to rest.
+ */
+async function pan(page: Page): Promise<ReadonlySet<number>> {
   const before = await seatsShown(page);
   const { width, height } = DESK.viewport;
-  await expect(async () => {
-    await page.mouse.move(0.7 * width, height / 2);
-    await page.mouse.down();
-    await page.mouse.move(0.2 * width, height / 2, { steps: 8 });
-    await page.mouse.up();
-    const after = await seatsShown(page);
-    expect([...after].some((index) => before.has(index))).toBe(false);
-  }).toPass();
+  await page.mouse.move(0.7 * width, height / 2);
+  await page.mouse.down();
+  await page.mouse.move(0.2 * width, height / 2, { steps: 8 });
+  await page.mouse.up();
+  const added = async () => [...(await seatsShown(page))].filter((index) => !before.has(index));
+  await expect.poll(async () => (await added()).length).toBeGreaterThan(1);
   await expect(page.locator('[data-seat][data-status=unknown]')).toHaveCount(0);
+  return new Set(await added());
 }
 
 async function lock(api: Api, { id }: EventSummary, seat: Seat): Promise<void> {
