@@ -15,7 +15,8 @@ KEPT = timedelta(days=1)
 class Command(BaseCommand):
     help = (
         "Deletes expired token families and sign-in challenges, sign-ins without a session, and "
-        "revocations and mails older than a day. Can be stopped at any time."
+        "revocations and mails older than a day, or three if they wait for the mail server. Can be "
+        "stopped at any time."
     )
 
     def handle(self, *_: Any, **__: Any) -> None:

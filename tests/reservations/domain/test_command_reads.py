@@ -99,7 +99,7 @@ TERMS_WITH_VERIFICATION = replace(TERMS, requires_verified_email=True)
 
 # A command of each kind that is carried out, so that the rules look at all that they need.
 COMMANDS: list[Command] = [
-    LockPlaces(ALICE, "east", 1, Places((2,))),
+    LockPlaces(ALICE, "east", 1, Places((2,), left=1)),
     LockSeats(ALICE, (1,)),
     LockSeats(ALICE, (1, 13), "SPONSOR"),
     LockBest(ALICE, SeatCriteria(2), Choice(((1, 2),))),

@@ -31,7 +31,7 @@ async function openTapped() {
 describe('a tap', () => {
   it('shows the name and the state of what it took, until the next one', async () => {
     await openTapped();
-    expect(screen.getByText('Stalls · Row A · Seat 1')).toBeDefined();
+    expect(await screen.findByText('Stalls · Row A · Seat 1')).toBeDefined();
     expect(screen.getByText(/^Held by you/)).toBeDefined();
     fireEvent.click(screen.getByText('Stalls · Row A · Seat 1'));
     expect(screen.queryByText('Stalls · Row A · Seat 1')).toBeNull();
