@@ -33,7 +33,7 @@ from tests.reservations.audit import test_bookings, test_log
 from tests.reservations.audit.histories import History, run
 from tests.reservations.audit.past import Past, differences
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 SEEDS = max(settings().max_examples // 100, 1)
 SEAT_CHANGE, SEAT = "reservations_seatchange", "reservations_seat"
@@ -53,6 +53,7 @@ def test_an_archive_has_no_difference(past: Past) -> None:
     assert archive_faults(archived(past.event.pk)) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_the_archive_of_any_history_has_no_difference(clock: Clock, seed: int) -> None:
     history = History(clock)

@@ -23,7 +23,7 @@ from tests.reservations.archives.archives import archive_faults, archived, chang
 from tests.reservations.audit.histories import History, run
 from tests.reservations.audit.past import differences, make_past
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 SEAT_CHANGE = "reservations_seatchange"
 
@@ -53,6 +53,7 @@ def _remove(event: Event, data: bytes, folder: Path) -> str:
     return run("archive_event", str(event.pk), str(file), "--remove")
 
 
+@pytest.mark.both_databases
 def test_old_rows_are_removed_and_the_rest_is_verified(history: History, tmp_path: Path) -> None:
     event, before = history.event, _log(history.event)
     data = archived(event.pk)
