@@ -31,11 +31,11 @@ INJECTIONS = [
     "1); SELECT pg_sleep(20); --",
     "1' AND (SELECT 1 FROM (SELECT sleep(20)) x) --",
     "%' ESCAPE '\\",
-    "{{7*191}}",
+    "{{7919*6029}}",
     "{% debug %}{% load static %}",
-    "${7*191}",
-    "#{7*191}",
-    "<%= 7*191 %>",
+    "${7919*6029}",
+    "#{7919*6029}",
+    "<%= 7919*6029 %>",
     "{0.__class__.__init__.__globals__}",
     "%(password)s%s%n%x",
     "<script>alert(1)</script>",
@@ -73,7 +73,7 @@ INJECTIONS = [
 
 # Must not appear in a response.
 SIGNS = [
-    "1337",
+    "47743651",
     "root:x:",
     "pbkdf2",
     "argon2",

@@ -18,6 +18,8 @@ from tests.factories import make_event, make_user, signed_in, stranger
 
 pytestmark = pytest.mark.any_database
 
+PATIENCE_SECONDS = 120
+
 _TEXTS = [text for text in INJECTIONS if "\ud800" not in text]
 _SCRIPT = "<script>alert(1)</script>"
 
@@ -133,8 +135,8 @@ def test_stored_strings_are_escaped_in_the_admin(db: None) -> None:
     paths = ["event/", f"event/{events[texts.index(_SCRIPT)].pk}/change/", "seat/"]
     for path in (*(f"/admin/reservations/{path}" for path in paths), "/admin/accounts/user/"):
         page = client.get(path).content.decode()
-        assert "7*191" in page or path.endswith(("change/", "seat/"))
-        for sign in ("1337", "<script>alert", "<img src=x", "<!ENTITY", "root:x:"):
+        assert "7919*6029" in page or path.endswith(("change/", "seat/"))
+        for sign in ("47743651", "<script>alert", "<img src=x", "<!ENTITY", "root:x:"):
             assert sign not in page
     listed = stranger().get("/api/events/")
     assert {event["name"] for event in listed.json()} == {text[:200] for text in texts}
@@ -164,9 +166,9 @@ async def test_hostile_strings_in_a_handshake_are_no_server_error(
         communicator = WebsocketCommunicator(
             application, path, headers=headers, subprotocols=offers
         )
-        connected, _ = await communicator.connect()
+        connected, _ = await communicator.connect(timeout=PATIENCE_SECONDS)
         assert connected
-        found = await communicator.receive_output()
+        found = await communicator.receive_output(timeout=PATIENCE_SECONDS)
         if place == "path":
             assert found == {"type": "websocket.close", "code": 4404}
         else:

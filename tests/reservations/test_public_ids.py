@@ -56,7 +56,8 @@ def at_the_release_before(event_and_user: tuple[Event, User]) -> Iterator[Any]:
     try:
         yield executor.loader.project_state([BEFORE]).apps
     finally:
-        call_command("migrate", "reservations", verbosity=0)
+        # Also those of other apps that depend on them.
+        call_command("migrate", verbosity=0)
 
 
 def _fields(event: Any, user: Any) -> dict[str, Any]:
