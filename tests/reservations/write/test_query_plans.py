@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from reservations.write import unit_of_work
 from tests.factories import make_event, make_user, seat_ids
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 SEATS = 50_000
 _INSERT = """
