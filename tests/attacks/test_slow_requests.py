@@ -88,7 +88,8 @@ def test_an_unread_response_is_aborted(front: Front) -> None:
             peer = stack.enter_context(front.connect())
             peer.sendall(_LARGE)
             assert peer.recv(12) == b"HTTP/1.1 200"
-        assert front.large_under_way() == 10
+        # Of the first ones some may have been dropped already.
+        assert front.large_under_way() > 0
         # The server has dropped the response, although no reader has disconnected.
         wait_until(lambda: not front.large_under_way())
 
