@@ -1,13 +1,17 @@
 """The ticket as PDF: what it shows, in which scripts, and that no text breaks it."""
 
+import io
 import re
+import struct
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import segno
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from accounts.mail_message import message_of
 from accounts.models import Mail, User
@@ -64,13 +68,34 @@ def letters(content: bytes) -> set[str]:
     return found
 
 
+def modules(content: bytes) -> list[list[int]]:
+    """Return the modules of the PDF's QR code, without its border: 1 is black."""
+    found = re.search(
+        rb"/Height (\d+)\n/Length (\d+)\n/Subtype /Image.*?stream\r?\n", content, re.S
+    )
+    assert found is not None
+    height, length = map(int, found.groups())
+    # As a TIFF file, which has the same compression (CCITT group 4).
+    tags = {256: height, 257: height, 258: 1, 259: 4, 262: 1, 273: 110, 278: height, 279: length}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4)
+    image = Image.open(io.BytesIO(head + content[found.end() : found.end() + length]))
+    middles = range(4 * 6 + 3, height - 4 * 6, 6)
+    return [[int(image.getpixel((x, y)) == 0) for x in middles] for y in middles]
+
+
 def test_it_shows_the_event_the_seat_and_the_name_on_one_page() -> None:
     content = drawn(TICKET, language="de")
     assert content.startswith(b"%PDF-")
     assert pages(content) == 1
     wanted = "The Magic Flute Opera house Fr, 24.05.2030, 19:30 Uhr CEST Zoë Balcony, B7 Reduced"
-    assert set(wanted) - {" "} <= letters(content)
+    assert set(f"{wanted} {TICKET.code} Für Plätze") - {" "} <= letters(content)
     assert len(content) < 100_000
+
+
+def test_its_qr_code_has_the_signed_ticket() -> None:
+    matrix = segno.make_qr(TICKET.qr, error="m").matrix
+    assert modules(drawn(TICKET, language="en")) == [list(row) for row in matrix]
 
 
 @pytest.mark.parametrize("script", NAMES)
@@ -153,11 +178,14 @@ def test_the_confirmation_has_it_once_the_booking_is_paid() -> None:
     zoe = User.objects.get(username="zoe")
     confirmation = Mail(kind=Mail.Kind.BOOKED, details=details)
 
-    def attached() -> list[str]:
+    zoe.language = "de"
+
+    def attached() -> dict[str, bytes]:
         message = message_of(confirmation, [zoe], to="zoe@example.com")
         assert "Balcony: A1" in message.body
-        return [str(each.get_filename()) for each in message.message().walk()]
+        parts = message.message().walk()
+        return {str(each.get_filename()): each.get_payload(decode=True) for each in parts}
 
     assert "ticket.pdf" not in attached()
     pay_for(number)
-    assert "ticket.pdf" in attached()
+    assert b"/Lang (de)" in attached()["ticket.pdf"]
