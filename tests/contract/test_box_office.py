@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -128,10 +129,19 @@ def test_what_is_owed_is_marked_as_paid_back_once(desk: Desk) -> None:
     assert told[0]["kind"] == "money_paid_back"
 
 
-def test_who_gives_an_address_at_the_box_office_is_mailed_the_booking(desk: Desk) -> None:
-    sold = desk.sell(desk.office.free, buyer_email="zoe@example.com").json()["reservation_id"]
+def test_who_gives_an_address_at_the_box_office_is_mailed_the_booking(
+    desk: Desk, mailoutbox: list[Any]
+) -> None:
+    found = desk.sell(desk.office.free, buyer_email="zoe@example.com").json()["reservation"]
     [mail] = Mail.objects.filter(address="zoe@example.com")
-    assert (mail.kind, mail.details["booking"]) == (Mail.Kind.BOOKING, sold)
+    assert (mail.kind, mail.details["booking"]) == (Mail.Kind.BOOKING, found["id"])
+    call_command("send_mail")
+    [sent] = [each for each in mailoutbox if each.to == ["zoe@example.com"]]
+    [seat] = found["seats"]
+    assert f"Seats: {seat}\n" in sent.body
+    assert f"Plätze: {seat}\n" in sent.body
+    assert sent.body.count(f"/reservations/{found['id']}\n") == 2
+    assert "ticket.pdf" in [each.get_filename() for each in sent.message().walk()]
 
 
 def test_a_booking_is_mailed_again_within_the_mail_limits(desk: Desk, settings: Settings) -> None:

@@ -307,7 +307,9 @@ def test_a_refund_that_the_provider_did_not_answer_is_made_later_once(
     assert _refunded() == [Decimal("30.00")]
 
 
-def test_the_buyer_is_mailed_what_moved(event: Event, seller: Person) -> None:
+def test_the_buyer_is_mailed_what_moved(
+    event: Event, seller: Person, mailoutbox: list[Any]
+) -> None:
     buyer = make_person()
     booking = _booked(event, buyer, 0)
     Reservation.objects.filter(pk=booking.pk).update(buyer_email="zoe@example.com")
@@ -315,6 +317,10 @@ def test_the_buyer_is_mailed_what_moved(event: Event, seller: Person) -> None:
     sent = Mail.objects.get(kind=Mail.Kind.SEATS)
     assert (sent.address, sent.details["moved"]) == ("zoe@example.com", "A1 → A3")
     assert sent.details["seats"] == "A3"
+    call_command("send_mail")
+    [text] = [each.body for each in mailoutbox if each.to == ["zoe@example.com"]]
+    assert "\nA1 → A3\nSeats: A3\n" in text
+    assert f"/reservations/{booking.public_id}\n" in text
 
 
 def test_an_erased_person_leaves_no_names_on_bookings(event: Event, seller: Person) -> None:
