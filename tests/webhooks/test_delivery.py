@@ -185,15 +185,38 @@ def test_a_receiver_that_is_gone_is_turned_off_at_once(box: Box, hook: Receiver)
 
 def test_what_was_given_up_is_replayed_with_the_same_id(box: Box, hook: Receiver) -> None:
     endpoint = box.endpoint(hook.url)
-    hook.answers(500, 204)
+    hook.answers(204, 500)
     box.book(0)
     deliver(endpoint)
-    Delivery.objects.update(state=Delivery.State.FAILED)
-    number = services.replay_failed(organisation_id=box.organisation.pk, endpoint_id=endpoint.pk)
+    box.book(1)
     deliver(endpoint)
+    given_up = endpoint.deliveries.filter(state=Delivery.State.PENDING)
+    given_up.update(state=Delivery.State.FAILED, attempts=10)
+    number = services.replay_failed(organisation_id=box.organisation.pk, endpoint_id=endpoint.pk)
+    # At once, although the endpoint rests, and with all attempts again.
+    worker.deliver_all()
     assert number == 1
-    assert states(endpoint) == ["delivered"]
-    assert hook.ids[0] == hook.ids[1]
+    assert states(endpoint) == ["delivered", "pending"]
+    assert hook.ids[1] == hook.ids[2]
+    make_due(endpoint)
+    hook.answers(204)
+    deliver(endpoint)
+    assert states(endpoint) == ["delivered"] * 2
+
+
+def test_one_message_is_replayed_with_the_same_id_though_it_was_delivered(
+    box: Box, hook: Receiver
+) -> None:
+    endpoint = box.endpoint(hook.url)
+    for place in range(2):
+        box.book(place)
+    deliver(endpoint)
+    chosen = endpoint.deliveries.get(position=2)
+    services.replay_one(
+        organisation_id=box.organisation.pk, endpoint_id=endpoint.pk, delivery_id=chosen.pk
+    )
+    deliver(endpoint)
+    assert hook.ids[2:] == [chosen.message.name]
 
 
 def test_a_worker_that_lost_its_lease_records_nothing_and_gets_nothing_more(
@@ -303,6 +326,28 @@ def test_a_slow_receiver_holds_up_no_other_message_of_its_own_or_of_others(
     monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 120.0)
     worker.deliver_all()
     assert states(slow) == states(other) == ["delivered"] * 3
+
+
+def test_a_receiver_that_answers_nothing_leaves_requests_to_others(
+    box: Box, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = box.endpoint(hook.url)
+    other = box.endpoint(f"{hook.url}/other")
+    for place in range(2):
+        box.book(place)
+    others_arrived = threading.Event()
+
+    def hold(request: Received) -> None:
+        if request.path != "/hook":
+            others_arrived.set()
+        else:
+            assert others_arrived.wait(60)
+
+    hook.hold = hold
+    monkeypatch.setattr(settings, "SEATCAST_WEBHOOK_REQUESTS", 2)
+    monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 120.0)
+    worker.deliver_all()
+    assert states(silent) == states(other) == ["delivered"] * 2
 
 
 def test_an_endpoint_that_cannot_be_signed_for_does_not_hold_up_others(
