@@ -162,7 +162,6 @@ class ViewerPool:
         click.is_acknowledged = True
         for at_ns in click.early_ns:
             self.click_reported(click, at_ns)
-        click.early_ns.clear()
 
     def click_reported(self, click: Click, at_ns: int) -> None:
         """Note that a sampled viewer received a frame that reports a click, or may do so."""
