@@ -6,7 +6,7 @@ import { Failure } from '@/components/Failure';
 import { Skeleton } from '@/components/Skeleton';
 import { formatMoment } from '@/features/organise/history/formats';
 import { t } from '@/i18n/language';
-import type { MessageKey } from '@/i18n/messageKey';
+import { isMessageKey, type MessageKey } from '@/i18n/messageKey';
 import { actionsQuery } from '@/queries/history';
 
 interface ActionListProps {
@@ -86,7 +86,7 @@ export function ActionList({ eventId, zone }: ActionListProps) {
 
 function ActionRow({ action, zone }: { readonly action: Action; readonly zone: string }) {
   const { actor, subject, request_id: request } = action;
-  const words = wordsOf(action.details);
+  const words = wordsOf(action.details, zone);
   return (
     <li className="change">
       <div className="change__what">
@@ -113,28 +113,45 @@ function ActionRow({ action, zone }: { readonly action: Action; readonly zone: s
   );
 }
 
-/** The details as short lines; what was changed as "name: before → after". */
-function wordsOf(details: Action['details']): string[] {
+/** Ids of rows, which mean nothing to people. */
+const UNTOLD = new Set(['copied_from', 'invitation', 'organisation', 'version']);
+/** Details that are a role, or may be one. */
+const ROLES = new Set(['before', 'role']);
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** The details as short lines; what was changed as "Name: before → after". */
+function wordsOf(details: Action['details'], zone: string): string[] {
+  const textOf = (value: unknown): string => {
+    if (value === null || value === '') return '–';
+    if (typeof value === 'boolean') return t(value ? 'history:yes' : 'history:no');
+    if (typeof value === 'string') return MOMENT.test(value) ? formatMoment(value, zone) : value;
+    if (Array.isArray(value)) return value.map(textOf).join(', ');
+    if (isRecord(value)) return Object.values(value).map(textOf).join(', ');
+    return JSON.stringify(value);
+  };
+  const differenceOf = (pair: unknown): string =>
+    Array.isArray(pair) ? pair.map(textOf).join(' → ') : textOf(pair);
   return Object.entries(details).flatMap(([name, value]) => {
+    if (UNTOLD.has(name)) return [];
     if (name === 'changed' && isRecord(value)) {
-      return Object.entries(value).map(([field, pair]) => `${field}: ${differenceOf(pair)}`);
+      return Object.entries(value).map(
+        ([field, pair]) => `${labelOf(field)}: ${differenceOf(pair)}`,
+      );
     }
     if (name === 'categories' && Array.isArray(value)) return value.map(differenceOf);
-    return [`${name}: ${textOf(value)}`];
+    return [`${labelOf(name)}: ${ROLES.has(name) ? roleOf(value) : textOf(value)}`];
   });
 }
 
-function differenceOf(pair: unknown): string {
-  if (!Array.isArray(pair)) return textOf(pair);
-  return pair.map((side: unknown) => textOf(side)).join(' → ');
+/** A field that a newer server records is told by its name. */
+function labelOf(name: string): string {
+  const key = `history:detail_${name}`;
+  return isMessageKey(key) ? t(key) : name;
 }
 
-function textOf(value: unknown): string {
-  if (value === null) return '–';
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map(textOf).join(', ');
-  if (isRecord(value)) return Object.values(value).map(textOf).join(', ');
-  return JSON.stringify(value);
+function roleOf(value: unknown): string {
+  const key = `organisations:role_${String(value)}`;
+  return isMessageKey(key) ? t(key) : String(value);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -94,6 +94,26 @@ it('shows the house now, what happened, and the reports', async () => {
   expect(await screen.findByRole('row', { name: /24 May 2030|May 24, 2030/ })).toBeDefined();
 });
 
+it('tells the details of what organisers did in words', async () => {
+  const server = open();
+  const invited = { organisation: 3, invitation: 5, role: 'box_office' };
+  const code = { max_seats: 4, expires_at: '2030-05-24T18:00:00Z', added_later: 1 };
+  const about = { actor: { id: 2, name: 'erin' }, subject: null, request_id: null };
+  server.on('get events/7/history/actions/?limit=20', [
+    200,
+    [
+      { id: 2, at: '2030-05-24T10:00:00Z', kind: 'member_invited', ...about, details: invited },
+      { id: 1, at: '2030-05-24T09:00:00Z', kind: 'promo_code_created', ...about, details: code },
+    ],
+  ]);
+  const list = within(await screen.findByRole('region', { name: 'What organisers did' }));
+  expect(await list.findByText('Role: Box office')).toBeDefined();
+  expect(list.queryByText(/organisation|invitation/)).toBeNull();
+  expect(list.getByText('Seats at most: 4')).toBeDefined();
+  expect(list.getByText(/^Valid until: .*2030/)).toBeDefined();
+  expect(list.getByText('added_later: 1')).toBeDefined();
+});
+
 it('goes to the change before, and lists the changes up to it', async () => {
   const server = open();
   await screen.findByRole('img', { name: /Sold: 2/ });

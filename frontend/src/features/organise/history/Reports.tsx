@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 
 import type { Reports as ReportsData } from '@/api/types';
 import { Failure } from '@/components/Failure';
@@ -226,41 +226,44 @@ interface TableProps {
 }
 
 function Table({ title, note, columns, rows, sums }: TableProps) {
+  const id = useId();
   return (
-    <div className="report" tabIndex={0} role="region" aria-label={title}>
-      <table>
-        <caption>
-          {title}
-          {note !== undefined && <small> {note}</small>}
-        </caption>
-        <thead>
-          <tr>
-            {columns.map((name, place) => (
-              <th scope="col" key={place}>
-                {name}
-              </th>
+    <div className="report">
+      <h3 id={id}>
+        {title}
+        {note !== undefined && <small> {note}</small>}
+      </h3>
+      <div className="report__scroll" tabIndex={0} role="region" aria-labelledby={id}>
+        <table aria-labelledby={id}>
+          <thead>
+            <tr>
+              {columns.map((name, place) => (
+                <th scope="col" key={place}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody className="tabular">
+            {rows.map(([name, ...cells]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {cells.map((cell, place) => (
+                  <td key={place}>{cell}</td>
+                ))}
+              </tr>
             ))}
-          </tr>
-        </thead>
-        <tbody className="tabular">
-          {rows.map(([name, ...cells]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {cells.map((cell, place) => (
+          </tbody>
+          <tfoot className="tabular">
+            <tr>
+              <th scope="row">{t('history:sum')}</th>
+              {sums.map((cell, place) => (
                 <td key={place}>{cell}</td>
               ))}
             </tr>
-          ))}
-        </tbody>
-        <tfoot className="tabular">
-          <tr>
-            <th scope="row">{t('history:sum')}</th>
-            {sums.map((cell, place) => (
-              <td key={place}>{cell}</td>
-            ))}
-          </tr>
-        </tfoot>
-      </table>
+          </tfoot>
+        </table>
+      </div>
     </div>
   );
 }
