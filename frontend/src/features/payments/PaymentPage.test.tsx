@@ -79,6 +79,8 @@ it('ends a payment, to pay another way', async () => {
   server.on(`post payments/${REFERENCE}/cancel/`, [200, payment({ state: 'ended' })]);
   await user.click(await screen.findByRole('button', { name: 'Pay another way' }));
   expect(await screen.findByText('The payment was ended')).toBeDefined();
+  // Not lost with the button that had it.
+  expect(document.activeElement?.textContent).toContain('The payment was ended');
   expect(server.writes()).toContain(`post payments/${REFERENCE}/cancel/`);
 });
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { Link, Navigate, useLocation, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
@@ -52,8 +52,14 @@ function OnePayment({ id }: { readonly id: string }) {
 }
 
 function Payment({ progress }: { readonly progress: PaymentProgress }) {
+  const page = useRef<HTMLDivElement>(null);
+  const { state } = progress.payment;
+  useEffect(() => {
+    // With an open payment's buttons the focus would be lost.
+    if (state !== 'open' && document.activeElement === document.body) page.current?.focus();
+  }, [state]);
   return (
-    <div className="cards" aria-live="polite">
+    <div ref={page} className="cards" tabIndex={-1} aria-live="polite">
       <title>{t('pageTitle', { page: t('payments:title') })}</title>
       <Outcome progress={progress} />
     </div>
