@@ -199,6 +199,8 @@ it('creates a code for a channel, and withdraws it', async () => {
   server.on(`post ${OFFICE}/codes/3/withdraw/`, [200, withdrawn]);
   server.on(`get ${OFFICE}/codes/`, [200, [withdrawn]]);
   await user.click(screen.getByRole('button', { name: 'Withdraw: BANK-2030' }));
+  const dialog = within(await screen.findByRole('alertdialog'));
+  await user.click(dialog.getByRole('button', { name: 'Withdraw' }));
   expect(await screen.findByText(/withdrawn$/)).toBeDefined();
 });
 

@@ -9,6 +9,7 @@ import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { ErrorNote } from '@/features/organise/ErrorNote';
+import { QuestionDialog } from '@/features/organise/QuestionDialog';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
@@ -60,6 +61,8 @@ export function PromoCodes({ event, allocations }: PromoCodesProps) {
 function Code({ event, code }: { readonly event: EventDetail; readonly code: PromoCode }) {
   const announce = useAnnounce();
   const queryClient = useQueryClient();
+  const [isCopied, setCopied] = useState(false);
+  const [asks, setAsks] = useState(false);
   const withdraw = useMutation({
     mutationFn: () => withdrawPromoCode(event.id, code.id),
     retry: false,
@@ -82,7 +85,6 @@ function Code({ event, code }: { readonly event: EventDetail; readonly code: Pro
           {formatMoney(code.revenue, event.currency)}
           {end !== false && <>, {end}</>}
         </small>
-        <ErrorNote error={withdraw.error} />
       </div>
       {code.withdrawn_at === null && (
         <span className="box-office__buttons">
@@ -91,23 +93,38 @@ function Code({ event, code }: { readonly event: EventDetail; readonly code: Pro
             aria-label={`${t('boxOffice:codeLink')}: ${code.code}`}
             onClick={() => {
               void navigator.clipboard.writeText(link).then(() => {
+                setCopied(true);
                 announce(t('boxOffice:codeCopied'));
               });
             }}
           >
-            {t('boxOffice:codeLink')}
+            {t(isCopied ? 'boxOffice:codeLinkCopied' : 'boxOffice:codeLink')}
           </Button>
           <Button
             look="quiet"
             aria-label={`${t('boxOffice:codeWithdraw')}: ${code.code}`}
-            busy={withdraw.isPending}
             onClick={() => {
-              withdraw.mutate();
+              setAsks(true);
             }}
           >
             {t('boxOffice:codeWithdraw')}
           </Button>
         </span>
+      )}
+      {asks && code.withdrawn_at === null && (
+        <QuestionDialog
+          title={t('boxOffice:codeWithdrawTitle', { code: code.code })}
+          lead={t('boxOffice:codeWithdrawLead')}
+          confirmLabel={t('boxOffice:codeWithdraw')}
+          busy={withdraw.isPending}
+          error={withdraw.error}
+          onConfirm={() => {
+            withdraw.mutate();
+          }}
+          onDismiss={() => {
+            setAsks(false);
+          }}
+        />
       )}
     </li>
   );
