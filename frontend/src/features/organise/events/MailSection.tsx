@@ -5,7 +5,7 @@ import type { EventSettings, MailPreview } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Skeleton } from '@/components/Skeleton';
 import { Section } from '@/features/organise/events/Controls';
-import { t } from '@/i18n/language';
+import { language as pageLanguage, t } from '@/i18n/language';
 import { mailsQuery } from '@/queries/organiserEvents';
 
 import './mailSection.css';
@@ -20,7 +20,7 @@ const KINDS = {
 
 /** What buyers are mailed about the event, as it is now. */
 export function MailSection({ event }: { readonly event: EventSettings }) {
-  const [language, setLanguage] = useState<keyof typeof LANGUAGES>('en');
+  const [language, setLanguage] = useState<keyof typeof LANGUAGES>(pageLanguage);
   const { data, error, refetch } = useQuery(mailsQuery(event.id, language));
   return (
     <Section title={t('organiserEvents:section_mail')} note={t('organiserEvents:mail_note')}>

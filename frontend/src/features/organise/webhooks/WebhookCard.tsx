@@ -78,7 +78,7 @@ export function WebhookCard({ organisationId, webhook, onNewSecret }: WebhookCar
       </div>
       {webhook.description !== '' && <p className="webhook__description">{webhook.description}</p>}
       <p className="organisation__note">
-        {t('webhooks:kinds')} {formatList(webhook.kinds.map(kindText), 'disjunction')}.
+        {t('webhooks:toldWhen', { list: formatList(webhook.kinds.map(kindText), 'disjunction') })}
       </p>
       <Trouble webhook={webhook} />
       <Counts webhook={webhook} />
