@@ -21,7 +21,6 @@ from typing import Any
 
 import anyio
 import httpcore
-from httpcore import _synchronization
 
 from webhooks import signing
 from webhooks.addresses import ForbiddenAddress, require_allowed
@@ -39,9 +38,6 @@ _RESOLVERS = 64
 _USER_AGENT = "Seatcast-Webhooks/1.0"
 
 logger = logging.getLogger(__name__)
-
-# httpcore looks for this package whenever it makes a lock, in all folders if it is not installed.
-_synchronization.current_async_library = lambda: "asyncio"
 
 
 class Error(StrEnum):
