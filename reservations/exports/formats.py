@@ -6,6 +6,7 @@ apostrophe there, which spreadsheets show as it is and never execute.
 """
 
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ _CHUNK_BYTES = 64 * 1024
 # The longest text of a cell in Excel.
 _MAX_CELL = 32_767
 _SIGNS = ("=", "+", "-", "@")
+# Where a sheet that separates cells by semicolons begins another one.
+_LATER_CELL = re.compile(
+    r"[;\r\n](?=[^\S\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,12 @@ class Format:
 def disarmed(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula when it opens a CSV file.
 
-    Spreadsheets also skip white space before a sign, and take its wide forms for signs.
+    Spreadsheets also skip white space before a sign, and take its wide forms for signs. Those that
+    are set to a language with decimal commas separate cells by semicolons, whatever is quoted.
     """
     is_formula = unicodedata.normalize("NFKC", text).lstrip().startswith(_SIGNS)
-    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
+    later = _LATER_CELL.sub(r"\g<0>'", text)
+    return f"'{later}" if is_formula or text.startswith(("\t", "\r", "\n")) else later
 
 
 def write_csv(columns: Sequence[str], pages: Pages, _zone: ZoneInfo) -> Generator[bytes]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -25,6 +26,7 @@ FORMULAS = [
     "-1+1",
     "@SUM(1;1)",
     "\t=1+1",
+    "\ttext",
     "\r=1+1",
     "\n=1+1",
     "  =1+1",
@@ -33,6 +35,8 @@ FORMULAS = [
     "=cmd|' /C calc'!A0",
     'x";=1+1;"',
     "x\n=1+1",
+    "x; =1+1;y",
+    f"x;{WIDE}1+1;y",
 ]
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TABLES = ["changes", "bookings", "tickets", "actions"]
@@ -77,9 +81,13 @@ def test_no_cell_of_a_csv_file_begins_like_a_formula(
             cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
             assert [cell for cell in cells if cell[:1] and cell[0] in SIGNS] == []
             assert [cell for cell in cells if cell.lstrip()[:1] and cell.lstrip()[0] in SIGNS] == []
+            # What a sheet has that separates cells by semicolons.
+            pieces = [each.lstrip() for each in re.split(r"[;\r\n]", text)]
+            assert [each for each in pieces if each[:1] and each[0] in SIGNS] == []
             if table != "actions":
                 # They are all there, as texts.
-                assert {f"'{formula}" for formula in FORMULAS[:11]} <= set(cells)
+                whole = {each for each in FORMULAS[:12] if each[0] not in "\r\n"}
+                assert {f"'{formula}" for formula in whole} <= set(cells)
 
 
 def test_an_xlsx_file_has_texts_and_numbers_and_neither_formulas_nor_links(
