@@ -36,6 +36,7 @@ class Receiver:
     hold: Callable[[Received], None] = lambda _: None
     """Waits, in a thread of the request, until it is to be answered."""
 
+    body: bytes = b"Oh\0!"
     connections: int = 0
 
     @property
@@ -94,11 +95,11 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
             self.send_response(status)
             for name, value in more.items():
                 self.send_header(name, value)
-            if status != 204:
-                self.send_header("Content-Length", "4")
+            if status != 204 and "Content-Length" not in more:
+                self.send_header("Content-Length", str(len(found.body)))
             self.end_headers()
             if status != 204:
-                self.wfile.write(b"Oh\0!")
+                self.wfile.write(found.body)
 
         def log_message(self, *_: Any) -> None:
             pass
