@@ -51,6 +51,7 @@ it('names what the payment is for, and leads to the bank', async () => {
   expect(link.getAttribute('href')).toBe(new URL(BANK, window.location.origin).href);
   expect(screen.getByText('A1 and A2 for The Late Set')).toBeDefined();
   expect(screen.getByText('€100.00')).toBeDefined();
+  expect(screen.getByText(/^Your seats are held until/)).toBeDefined();
 });
 
 it('shows by itself that the payment was approved, and links to the ticket', async () => {
@@ -82,6 +83,15 @@ it('ends a payment, to pay another way', async () => {
   // Not lost with the button that had it.
   expect(document.activeElement?.textContent).toContain('The payment was ended');
   expect(server.writes()).toContain(`post payments/${REFERENCE}/cancel/`);
+});
+
+it('says why a payment could not be ended', async () => {
+  const { server, user } = open(progress({}, { action_url: BANK }));
+  const refusal = { error: 'The payment provider is away.', code: 'payment_unavailable' };
+  server.on(`post payments/${REFERENCE}/cancel/`, [503, refusal]);
+  await user.click(await screen.findByRole('button', { name: 'Pay another way' }));
+  expect(await screen.findByRole('alert')).toBeDefined();
+  expect(screen.getByRole('link', { name: 'Continue to the payment' })).toBeDefined();
 });
 
 it("does not show anybody else's payment", async () => {
