@@ -6,6 +6,7 @@ import struct
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import segno
@@ -180,7 +181,7 @@ def test_the_confirmation_has_it_once_the_booking_is_paid() -> None:
 
     zoe.language = "de"
 
-    def attached() -> dict[str, bytes]:
+    def attached() -> dict[str, Any]:
         message = message_of(confirmation, [zoe], to="zoe@example.com")
         assert "Balcony: A1" in message.body
         parts = message.message().walk()
