@@ -207,8 +207,14 @@ SERVING_TIME_OUTS = {
     "lock_timeout": "5s",
     "statement_timeout": f"{environment.statement_timeout_seconds}s",
     "idle_in_transaction_session_timeout": "10s",
+    # The kernel of a server that is only slow acknowledges the probes.
+    "tcp_keepalives_idle": "1s",
+    "tcp_keepalives_interval": "1s",
+    "tcp_user_timeout": "2s",
 }
-"""Parameters of PostgreSQL that limit how long a hung process can block others."""
+"""Parameters of PostgreSQL that limit how long a process can block others: a hung one, and one
+whose machine has disappeared, which is noticed within about two seconds.
+"""
 
 
 def _database(url: str, *, as_owner: bool) -> dict[str, Any]:

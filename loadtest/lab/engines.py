@@ -294,7 +294,8 @@ def patroni_settings(
 def pooler_settings(host: Host, *, users: Path) -> str:
     """Return the settings of PgBouncer in front of the PostgreSQL of its host.
 
-    `options` are ignored: the serving role has the time-outs that servers ask for by them.
+    `options` are ignored: the serving role has the time-outs that servers ask for by them. A client
+    whose host has disappeared is noticed within about two seconds, and its transaction is undone.
     """
     return f"""\
 [databases]
@@ -314,7 +315,10 @@ ignore_startup_parameters = options
 query_wait_timeout = 5
 server_connect_timeout = 2
 server_login_retry = 1
-tcp_user_timeout = 10000
+tcp_keepalive = 1
+tcp_keepidle = 1
+tcp_keepintvl = 1
+tcp_user_timeout = 2000
 """
 
 

@@ -81,9 +81,12 @@ def test_behind_a_pooler_the_serving_role_has_the_time_outs(site: Site) -> None:
     with site.serving() as connection:
         found = [
             connection.execute(f"SHOW {name}").fetchone()
-            for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+            for name in (
+                *("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"),
+                *("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"),
+            )
         ]
-    assert found == [("5s",), ("10s",), ("10s",)]
+    assert found == [("5s",), ("10s",), ("10s",), ("1",), ("1",), ("2000",)]
 
 
 def test_the_serving_role_needs_a_password_that_is_stored_hashed(site: Site) -> None:
