@@ -35,7 +35,7 @@ from realtime.messages import CloseCode
 from realtime.presence import BEATS_PER_REPORT, Presence
 from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
-from realtime.writer import HubWriter
+from realtime.writer import BEATS_WHILE_CHANGING, HubWriter
 from reservations.domain.errors import EventNotFound
 from reservations.read.selectors import EventHead
 from reservations.threads import in_thread
@@ -314,7 +314,9 @@ class Hub:
         return result
 
     async def _send_beats(self) -> None:
-        """Send beats periodically, and report this hub's viewer count to the other processes."""
+        """Send beats, more often while seats change, and report this hub's viewer count to the
+        other processes.
+        """
         while True:
             beats = self._presence.beats_per_report()
             publisher.publish(
@@ -326,10 +328,13 @@ class Hub:
                     "beats": beats,
                 },
             )
-            for _ in range(beats):
-                await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS)
-                self._viewers.close_slow()
-                self.writer.queue_beat()
+            for step in range(1, beats * BEATS_WHILE_CHANGING + 1):
+                await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS / BEATS_WHILE_CHANGING)
+                is_usual = step % BEATS_WHILE_CHANGING == 0
+                if is_usual:
+                    self._viewers.close_slow()
+                if is_usual or self.writer.beats_often():
+                    self.writer.queue_beat()
 
     def compare(self, head: EventHead | None, *, known: int) -> None:
         """Start to catch up if the hub is behind the database. See `realtime.heads`."""

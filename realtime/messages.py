@@ -176,12 +176,15 @@ def free_fragment(free: Sequence[int], pools: Sequence[int]) -> str:
     return ",".join(map(_json, rows))
 
 
-def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int) -> str:
+def beat_frame(*, seq: int, now_ms: int, viewers: int, revision: int, next_ms: int) -> str:
     """Return a `beat`. `seq` is the number of the last frame that the client was sent.
 
     `revision` is that of the event's settings: a client whose event has another one loads it again.
+    The next beat is due in `next_ms`.
     """
-    return _frame(type="beat", seq=seq, now=now_ms, viewers=viewers, revision=revision)
+    return _frame(
+        type="beat", seq=seq, now=now_ms, viewers=viewers, revision=revision, next=next_ms
+    )
 
 
 def figures_frame(

@@ -27,6 +27,12 @@ MAX_REST_SECONDS = 0.08
 COUNT_SECONDS = 1.0
 """Subscribers are sent counts at most this often."""
 
+BEATS_WHILE_CHANGING = 3
+CHANGING_SECONDS = 10.0
+"""After a change there are so many times as many beats for this long: viewers who are cut off then
+miss something, and should notice soon.
+"""
+
 
 class HubWriter:
     """Writes the replica's changes to the viewers.
@@ -60,6 +66,10 @@ class HubWriter:
         self._count_timer: asyncio.TimerHandle | None = None
         self._is_woken = asyncio.Event()
         self._is_beat_due = False
+        # When changes were published last, by the loop's clock, and whether the last beat said that
+        # the next one comes sooner than usual.
+        self._changed_at = -CHANGING_SECONDS
+        self._has_promised_beat = False
         # Resolves when the next round has ended.
         self._next_round: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -89,6 +99,10 @@ class HubWriter:
     def wake(self) -> None:
         """Start a round, because there is something to write."""
         self._is_woken.set()
+
+    def beats_often(self) -> bool:
+        """Return whether beats are due more often than usual."""
+        return self._has_promised_beat or self._is_changing()
 
     def queue_beat(self) -> None:
         """Send a beat to all viewers in the next round."""
@@ -150,6 +164,7 @@ class HubWriter:
             return await self._write_parts(since=None)
         since, changes = pending
         seq = self.replica.published_seq
+        self._changed_at = asyncio.get_running_loop().time()
         committed, self.oldest_pending_commit = self.oldest_pending_commit, None
         if self._viewers.has_whole_viewers():
             delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
@@ -258,11 +273,22 @@ class HubWriter:
             # A beat is for those who were sent everything.
             await self._write_counts()
         seq = self.replica.published_seq
+        self._has_promised_beat = self._is_changing()
+        next_seconds = settings.SEATCAST_BEAT_SECONDS
+        if self._has_promised_beat:
+            next_seconds /= BEATS_WHILE_CHANGING
         frame = beat_frame(
-            seq=seq, now_ms=now_ms(), viewers=self._count_viewers(), revision=self.revision
+            seq=seq,
+            now_ms=now_ms(),
+            viewers=self._count_viewers(),
+            revision=self.revision,
+            next_ms=round(next_seconds * 1_000),
         )
         await self._viewers.publish_beat(Frame(frame), seq=seq)
         metrics.frame("beat").inc()
+
+    def _is_changing(self) -> bool:
+        return asyncio.get_running_loop().time() < self._changed_at + CHANGING_SECONDS
 
 
 def window_seconds(*, fanout_seconds: float) -> float:

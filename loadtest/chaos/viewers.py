@@ -14,8 +14,10 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from deploy.address import Address
 
-# Like the client: three beats.
+# Like the client: three beats, each of which says when the next one is due.
 SILENCE_SECONDS = 9.0
+_MISSED_BEATS = 3
+_LEAST_SECONDS = 3.0
 _CLOSE_SECONDS = 1.0
 _LOCKED = 1
 # The code of a connection that ended without a close frame.
@@ -26,8 +28,8 @@ _CUT_OFF = 1006
 class Viewer:
     """A viewer of one event that reconnects. `seats` has [status, deadline, holder] of each.
 
-    A connection without a frame for SILENCE_SECONDS is closed, as the client does; the next one is
-    made to the first of the `spare` addresses. `reached` has when each number was reached.
+    A connection without a frame for `silence_seconds` is closed, as the client does; the next one
+    is made to the first of the `spare` addresses. `reached` has when each number was reached.
     `closes` counts the close codes of its sockets, `failures` other errors.
     """
 
@@ -46,6 +48,7 @@ class Viewer:
     violations: list[str] = field(default_factory=list)
     spare: tuple[Address, ...] = ()
     reached: list[tuple[float, int]] = field(default_factory=list)
+    silence_seconds: float = SILENCE_SECONDS
 
     async def watch(self) -> None:
         """Watch until cancelled."""
@@ -73,8 +76,9 @@ class Viewer:
             close_timeout=_CLOSE_SECONDS,
         ) as socket:
             self.connects += 1
+            self.silence_seconds = SILENCE_SECONDS
             while True:
-                async with asyncio.timeout(SILENCE_SECONDS):
+                async with asyncio.timeout(self.silence_seconds):
                     text = await socket.recv()
                 frame = json.loads(text)
                 self.frames += 1
@@ -105,4 +109,8 @@ class Viewer:
             case "beat":
                 if frame["seq"] != self.seq:
                     return f"a beat for what was not sent: it has {self.seq}"
+                # Servers of an older release do not say it.
+                if "next" in frame:
+                    seconds = _MISSED_BEATS * frame["next"] / 1_000
+                    self.silence_seconds = max(seconds, _LEAST_SECONDS)
         return None

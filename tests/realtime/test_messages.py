@@ -56,12 +56,13 @@ def test_frames_match_the_protocol() -> None:
     assert changes_fragment([WireChange(1, 1, 20, None, is_kept=True)], now_ms=10) == (
         "[1,1,10,null,true]"
     )
-    assert json.loads(beat_frame(seq=5, now_ms=10, viewers=2, revision=3)) == {
+    assert json.loads(beat_frame(seq=5, now_ms=10, viewers=2, revision=3, next_ms=1000)) == {
         "type": "beat",
         "seq": 5,
         "now": 10,
         "viewers": 2,
         "revision": 3,
+        "next": 1000,
     }
 
 

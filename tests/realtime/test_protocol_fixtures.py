@@ -139,6 +139,7 @@ def test_the_beat_matches_the_fixture() -> None:
         now_ms=meant["now"],
         viewers=meant["viewers"],
         revision=meant["revision"],
+        next_ms=meant["next"],
     )
     assert json.loads(frame) == found["frame"]
 

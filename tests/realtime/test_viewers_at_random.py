@@ -172,7 +172,7 @@ class Process:
 
     async def beat(self) -> None:
         seq = self.replica.published_seq
-        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.viewers), revision=0)
+        frame = beat_frame(seq=seq, now_ms=1, viewers=len(self.viewers), revision=0, next_ms=1)
         await self.viewers.publish(Frame(frame), since=seq, seq=seq)
 
 

@@ -158,6 +158,6 @@ export function delta(from: number, seq: number): object {
   return { type: 'delta', from, seq, now: 1, changes: [[0, 2, null, null]] };
 }
 
-export function beat(seq: number, viewers = 0): object {
-  return { type: 'beat', seq, now: 1, viewers };
+export function beat(seq: number, viewers = 0, next = BEAT_MS): object {
+  return { type: 'beat', seq, now: 1, viewers, next };
 }

@@ -88,7 +88,7 @@ export interface SeatFeedOptions {
   readonly isOnline: () => boolean;
   /** Wall clock, which goes on during sleep, unlike timers. */
   readonly wallNow: () => number;
-  /** The interval of the server's beats, until it has been measured. */
+  /** The interval of the server's beats, until one says it. */
   readonly beatIntervalMs: number;
   /** Open an event stream after this long without a frame. */
   readonly streamFallbackMs: number;

@@ -133,6 +133,7 @@ function parseBeat(fields: Fields): BeatFrame {
     now: requireNumber(fields, 'now'),
     viewers: requireInteger(fields, 'viewers'),
     revision: 'revision' in fields ? requireInteger(fields, 'revision') : null,
+    next: 'next' in fields ? requireInteger(fields, 'next') : null,
   };
 }
 

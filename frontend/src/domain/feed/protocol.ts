@@ -88,7 +88,7 @@ export interface ResolvedPart extends PartFrame {
   readonly sections: ReadonlySet<number>;
 }
 
-/** Server → client, every three seconds. */
+/** Server → client, every three seconds, and every second while seats change. */
 export interface BeatFrame {
   readonly type: 'beat';
   readonly seq: number;
@@ -96,6 +96,8 @@ export interface BeatFrame {
   readonly viewers: number;
   /** Of the event's settings; null from a server of an older release. */
   readonly revision: number | null;
+  /** In how many ms the next one is due; null from a server of an older release. */
+  readonly next: number | null;
 }
 
 /** Client → server, by WebSocket: the last `seq` that was applied. */

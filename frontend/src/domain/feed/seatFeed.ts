@@ -198,7 +198,7 @@ export class SeatFeed {
       const frame = parseFrame(text);
       // Beats of another connection come at other times.
       if (!link.hasDelivered) this.#silence.start();
-      if (frame?.type === 'beat') this.#silence.heardBeat();
+      if (frame?.type === 'beat') this.#silence.heardBeat(frame.next);
       else this.#silence.heardMessage();
       if (frame === null) this.#options.onOtherFrame?.(text);
       if (frame === null || !this.#apply(link, frame)) return;

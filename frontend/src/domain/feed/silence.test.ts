@@ -21,7 +21,7 @@ function makeWatch() {
 
 it('notices within four seconds that no beat comes', () => {
   const { timers, watch, noticed } = makeWatch();
-  watch.heardBeat();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   timers.advance(3_999);
   expect(noticed).toEqual([]);
   timers.advance(1);
@@ -30,7 +30,7 @@ it('notices within four seconds that no beat comes', () => {
 
 it('expects a beat on time, whatever else came before', () => {
   const { timers, watch, noticed } = makeWatch();
-  watch.heardBeat();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   timers.advance(2_500);
   watch.heardMessage();
   timers.advance(1_500);
@@ -39,7 +39,7 @@ it('expects a beat on time, whatever else came before', () => {
 
 it('is not late while other frames come', () => {
   const { timers, watch, noticed } = makeWatch();
-  watch.heardBeat();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   for (let frame = 0; frame < 20; frame += 1) {
     timers.advance(500);
     watch.heardMessage();
@@ -49,34 +49,57 @@ it('is not late while other frames come', () => {
 
 it('takes a connection for dead after three missed beats', () => {
   const { timers, watch, noticed } = makeWatch();
-  watch.heardBeat();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   timers.advance(8_999);
   expect(noticed).toEqual(['late']);
   timers.advance(1);
   expect(noticed).toEqual(['late', 'dead']);
 });
 
-it('takes the interval of a server with slower beats', () => {
+it('notices sooner when the server beats more often', () => {
   const { timers, watch, noticed } = makeWatch();
-  watch.heardBeat();
-  timers.advance(6_000);
-  watch.heardBeat();
+  watch.heardBeat(1_000);
+  timers.advance(1_999);
+  expect(noticed).toEqual([]);
+  timers.advance(1);
   expect(noticed).toEqual(['late']);
-  for (let beat = 0; beat < 5; beat += 1) {
-    timers.advance(6_000);
-    watch.heardBeat();
-  }
-  expect(noticed).toEqual(['late']);
-  timers.advance(18_000);
-  expect(noticed).toEqual(['late', 'late', 'dead']);
+  timers.advance(1_000);
+  expect(noticed).toEqual(['late', 'dead']);
 });
 
-it('does not take a sleep for an interval, and knows that the connection died', () => {
+it('waits for a server that beats less often, and for an older one as usual', () => {
   const { timers, watch, noticed } = makeWatch();
-  watch.heardBeat();
+  watch.heardBeat(6_000);
+  timers.advance(6_999);
+  expect(noticed).toEqual([]);
+  timers.advance(11_001);
+  expect(noticed).toEqual(['late', 'dead']);
+  watch.heardBeat(null);
+  timers.advance(3_999);
+  expect(noticed).toEqual(['late', 'dead']);
+});
+
+it('is not as strict as a server that beats many times a second', () => {
+  const { timers, watch, noticed } = makeWatch();
+  watch.heardBeat(50);
+  timers.advance(2_999);
+  expect(noticed).toEqual(['late']);
+});
+
+it('expects of a new connection what is usual', () => {
+  const { timers, watch, noticed } = makeWatch();
+  watch.heardBeat(1_000);
+  watch.start();
+  timers.advance(3_999);
+  expect(noticed).toEqual([]);
+});
+
+it('knows after a sleep that the connection died', () => {
+  const { timers, watch, noticed } = makeWatch();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   timers.sleep(3_600_000);
   expect(watch.isDead()).toBe(true);
-  watch.heardBeat();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   expect(watch.isDead()).toBe(false);
   timers.advance(4_000);
   expect(noticed).toEqual(['late']);
@@ -84,7 +107,7 @@ it('does not take a sleep for an interval, and knows that the connection died', 
 
 it('leaves no timer behind', () => {
   const { timers, watch } = makeWatch();
-  watch.heardBeat();
+  watch.heardBeat(EXPECTED_BEAT_MS);
   watch.stop();
   expect(timers.plannedCount).toBe(0);
 });

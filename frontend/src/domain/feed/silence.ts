@@ -4,15 +4,14 @@ import type { Timers } from '@/domain/feed/backoff';
 const MARGIN_MS = 1_000;
 /** After this many missed beats a connection counts as dead. */
 const MISSED_BEATS = 3;
-const KEPT_INTERVALS = 3;
-/** Longer intervals mean that the machine slept. */
-const MAX_INTERVAL_MS = 15_000;
+/** It never does sooner: mobile networks stall for a second or two. */
+const MIN_DEAD_MS = 3_000;
 
 export interface SilenceOptions {
   readonly timers: Timers;
   /** Wall clock, which goes on during sleep, unlike timers. */
   readonly wallNow: () => number;
-  /** The interval of the server's beats, until it has been measured. */
+  /** The interval of the server's beats, until one says it. */
   readonly beatIntervalMs: number;
   /** A beat is overdue. */
   readonly onLate: () => void;
@@ -21,24 +20,24 @@ export interface SilenceOptions {
 }
 
 /**
- * Notices a silent connection by the server's beats, whose interval it measures: no request is
- * needed to check it.
+ * Notices a silent connection by the server's beats, each of which says when the next one is due: no
+ * request is needed to check it.
  */
 export class SilenceWatch {
   readonly #options: SilenceOptions;
-  readonly #intervals: number[] = [];
+  #intervalMs: number;
   #messageAt = 0;
-  #beatAt: number | null = null;
   #beatDueAt = 0;
   #cancelTimer: (() => void) | null = null;
 
   constructor(options: SilenceOptions) {
     this.#options = options;
+    this.#intervalMs = options.beatIntervalMs;
   }
 
   /** Start for a new connection. */
   start(): void {
-    this.#beatAt = null;
+    this.#intervalMs = this.#options.beatIntervalMs;
     this.#messageAt = this.#options.wallNow();
     this.#beatDueAt = this.#messageAt + this.#intervalMs;
     this.#setTimer();
@@ -49,14 +48,10 @@ export class SilenceWatch {
     this.#setTimer();
   }
 
-  heardBeat(): void {
-    const now = this.#options.wallNow();
-    if (this.#beatAt !== null && now - this.#beatAt <= MAX_INTERVAL_MS) {
-      this.#intervals.push(now - this.#beatAt);
-      if (this.#intervals.length > KEPT_INTERVALS) this.#intervals.shift();
-    }
-    this.#beatAt = now;
-    this.#beatDueAt = now + this.#intervalMs;
+  /** `nextMs` is when the next one is due, null if the server does not say. */
+  heardBeat(nextMs: number | null): void {
+    this.#intervalMs = nextMs ?? this.#options.beatIntervalMs;
+    this.#beatDueAt = this.#options.wallNow() + this.#intervalMs;
     this.heardMessage();
   }
 
@@ -70,14 +65,8 @@ export class SilenceWatch {
     this.#cancelTimer = null;
   }
 
-  get #intervalMs(): number {
-    return this.#intervals.length === 0
-      ? this.#options.beatIntervalMs
-      : Math.max(...this.#intervals);
-  }
-
   get #deadAfterMs(): number {
-    return MISSED_BEATS * Math.max(this.#intervalMs, this.#options.beatIntervalMs);
+    return Math.max(MISSED_BEATS * this.#intervalMs, MIN_DEAD_MS);
   }
 
   #setTimer(): void {
