@@ -23,7 +23,7 @@ _BACKUP = {"backup": "save", "restore": "restore"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     try:
         _run(options)
     except Problem as problem:
@@ -125,6 +125,17 @@ def _clean() -> None:
         shutil.rmtree(cache, ignore_errors=True)
 
 
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options. Those that only the lab knows are its `arguments`."""
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if options.command == "lab":
+        options.arguments = others
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m tools", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -166,8 +177,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     chaos.add_argument("--seconds", type=int, default=180, help="duration (%(default)s)")
     chaos.add_argument("--seed", type=int, help="repeat the faults of an earlier run")
-    lab = commands.add_parser("lab", help="run a cluster of hosts, and inject faults into it")
-    lab.add_argument("arguments", nargs=argparse.REMAINDER, help="options of loadtest.lab")
+    lab = commands.add_parser(
+        "lab", help="run a cluster of hosts, and inject faults into it; loadtest.lab has options"
+    )
+    lab.set_defaults(arguments=[])
     upgrade = commands.add_parser(
         "upgrade", help="replace servers of an older version during a sale"
     )

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from deploy.paths import ROOT
+from tools import commands
 from tools.commands import main
 
 TARGETS = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -51,3 +52,15 @@ def test_ci_runs_the_tests_and_nothing_else() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert script.read_text().splitlines()[-1] == "exec make test"
+
+
+def test_options_of_the_lab_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert '--only "proxy killed" --hold' in make("-n", "lab", "ONLY=proxy killed", "ARGS=--hold")
+    handed: list[tuple[str, ...]] = []
+    monkeypatch.setattr(commands, "set_up", lambda **_: None)
+    monkeypatch.setattr(commands, "ensure_lab_packages", lambda: None)
+    monkeypatch.setattr(commands, "hand_over", lambda *arguments: handed.append(arguments))
+    main(["lab", "--only", "proxy killed", "--hold"])
+    assert handed == [("loadtest.lab", "--only", "proxy killed", "--hold")]
+    with pytest.raises(SystemExit):
+        main(["chaos", "--hold"])
