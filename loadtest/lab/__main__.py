@@ -24,6 +24,8 @@ from loadtest.lab.probes import DatabaseProbe, Probe, ValkeyProbe
 _TIMEOUT_SECONDS = 5.0
 _CALM_SECONDS = 5.0
 _WHOLE_SECONDS = 120.0
+# The database counts as away when it could not be written for so long.
+_OUTAGE_SECONDS = 1.5
 _WRITES = {"lock", "extend", "unlock", "reserve"}
 _HISTORY = ROOT / ".lab" / "history.jsonl"
 
@@ -158,7 +160,8 @@ def _inject(found: Cluster, fault: Fault) -> _Window:
 def _outcome(seen: _Seen, window: _Window) -> Outcome:
     since, until = window.since, window.until
     database, returned_at = longest_gap(seen.database, since=since, until=until)
-    heads = [head for head in seen.heads if returned_at <= head[0] < until]
+    counted_from = returned_at if database >= _OUTAGE_SECONDS else since
+    heads = [head for head in seen.heads if counted_from <= head[0] < until]
     return Outcome(
         fault=window.fault,
         database=database,

@@ -11,8 +11,8 @@ class Outcome:
     """What a fault did, in seconds.
 
     `database` and `valkey` are the longest times without a write, `site` without a command that was
-    decided, also by a refusal, and `viewers` is how long viewers were behind the database at most
-    once that could be written again.
+    decided, also by a refusal, and `viewers` is how long viewers were behind the database at most,
+    if that was away only once it could be written again.
     """
 
     fault: str

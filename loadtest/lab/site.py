@@ -99,6 +99,7 @@ class Site:
             own_dir=str(own),
             log_format="console",
             access_log="off",
+            health_checks="server_health_checks",
         )
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(own))
         place = Address(host=host.address, port=PROXY_PORT)
