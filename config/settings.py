@@ -250,11 +250,11 @@ def _database(url: str, *, as_owner: bool) -> dict[str, Any]:
         # Statements that ask for it are prepared after this many executions.
         "prepare_threshold": 2,
         "connect_timeout": 3,
-        # Notice within seconds that the database's machine has disappeared.
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 2,
-        "tcp_user_timeout": 10_000,
+        # Notice within two seconds that the database's machine has disappeared. One that is only
+        # slow acknowledges the probes.
+        "keepalives_idle": 1,
+        "keepalives_interval": 1,
+        "tcp_user_timeout": 2_000,
     }
     if environment.transaction_pooler and not as_owner:
         # What a session has would be another client's at the next transaction. The time-outs are
