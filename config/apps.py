@@ -6,4 +6,6 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from config import sqlite  # noqa: F401 - which listens for connections
-        from config.postgresql import checks  # noqa: F401 - which registers them
+        from config.postgresql import checks, reading  # noqa: F401 - which registers them
+
+        reading.watch_requests()
