@@ -15,6 +15,7 @@ from deploy.paths import ROOT
 from deploy.waiting import wait_until
 from loadtest.chaos.history import History, operations
 from loadtest.chaos.sale import Sale, show
+from loadtest.lab import shares
 from loadtest.lab.cluster import Cluster, cluster
 from loadtest.lab.faults import Fault, all_faults, lossy_failover
 from loadtest.lab.outcomes import Outcome, longest_gap, most_behind
@@ -66,6 +67,14 @@ def main() -> int:
         action="store_true",
         help="plant a fault: let a fail-over lose commits, which the checker must find",
     )
+    parser.add_argument(
+        "--shares",
+        action="store_true",
+        help="no faults: measure each host's CPU time per frame and per click",
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="of --shares (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each of them (%(default)g)")
+    parser.add_argument("--crowd", type=int, default=600, help="its viewers (%(default)s)")
     parser.add_argument("--json", type=Path, help="write the results there")
     asked = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,6 +97,8 @@ def _run(asked: argparse.Namespace) -> int:
             while True:
                 time.sleep(1)
         parts = asked.only.split(",")
+        if asked.shares:
+            return _measure_shares(found, asked)
         faults = [fault for fault in all_faults() if any(part in fault.name for part in parts)]
         if asked.asynchronous:
             faults = [lossy_failover()]
@@ -97,6 +108,18 @@ def _run(asked: argparse.Namespace) -> int:
     if asked.json:
         asked.json.write_text(json.dumps(report, indent=2))
     return 1 if report["violations"] else 0
+
+
+def _measure_shares(found: Cluster, asked: argparse.Namespace) -> int:
+    """Print what the hosts spend; return 1 if a unit of work costs more than wanted."""
+    measured = shares.measure(
+        found, viewers=asked.crowd, seconds=asked.seconds, rounds=asked.rounds
+    )
+    rows = shares.summarise(measured)
+    shares.print_rows(rows)
+    if asked.json:
+        asked.json.write_text(json.dumps(shares.as_json(measured), indent=2))
+    return int(any(row.ratio > shares.WANTED for row in rows))
 
 
 def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dict[str, Any]:

@@ -47,7 +47,10 @@ class Site:
             **trial_settings({}, data_dir=self.folder),
             **CROWD_SETTINGS,
             "SEATCAST_TRANSACTION_POOLER": "True",
-            "SEATCAST_ALLOWED_HOSTS": ",".join(proxy.address for proxy in self.hosts.proxies),
+            # The shares of the work are measured at the servers themselves.
+            "SEATCAST_ALLOWED_HOSTS": ",".join(
+                host.address for host in (*self.hosts.proxies, *self.hosts.api, *self.hosts.sockets)
+            ),
         }
         return clean_environment(**settings)
 

@@ -20,6 +20,7 @@ from loadtest.lab.faults import LINKS, ROLES, all_faults
 from loadtest.lab.hosts import Hosts
 from loadtest.lab.links import rules
 from loadtest.lab.outcomes import longest_gap, most_behind
+from loadtest.lab.shares import Share, summarise
 from realtime import redis_servers
 
 HOSTS = Hosts()
@@ -112,3 +113,20 @@ def test_viewers_are_behind_until_they_have_the_number_that_the_database_had() -
     assert most_behind(heads, [prompt, late]) == pytest.approx(3.0)
     never = [(9.9, 4)]
     assert most_behind(heads, [never]) == float("inf")
+
+
+def test_shares_are_compared_with_one_host_alone() -> None:
+    def share(hosts: int, host: str, units: int, cpu_seconds: float) -> Share:
+        return Share(work="frame", hosts=hosts, host=host, units=units, cpu_seconds=cpu_seconds)
+
+    alone, both = summarise(
+        [
+            share(1, "one", 1_000, 0.010),
+            share(2, "one", 600, 0.006),
+            share(2, "two", 400, 0.006),
+        ]
+    )
+    assert (alone.microseconds, alone.ratio, alone.largest_share) == pytest.approx((10, 1, 1))
+    assert both.microseconds == pytest.approx(12.5)
+    assert (both.ratio, both.largest_ratio) == pytest.approx((1.25, 1.5))
+    assert both.largest_share == pytest.approx(1.2)
