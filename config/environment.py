@@ -210,6 +210,12 @@ def _with_redis(urls: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     return urls
 
 
+def _with_primary(url: str, info: ValidationInfo) -> str:
+    if url and not info.data.get("database_url", "postgres").startswith("postgres"):
+        raise PydanticCustomError("rule", "needs a PostgreSQL in DATABASE_URL, its primary")
+    return url
+
+
 def _true_in_production(value: bool | None, info: ValidationInfo) -> bool:
     return bool(info.data.get("production", False)) if value is None else value
 
@@ -321,6 +327,19 @@ class Environment(BaseModel):
     database_migration_password: Annotated[str, _password_of("database_migration_url")] = Field(
         "", alias="DATABASE_MIGRATION_PASSWORD", repr=False
     )
+    database_standby_url: Annotated[
+        str,
+        _rule(
+            _parses(lambda url: url.startswith("postgres") and _is_database(url)),
+            "must be like postgres://user:password@host:5432/name",
+        ),
+        _rule(_parses(_has_clear_host), _AMBIGUOUS),
+        AfterValidator(_with_primary),
+    ] = Field("", alias="DATABASE_STANDBY_URL", repr=False)
+    database_standby_password: Annotated[str, _password_of("database_standby_url")] = Field(
+        "", alias="DATABASE_STANDBY_PASSWORD", repr=False
+    )
+    standby_lag_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     transaction_pooler: bool = False
     redis_url: Annotated[
         str,

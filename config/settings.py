@@ -217,6 +217,14 @@ whose machine has disappeared, which is noticed within about two seconds.
 """
 
 
+def _standby(url: str) -> dict[str, Any]:
+    """Return Django's setting of the standby, which is given up sooner than the primary."""
+    config = _database(url, as_owner=False)
+    config["OPTIONS"]["pool"]["timeout"] = 1
+    config["OPTIONS"]["connect_timeout"] = 2
+    return config
+
+
 def _database(url: str, *, as_owner: bool) -> dict[str, Any]:
     """Return Django's setting of PostgreSQL with a pool, or of SQLite in WAL mode without a URL.
 
@@ -280,6 +288,14 @@ DATABASES = {
         MIGRATION_DATABASE_URL if AS_OWNER else SERVING_DATABASE_URL, as_owner=AS_OWNER
     )
 }
+STANDBY_DATABASE_URL = with_password(
+    environment.database_standby_url, environment.database_standby_password
+)
+if STANDBY_DATABASE_URL and not AS_OWNER:
+    DATABASES["standby"] = _standby(STANDBY_DATABASE_URL)
+DATABASE_ROUTERS = ["reservations.standby.Router"]
+# A read that may lag comes from the standby if that is behind by no more than this.
+SEATCAST_STANDBY_LAG_SECONDS = environment.standby_lag_seconds
 # A migration that was interrupted can be run again, and skips what exists.
 ZERO_DOWNTIME_MIGRATIONS_IDEMPOTENT_SQL = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,19 +3,30 @@
 Both functions block: call them in a thread. Loading a stadium takes a quarter of a second.
 """
 
+from functools import partial
+
 from django.conf import settings
 
-from realtime.replica import Replica
+from realtime.replica import MergeResult, Replica
+from reservations import standby
 from reservations.read import selectors
-from reservations.read.selectors import EventHead, LoggedChanges
+from reservations.read.selectors import EventHead, LoggedChanges, SeatMap
 
 MAX_LOG_ROWS = 2_000
 
 
 def load_replica(event_id: int) -> tuple[EventHead, Replica]:
-    """Read all seats of an event. Raises: EventNotFound."""
-    seat_map = selectors.seat_map(event_id=event_id)
-    return seat_map.head, Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)
+    """Read all seats of an event. Raises: EventNotFound.
+
+    They may come from a standby. Then what it lacks is read from the primary's log, so that the
+    replica is never older than the primary was when this was called.
+    """
+    query = partial(selectors.seat_map, event_id=event_id)
+    lagging = standby.try_read(query)
+    if lagging is not None and (found := _completed(event_id, lagging)) is not None:
+        return found
+    seat_map = query()
+    return seat_map.head, _replica(seat_map)
 
 
 def missing_changes(*, event_id: int, since: int, up_to: int) -> LoggedChanges | None:
@@ -26,3 +37,24 @@ def missing_changes(*, event_id: int, since: int, up_to: int) -> LoggedChanges |
     """
     logged = selectors.changes_since(event_id=event_id, seq=since, limit=MAX_LOG_ROWS)
     return None if logged is None or logged.seq < up_to else logged
+
+
+def _completed(event_id: int, lagging: SeatMap) -> tuple[EventHead, Replica] | None:
+    """Return the primary's head and a replica as new as it; None if the log is not enough."""
+    head = selectors.event_head(event_id=event_id)
+    if lagging.head.layout != head.layout or lagging.head.seq > head.seq:
+        return None
+    replica = _replica(lagging)
+    if head.seq > replica.seq:
+        logged = missing_changes(event_id=event_id, since=replica.seq, up_to=head.seq)
+        if logged is None:
+            return None
+        result = replica.merge(since=replica.seq, seq=logged.seq, changes=logged.changes)
+        if result is MergeResult.FOREIGN:
+            return None
+        replica.publish()
+    return head, replica
+
+
+def _replica(seat_map: SeatMap) -> Replica:
+    return Replica(seat_map, shows_names=settings.SEATCAST_SHOW_NAMES)

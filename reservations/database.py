@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import Error, connection
+from django.db import Error, connection, connections
 
 
 def release_connection() -> None:
-    """Return this thread's connection to the pool, unless it is in a transaction.
+    """Return this thread's connections to their pools, unless they are in a transaction.
 
     Call it before waiting for another thread or a remote service. The next query reconnects.
     """
-    if not connection.in_atomic_block:
-        connection.close()
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:
+            each.close()
 
 
 def answers() -> bool:

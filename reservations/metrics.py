@@ -52,6 +52,11 @@ transaction_seconds = prometheus.Histogram(
     "Duration of a batch's transaction, including the wait for a connection.",
     buckets=_SECONDS,
 )
+standby_reads = prometheus.Counter(
+    "seatcast_standby_reads_total",
+    "Reads that may lag, by the server that answered: standby or primary.",
+    ["server"],
+)
 retried_batches = prometheus.Counter(
     "seatcast_queue_retried_batches_total",
     "Batches that were retried after a transient error.",
@@ -73,6 +78,8 @@ payments_left = prometheus.Counter(
 # Initialise each series at 0, so that `increase()` counts the first event.
 for kind in get_args(Command):
     commands.labels(kind.__name__, "done")
+for server in ("standby", "primary"):
+    standby_reads.labels(server)
 for reason in Reason:
     seats_changed.labels(reason)
 for word in (

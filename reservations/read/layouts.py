@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from django.core.cache import caches
 
+from reservations import standby
 from reservations.domain.errors import LayoutNotFound
 from reservations.domain.features import SeatFeature, SoldBy
 from reservations.models import Seat
@@ -138,7 +140,8 @@ def packed_layout(*, event_id: int, layout: str) -> PackedLayout:
     Raises: EventNotFound; LayoutNotFound when it is not the current one.
     """
     _require_current(event_id, layout)
-    return _packed.get((event_id, layout), lambda: _pack(event_id, layout))
+    pack = partial(_pack, event_id, layout)
+    return _packed.get((event_id, layout), lambda: standby.read(pack))
 
 
 def static_seats(*, event_id: int, layout: str) -> Iterator[StaticSeat]:
@@ -293,6 +296,10 @@ def _require_current(event_id: int, layout: str) -> None:
 
 
 def _pack(event_id: int, layout: str) -> PackedLayout:
+    """Read and compress a layout. Raises: EventNotFound, LayoutNotFound."""
+    if selectors.event_head(event_id=event_id).layout != layout:
+        # A standby may not have it yet.
+        raise LayoutNotFound
     floors = {
         each["section"]: each["floor"]
         for each in selectors.plan(event_id=event_id).get("floors", [])

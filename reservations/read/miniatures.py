@@ -20,7 +20,7 @@ from django.db.models import Avg, Case, Count, F, Max, Min, Q, QuerySet, When
 from django.db.models.functions import Floor
 from rest_framework.serializers import IntegerField
 
-from reservations import clock
+from reservations import clock, standby
 from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat
@@ -93,9 +93,12 @@ _packed: SingleflightCache[tuple[int, int], PackedMiniature] = SingleflightCache
 
 
 def miniature(*, event_id: int) -> PackedMiniature:
-    """Return the miniature of an event, at most SECONDS old. Raises: EventNotFound."""
+    """Return the miniature of an event, at most SECONDS old and as a standby may lag.
+
+    Raises: EventNotFound.
+    """
     period = int(monotonic() / SECONDS)
-    return _packed.get((event_id, period), lambda: _pack(event_id))
+    return _packed.get((event_id, period), lambda: standby.read(partial(_pack, event_id)))
 
 
 def clear_miniature_cache() -> None:

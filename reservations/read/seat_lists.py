@@ -4,12 +4,17 @@ Encoding a stadium takes half a second, and the endpoint is public. So the JSON 
 is cached per layout, and only one list is encoded at a time, for all requests that wait for it;
 otherwise frequent requests would take the CPU from commands. Requests for an unchanged list share
 the same bytes, so that slow readers do not each need a copy.
+
+The seats may come from a standby. Those that the primary's log says it has in an older state are
+then read from the primary, so that a list is never older than its request.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
+from reservations import standby
 from reservations.domain.errors import LayoutNotFound
 from reservations.read import selectors
 from reservations.read.records import SeatRecord
@@ -19,6 +24,8 @@ from reservations.singleflight import CoalescedCalls, SingleflightCache
 _MAX_ENTRIES = 4
 _MAX_LISTS = 2
 _MAX_WAITING = 24
+# More rows of the log than this take longer than reading the taken seats from the primary.
+_MAX_LOG_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,9 @@ class SeatList:
 _lists: CoalescedCalls[int, SeatList] = CoalescedCalls(max_waiting=_MAX_WAITING)
 # By the event and the list's tag.
 _written: SingleflightCache[tuple[int, str], SeatList] = SingleflightCache(max_entries=_MAX_LISTS)
-# By the seats' ids, in index order.
-_free: SingleflightCache[tuple[int, str], dict[int, bytes]] = SingleflightCache(
-    max_entries=_MAX_ENTRIES
-)
+# Seats as JSON by their ids, in index order.
+_Seats = dict[int, bytes]
+_free: SingleflightCache[tuple[int, str], _Seats] = SingleflightCache(max_entries=_MAX_ENTRIES)
 
 
 def seat_list(*, event_id: int, version: SeatsVersion) -> SeatList:
@@ -57,7 +63,36 @@ def clear_list_cache() -> None:
 
 
 def _write(event_id: int) -> SeatList:
+    lagging = standby.try_read(partial(_read, event_id))
+    if lagging is not None and (found := _completed(event_id, *lagging)) is not None:
+        return found
+    version, _, seats = _read(event_id)
+    return _joined(version, seats)
+
+
+def _completed(event_id: int, lagging: SeatsVersion, seq: int, seats: _Seats) -> SeatList | None:
+    """Return a list as new as the primary; None if the log does not have what the seats lack."""
+    version = selectors.seats_version(event_id=event_id)
+    head = selectors.event_head(event_id=event_id)
+    logged = selectors.changes_since(event_id=event_id, seq=seq, limit=_MAX_LOG_ROWS)
+    if logged is None or logged.seq < head.seq or head.layout != lagging.layout:
+        return None
+    changed = [change.seat_id for change in logged.changes]
+    for seat in selectors.iter_seats(event_id=event_id, only=changed):
+        seats[seat["id"]] = _encode_seat(seat)
+    if selectors.event_head(event_id=event_id).layout != lagging.layout:
+        return None
+    return _joined(version, seats)
+
+
+def _joined(version: SeatsVersion, seats: _Seats) -> SeatList:
+    return SeatList(content=b"[%b]" % b",".join(seats.values()), version=version)
+
+
+def _read(event_id: int) -> tuple[SeatsVersion, int, _Seats]:
+    """Return all seats, and the version and number that they are at least as new as."""
     while True:
+        seq = selectors.event_head(event_id=event_id).seq
         version = selectors.seats_version(event_id=event_id)
         key = event_id, version.layout
         try:
@@ -67,10 +102,10 @@ def _write(event_id: int) -> SeatList:
             _require_current(*key)
         except LayoutNotFound:
             continue
-        return SeatList(content=b"[%b]" % b",".join(seats.values()), version=version)
+        return version, seq, seats
 
 
-def _encode_available(event_id: int, layout: str) -> dict[int, bytes]:
+def _encode_available(event_id: int, layout: str) -> _Seats:
     """Return each seat as available, as JSON by id. Raises: LayoutNotFound."""
     seats = selectors.iter_seats(event_id=event_id)
     written = {seat["id"]: _encode_seat(_as_available(seat)) for seat in seats}

@@ -56,6 +56,8 @@ NONSENSE = [
     ("SEATCAST_PAYMENT_PROVIDER", "no.such.Provider", "must be the dotted path to a class"),
     ("SEATCAST_SECRET_KEY_FILE", "/no/such/file", "names a file that cannot be read"),
     ("SEATCAST_DATA_DIR", "/dev/null/data", "cannot be made"),
+    ("DATABASE_STANDBY_URL", "sqlite:///standby", "must be like postgres://"),
+    ("SEATCAST_STANDBY_LAG_SECONDS", "0", "must be more than 0"),
     (
         "DATABASE_URL",
         f"postgres://seatcast:{PASSWORD}@db:port/seatcast",

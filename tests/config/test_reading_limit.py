@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Event as Signal
+from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -65,9 +66,10 @@ def _stuck(readers: int) -> Iterator[int]:
 @pytest.fixture
 def pool_size(monkeypatch: pytest.MonkeyPatch) -> int:
     connection.ensure_connection()
+    pool: Any = connection.pool  # type: ignore[attr-defined]
     # Whoever gets no connection fails soon.
-    monkeypatch.setattr(connection.pool, "timeout", 0.5)
-    size = int(connection.pool.max_size)
+    monkeypatch.setattr(pool, "timeout", 0.5)
+    size = int(pool.max_size)
     connection.close()
     return size
 
