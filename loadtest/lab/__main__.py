@@ -74,7 +74,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=5, help="of --shares (%(default)s)")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each of them (%(default)g)")
-    parser.add_argument("--crowd", type=int, default=600, help="its viewers (%(default)s)")
+    parser.add_argument("--crowd", type=int, default=3000, help="its viewers (%(default)s)")
     parser.add_argument("--json", type=Path, help="write the results there")
     asked = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -119,7 +119,7 @@ def _measure_shares(found: Cluster, asked: argparse.Namespace) -> int:
     shares.print_rows(rows)
     if asked.json:
         asked.json.write_text(json.dumps(shares.as_json(measured), indent=2))
-    return int(any(row.ratio > shares.WANTED for row in rows))
+    return int(any(row.largest_share > shares.WANTED for row in rows))
 
 
 def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 The hosts share this machine's cores, so what is compared is not how fast they are but what each
 spends: with N hosts each should do an Nth of the work, and a unit of work should cost what it costs
 one host alone. Viewers and buyers connect to the servers themselves, past the proxies.
+
+Each host also has work that does not shrink: it reads every notification and writes every frame
+once, and a transaction for its clicks. So the ratio depends on how many viewers and buyers it has.
 """
 
 import asyncio
 import itertools
 import json
+import operator
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -21,16 +25,16 @@ from deploy.console import say
 from loadtest.chaos.sale import manage
 from loadtest.engine.http import Connection
 from loadtest.engine.processes import cpu_seconds
-from loadtest.engine.viewers import Viewer
+from loadtest.engine.viewers import Viewer, allow_many_files
 from loadtest.lab.cluster import Cluster
 from loadtest.lab.engines import valkey_master
 from loadtest.lab.hosts import SITE_PORT, VALKEY_PORT
 from loadtest.lab.network import Host
 
 WANTED = 1.1
-"""A unit of work may cost so many times what it costs one host alone."""
+"""A host may do so many times its share of the work of one host alone."""
 
-_BUYERS = 16
+_BUYERS = 96
 _CONNECTS_AT_ONCE = 50
 _SETTLE_SECONDS = 3.0
 _CHANGES_PER_SECOND = 10.0
@@ -40,7 +44,7 @@ _CHANGES_PER_SECOND = 10.0
 class Share:
     """What one of `hosts` did: `units` are frames sent, or clicks decided.
 
-    `doorbell_bytes` are what Valkey sent it meanwhile.
+    `doorbell_bytes` is what Valkey sent it for each change.
     """
 
     work: str
@@ -48,12 +52,7 @@ class Share:
     host: str
     units: int
     cpu_seconds: float
-    doorbell_bytes: int = 0
-
-    @property
-    def microseconds(self) -> float:
-        """CPU time per unit."""
-        return 1e6 * self.cpu_seconds / max(self.units, 1)
+    doorbell_bytes: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +76,7 @@ class _CountingViewer(Viewer):
 
 def measure(found: Cluster, *, viewers: int, seconds: float, rounds: int) -> list[Share]:
     """Measure each number of hosts in each round, in random order."""
+    allow_many_files()
     made = manage(found.environment, "-m", "loadtest.chaos.fixtures", str(_BUYERS))
     fixtures = json.loads(made.stdout)
     sale = _Sale(
@@ -118,7 +118,9 @@ async def _watched(
         before = {host.name: _spent(host, "daphne") for host in hosts}
         rung = {host.name: _doorbell_bytes(found, host) for host in hosts}
         sent = {host.name: _frames(everybody[host.name]) for host in hosts}
+        clicks = buyer.clicks
         await buyer.click(seconds=seconds, per_second=_CHANGES_PER_SECOND)
+        changes = max(buyer.clicks - clicks, 1)
         buyer.close()
         return [
             Share(
@@ -127,7 +129,7 @@ async def _watched(
                 host=host.name,
                 units=_frames(everybody[host.name]) - sent[host.name],
                 cpu_seconds=_spent(host, "daphne") - before[host.name],
-                doorbell_bytes=_doorbell_bytes(found, host) - rung[host.name],
+                doorbell_bytes=(_doorbell_bytes(found, host) - rung[host.name]) / changes,
             )
             for host in hosts
         ]
@@ -228,66 +230,63 @@ def _doorbell_bytes(found: Cluster, host: Host) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """The medians of one number of hosts; `ratios` are to one host, of each host of each round."""
+    """The medians of the rounds for a number of hosts; see `summarise`."""
 
     work: str
     hosts: int
     microseconds: float
     ratio: float
-    largest_ratio: float
     largest_share: float
-    doorbell_bytes: int
+    doorbell_bytes: float
 
 
 def summarise(shares: Sequence[Share]) -> list[Row]:
     """Return a row for each kind of work and number of hosts.
 
-    `ratio` is what a unit costs to what it costs one host alone, `largest_ratio` that of the host
-    with the highest one; `largest_share` is the work of the busiest host in each round to an equal
-    share. All are medians of rounds.
+    `ratio` is what a unit costs all hosts together to what it cost one host alone in the same
+    round; `largest_share` is the CPU time of the busiest host to an Nth of what one host alone
+    would have spent on all units; `doorbell_bytes` are those of all hosts.
     """
+    by_run: dict[tuple[str, int], list[list[Share]]] = {}
+    for share in shares:
+        runs = by_run.setdefault((share.work, share.hosts), [])
+        if not runs or len(runs[-1]) == share.hosts:
+            runs.append([])
+        runs[-1].append(share)
     rows = []
-    for (work, hosts), group in itertools.groupby(
-        sorted(shares, key=lambda each: (each.work, each.hosts)),
-        key=lambda each: (each.work, each.hosts),
-    ):
-        mine = list(group)
-        rounds = [
-            [each for each in mine if each.host == name]
-            for name in dict.fromkeys(each.host for each in mine)
-        ]
-        alone = median(
-            each.microseconds for each in shares if each.work == work and each.hosts == 1
-        )
-        by_round = list(zip(*rounds, strict=True))
+    for (work, hosts), runs in sorted(by_run.items()):
+        together = [_together(run) for run in runs]
+        alone = [_together(run) for run in by_run[work, 1]]
         rows.append(
             Row(
                 work=work,
                 hosts=hosts,
-                microseconds=median(each.microseconds for each in mine),
-                ratio=median(each.microseconds for each in mine) / alone,
-                largest_ratio=median(
-                    max(each.microseconds for each in some) / alone for some in by_round
-                ),
+                microseconds=1e6 * median(together),
+                ratio=median(map(operator.truediv, together, alone)),
                 largest_share=median(
-                    max(each.units for each in some) * hosts / sum(each.units for each in some)
-                    for some in by_round
+                    max(each.cpu_seconds for each in run)
+                    * hosts
+                    / (one * sum(each.units for each in run))
+                    for run, one in zip(runs, alone, strict=True)
                 ),
-                doorbell_bytes=round(
-                    median(sum(each.doorbell_bytes for each in some) for some in by_round)
-                ),
+                doorbell_bytes=median(sum(each.doorbell_bytes for each in run) for run in runs),
             )
         )
     return rows
 
 
+def _together(run: Sequence[Share]) -> float:
+    """Return the CPU seconds per unit of all hosts of a run."""
+    return sum(each.cpu_seconds for each in run) / max(sum(each.units for each in run), 1)
+
+
 def print_rows(rows: Sequence[Row]) -> None:
     """Print the table."""
-    print(f"\n{'':8} hosts  CPU us each   to one  costliest  busiest  doorbell bytes")
+    print(f"\n{'':8} hosts  CPU us each  to one alone  busiest to its share  doorbell bytes")
     for row in rows:
         print(
-            f"{row.work:8} {row.hosts:5} {row.microseconds:12.1f} {row.ratio:8.2f}"
-            f" {row.largest_ratio:10.2f} {row.largest_share:8.2f} {row.doorbell_bytes:15,}"
+            f"{row.work:8} {row.hosts:5} {row.microseconds:12.1f} {row.ratio:13.2f}"
+            f" {row.largest_share:21.2f} {row.doorbell_bytes:15.0f}"
         )
 
 
