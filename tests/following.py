@@ -11,7 +11,7 @@ from reservations.domain.states import SeatStatus
 FIELDS = {
     "snapshot": {"type", "event", "seq", "now", "layout", "statuses", "locks"},
     "delta": {"type", "from", "seq", "now", "changes"},
-    "beat": {"type", "seq", "now", "viewers", "revision"},
+    "beat": {"type", "seq", "now", "viewers", "revision", "next"},
 }
 OPTIONAL = {"snapshot": {"kept"}, "delta": {"kept"}}
 

@@ -59,6 +59,7 @@ async def test_while_seats_change_beats_come_more_often(
     settings.SEATCAST_BEAT_SECONDS = 0.06
     monkeypatch.setattr(writer, "CHANGING_SECONDS", 3_600.0)
     async with watching(event.pk) as socket:
+        await socket.frame("snapshot")
         await lock(people["alice"], 0)
         await socket.frame("delta")
         await socket.frame("beat")
@@ -82,6 +83,7 @@ async def test_a_promised_beat_comes_although_changes_have_ended(
     settings.SEATCAST_BEAT_SECONDS = 0.06
     monkeypatch.setattr(writer, "CHANGING_SECONDS", 3_600.0)
     async with watching(event.pk) as socket:
+        await socket.frame("snapshot")
         await lock(people["alice"], 0)
         await socket.frame("delta")
         while (await socket.frame("beat"))["next"] != 20:
