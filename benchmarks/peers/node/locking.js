@@ -1,10 +1,10 @@
 // The transaction that locks a seat: the same rows, locks, checks and writes as Seatcast's. Each
 // statement has a name, so each connection has it prepared.
-const LOCKED = 1;
+export const LOCKED = 1;
 const BLOCKED = 3;
 const WORDS = ['available', 'locked', 'reserved', 'blocked'];
 
-const LOCK_EVENT = {
+export const LOCK_EVENT = {
   name: 'lock-event',
   text: `SELECT id, price, change_seq, sales_open_at, sales_close_at, lock_seconds, seat_cap
          FROM reservations_event WHERE id = $1 FOR NO KEY UPDATE`,
@@ -72,19 +72,11 @@ async function lockIn(client, { eventId, seatId, person, seatCap }) {
   const seat = (await client.query({ ...LOCK_SEAT, values: [eventId, seatId, person.id] })).rows[0];
   if (!seat) throw new Refusal(404, 'seat_not_found');
   const { now } = seat;
-  if (event.sales_open_at && now < event.sales_open_at) throw new Refusal(409, 'sales_not_open');
-  if (event.sales_close_at && now >= event.sales_close_at) throw new Refusal(409, 'sales_closed');
-  const isLocked = seat.status === LOCKED && seat.locked_until > now;
-  if (isLocked && seat.locked_by_id === person.id) return { seat: record(seat, event, person) };
-  if (isLocked || (seat.status !== LOCKED && seat.status !== 0)) {
-    const reason = seat.status === BLOCKED ? 'blocked' : WORDS[seat.status];
-    const conflict = { seat_id: seat.id, seat_number: seat.seat_number, reason };
-    throw new Refusal(409, 'seat_unavailable', { conflicts: [conflict] });
+  if (!mayLock(seat, event, person, { now, held: seat.held, seatCap })) {
+    return { seat: record(seat, event, person) };
   }
-  if (seat.held >= (event.seat_cap ?? seatCap)) throw new Refusal(409, 'seat_limit');
-
   const seq = event.change_seq + 1;
-  const until = new Date(now.getTime() + (event.lock_seconds ?? 600) * 1000);
+  const until = lockedUntil(event, now);
   await client.query({ ...WRITE_SEAT, values: [seatId, person.id, until, now, seq] });
   await client.query({ ...WRITE_EVENT, values: [eventId, seq] });
   await client.query({ ...WRITE_CHANGE, values: [eventId, seq, seatId, person.id, until, now] });
@@ -96,7 +88,26 @@ async function lockIn(client, { eventId, seatId, person, seatCap }) {
   };
 }
 
-function record(seat, event, person) {
+// Whether the person may lock the seat; false if they hold it already. Throws: Refusal.
+export function mayLock(seat, event, person, { now, held, seatCap }) {
+  if (event.sales_open_at && now < event.sales_open_at) throw new Refusal(409, 'sales_not_open');
+  if (event.sales_close_at && now >= event.sales_close_at) throw new Refusal(409, 'sales_closed');
+  const isLocked = seat.status === LOCKED && seat.locked_until > now;
+  if (isLocked && seat.locked_by_id === person.id) return false;
+  if (isLocked || (seat.status !== LOCKED && seat.status !== 0)) {
+    const reason = seat.status === BLOCKED ? 'blocked' : WORDS[seat.status];
+    const conflict = { seat_id: seat.id, seat_number: seat.seat_number, reason };
+    throw new Refusal(409, 'seat_unavailable', { conflicts: [conflict] });
+  }
+  if (held >= (event.seat_cap ?? seatCap)) throw new Refusal(409, 'seat_limit');
+  return true;
+}
+
+export function lockedUntil(event, now) {
+  return new Date(now.getTime() + (event.lock_seconds ?? 600) * 1000);
+}
+
+export function record(seat, event, person) {
   return {
     id: seat.id,
     seat_number: seat.seat_number,

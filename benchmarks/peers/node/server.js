@@ -1,6 +1,7 @@
 // The box office as one would write it in Node: Fastify, a pool of node-postgres, and Socket.IO with
 // its Redis adapter, in as many processes as there are cores. It works on Seatcast's own tables.
-// Variables: PORT, DATABASE_URL, REDIS_URL, SECRET_KEY, SEAT_CAP, POOL_SIZE, WORKERS.
+// Variables: PORT, DATABASE_URL, REDIS_URL, SECRET_KEY, SEAT_CAP, POOL_SIZE, WORKERS,
+// GROUP_COMMIT.
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
@@ -18,5 +19,6 @@ if (cluster.isPrimary) {
     redisUrl: process.env.REDIS_URL,
     secret: process.env.SECRET_KEY,
     seatCap: Number(process.env.SEAT_CAP ?? 10),
+    commitsGroups: process.env.GROUP_COMMIT === '1',
   });
 }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 
+import { groupCommit } from './group_commit.js';
 import { lockSeat, Refusal } from './locking.js';
 
 // Ids and numbers of changes are far below what a double holds.
@@ -44,7 +45,15 @@ const PLACE = {
   properties: { eventId: { type: 'integer' }, seatId: { type: 'integer' } },
 };
 
-export async function serve({ port, databaseUrl, poolSize, redisUrl, secret, seatCap }) {
+export async function serve({
+  port,
+  databaseUrl,
+  poolSize,
+  redisUrl,
+  secret,
+  seatCap,
+  commitsGroups,
+}) {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
   const verify = createVerifier({ key: secret, algorithms: ['HS256'] });
   const publisher = createClient({ url: redisUrl });
@@ -67,6 +76,15 @@ export async function serve({ port, databaseUrl, poolSize, redisUrl, secret, sea
     socket.emit('welcome', {});
   });
 
+  const publish = (eventId, frame) => io.to(`event-${eventId}`).emit('seats', frame);
+  const lock = commitsGroups
+    ? groupCommit(pool, publish)
+    : async (request) => {
+        const { seat, frame } = await lockSeat(pool, request);
+        if (frame) publish(request.eventId, frame);
+        return { seat };
+      };
+
   app.post(
     '/api/events/:eventId/seats/:seatId/lock/',
     {
@@ -78,8 +96,7 @@ export async function serve({ port, databaseUrl, poolSize, redisUrl, secret, sea
     async (request) => {
       const { eventId, seatId } = request.params;
       const { person } = request;
-      const { seat, frame } = await lockSeat(pool, { eventId, seatId, person, seatCap });
-      if (frame) io.to(`event-${eventId}`).emit('seats', frame);
+      const { seat } = await lock({ eventId, seatId, person, seatCap });
       return { success: true, message: `${seat.seat_number} locked`, seat };
     },
   );
