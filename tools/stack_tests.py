@@ -105,7 +105,8 @@ def _counts(stack: BrowserSite) -> dict[str, int]:
 
 
 def _stack_processes(stack: BrowserSite) -> dict[str, list[int]]:
-    [first] = [
+    # A child that was just forked has its parent's command line, and comes after it.
+    first = next(
         each.pid for each in descendants(stack.server.process.pid) if "deploy.stack" in each.command
-    ]
+    )
     return stack_processes(first)
