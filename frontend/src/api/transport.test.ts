@@ -43,6 +43,16 @@ function neverAnswer(): { readonly arrived: Promise<unknown>; readonly closed: P
   return { arrived, closed };
 }
 
+it('sends no question mark for an empty query', async () => {
+  const seen: unknown[] = [];
+  answer = (request, response) => {
+    seen.push(request.url);
+    response.writeHead(200).end('{}');
+  };
+  await transmit({ method: 'get', url: 'events/7/changes/', query: {} });
+  expect(seen).toEqual(['/api/events/7/changes/']);
+});
+
 it('sends JSON with its headers and query, and returns what is answered', async () => {
   const seen: unknown[] = [];
   answer = (request, response) => {

@@ -140,7 +140,7 @@ export function absoluteUrl(url: string, query: ApiRequest['query']): string {
 function searchFor(query: ApiRequest['query']): string {
   if (query === undefined) return '';
   const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
-  return `?${new URLSearchParams(texts).toString()}`;
+  return texts.length === 0 ? '' : `?${new URLSearchParams(texts).toString()}`;
 }
 
 /** The JSON of an error response; the text itself if a proxy wrote it. */
