@@ -78,8 +78,3 @@ export function paymentText({
       return assertNever(payment);
   }
 }
-
-/** Whether the status will soon change by itself. */
-export function isPaymentMoving({ payment_status: payment }: Paid): boolean {
-  return payment === 'authorised' || payment === 'refund_due';
-}

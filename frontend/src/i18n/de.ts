@@ -5,11 +5,13 @@ import choosing from '@/i18n/de/choosing.json';
 import common from '@/i18n/de/common.json';
 import errors from '@/i18n/de/errors.json';
 import events from '@/i18n/de/events.json';
+import finder from '@/i18n/de/finder.json';
 import map from '@/i18n/de/map.json';
 import payments from '@/i18n/de/payments.json';
 import reservations from '@/i18n/de/reservations.json';
 import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
+import shortcuts from '@/i18n/de/shortcuts.json';
 import type { BuyersCatalogue } from '@/i18n/language';
 
 /** German messages of the buyers' pages. */
@@ -21,9 +23,11 @@ export const de: BuyersCatalogue = {
   common,
   errors,
   events,
+  finder,
   map,
   payments,
   reservations,
   seats,
   security,
+  shortcuts,
 };

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import { fetchGuestBookings } from '@/api/account';
 import { fetchReservation, fetchReservations } from '@/api/reservations';
-import { isPaymentMoving } from '@/domain/payments';
+import type { Reservation } from '@/api/types';
 
 const LOOK_AGAIN_MS = 10_000;
 
@@ -27,3 +27,10 @@ export const reservationQuery = (reservationId: string) =>
     refetchInterval: ({ state }) =>
       state.data !== undefined && isPaymentMoving(state.data) ? LOOK_AGAIN_MS : false,
   });
+
+/** Whether the status will soon change by itself. */
+function isPaymentMoving({
+  payment_status: payment,
+}: Pick<Reservation, 'payment_status'>): boolean {
+  return payment === 'authorised' || payment === 'refund_due';
+}

@@ -17,6 +17,7 @@ import type { SeatFinder } from '@/features/seats/finder/useSeatFinder';
 import { sectionName } from '@/features/seats/sectionName';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
+import '@/i18n/loadFinderMessages';
 
 import './finder.css';
 
@@ -38,7 +39,7 @@ const USUAL_PARTY = 2;
 export function SeatFinderDialog(props: SeatFinderDialogProps) {
   const { area, remaining, onClose } = props;
   return (
-    <Dialog title={area?.name ?? t('choosing:find_title')} onDismiss={onClose}>
+    <Dialog title={area?.name ?? t('finder:title')} onDismiss={onClose}>
       {remaining < 1 ? (
         <CapReached {...props} />
       ) : area === null ? (
@@ -80,7 +81,7 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
         send(count);
       }}
     >
-      <p className="dialog__lead">{t('choosing:find_lead')}</p>
+      <p className="dialog__lead">{t('finder:lead')}</p>
       <CodeNote code={find.promoCode} />
       <Stepper
         value={count}
@@ -97,8 +98,8 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
       />
       {sections.length > 1 && (
         <SelectField
-          label={t('choosing:find_section')}
-          any={t('choosing:find_anySection')}
+          label={t('finder:section')}
+          any={t('finder:anySection')}
           value={criteria.section}
           options={sections.map((section) => [section.name, sectionName(section)] as const)}
           onChoose={(section) => {
@@ -108,12 +109,12 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
       )}
       {event.categories.length > 1 && (
         <SelectField
-          label={t('choosing:find_category')}
-          any={t('choosing:find_anyCategory')}
+          label={t('finder:category')}
+          any={t('finder:anyCategory')}
           value={criteria.category === null ? null : String(criteria.category)}
           options={event.categories.map(({ id, name, price }) => [
             String(id),
-            t('choosing:find_categoryFor', {
+            t('finder:categoryFor', {
               category: name,
               price: formatMoney(price ?? event.price, event.currency),
             }),
@@ -125,7 +126,7 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
       )}
       {wishes.length > 0 && (
         <WishChoices
-          label={t('choosing:find_wishes')}
+          label={t('finder:wishes')}
           wishes={wishes}
           chosen={criteria.wishes}
           onChoose={(chosen) => {
@@ -145,17 +146,17 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
               send(largest);
             }}
           >
-            {t('choosing:find_fewerInstead', { count: largest })}
+            {t('finder:fewerInstead', { count: largest })}
           </Button>
         )}
       </div>
       <p className="visually-hidden" role="status">
-        {find.isBusy && t('choosing:find_searching')}
+        {find.isBusy && t('finder:searching')}
       </p>
       <div className="dialog__actions">
         <Button onClick={onClose}>{t('choosing:find_cancel')}</Button>
         <Button look="primary" type="submit" data-initial-focus busy={find.isBusy}>
-          {t('choosing:find_go', { count })}
+          {t('finder:go', { count })}
         </Button>
       </div>
     </form>
@@ -205,7 +206,7 @@ function PlacesForm({ event, area, seats, counts, remaining, find, onClose }: Pl
 }
 
 function CodeNote({ code }: { readonly code: string | null }) {
-  return code !== null && <p className="find__code">{t('choosing:find_code', { code })}</p>;
+  return code !== null && <p className="find__code">{t('finder:code', { code })}</p>;
 }
 
 interface OrderChoiceProps {
@@ -215,10 +216,10 @@ interface OrderChoiceProps {
 
 function OrderChoice({ by, onChoose }: OrderChoiceProps) {
   const name = useId();
-  const labels = { view: t('choosing:find_byView'), price: t('choosing:find_byPrice') };
+  const labels = { view: t('finder:byView'), price: t('finder:byPrice') };
   return (
     <fieldset className="find__order">
-      <legend className="find__label">{t('choosing:find_by')}</legend>
+      <legend className="find__label">{t('finder:by')}</legend>
       {(['view', 'price'] as const).map((way) => (
         <label key={way} className="find__order-choice">
           <input
@@ -272,10 +273,10 @@ function SelectField({ label, any, value, options, onChoose }: SelectFieldProps)
 function CapReached({ onClose }: SeatFinderDialogProps) {
   return (
     <>
-      <p className="dialog__lead">{t('choosing:find_capReached')}</p>
+      <p className="dialog__lead">{t('finder:capReached')}</p>
       <div className="dialog__actions">
         <Button look="primary" onClick={onClose}>
-          {t('choosing:find_back')}
+          {t('finder:back')}
         </Button>
       </div>
     </>

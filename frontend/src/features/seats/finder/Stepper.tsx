@@ -18,12 +18,12 @@ export function Stepper({ value, max, onChange }: StepperProps) {
   return (
     <div className="stepper" role="group" aria-labelledby={labelId}>
       <span id={labelId} className="find__label">
-        {t('choosing:find_count')}
+        {t('finder:count')}
       </span>
       <button
         type="button"
         className="icon-button stepper__step"
-        aria-label={t('choosing:find_fewer')}
+        aria-label={t('finder:fewer')}
         aria-disabled={value <= 1}
         onClick={() => {
           to(value - 1);
@@ -37,7 +37,7 @@ export function Stepper({ value, max, onChange }: StepperProps) {
       <button
         type="button"
         className="icon-button stepper__step"
-        aria-label={t('choosing:find_more')}
+        aria-label={t('finder:more')}
         aria-disabled={value >= max}
         onClick={() => {
           to(value + 1);

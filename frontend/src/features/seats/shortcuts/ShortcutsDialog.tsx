@@ -4,6 +4,7 @@ import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { type Shortcut, SHORTCUTS } from '@/features/seats/shortcuts/shortcuts';
 import { t } from '@/i18n/language';
+import '@/i18n/loadShortcutsMessages';
 
 import './shortcuts.css';
 
@@ -20,9 +21,9 @@ export function ShortcutsDialog({ areOn, onTurn, onClose }: ShortcutsDialogProps
         {SHORTCUTS.map(({ name, keys: [key] }) => (
           <Explained key={name} keys={[key.toUpperCase()]} what={inWords(name)} isLetter />
         ))}
-        <Explained keys={['←', '↑', '↓', '→']} what={t('choosing:keys_walk')} />
-        <Explained keys={['↵']} what={t('choosing:keys_pick')} />
-        <Explained keys={[t('choosing:keys_esc')]} what={t('choosing:keys_close')} />
+        <Explained keys={['←', '↑', '↓', '→']} what={t('shortcuts:walk')} />
+        <Explained keys={['↵']} what={t('shortcuts:pick')} />
+        <Explained keys={[t('shortcuts:esc')]} what={t('shortcuts:close')} />
       </dl>
       <label className="shortcuts__switch">
         <input
@@ -33,13 +34,13 @@ export function ShortcutsDialog({ areOn, onTurn, onClose }: ShortcutsDialogProps
           }}
         />
         <span>
-          {t('choosing:keys_turnOn')}
-          <small>{t('choosing:keys_turnOnNote')}</small>
+          {t('shortcuts:turnOn')}
+          <small>{t('shortcuts:turnOnNote')}</small>
         </span>
       </label>
       <div className="dialog__actions">
         <Button look="primary" data-initial-focus onClick={onClose}>
-          {t('choosing:keys_done')}
+          {t('shortcuts:done')}
         </Button>
       </div>
     </Dialog>
@@ -70,15 +71,15 @@ function Explained({ keys, what, isLetter = false }: ExplainedProps) {
 
 function inWords(shortcut: Shortcut): string {
   const words: Readonly<Record<Shortcut, string>> = {
-    map: t('choosing:keys_map'),
-    list: t('choosing:keys_list'),
-    find: t('choosing:keys_find'),
-    basket: t('choosing:keys_basket'),
-    reserve: t('choosing:keys_reserve'),
-    zoomIn: t('choosing:keys_zoomIn'),
-    zoomOut: t('choosing:keys_zoomOut'),
-    showAll: t('choosing:keys_showAll'),
-    help: t('choosing:keys_help'),
+    map: t('shortcuts:map'),
+    list: t('shortcuts:list'),
+    find: t('shortcuts:find'),
+    basket: t('shortcuts:basket'),
+    reserve: t('shortcuts:reserve'),
+    zoomIn: t('shortcuts:zoomIn'),
+    zoomOut: t('shortcuts:zoomOut'),
+    showAll: t('shortcuts:showAll'),
+    help: t('shortcuts:help'),
   };
   return words[shortcut];
 }
