@@ -37,7 +37,7 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.criteria import SeatCriteria
-from reservations.domain.errors import InProgress, SeatcastError, Unavailable
+from reservations.domain.errors import InProgress, LockCooldown, SeatcastError, Unavailable
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, IdempotencyKey, Payment, Reservation, Seat
 from reservations.payments import checkout, open_payments, provider_calls, reconciling, refunds
@@ -149,12 +149,17 @@ class Domain(RuleBasedStateMachine):
 
     @rule(who=people, count=st.integers(1, 3))
     def take_the_best(self, who: int, count: int) -> None:
-        """Lock the best seats; it succeeds whenever there are enough."""
+        """Lock the best seats; it succeeds if there are enough, or names the person's cool-down."""
         person, before = self.people[who], self.held_by(self.people[who])
         fits = len(before) + count <= 3 and "f" * count in self.free()
         criteria = SeatCriteria(count)
         choice = index_cache.choose(criteria, event_id=self.event.pk, limit=1, now=self.clock.now)
-        self.submit(LockBest(person, criteria, choice))
+        try:
+            self.queue.submit(LockBest(person, criteria, choice))
+        except LockCooldown:
+            fits = False
+        except SeatcastError:
+            assert not fits
         assert len(self.held_by(person)) == len(before) + (count if fits else 0)
 
     @rule(places=some_places, sweep=st.booleans())
