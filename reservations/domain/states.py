@@ -431,9 +431,9 @@ class BatchState:
     by id; `promo_codes` the codes by text; `ended_allocations` are those whose time has come.
     `refunds_parts` says whether the payment provider can refund a part. If the terms refuse
     orphans, `stretches` has the ids of adjacent seats in order, for the rows of seats that are
-    bought. `now`
-    is read after the event's row was locked. `caps_of` are the people whose held and bought seats
-    are all in `seats`; None means that `seats` has every seat of the event.
+    bought. `now` is read after the event's row was locked. `caps_of` are the people whose held
+    seats are all in `seats`, and the ids of whose bought ones are in `bought`; None means that
+    `seats` has every seat of the event.
     """
 
     terms: Terms
@@ -448,9 +448,9 @@ class BatchState:
     ended_allocations: frozenset[int] = frozenset()
     refunds_parts: bool = False
     caps_of: frozenset[int] | None = None
+    bought: dict[int, set[int]] = field(default_factory=dict)
     stretches: Sequence[Sequence[int]] = ()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
-    _bought: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_rows: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -471,7 +471,7 @@ class BatchState:
         Raises: LookupError when no command of the batch declares to read them.
         """
         self._require_read(person_id)
-        return frozenset(self._bought.get(person_id, ()))
+        return frozenset(self.bought.get(person_id, ()))
 
     def put(self, seat: SeatState) -> None:
         """Replace a seat's state."""
@@ -479,7 +479,7 @@ class BatchState:
         if before.holder_id is not None:
             self._held.get(before.holder_id, set()).discard(seat.id)
         if before.buyer_id is not None:
-            self._bought.get(before.buyer_id, set()).discard(seat.id)
+            self.bought.get(before.buyer_id, set()).discard(seat.id)
         self.seats[seat.id] = seat
         self._count(seat)
 
@@ -497,4 +497,4 @@ class BatchState:
         if seat.holder_id is not None and seat.is_locked(now=self.now):
             self._held.setdefault(seat.holder_id, set()).add(seat.id)
         if seat.buyer_id is not None:
-            self._bought.setdefault(seat.buyer_id, set()).add(seat.id)
+            self.bought.setdefault(seat.buyer_id, set()).add(seat.id)

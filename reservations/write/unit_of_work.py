@@ -89,6 +89,9 @@ _HELD = (
     *("former_holder_id", "former_locked_at", "released_at"),
 )
 _WRITTEN = ("status", *_HELD, "reservation_id", "allocation_id", "promo_code_id", "version")
+_RESERVED = (
+    *("reservation_id", "event_id", "seat_id", "price", "ticket_type", "promo_code_id", "live"),
+)
 _LOGGED = (
     *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until", "held_since"),
     *("reservation_id", "allocation_id", "reason", "actor_id", "at", "request_id"),
@@ -119,14 +122,16 @@ def read_batch_state(command: Command, *, event_id: int) -> BatchState:
     event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
     if event is None:
         raise EventNotFound
-    now, person = clock.now(), command.reads().caps_of
-    rows = _seats_as_they_are(event_id, [], [] if person is None else [person])
+    now, caps_of = clock.now(), _present([command.reads().caps_of])
+    rows = _seats_as_they_are(event_id, [], list(caps_of))
     seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     return BatchState(
         terms=terms_of(event),
         now=now,
         seats=seats,
         promo_codes=_promo_codes(event, [command.reads()], now=now),
+        caps_of=caps_of,
+        bought=_bought_by(event_id, caps_of, now=now),
     )
 
 
@@ -231,6 +236,7 @@ class UnitOfWork:
             ended_allocations=ended.ids,
             refunds_parts=refunds_parts(),
             caps_of=caps_of,
+            bought=_bought_by(event.pk, caps_of, now=now),
             stretches=stretches,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
@@ -446,18 +452,15 @@ class UnitOfWork:
             for new in booked
         )
         self._reservations |= {new.id: found for new, found in zip(booked, stored, strict=True)}
-        ReservationSeat.objects.bulk_create(
-            ReservationSeat(
-                reservation=self._reservations[new.id],
-                event=self.event,
-                seat_id=ticket.seat.id,
-                price=ticket.price,
-                ticket_type=ticket.ticket_type,
-                promo_code_id=ticket.seat.promo_code_id,
+        tickets = [
+            (
+                *(self._reservations[new.id].pk, self.event.pk, ticket.seat.id, ticket.price),
+                *(ticket.ticket_type, ticket.seat.promo_code_id, True),
             )
             for new in booked
             for ticket in new.bill.tickets
-        )
+        ]
+        bulk.write(bulk.insert(ReservationSeat, _RESERVED, tickets))
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
         notices().booked([self._new_booking(new, new.user) for new in booked if new.user])
@@ -736,7 +739,7 @@ def _seat_ids(reads: list[Reads], reservations: dict[int, Reservation]) -> set[i
 
 @PreparedQuery
 def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
-    """Lock and read seats by id, and all that people hold or have bought."""
+    """Lock and read seats by id, and all that people hold."""
     return _select_for_update(event_id, *_seat_id_queries(event_id, ids, people))
 
 
@@ -765,14 +768,28 @@ def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[Q
     held = Seat.with_removed.filter(
         event=event_id, status=SeatStatus.LOCKED, locked_by__any_of=people
     )
-    bought = ReservationSeat.objects.filter(
-        live=True, reservation__event=event_id, reservation__user__any_of=people
+    return [named.order_by().values("pk"), held.order_by().values("pk")]
+
+
+def _bought_by(event_id: int, people: frozenset[int], *, now: datetime) -> dict[int, set[int]]:
+    """Return the ids of the seats in people's live reservations that are not overdue.
+
+    They are read without locks: only who holds the event's lock changes them.
+    """
+    bought: dict[int, set[int]] = {}
+    if people:
+        for person_id, seat_id in _bought(event_id, list(people), now):
+            bought.setdefault(person_id, set()).add(seat_id)
+    return bought
+
+
+@PreparedQuery
+def _bought(event_id: int, people: list[int], now: datetime) -> QuerySet[Any, Any]:
+    due = Q(reservation__paid_at__isnull=True, reservation__payment_due_at__lte=now)
+    found = ReservationSeat.objects.filter(
+        ~due, live=True, reservation__event=event_id, reservation__user__any_of=people
     )
-    return [
-        named.order_by().values("pk"),
-        held.order_by().values("pk"),
-        bought.order_by().values("seat_id"),
-    ]
+    return found.order_by().values_list("reservation__user_id", "seat_id")
 
 
 def _select_for_update(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:

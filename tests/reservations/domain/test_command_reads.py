@@ -141,18 +141,22 @@ def _state_of(command: Command) -> BatchState:
     ids = {*reads.seat_ids, *(each for found in reservations.values() for each in found.seat_ids)}
 
     def is_read(seat: SeatState) -> bool:
-        owners = {seat.holder_id, seat.buyer_id} - {None}
         return (
             seat.id in ids
-            or reads.caps_of in owners
+            or reads.caps_of in {seat.holder_id} - {None}
             or (reads.expired_locks and seat.has_lapsed(now=NOW))
             or (reads.ended_allocations and seat.allocation_id in ENDED)
         )
 
+    bought: dict[int, set[int]] = {}
+    for seat in SEATS.values():
+        if seat.buyer_id is not None and seat.buyer_id == reads.caps_of:
+            bought.setdefault(seat.buyer_id, set()).add(seat.id)
     return BatchState(
         terms=_terms_of(command),
         now=NOW,
         seats={seat.id: seat for seat in SEATS.values() if is_read(seat)},
+        bought=bought,
         reservations=reservations,
         payments={PAYMENT.reference: PAYMENT} if reads.payment == PAYMENT.reference else {},
         verified=frozenset({reads.verified_email_of} - {None}),  # type: ignore[arg-type]

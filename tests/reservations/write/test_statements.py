@@ -67,7 +67,14 @@ def test_the_events_row_is_locked_first() -> None:
     )
     apart = ["UPDATE event", "UPDATE seat", "INSERT seatchange"]
     writes = ["WITH event"] if connection.vendor == "postgresql" else apart
-    assert kinds == ["BEGIN", "SELECT event", "SELECT seat", *writes, "COMMIT"]
+    assert kinds == [
+        "BEGIN",
+        "SELECT event",
+        "SELECT seat",
+        "SELECT reservation",
+        *writes,
+        "COMMIT",
+    ]
 
 
 @pytest.mark.postgres
@@ -95,11 +102,11 @@ def test_no_other_statement_reads_seats_or_the_event() -> None:
     with CaptureQueriesContext(connection) as captured:
         queue.submit(ReserveSeats(alice, ids, "invoice"))
     reads = [q["sql"] for q in captured.captured_queries if q["sql"].startswith("SELECT")]
-    # The last one is of who is to be mailed.
-    event_row, seats = (sql for sql in reads if "reservations_" in sql)
+    event_row, seats, bought = (sql for sql in reads if "reservations_" in sql)
     assert "clock_timestamp" in event_row
     assert "FOR NO KEY UPDATE" in event_row
     assert "FOR NO KEY UPDATE" in seats
+    assert "reservations_seat" not in bought.replace("reservations_reservationseat", "")
 
 
 def _locks(count: int) -> int:
