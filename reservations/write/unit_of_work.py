@@ -76,7 +76,7 @@ from reservations.seat_finder import rows as adjacency
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.messages import write_messages
-from reservations.write.prepared import PreparedQuery
+from reservations.write.prepared import PreparedPair, PreparedQuery
 from reservations.write.rebooking import changed_booking, write_rebooked
 
 MAX_LAPSED_RESERVATIONS = 500
@@ -131,7 +131,7 @@ def read_batch_state(command: Command, *, event_id: int) -> BatchState:
         seats=seats,
         promo_codes=_promo_codes(event, [command.reads()], now=now),
         caps_of=caps_of,
-        bought=_bought_by(event_id, caps_of, now=now),
+        bought=_by_person(_bought(event_id, list(caps_of), now)),
     )
 
 
@@ -212,7 +212,9 @@ class UnitOfWork:
         caps_of = _present(each.caps_of for each in reads)
         ended = _ended_allocations(event, reads, now=now)
         shares = settlements.shares(reservations) if any(each.money for each in reads) else {}
-        seats = _locked_seats(event, reads, reservations, ended.seat_ids, caps_of=caps_of, now=now)
+        seats, bought = _locked_seats(
+            event, reads, reservations, ended.seat_ids, caps_of=caps_of, now=now
+        )
         terms = terms_of(event)
         stretches: list[list[int]] = []
         if terms.refuses_orphans:
@@ -236,7 +238,7 @@ class UnitOfWork:
             ended_allocations=ended.ids,
             refunds_parts=refunds_parts(),
             caps_of=caps_of,
-            bought=_bought_by(event.pk, caps_of, now=now),
+            bought=bought,
             stretches=stretches,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
@@ -688,13 +690,15 @@ def _locked_seats(
     *,
     caps_of: frozenset[int],
     now: datetime,
-) -> dict[int, _Row]:
-    ids = _seat_ids(reads, reservations) | allocated
+) -> tuple[dict[int, _Row], dict[int, set[int]]]:
+    """Lock and read seats by id; return also the ids of the seats that people have bought."""
+    ids, people = list(_seat_ids(reads, reservations) | allocated), list(caps_of)
     if any(each.expired_locks for each in reads):
-        rows = _seats_and_lapsed(event.pk, list(ids), list(caps_of), now)
+        rows = _seats_and_lapsed(event.pk, ids, people, now)
+        bought = _bought(event.pk, people, now)
     else:
-        rows = _seats(event.pk, list(ids), list(caps_of))
-    return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}
+        rows, bought = _seats_and_bought((event.pk, ids, people), (event.pk, people, now))
+    return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}, _by_person(bought)
 
 
 def _rows_around(
@@ -771,25 +775,28 @@ def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[Q
     return [named.order_by().values("pk"), held.order_by().values("pk")]
 
 
-def _bought_by(event_id: int, people: frozenset[int], *, now: datetime) -> dict[int, set[int]]:
-    """Return the ids of the seats in people's live reservations that are not overdue.
-
-    They are read without locks: only who holds the event's lock changes them.
-    """
-    bought: dict[int, set[int]] = {}
-    if people:
-        for person_id, seat_id in _bought(event_id, list(people), now):
-            bought.setdefault(person_id, set()).add(seat_id)
-    return bought
-
-
 @PreparedQuery
 def _bought(event_id: int, people: list[int], now: datetime) -> QuerySet[Any, Any]:
+    """Read people and the ids of the seats in their live reservations that are not overdue.
+
+    No row is locked: only who holds the event's lock changes them.
+    """
     due = Q(reservation__paid_at__isnull=True, reservation__payment_due_at__lte=now)
     found = ReservationSeat.objects.filter(
         ~due, live=True, reservation__event=event_id, reservation__user__any_of=people
     )
     return found.order_by().values_list("reservation__user_id", "seat_id")
+
+
+_seats_and_bought = PreparedPair(_seats, _bought)
+
+
+def _by_person(bought: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    """Return the ids of seats by person."""
+    found: dict[int, set[int]] = {}
+    for person_id, seat_id in bought:
+        found.setdefault(person_id, set()).add(seat_id)
+    return found
 
 
 def _select_for_update(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
