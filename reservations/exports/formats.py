@@ -1,13 +1,10 @@
 """Write tables as CSV, JSON and XLSX, piece by piece.
 
 Spreadsheets execute a cell that begins like a formula, and names are chosen by buyers. In XLSX
-every text is stored as a text. CSV has no types, so a text that could be a formula begins with an
-apostrophe there, which spreadsheets show as it is and never execute.
+every text is stored as a text, and in CSV it is disarmed.
 """
 
 import csv
-import re
-import unicodedata
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +16,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import xlsxwriter
 
+from reservations.csv_text import disarmed
 from reservations.domain.states import iso
 from reservations.exports.tables import Cell, Row
 
@@ -30,11 +28,6 @@ MAX_XLSX_ROWS = 100_000
 _CHUNK_BYTES = 64 * 1024
 # The longest text of a cell in Excel.
 _MAX_CELL = 32_767
-_SIGNS = ("=", "+", "-", "@")
-# Where a sheet that separates cells by semicolons begins another one.
-_LATER_CELL = re.compile(
-    r"[;\r\n](?=[^\S\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +37,6 @@ class Format:
     content_type: str
     write: Callable[[Sequence[str], Pages, ZoneInfo], Generator[bytes]]
     max_rows: int | None = None
-
-
-def disarmed(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula when it opens a CSV file.
-
-    Spreadsheets also skip white space before a sign, and take its wide forms for signs. Those that
-    are set to a language with decimal commas separate cells by semicolons, whatever is quoted.
-    """
-    is_formula = unicodedata.normalize("NFKC", text).lstrip().startswith(_SIGNS)
-    later = _LATER_CELL.sub(r"\g<0>'", text)
-    return f"'{later}" if is_formula or text.startswith(("\t", "\r", "\n")) else later
 
 
 def write_csv(columns: Sequence[str], pages: Pages, _zone: ZoneInfo) -> Generator[bytes]:

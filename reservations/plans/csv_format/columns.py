@@ -1,6 +1,5 @@
 """The columns of a CSV file, and which kinds of lines have them."""
 
-import re
 from enum import StrEnum
 
 REQUIRED = ("section", "row", "number", "x", "y", "category")
@@ -31,6 +30,3 @@ COLUMNS_OF = {
 """The columns of each kind. The other cells of its line must be empty."""
 
 NUMBERS = ("x", "y", "radius", "width", "height", "rotation", "capacity")
-
-FORMULA = re.compile(r"\A'*[=+\-@\t\r]")
-"""Text that is exported with one more apostrophe."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from reservations.csv_text import restored
 from reservations.plans.areas import middle
 from reservations.plans.csv_format.columns import (
     COLUMNS_OF,
-    FORMULA,
     NUMBERS,
     OPTIONAL,
     REQUIRED,
@@ -281,14 +281,10 @@ def _lines(text: str) -> Iterator[_Line]:
                 raise PlanError(Fault(f"line {reader.line_num}", problem))
             if at >= MAX_LINES:
                 raise PlanError(Fault("", f"must have at most {MAX_LINES:,} lines"))
-            texts = [_unescaped(cell) for cell in cells]
+            texts = [restored(cell) for cell in cells]
             yield _Line(reader.line_num, dict(zip(header, texts, strict=True)))
     except csv.Error as error:
         raise PlanError(Fault(f"line {reader.line_num}", f"is not CSV ({error})")) from None
-
-
-def _unescaped(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def _header_faults(header: list[str]) -> Iterator[Fault]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from reservations.csv_text import disarmed
 from reservations.plans.areas import area_shape, coordinates
-from reservations.plans.csv_format.columns import FORMULA, NUMBERS, OPTIONAL, REQUIRED, Kind
+from reservations.plans.csv_format.columns import NUMBERS, OPTIONAL, REQUIRED, Kind
 from reservations.plans.document import Document
 from reservations.plans.plan import Circle, Ellipse, Polygon, Rectangle, Shape
 from reservations.plans.pretix import section_of, table_name
@@ -124,9 +125,7 @@ def _full(**cells: Any) -> Cells:
 def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
-    if name in NUMBERS:
-        return _number(value)
-    return f"'{value}" if FORMULA.match(value) else str(value)
+    return _number(value) if name in NUMBERS else disarmed(value)
 
 
 def _number(value: float) -> str:
