@@ -82,6 +82,17 @@ def test_a_fault_of_the_database_is_found_in_its_archive(past: Past, plant: Plan
     assert archive_faults(archived(past.event.pk)) == _by_id(past, found)
 
 
+def test_an_archive_says_when_the_sites_first_payment_was_made(past: Past) -> None:
+    at = past.paid.created_at
+    Payment.objects.create(
+        **{"reference": "older", "event": make_event(), "user_id": past.bob.id, "amount": 1},
+        **{"method": "card", "currency": "EUR", "status": "voided"},
+        **{"created_at": at, "updated_at": at},
+    )
+    Payment.objects.filter(reservation=past.paid).delete()
+    expect(archive_faults(archived(past.event.pk)), "reservation *: paid by card, but there is no*")
+
+
 def _other_buyer(rows: Rows) -> None:
     rows[BOOKING][0]["user_id"] += 1
 

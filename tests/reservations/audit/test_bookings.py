@@ -8,6 +8,7 @@ import pytest
 
 from reservations.domain.states import UNDECIDED, PaymentStatus
 from reservations.models import Event, Payment, Reservation, ReservationSeat
+from tests.factories import make_event
 from tests.reservations.audit.past import Past
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +255,13 @@ def test_a_payment_without_a_reservation_passes(past: Past) -> None:
     for status in (PaymentStatus.PENDING, PaymentStatus.DECLINED, PaymentStatus.VOID_DUE):
         Payment.objects.filter(reference="older").update(status=status)
         past.expect()
+
+
+def test_a_booking_made_since_the_sites_first_payment_needs_one(past: Past) -> None:
+    first = Payment.objects.filter(reference="older")
+    first.update(event=make_event(), created_at=past.paid.created_at)
+    Payment.objects.filter(reservation=past.paid).delete()
+    past.expect("reservation {paid}: paid by card, but there is no payment")
 
 
 def test_reservations_older_than_payments_pass(past: Past) -> None:
