@@ -1,5 +1,6 @@
 """Races for the last use of a promo code, on real PostgreSQL."""
 
+import math
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -73,6 +74,49 @@ def test_without_protection_the_last_use_of_a_code_is_used_twice() -> None:
     works = [stopping(partial(_lock, event, seat_id), before=CHANGING, to=meet) for seat_id in ids]
     with protection_off():
         assert _refusals(at_once(works)) == []
+        assert _held(event) == 2
+
+
+def _race_with_one_who_waits_briefly(event: Event, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Have a buyer come, after the row was held for long, while another's is about to be written.
+
+    Return the other's result, and theirs.
+    """
+    ids = seat_ids(event)[:2]
+    has_read, is_over = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        has_read.set()
+        assert is_over.wait(PATIENCE_SECONDS)
+
+    def come() -> Any:
+        assert has_read.wait(PATIENCE_SECONDS)
+        monkeypatch.setitem(command_queue._held_until, event.pk, math.inf)
+        try:
+            return _lock(event, ids[1])
+        finally:
+            is_over.set()
+
+    return at_once([stopping(partial(_lock, event, ids[0]), before=CHANGING, to=pause), come])
+
+
+def test_who_waits_only_briefly_for_the_row_does_not_get_the_last_use_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = make_event()
+    make_promo_code(event, *seat_ids(event)[:2], max_seats=1)
+    results = _race_with_one_who_waits_briefly(event, monkeypatch)
+    assert _refusals(results) == ["unavailable"]
+    assert _held(event) == 1
+
+
+def test_without_protection_who_waits_only_briefly_gets_the_last_use_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = make_event()
+    make_promo_code(event, *seat_ids(event)[:2], max_seats=1)
+    with protection_off():
+        assert _refusals(_race_with_one_who_waits_briefly(event, monkeypatch)) == []
         assert _held(event) == 2
 
 
