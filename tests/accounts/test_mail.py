@@ -193,6 +193,18 @@ def test_a_second_copy_of_a_mail_has_the_same_message_id(
     assert set.intersection(*ids.values()) == set()
 
 
+def test_what_a_killed_process_had_claimed_is_sent_only_at_the_time_of_the_next_attempt(
+    alice: User, mailoutbox: list[Any]
+) -> None:
+    changed(alice, 2)
+    assert len(mail_worker._claim()) == 2
+    call_command("send_mail")
+    assert mailoutbox == []
+    Mail.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    call_command("send_mail")
+    assert len(mailoutbox) == 2
+
+
 def test_mail_that_waits_for_the_mail_server_is_kept_for_days(alice: User) -> None:
     now = timezone.now()
     changed(alice, 4)

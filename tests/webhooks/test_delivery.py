@@ -219,6 +219,25 @@ def test_one_message_is_replayed_with_the_same_id_though_it_was_delivered(
     assert hook.ids[2:] == [chosen.message.name]
 
 
+def test_what_a_killed_worker_had_sent_is_sent_again_only_once_its_lease_is_over(
+    box: Box, hook: Receiver
+) -> None:
+    endpoint = box.endpoint(hook.url)
+    booking = box.book(0)
+    box.pay(booking)
+    numbering.number_all()
+    lease = queue.lease(endpoint.pk)
+    assert lease is not None
+    batch = queue.record_and_take(endpoint.pk, lease, [])
+    assert batch is not None
+    worker.deliver_all()
+    assert hook.received == []
+    Endpoint.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    worker.deliver_all()
+    assert hook.ids == [message.name for message in box.messages()]
+    assert [request.name for request in batch.requests] == hook.ids[:1]
+
+
 def test_a_worker_that_lost_its_lease_records_nothing_and_gets_nothing_more(
     box: Box, hook: Receiver
 ) -> None:
