@@ -52,3 +52,7 @@ def test_many_accounts_at_one_address_share_a_limit(monkeypatch: pytest.MonkeyPa
         for _ in range(3)
     ]
     assert answers == [409, 409, 429]
+    elsewhere = signed_in(make_user()).post(
+        path, {"promo_code": "GUESS-1"}, REMOTE_ADDR="203.0.113.8"
+    )
+    refusal(elsewhere, 409, "promo_code_invalid")
