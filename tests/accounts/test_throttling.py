@@ -15,9 +15,10 @@ from rest_framework.test import APIClient, APIRequestFactory
 from accounts import client_ip, known_devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
+from reservations.api.history_views import SalesExportThrottle
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.factories import PASSWORD, make_user, signed_in, stranger
+from tests.factories import PASSWORD, make_event, make_user, signed_in, stranger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -73,6 +74,11 @@ def _at(address: str) -> Any:
 def _wrong(address: str, name: str) -> None:
     with login_throttle.attempt(_at(address), name):
         pass
+
+
+def _right(address: str, name: str) -> None:
+    with login_throttle.attempt(_at(address), name) as attempt:
+        attempt.is_correct = True
 
 
 @pytest.mark.parametrize("path", ["/api/login/", "/api/token/"])
@@ -216,6 +222,33 @@ def test_only_wrong_attempts_are_counted() -> None:
             raise DatabaseError
 
 
+def test_correct_passwords_from_new_devices_do_not_reach_the_ceiling(alice: User) -> None:
+    for number in range(HOURLY + 1):
+        _right(f"10.251.{number}.1", alice.username)
+
+
+def test_a_correct_password_leaves_what_was_counted_elsewhere(
+    alice: User, later: Callable[[float], None]
+) -> None:
+    later(3600 - time.time() % 3600)
+    for number in range(HOURLY):
+        if number == HOURLY - 1:
+            _right("10.250.250.1", alice.username)
+        _wrong(f"10.250.{number}.1", alice.username)
+    with pytest.raises(login_throttle.TooManyAttempts):
+        _wrong("10.250.251.1", alice.username)
+
+
+def test_a_correct_password_leaves_its_networks_wrong_ones_at_other_usernames(alice: User) -> None:
+    address = str(stranger().defaults["REMOTE_ADDR"])
+    for number in range(login_throttle.FREE_PER_ADDRESS):
+        if number == login_throttle.FREE_PER_ADDRESS - 1:
+            _right(address, alice.username)
+        _wrong(address, f"somebody{number}")
+    with pytest.raises(Throttled):
+        _wrong(address, "somebody else")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_parallel_attempts_get_no_further_than_consecutive_ones(alice: User) -> None:
     client = stranger()
@@ -280,6 +313,7 @@ def test_requests_are_limited_by_person_and_by_address(alice: User, rates: dict[
     answers = [nobody.get("/api/events/") for _ in range(3)]
     assert _codes(answers) == [200, 200, 429]
     assert int(refusal_wait(answers[-1])) > 0
+    assert stranger().get("/api/events/").status_code == 200
     assert signed_in(make_user()).get("/api/events/").status_code == 200
 
 
@@ -299,6 +333,40 @@ def test_registrations_and_link_requests_are_limited_by_address(rates: dict[str,
     body = {"email": "zoe@example.com"}
     answers = [stranger_at(client).post("/api/password/reset/", body) for _ in range(2)]
     assert _codes(answers) == [200, 429]
+    other = stranger()
+    new = {"username": "yves", "password": PASSWORD}
+    assert other.post("/api/register/", new).status_code == 201
+    assert stranger_at(other).post("/api/password/reset/", body).status_code == 200
+
+
+def test_exports_have_a_rate_of_their_own_for_each_person(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SalesExportThrottle.THROTTLE_RATES, "sales_export", "2/day")
+    alice.is_superuser = True
+    alice.save()
+    event, organiser = make_event(), signed_in(alice)
+    path = f"/api/events/{event.pk}/exports/tickets/"
+    answers = [organiser.get(path) for _ in range(3)]
+    assert _codes(answers) == [200, 200, 429]
+    assert int(refusal_wait(answers[-1])) > 0
+    assert organiser.get(f"/api/events/{event.pk}/").status_code == 200
+    # A process writes two at a time.
+    for answer in answers:
+        answer.close()
+    other = signed_in(make_user(is_superuser=True)).get(path)
+    assert other.status_code == 200
+    other.close()
+
+
+def test_exports_of_personal_data_have_a_rate_of_their_own(
+    alice: User, rates: dict[str, Any]
+) -> None:
+    rates["export"] = "1/day"
+    for person in (alice, make_user()):
+        client = signed_in(person)
+        answers = [client.get("/api/me/export/") for _ in range(2)]
+        assert _codes(answers) == [200, 429]
 
 
 def stranger_at(other: APIClient) -> APIClient:

@@ -16,7 +16,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 /** How long a step took until its result was drawn, and the main thread's share of it. */
 interface Step {
   readonly ms: number;
-  readonly taskMs: number;
+  /** Null if the step loaded a page, with which the browser's counter begins anew. */
+  readonly taskMs: number | null;
   /** The longest time for which the page could not react. */
   readonly longestTaskMs: number;
   /** The slowest request to the API. */
@@ -65,6 +66,7 @@ class Steps {
     };
     this.#page.on('requestfinished', note);
     await this.#page.evaluate(takeLongTasks).catch(() => undefined);
+    const page = await this.#page.evaluate(() => performance.timeOrigin);
     const before = await this.#time.spent();
     const began = Date.now();
     await step();
@@ -75,11 +77,12 @@ class Steps {
     });
     const ms = Date.now() - began;
     const { taskMs } = await this.#time.spent();
+    const isSamePage = page === (await this.#page.evaluate(() => performance.timeOrigin));
     const tasks = await this.#page.evaluate(takeLongTasks);
     this.#page.off('requestfinished', note);
     return {
       ms,
-      taskMs: taskMs - before.taskMs,
+      taskMs: isSamePage ? taskMs - before.taskMs : null,
       longestTaskMs: Math.max(0, ...tasks),
       requestMs: Math.max(0, ...requests),
     };
@@ -130,11 +133,10 @@ export async function measureBoxOffice(
     });
   }
   return [...taken].map(([name, each]) => {
-    const of = (part: keyof Step) =>
-      spread(
-        each.map((one) => one[part]),
-        0,
-      );
+    const of = (part: keyof Step) => {
+      const values = each.map((one) => one[part]).filter((value) => value !== null);
+      return values.length === 0 ? '–' : spread(values, 0);
+    };
     return [name, [of('ms'), of('taskMs'), of('longestTaskMs'), of('requestMs')]] as const;
   });
 }

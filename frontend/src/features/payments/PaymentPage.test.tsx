@@ -63,6 +63,31 @@ it('shows by itself that the payment was approved, and links to the ticket', asy
   expect(link.getAttribute('href')).toBe('/reservations/K7QF9M2A4XWZ31TB');
 });
 
+it('looks for the reservations and the open payments again once it was paid', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const server = new FakeServer();
+  server.on('get me/', [200, ALICE]);
+  server.on('get reservations/', [200, []]);
+  server.replyInTurn('get payments/', [200, [payment()]], [200, []]);
+  server.replyInTurn(REFRESH, progress(), progress({ state: 'booked', reservation_id: 'K7QF' }));
+  const pages = (
+    <>
+      <PaymentPage />
+      <MyReservationsPage />
+    </>
+  );
+  renderPage({ '/payments/:reference': pages }, PATH);
+  await screen.findByRole('link', { name: 'Go on with the payment' });
+  const looks = () => server.requests.filter(({ call }) => call === 'get reservations/').length;
+  expect(looks()).toBe(1);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await screen.findByRole('link', { name: 'Show ticket' });
+  await waitFor(() => {
+    expect(looks()).toBe(2);
+    expect(screen.queryByRole('link', { name: 'Go on with the payment' })).toBeNull();
+  });
+});
+
 it('leads back to the seats after a payment that was declined', async () => {
   open(progress({ state: 'declined' }));
   expect(await screen.findByText('The payment was declined')).toBeDefined();
