@@ -3,6 +3,7 @@
 import csv
 import io
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,9 @@ _texts = st.text(st.sampled_from("=+-@;,\t\r\n \v\"'x1\uff1d\u207a"), max_size=8
 @given(
     st.lists(_texts, min_size=2, max_size=4), st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
 )
-def test_no_sheet_has_a_formula_and_all_texts_are_restored(texts: list[str], quoting: int) -> None:
+def test_no_sheet_has_a_formula_and_all_texts_are_restored(
+    texts: list[str], quoting: Literal[0, 1]
+) -> None:
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=quoting)
     writer.writerow([disarmed(text) for text in texts])
