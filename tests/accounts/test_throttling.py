@@ -347,16 +347,19 @@ def test_exports_have_a_rate_of_their_own_for_each_person(
     alice.save()
     event, organiser = make_event(), signed_in(alice)
     path = f"/api/events/{event.pk}/exports/tickets/"
-    answers = [organiser.get(path) for _ in range(3)]
+
+    def export(client: APIClient) -> Any:
+        answer: Any = client.get(path)
+        if answer.streaming:
+            # A process writes two at a time.
+            answer.getvalue()
+        return answer
+
+    answers = [export(organiser) for _ in range(3)]
     assert _codes(answers) == [200, 200, 429]
     assert int(refusal_wait(answers[-1])) > 0
     assert organiser.get(f"/api/events/{event.pk}/").status_code == 200
-    # A process writes two at a time.
-    for answer in answers:
-        answer.close()
-    other = signed_in(make_user(is_superuser=True)).get(path)
-    assert other.status_code == 200
-    other.close()
+    assert export(signed_in(make_user(is_superuser=True))).status_code == 200
 
 
 def test_exports_of_personal_data_have_a_rate_of_their_own(

@@ -97,6 +97,8 @@ def _race_with_one_who_waits_briefly(event: Event, monkeypatch: pytest.MonkeyPat
         finally:
             is_over.set()
 
+    # Both wait briefly: another statement's lock would stop the second one at its update.
+    monkeypatch.setitem(command_queue._held_until, event.pk, math.inf)
     return at_once([stopping(partial(_lock, event, ids[0]), before=CHANGING, to=pause), come])
 
 
