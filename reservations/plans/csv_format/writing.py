@@ -125,7 +125,10 @@ def _full(**cells: Any) -> Cells:
 def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
-    return _number(value) if name in NUMBERS else disarmed(value)
+    if name in NUMBERS:
+        return _number(value)
+    # Numbers too, and no formula as long as the cell is quoted.
+    return str(value) if name == "outline" else disarmed(value)
 
 
 def _number(value: float) -> str:
