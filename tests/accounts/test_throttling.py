@@ -249,6 +249,15 @@ def test_a_correct_password_leaves_its_networks_wrong_ones_at_other_usernames(al
         _wrong(address, "somebody else")
 
 
+def test_correct_passwords_do_not_count_against_their_network(alice: User) -> None:
+    address = str(stranger().defaults["REMOTE_ADDR"])
+    for _ in range(login_throttle.FREE_PER_ADDRESS):
+        _right(address, alice.username)
+    # Of attempts above the limit one would pass.
+    for number in range(2):
+        _wrong(address, f"somebody{number}")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_parallel_attempts_get_no_further_than_consecutive_ones(alice: User) -> None:
     client = stranger()
