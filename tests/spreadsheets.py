@@ -5,8 +5,7 @@ import io
 import re
 import unicodedata
 
-# One number, or some of an outline.
-_NUMBERS = re.compile(r"-?[0-9.]+( -?[0-9.]+)*\"?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SIGNS = ("=", "+", "-", "@")
 
 
@@ -24,4 +23,4 @@ def formulas_in(text: str) -> list[str]:
 
 def is_formula(cell: str) -> bool:
     begins = unicodedata.normalize("NFKC", cell).lstrip().startswith(_SIGNS)
-    return begins and not _NUMBERS.fullmatch(cell)
+    return begins and not _NUMBER.fullmatch(cell)
