@@ -125,10 +125,7 @@ def _full(**cells: Any) -> Cells:
 def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
-    if name in NUMBERS:
-        return _number(value)
-    # Numbers too, and no formula as long as the cell is quoted.
-    return str(value) if name == "outline" else disarmed(value)
+    return _number(value) if name in NUMBERS else disarmed(value)
 
 
 def _number(value: float) -> str:
