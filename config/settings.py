@@ -163,7 +163,7 @@ API_MIDDLEWARE = [
     "web.metrics.with_request_metrics",
     "web.security_headers.with_security_headers",
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "web.cors.ClientCorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

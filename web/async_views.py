@@ -16,6 +16,7 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
@@ -85,7 +86,10 @@ def _middleware_around(respond: Any) -> Any:
     for path in reversed(settings.API_MIDDLEWARE):
         middleware = import_string(path)
         is_class = isinstance(middleware, type) and issubclass(middleware, MiddlewareMixin)
-        around = _without_threads(middleware, respond) if is_class else middleware(respond)
+        try:
+            around = _without_threads(middleware, respond) if is_class else middleware(respond)
+        except MiddlewareNotUsed:
+            continue
         respond = convert_exception_to_response(around)
     return respond
 
