@@ -34,6 +34,8 @@ from reservations.plans.writing import add_row, new_zone, written
 COLORS = ("#7c3aed", "#0d9488", "#d97706", "#2563eb", "#db2777", "#65a30d", "#0891b2", "#b91c1c")
 
 Json = dict[str, Any]
+# Its section, number and floor, and whether it has standing areas.
+_ZoneKey = tuple[str, str, str, bool]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WHOLE = re.compile(r"[1-9][0-9]{0,8}")
@@ -114,7 +116,8 @@ class _Hall:
         self.zones: list[Json] = []
         self._tables = tables
         self._line_at: dict[str, int] = {}
-        self._zone_at: dict[tuple[str, str, str, bool], int] = {}
+        self._zone_at: dict[_ZoneKey, int] = {}
+        self._last_standing: _ZoneKey | None = None
         self._rows: dict[str, _Row] = {}
         self._last: tuple[Json, _Row] | None = None
         """The row of the line above, and what its seats have in common."""
@@ -147,10 +150,14 @@ class _Hall:
         return Fault(f"{words}, {key}" if key else words, fault.problem)
 
     def _zone(self, line: _Line) -> int:
-        # Standing areas have zones of their own, which do not change the order of the others.
-        floor = line["floor"]
-        key = (line["section"], line["zone"], floor, line.kind is Kind.STANDING)
-        if key not in self._zone_at:
+        # Standing areas have zones of their own, which do not change the order of the others. An
+        # area on another floor begins one, because areas of one name are numbered in their order.
+        floor, is_standing = line["floor"], line.kind is Kind.STANDING
+        key = (line["section"], line["zone"], floor, is_standing)
+        is_new = key not in self._zone_at or (is_standing and key != self._last_standing)
+        if is_standing:
+            self._last_standing = key
+        if is_new:
             self._zone_at[key] = at = len(self.zones)
             self._line_at[path("zones", at)] = line.number
             more: Json = {"floor": floor} if floor else {}

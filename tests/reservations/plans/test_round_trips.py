@@ -213,6 +213,17 @@ def test_any_plan_survives_csv(data: bytes) -> None:
     assert plan_of(again.found).floors == plan_of(before.found).floors
 
 
+def test_standing_areas_of_one_name_keep_their_order_in_csv_across_floors() -> None:
+    def level(number: int, floor: str) -> Json:
+        pit = area("circle", circle={"radius": 9}, standing={"capacity": 1, "guid": f"s{number}"})
+        chair = row(seat(f"c{number}", f"{number}"), name=f"{number}")
+        return {**zone(chair, name="Stalls", areas=[pit]), "floor": floor}
+
+    levels = [level(1, "lower"), level(2, "upper"), level(3, "lower")]
+    before = document.read(written(plan_document(*levels, floors=_FLOORS)))
+    assert _planned(read_csv(write_csv(before), name="Again")) == _planned(before)
+
+
 def test_tables_and_standing_areas_survive_csv_with_their_shapes() -> None:
     long = {"shape": "long", "width": 120, "height": 40, "rotation": 30, "sold": "whole"}
     standing = {"capacity": 3, "category": "Circle", "guid": "pit"}
