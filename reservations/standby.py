@@ -9,6 +9,9 @@ standby for the one that it has replayed. The standby has everything that was co
 newest of the primary's positions that it has reached. A paused or slow replay is noticed by that,
 and an idle primary is not mistaken for it.
 
+If the URL has several hosts and `target_session_attrs=standby`, another one is found after a
+fail-over: a standby that was promoted loses its connections.
+
 Concurrency. Thread-safe. One thread at a time checks the standby; others use the last result. After
 a failure nobody asks the standby for RETRY_SECONDS; then one check decides, and a standby that is
 still away costs that thread one time-out.
@@ -167,6 +170,8 @@ def _position(alias: str, query: str) -> int:
         if alias == ALIAS:
             connection.close()
     if row is None:
+        # The next connections are made to whichever host of the URL is a standby now.
+        connection.pool.drain()  # type: ignore[attr-defined]
         raise OperationalError("It is no standby.")
     return int(row[0])
 

@@ -119,12 +119,17 @@ def named() -> Iterator[None]:
 
 
 @contextmanager
-def configured(*, port: int) -> Iterator[None]:
-    """Let this process read from the standby on a port."""
-    settings.DATABASES[standby.ALIAS]["PORT"] = port
+def configured(*, port: int | str, **options: str) -> Iterator[None]:
+    """Let this process read from the standby on a port, or on one of some by commas."""
+    config = settings.DATABASES[standby.ALIAS]
+    before = config["HOST"], config["OPTIONS"]
+    config["PORT"] = port
+    config["HOST"] = ",".join([config["HOST"]] * len(str(port).split(",")))
+    config["OPTIONS"] = {**config["OPTIONS"], **options}
     try:
         yield
     finally:
+        config["HOST"], config["OPTIONS"] = before
         connections[standby.ALIAS].close()
         connections[standby.ALIAS].close_pool()  # type: ignore[attr-defined]
         del connections[standby.ALIAS]

@@ -7,9 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from deploy.ports import free_port
+from deploy.waiting import wait_until
 from realtime import loading
 from reservations import standby
 from reservations.domain.commands import LockSeats
@@ -19,7 +21,16 @@ from reservations.read import layouts, selectors
 from reservations.read.seat_lists import clear_list_cache
 from reservations.write import command_queue
 from tests.factories import make_event, make_person, make_user, seat_ids
-from tests.standby import Standby, a_standby, configured, copied, named, served, write_out
+from tests.standby import (
+    PATIENCE_SECONDS,
+    Standby,
+    a_standby,
+    configured,
+    copied,
+    named,
+    served,
+    write_out,
+)
 
 pytestmark = [
     pytest.mark.postgres,
@@ -53,6 +64,17 @@ def database(folder: Path, transactional_db: None, settings: Any) -> Iterator[St
 def _read_from() -> str:
     """Return the alias of the database that the next read that may lag comes from."""
     return standby.read(lambda: Event.objects.all().db)
+
+
+def _port_read() -> int | None:
+    """Return the port of the server that the next read that may lag comes from."""
+
+    def ask() -> int:
+        with connections[standby.ALIAS].cursor() as cursor:
+            cursor.execute("SHOW port")
+            return int(cursor.fetchone()[0])
+
+    return standby.try_read(ask)
 
 
 def _lock(event: Event, *indexes: int) -> None:
@@ -188,6 +210,28 @@ def test_a_promoted_standby_is_not_read(database: Standby) -> None:
     database.promote()
     standby.forget()
     assert _read_from() == "default"
+
+
+def test_of_several_hosts_the_one_that_is_still_a_standby_is_read_after_a_promotion(
+    folder: Path, transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SEATCAST_STANDBY_LAG_SECONDS = 3_600.0
+    monkeypatch.setattr(standby, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(standby, "CHECK_SECONDS", 0.0)
+    ports = [free_port(), free_port()]
+    with (
+        copied(folder / "first") as one,
+        copied(folder / "second") as two,
+        served(one, port=ports[0]) as first,
+        served(two, port=ports[1]),
+        configured(port=f"{ports[0]},{ports[1]}", target_session_attrs="standby"),
+    ):
+        first.catch_up()
+        assert _port_read() == ports[0]
+        first.promote()
+        assert _read_from() == "default"
+        write_out()
+        assert wait_until(lambda: _port_read() == ports[1], seconds=PATIENCE_SECONDS)
 
 
 def test_a_dead_standby_is_left_alone_until_it_is_back(
