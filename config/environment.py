@@ -44,7 +44,7 @@ NOT_FOR_SERVERS = frozenset(
         *("DEMO", "SOCKET_SERVERS", "API_WORKERS", "RELEASE", "SITE", "BIND"),
         *("SOCKET_UPSTREAMS", "API_UPSTREAMS", "CLIENT_DIR", "STATIC_DIR", "PROXY_DIR"),
         *("HTTPS_PORT", "HTTP_PORT", "AUTO_HTTPS", "TRUSTED_PROXIES", "ACCESS_LOG"),
-        "PROXY_HEALTH_CHECKS",
+        *("PROXY_HEALTH_CHECKS", "API_ROUTING"),
     )
 )
 """Variables of `make stack`, docker-compose.yml and the proxy. Servers ignore them."""

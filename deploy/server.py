@@ -79,14 +79,16 @@ def proxy_variables(
     access_log: str,
     hsts_subdomains: str = "False",
     health_checks: str = "no_health_checks",
+    api_routing: str = "by_event",
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 
     `site` is a list of addresses in Caddy's syntax; `sockets` and `api` are upstreams as host:port;
-    `health_checks` is the snippet of the Caddyfile that checks their health. `log_format` is
-    console or json, `access_log` on or off; `hsts_subdomains` is the servers' setting. `trusted`
-    are the networks of proxies in front of this one. With `redirects` it also listens on
-    `http_port` and redirects to HTTPS.
+    `health_checks` is the snippet of the Caddyfile that checks their health, `api_routing` the one
+    that chooses an API server, `by_turns` or `by_event`. `log_format` is console or json,
+    `access_log` on or off; `hsts_subdomains` is the servers' setting. `trusted` are the networks of
+    proxies in front of this one. With `redirects` it also listens on `http_port` and redirects to
+    HTTPS.
     """
     return {
         "SEATCAST_SITE": site,
@@ -105,6 +107,7 @@ def proxy_variables(
         "SEATCAST_LOG_FORMAT": log_format,
         "SEATCAST_ACCESS_LOG": access_log,
         "SEATCAST_PROXY_HEALTH_CHECKS": health_checks,
+        "SEATCAST_API_ROUTING": api_routing,
     }
 
 

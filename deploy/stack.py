@@ -119,6 +119,7 @@ def _proxy_config(
         own_dir=proxy_folder(settings.data_dir),
         log_format=settings.log_format,
         access_log=settings.access_log,
+        api_routing=settings.api_routing,
         hsts_subdomains=settings.hsts_subdomains,
     )
 

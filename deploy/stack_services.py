@@ -37,7 +37,7 @@ class OwnServices:
 class ProxyConfig:
     """The proxy's configuration: its address, its upstreams and its folders.
 
-    `health_checks` imports one of the Caddyfile's snippets for health checks.
+    `health_checks` and `api_routing` import one of the Caddyfile's snippets each.
     """
 
     address: Address
@@ -50,6 +50,7 @@ class ProxyConfig:
     sockets: Sequence[int]
     api: Sequence[int]
     health_checks: str = "no_health_checks"
+    api_routing: str = "by_event"
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""
@@ -70,6 +71,7 @@ class ProxyConfig:
             access_log=self.access_log,
             hsts_subdomains=self.hsts_subdomains,
             health_checks=self.health_checks,
+            api_routing=self.api_routing,
         )
 
 

@@ -17,7 +17,11 @@ _OWN_FOLDER = ".data"
 _FOLDERS_OF_OTHERS = Path("/var/lib/seatcast-stack")
 _OWNERS = ("DATABASE_MIGRATION_URL", "DATABASE_MIGRATION_PASSWORD")
 _ALWAYS_OURS = {"SEATCAST_DATA_DIR", "SEATCAST_PRODUCTION", "SEATCAST_PROXIES"}
-_WORDS = {"SEATCAST_LOG_FORMAT": ("console", "json"), "SEATCAST_ACCESS_LOG": ("off", "on")}
+_WORDS = {
+    "SEATCAST_LOG_FORMAT": ("console", "json"),
+    "SEATCAST_ACCESS_LOG": ("off", "on"),
+    "SEATCAST_API_ROUTING": ("by_turns", "by_event"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,7 @@ class StackSettings:
     runs_valkey: bool
     log_format: str
     access_log: str
+    api_routing: str
     hsts_subdomains: str
     is_production: bool = False
 
@@ -59,6 +64,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         runs_valkey=not is_set(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
+        api_routing=_word(environment, "SEATCAST_API_ROUTING", "by_event"),
         hsts_subdomains=environment.get("SEATCAST_HSTS_SUBDOMAINS") or "False",
         is_production=is_production(environment),
     )

@@ -58,13 +58,15 @@ class Kind:
 
 
 @contextmanager
-def _seatcast(dataset: Dataset) -> Iterator[Server]:
+def seatcast(dataset: Dataset, **more: str) -> Iterator[Server]:
+    """Run `make stack`, with `more` settings."""
     settings = {
         "DATABASE_URL": dataset.database_url,
         "REDIS_URL": dataset.redis_url,
         "SEATCAST_SECRET_KEY": dataset.secret,
         "SEATCAST_DEMO": "0",
         **CROWD_SETTINGS,
+        **more,
     }
     with running_site("deploy.stack", up=serves, settings=settings) as site:
         place = f"{site.address.host}:{site.address.port}"
@@ -144,7 +146,7 @@ def _program(
         yield f"{HOST}:{port}", server.process.pid
 
 
-SEATCAST = Kind(name="Seatcast", running=_seatcast, names_index=True)
+SEATCAST = Kind(name="Seatcast", running=seatcast, names_index=True)
 TUTORIAL = Kind(name="tutorial", running=_tutorial)
 NODE_PEER = Kind(name="Node", running=_node, viewer=SocketIoViewer)
 NODE_BEHIND_A_PROXY = Kind(name="Node, same proxy", running=_node_behind_a_proxy)

@@ -199,6 +199,7 @@ def test_the_proxy_gets_the_same_variables(services: dict[str, Any]) -> None:
         hsts_subdomains="${SEATCAST_HSTS_SUBDOMAINS:-False}",
         log_format="${SEATCAST_LOG_FORMAT:-json}",
         access_log="${SEATCAST_ACCESS_LOG:-off}",
+        api_routing="${SEATCAST_API_ROUTING:-by_event}",
     )
 
 

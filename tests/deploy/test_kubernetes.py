@@ -102,6 +102,7 @@ def test_the_proxy_has_its_variables_and_existing_upstreams() -> None:
         own_dir="/data",
         log_format="json",
         access_log="off",
+        api_routing="by_turns",
     )
     for name in SCALED:
         service = one("Service", name)["spec"]

@@ -394,6 +394,12 @@ def test_an_invalid_number_of_servers_is_refused(name: str, value: str) -> None:
         stack_settings({name: value})
 
 
+def test_an_unknown_way_of_routing_is_refused() -> None:
+    assert stack_settings({}).api_routing == "by_event"
+    with pytest.raises(Problem, match="SEATCAST_API_ROUTING must be by_turns or by_event"):
+        stack_settings({"SEATCAST_API_ROUTING": "by_seat"})
+
+
 def test_a_stack_of_root_in_a_private_home_keeps_its_data_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
