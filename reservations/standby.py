@@ -60,20 +60,23 @@ def try_read(query: Callable[[], T]) -> T | None:
 
     Whatever `query` asks for by models comes from the standby. Not for use in a transaction.
     """
-    if ALIAS not in settings.DATABASES or not _standby.is_recent():
+    if ALIAS not in settings.DATABASES:
         return None
+    found = _read_standby(query) if _standby.is_recent() else None
+    metrics.standby_reads.labels("primary" if found is None else "standby").inc()
+    return found
+
+
+def _read_standby(query: Callable[[], T]) -> T | None:
+    """Return what `query` reads from the standby, or None after an error."""
     try:
         with _reading():
-            found = query()
+            return query()
     except (OperationalError, InterfaceError) as error:
         _standby.failed(error)
     except (DatabaseError, NotFound):
         # A conflict with what it replays, or a row that it does not have yet.
         pass
-    else:
-        metrics.standby_reads.labels("standby").inc()
-        return found
-    metrics.standby_reads.labels("primary").inc()
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from deploy.ports import free_port
 from deploy.waiting import wait_until
@@ -64,6 +65,12 @@ def database(folder: Path, transactional_db: None, settings: Any) -> Iterator[St
 def _read_from() -> str:
     """Return the alias of the database that the next read that may lag comes from."""
     return standby.read(lambda: Event.objects.all().db)
+
+
+def _reads(server: str) -> float:
+    """Return how many reads that may lag were answered by the standby, or the primary."""
+    labels = {"server": server}
+    return REGISTRY.get_sample_value("seatcast_standby_reads_total", labels) or 0.0
 
 
 def _port_read() -> int | None:
@@ -174,9 +181,13 @@ def test_a_standby_that_is_too_far_behind_is_not_read(database: Standby) -> None
     write_out()
     # Nothing is known of the time before.
     standby.forget()
+    counts = _reads("standby"), _reads("primary")
     assert _read_from() == "default"
+    assert (_reads("standby"), _reads("primary")) == (counts[0], counts[1] + 1)
     database.catch_up()
+    counts = _reads("standby"), _reads("primary")
     assert _read_from() == "standby"
+    assert (_reads("standby"), _reads("primary")) == (counts[0] + 1, counts[1])
 
 
 def test_its_age_is_that_of_the_newest_position_which_it_has_reached(
