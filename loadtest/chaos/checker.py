@@ -19,6 +19,9 @@ from loadtest.chaos.history import Operation
 # Payments that a bank may take back after the booking, without telling the client.
 _UNSURE_METHODS = {"card_withdrawn"}
 _LIVE = "confirmed"
+# How a list may show a seat that is booked, or locked.
+_SOLD = {"reserved"}
+_TAKEN = {"locked", "reserved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def check(operations: Sequence[Operation], bookings: Sequence[Booking]) -> Itera
         yield from _forgotten(locks, own)
         possessions += [*locks, *_bookings(client, own)]
     yield from _overlaps(possessions)
+    yield from _outdated(possessions, operations)
     yield from _stored_twice(bookings)
     yield from _lost(operations, bookings)
     yield from _untold(operations, bookings)
@@ -144,6 +148,23 @@ def _overlaps(possessions: Sequence[_Possession]) -> Iterator[str]:
                     f"and {other.word} {other.client}"
                 )
         seats[possession.seat] = [*lasting, possession]
+
+
+def _outdated(possessions: Sequence[_Possession], operations: Sequence[Operation]) -> Iterator[str]:
+    """Yield seats that were free in a list, or not sold, although that was acknowledged before."""
+    for operation in operations:
+        if not (operation.is_ok and operation.kind == "seats"):
+            continue
+        for possession in possessions:
+            lasts = possession.begins <= operation.asked_at
+            if not lasts or possession.ends <= _answered(operation):
+                continue
+            status = operation.answer.get(str(possession.seat), "available")
+            if status not in (_SOLD if possession.booking else _TAKEN):
+                yield (
+                    f"seat {possession.seat} is {possession.word} {possession.client}, "
+                    f"and {status} in a list"
+                )
 
 
 def _stored_twice(bookings: Sequence[Booking]) -> Iterator[str]:

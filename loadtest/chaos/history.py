@@ -29,7 +29,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """The last word of the path: lock, unlock, extend, reserve, cancel or locks."""
+        """The last word of the path: lock, unlock, extend, reserve, cancel, locks or seats."""
         return self.path.strip("/").rpartition("/")[2]
 
     @property

@@ -14,10 +14,12 @@ from typing import Any
 from deploy.address import Address
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.waiting import wait_until
+from loadtest.chaos import readers
 from loadtest.chaos.buyers import Buyer, Promises
 from loadtest.chaos.checker import Booking, check
 from loadtest.chaos.history import History, operations
 from loadtest.chaos.holds import Holds
+from loadtest.chaos.readers import Reader
 from loadtest.chaos.shop import PATIENCE_SECONDS, TIMEOUT_SECONDS, AnswerLog, Shop
 from loadtest.chaos.viewers import Viewer
 
@@ -29,7 +31,8 @@ _ATTEMPTS = 6
 class Sale:
     """One event, its buyers and its viewers. `settings` are those of the site's servers.
 
-    `spare` are more addresses of the site, and `history` records what the buyers are answered.
+    `spare` are more addresses of the site, and `history` records what the buyers are answered, and
+    the lists that are read besides.
     """
 
     address: Address
@@ -70,6 +73,8 @@ class Sale:
         ]
         self.watchers = self._viewers()
         watching = threading.Thread(target=self._watch, daemon=True)
+        if self.history:
+            threads.append(threading.Thread(target=self._reader(buying_is_over).run, daemon=True))
         for thread in (watching, *threads):
             thread.start()
         try:
@@ -132,6 +137,24 @@ class Sale:
             rng=rng,
             promises=self.promises[-1],
             holds=self.holds,
+            is_over=is_over,
+        )
+
+    def _reader(self, is_over: threading.Event) -> Reader:
+        assert self.history
+        rng = random.Random(f"{self.seed} {readers.NAME}")
+        return Reader(
+            shop=Shop(
+                self.address,
+                "",
+                self.answer_log,
+                rng,
+                spare=self.spare,
+                timeout_seconds=self.timeout_seconds,
+            ),
+            event_id=self.event_id,
+            rng=rng,
+            history=self.history.of(readers.NAME),
             is_over=is_over,
         )
 

@@ -52,7 +52,7 @@ class AnswerLog:
 
 @dataclass(slots=True)
 class Shop:
-    """One person's way to the API.
+    """One person's way to the API; `token` is empty for somebody without an account.
 
     After an error the next request goes to the first of the `spare` addresses. `history` is told of
     each request with its final answer, however often it was repeated.
@@ -122,7 +122,9 @@ class Shop:
 
     def _ask(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer | None:
         server = self.address.client(timeout=self.timeout_seconds)
-        sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        sent = {"Content-Type": "application/json"}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
         try:
             server.request(method, path, json.dumps(body or {}), {**sent, **headers})
             response = server.getresponse()

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from redis.sentinel import Sentinel
@@ -205,6 +205,12 @@ def pooled_url(hosts: Hosts) -> str:
     return f"postgres://{SERVING_ROLE}@{together}/{NAME}"
 
 
+def standby_url(hosts: Hosts) -> str:
+    """Return the URL of the standby, whichever host it is on."""
+    together = ",".join(places(hosts.databases, POSTGRES_PORT))
+    return f"postgres://{SERVING_ROLE}@{together}/{NAME}?target_session_attrs=standby"
+
+
 def sentinel_url(hosts: Hosts) -> str:
     """Return the URL of Valkey's master."""
     together = ",".join(places(hosts.votes, SENTINEL_PORT))
@@ -213,13 +219,19 @@ def sentinel_url(hosts: Hosts) -> str:
 
 def role_of(host: Host) -> str | None:
     """Return `primary` or `replica` of a database that accepts queries, else None."""
-    url = f"postgres://{_SUPERUSER}@{host.address}:{POSTGRES_PORT}/postgres?connect_timeout=2"
     try:
-        with psycopg.connect(url) as connection:
-            row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+        is_replica = run_on(host, "SELECT pg_is_in_recovery()")
     except psycopg.Error:
         return None
-    return "replica" if row and row[0] else "primary"
+    return "replica" if is_replica else "primary"
+
+
+def run_on(host: Host, query: LiteralString) -> Any:
+    """Return the value that a database's host answers to a query. Raises: psycopg.Error."""
+    url = f"postgres://{_SUPERUSER}@{host.address}:{POSTGRES_PORT}/postgres?connect_timeout=2"
+    with psycopg.connect(url) as connection:
+        row = connection.execute(query).fetchone()
+    return row[0] if row else None
 
 
 def valkey_master(hosts: Hosts) -> Host:
@@ -260,7 +272,12 @@ def patroni_settings(
                 "synchronous_mode": is_synchronous,
                 "postgresql": {
                     "use_pg_rewind": True,
-                    "parameters": {"max_connections": _MAX_CONNECTIONS, "wal_keep_size": "256MB"},
+                    "parameters": {
+                        "max_connections": _MAX_CONNECTIONS,
+                        "wal_keep_size": "256MB",
+                        # Otherwise vacuum cancels long reads from the standby.
+                        "hot_standby_feedback": "on",
+                    },
                 },
             },
             "initdb": [

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from loadtest.lab.cluster import Cluster
-from loadtest.lab.engines import valkey_master
+from loadtest.lab.engines import run_on, valkey_master
 from loadtest.lab.links import Way, cut, lossy, slow, unplugged
 from loadtest.lab.network import Host
+from loadtest.lab.server_metrics import selling_host
 
 FAULT_SECONDS = 10.0
 # Longer than it takes to elect the successor of a primary.
@@ -39,7 +40,11 @@ class Link:
 LINKS = (
     Link(name="primary - standby", one=Cluster.primary, others=lambda c: [c.standby()]),
     Link(name="primary - etcd", one=Cluster.primary, others=lambda c: c.hosts.votes),
-    Link(name="API - databases", one=lambda c: c.hosts.api[0], others=lambda c: c.hosts.databases),
+    Link(
+        name="API - databases",
+        one=lambda c: selling_host(c.hosts),
+        others=lambda c: c.hosts.databases,
+    ),
     Link(
         name="sockets - databases",
         one=lambda c: c.hosts.sockets[0],
@@ -48,17 +53,28 @@ LINKS = (
     Link(
         name="sockets - Valkey", one=lambda c: c.hosts.sockets[0], others=lambda c: c.hosts.valkeys
     ),
-    Link(name="API - Valkey", one=lambda c: c.hosts.api[0], others=lambda c: c.hosts.valkeys),
+    Link(
+        name="API - Valkey", one=lambda c: selling_host(c.hosts), others=lambda c: c.hosts.valkeys
+    ),
     Link(
         name="Valkey's master - Sentinels",
         one=lambda c: valkey_master(c.hosts),
         others=lambda c: c.hosts.votes,
     ),
-    Link(name="proxy - API", one=lambda c: c.hosts.proxies[0], others=lambda c: c.hosts.api[:1]),
+    Link(
+        name="proxy - API",
+        one=lambda c: c.hosts.proxies[0],
+        others=lambda c: [selling_host(c.hosts)],
+    ),
     Link(
         name="proxy - sockets",
         one=lambda c: c.hosts.proxies[0],
         others=lambda c: c.hosts.sockets[:1],
+    ),
+    Link(
+        name="standby - servers",
+        one=lambda c: c.standby(),
+        others=lambda c: (*c.hosts.api, *c.hosts.sockets),
     ),
     Link(name="vote - votes", one=lambda c: c.hosts.votes[0], others=lambda c: c.hosts.votes[1:]),
 )
@@ -68,7 +84,7 @@ ROLES: dict[str, Callable[[Cluster], Host]] = {
     "standby": lambda c: c.standby(),
     "Valkey's master": lambda c: valkey_master(c.hosts),
     "Valkey's replica": lambda c: _other(c.hosts.valkeys, valkey_master(c.hosts)),
-    "API host": lambda c: c.hosts.api[0],
+    "API host": lambda c: selling_host(c.hosts),
     "socket host": lambda c: c.hosts.sockets[0],
     "proxy": lambda c: c.hosts.proxies[0],
     "vote": lambda c: c.hosts.votes[0],
@@ -82,6 +98,7 @@ def all_faults() -> list[Fault]:
         *(_on_role(role, "frozen", frozen) for role in ROLES),
         lossy_failover(),
         _on_role("primary", "frozen until replaced", frozen, LONG_SECONDS),
+        _on_role("standby", "replays nothing", not_replaying),
         *(_cut(link, way) for link in LINKS for way in Way),
         _on_role("primary", "loses packets", lambda host: lossy(host, percent=_LOSS_PERCENT)),
         _on_role("primary", "on a slow line", lambda host: slow(host, kilobits=_SLOW_KILOBITS)),
@@ -115,6 +132,16 @@ def frozen(host: Host) -> Iterator[None]:
             yield
         finally:
             host.signal(signal.SIGCONT)
+
+
+@contextmanager
+def not_replaying(standby: Host) -> Iterator[None]:
+    """Let a standby receive what is committed, and apply none of it."""
+    run_on(standby, "SELECT pg_wal_replay_pause()")
+    try:
+        yield
+    finally:
+        run_on(standby, "SELECT pg_wal_replay_resume()")
 
 
 @contextmanager

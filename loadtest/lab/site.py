@@ -20,7 +20,7 @@ from deploy.server import (
 )
 from deploy.stack_services import CADDYFILE, listens, program
 from deploy.stack_settings import without_owner_settings
-from loadtest.lab.engines import direct_url, pooled_url, sentinel_url
+from loadtest.lab.engines import direct_url, pooled_url, sentinel_url, standby_url
 from loadtest.lab.hosts import PROXY_PORT, SITE_PORT, Hosts, places
 from loadtest.lab.network import Host
 from loadtest.target import CROWD_SETTINGS
@@ -47,6 +47,7 @@ class Site:
             **trial_settings({}, data_dir=self.folder),
             **CROWD_SETTINGS,
             "SEATCAST_TRANSACTION_POOLER": "True",
+            "DATABASE_STANDBY_URL": standby_url(self.hosts),
             # The shares of the work are measured at the servers themselves.
             "SEATCAST_ALLOWED_HOSTS": ",".join(
                 host.address for host in (*self.hosts.proxies, *self.hosts.api, *self.hosts.sockets)

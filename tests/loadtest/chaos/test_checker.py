@@ -149,3 +149,42 @@ def test_requests_and_answers_are_joined() -> None:
     first, second = joined(rows)
     assert (first.kind, first.is_ok, first.answered_at) == ("lock", True, 6.0)
     assert (second.is_unknown, second.answered_at) == (True, None)
+
+
+def seats(asked_at: float, taken: dict[str, str]) -> Operation:
+    return operation("reader", "seats", asked_at, answer=taken, body=None)
+
+
+def test_lists_may_show_what_is_not_acknowledged_or_given_up_either_way() -> None:
+    history = [
+        lock("ann", 0, until=15),
+        # Asked for before the lock was acknowledged.
+        seats(0.5, {}),
+        seats(1.5, {"7": "locked"}),
+        reserve("ann", 3, "A"),
+        seats(3.5, {"7": "locked"}),
+        seats(4.5, {"7": "reserved"}),
+        cancel("ann", 6, "A"),
+        # Answered after it was asked to be cancelled.
+        seats(5.5, {}),
+        lock("bob", 10, until=12),
+        seats(11.5, {}),
+    ]
+    assert list(check(history, [booking("A", status="cancelled")])) == []
+
+
+@pytest.mark.parametrize(
+    ("taken", "found"),
+    [
+        ({}, "seat 7 is booked as A by ann, and available in a list"),
+        ({"7": "locked"}, "seat 7 is booked as A by ann, and locked in a list"),
+    ],
+)
+def test_a_list_that_is_older_than_its_request_is_found(taken: dict[str, str], found: str) -> None:
+    history = [reserve("ann", 0, "A"), seats(2, taken)]
+    assert list(check(history, [booking("A")])) == [found]
+
+
+def test_a_list_without_a_lock_that_lasts_is_found() -> None:
+    found = list(check([lock("ann", 0, until=15), seats(2, {})], []))
+    assert found == ["seat 7 is locked by ann, and available in a list"]

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import prometheus_client
 import pytest
 
 from deploy.console import Problem
@@ -15,13 +16,16 @@ from loadtest.lab.engines import (
     pooler_settings,
     sentinel_settings,
     sentinel_url,
+    standby_url,
 )
 from loadtest.lab.faults import LINKS, ROLES, all_faults
 from loadtest.lab.hosts import Hosts
 from loadtest.lab.links import rules
 from loadtest.lab.outcomes import longest_gap, most_behind
+from loadtest.lab.server_metrics import committed_batches, counted_reads
 from loadtest.lab.shares import Share, summarise
 from realtime import redis_servers
+from reservations import metrics
 
 HOSTS = Hosts()
 
@@ -66,6 +70,9 @@ def test_servers_are_given_all_databases_and_all_sentinels() -> None:
     assert "target_session_attrs=read-write" in direct_url(HOSTS)
     # PgBouncer would answer for a session of long ago.
     assert "target_session_attrs" not in pooled_url(HOSTS)
+    # Whichever of the two it is.
+    assert "@10.203.0.21:5432,10.203.0.22:5432/" in standby_url(HOSTS)
+    assert "target_session_attrs=standby" in standby_url(HOSTS)
     assert len(redis_servers.channel_host(sentinel_url(HOSTS))["sentinels"]) == 3
 
 
@@ -97,6 +104,27 @@ def test_every_role_dies_and_freezes_and_every_link_is_cut_three_ways() -> None:
         assert {f"{role} killed", f"{role} frozen"} <= set(names)
     for link in LINKS:
         assert {f"{link.name} cut ({way})" for way in ("in", "out", "both")} <= set(names)
+
+
+def test_reads_that_may_lag_are_counted_by_who_answered() -> None:
+    written = """# TYPE seatcast_standby_reads_total counter
+seatcast_standby_reads_total{server="standby"} 12.0
+seatcast_standby_reads_total{server="primary"} 3.0
+seatcast_standby_reads_created{server="standby"} 1.7e+09
+"""
+    assert counted_reads(written) == {"standby": 12, "primary": 3}
+    assert counted_reads("") == {}
+
+
+def test_batches_are_read_from_a_servers_metrics() -> None:
+    batches = metrics.batch_commands
+    batches.observe(3)
+    # As the servers write them.
+    written = prometheus_client.generate_latest(batches).decode()
+    before = committed_batches(written)
+    batches.observe(2)
+    assert committed_batches(prometheus_client.generate_latest(batches).decode()) == before + 1
+    assert committed_batches("") == 0
 
 
 def test_the_longest_gap_includes_the_ends_of_the_window() -> None:
