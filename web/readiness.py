@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
@@ -15,6 +16,9 @@ from realtime.redis_servers import ServerPool
 CACHE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0
 """How long to wait for the database. If it needs longer, the process is not ready."""
+REDIS_TIMEOUT_SECONDS = 1.0
+REDIS_WAIT_SECONDS = 0.25
+"""How long to wait for Redis, whose check goes on. It never makes a process unready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,40 +41,29 @@ class Readiness:
 
 
 class ReadinessCheck:
-    """Checks in a single thread, so that a hanging database blocks no more than one."""
+    """What this process depends on. A Redis that does not answer delays nothing."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
-        self._lock = threading.Lock()
-        self._check: Future[Readiness] | None = None
-        self._good_until = 0.0
         self._is_migrated = False
-        self._redis = (
-            redis.Redis(
-                connection_pool=ServerPool.from_url(
-                    settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-                )
+        self._database = _Check(self._has_database, name="readiness")
+        self._redis: _Check | None = None
+        if settings.REDIS_URL:
+            seconds = REDIS_TIMEOUT_SECONDS
+            pool = ServerPool.from_url(
+                settings.REDIS_URL, socket_timeout=seconds, socket_connect_timeout=seconds
             )
-            if settings.REDIS_URL
-            else None
-        )
+            client = redis.Redis(connection_pool=pool)
+            self._redis = _Check(lambda: _answers(client), name="readiness-redis")
 
     def readiness(self) -> Readiness:
-        """Return a result at most CACHE_SECONDS old; wait for it up to TIMEOUT_SECONDS."""
-        with self._lock:
-            is_old = time.monotonic() >= self._good_until
-            if self._check is None or (is_old and self._check.done()):
-                self._check = self._thread.submit(self._run)
-                self._good_until = time.monotonic() + CACHE_SECONDS
-            check = self._check
-        try:
-            return check.result(TIMEOUT_SECONDS)
-        except TimeoutError:
-            return Readiness(database=False, migrations=self._is_migrated, redis=None)
-
-    def _run(self) -> Readiness:
-        is_up = self._has_database()
-        return Readiness(database=is_up, migrations=self._is_migrated, redis=self._has_redis())
+        """Return results at most CACHE_SECONDS old; wait for them up to TIMEOUT_SECONDS."""
+        redis_check = self._redis.started() if self._redis else None
+        has_database = _result(self._database.started(), TIMEOUT_SECONDS)
+        return Readiness(
+            database=has_database,
+            migrations=self._is_migrated,
+            redis=_result(redis_check, REDIS_WAIT_SECONDS) if redis_check else None,
+        )
 
     def _has_database(self) -> bool:
         try:
@@ -87,10 +80,37 @@ class ReadinessCheck:
             connection.close()
         return True
 
-    def _has_redis(self) -> bool | None:
-        if self._redis is None:
-            return None
-        try:
-            return bool(self._redis.ping())
-        except redis.RedisError:
-            return False
+
+class _Check:
+    """A check that runs in a thread of its own, so that it blocks no more than one if it hangs."""
+
+    def __init__(self, check: Callable[[], bool], *, name: str) -> None:
+        self._run = check
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._lock = threading.Lock()
+        self._latest: Future[bool] | None = None
+        self._good_until = 0.0
+
+    def started(self) -> "Future[bool]":
+        """Return the running check, or the last one if it is recent, or else a new one."""
+        with self._lock:
+            is_old = time.monotonic() >= self._good_until
+            if self._latest is None or (is_old and self._latest.done()):
+                self._latest = self._thread.submit(self._run)
+                self._good_until = time.monotonic() + CACHE_SECONDS
+            return self._latest
+
+
+def _result(check: "Future[bool]", seconds: float) -> bool:
+    """Return the result of a check; False if it takes longer."""
+    try:
+        return check.result(seconds)
+    except TimeoutError:
+        return False
+
+
+def _answers(client: "redis.Redis") -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False

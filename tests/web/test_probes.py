@@ -1,6 +1,7 @@
 """Health, readiness and metrics, whatever host name they are requested by."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
+from web import readiness
 from web.probes import Probes, with_probes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +83,22 @@ def test_an_unavailable_redis_is_reported_but_leaves_the_process_ready(settings:
     status, found = _readiness(probes)
     assert (status, found["ready"], found["redis"]) == (200, True, False)
     assert b"seatcast_redis_up 0" in _request(probes, "/metrics")[1]
+
+
+def test_a_redis_that_does_not_answer_delays_no_probe(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "REDIS_TIMEOUT_SECONDS", 3_600.0)
+    # Connections are made, and nothing reads from them.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        probes = Probes()
+        for _ in range(2):
+            status, found = _readiness(probes)
+            assert (status, found["database"], found["redis"]) == (200, True, False)
+        connection_of_the_check, _ = silent.accept()
+        # Which is still waiting.
+        connection_of_the_check.close()
 
 
 @contextmanager
