@@ -8,7 +8,7 @@ been done or not, and proves nothing.
 
 import itertools
 import math
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -151,13 +151,20 @@ def _overlaps(possessions: Sequence[_Possession]) -> Iterator[str]:
 
 
 def _outdated(possessions: Sequence[_Possession], operations: Sequence[Operation]) -> Iterator[str]:
-    """Yield seats that were free in a list, or not sold, although that was acknowledged before."""
+    """Yield seats that were free in a list, or not sold, although that was acknowledged before.
+
+    `operations` are in the order in which they were asked for.
+    """
+    coming = deque(sorted(possessions, key=lambda each: each.begins))
+    lasting: list[_Possession] = []
     for operation in operations:
         if not (operation.is_ok and operation.kind == "seats"):
             continue
-        for possession in possessions:
-            lasts = possession.begins <= operation.asked_at
-            if not lasts or possession.ends <= _answered(operation):
+        while coming and coming[0].begins <= operation.asked_at:
+            lasting.append(coming.popleft())
+        lasting = [each for each in lasting if each.ends > operation.asked_at]
+        for possession in lasting:
+            if possession.ends <= _answered(operation):
                 continue
             status = operation.answer.get(str(possession.seat), "available")
             if status not in (_SOLD if possession.booking else _TAKEN):

@@ -210,9 +210,15 @@ class Sale:
             return all((each.seq, each.seats) == (seq, seats) for each in self.watchers)
 
         violations = [violation for viewer in self.watchers for violation in viewer.violations]
-        if not wait_until(agree, seconds=SETTLE_SECONDS):
+        while not wait_until(agree, seconds=SETTLE_SECONDS):
+            now = self.truth()
+            if now["seq"] != seq:
+                # Locks have run out since.
+                seq, seats = now["seq"], now["seats"]
+                continue
             late = sum((each.seq, each.seats) != (seq, seats) for each in self.watchers)
             violations.append(f"{late} viewers do not see what the database has")
+            break
         self.report["viewers"] = {
             "connects": sum(each.connects for each in self.watchers),
             "snapshots": sum(each.snapshots for each in self.watchers),
