@@ -11,6 +11,7 @@ from deploy.address import Address
 from deploy.ports import stable_ports
 from deploy.process_manager import managed
 from deploy.stack_services import HOST, ProxyConfig, proxy_service
+from deploy.waiting import wait_until
 from tests.deploy.test_proxy import Office, serving
 
 SERVERS = 3
@@ -18,7 +19,7 @@ EVENTS = range(1, 31)
 COMMANDS = ("seats/5/lock/", "lock/", "reserve/", "areas/floor/lock/")
 
 Offices = dict[int, Office]
-Running = Callable[[str], AbstractContextManager[httpx.Client]]
+Running = Callable[..., AbstractContextManager[httpx.Client]]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def running(ports: list[int], tmp_path_factory: pytest.TempPathFactory) -> Runni
     """A function that runs a proxy with a way of routing."""
 
     @contextmanager
-    def run(api_routing: str) -> Iterator[httpx.Client]:
+    def run(api_routing: str, health_checks: str = "no_health_checks") -> Iterator[httpx.Client]:
         folder = tmp_path_factory.mktemp("routed")
         port, unused = stable_ports(2)
         config = ProxyConfig(
@@ -52,6 +53,7 @@ def running(ports: list[int], tmp_path_factory: pytest.TempPathFactory) -> Runni
             static_dir=folder,
             own_dir=folder / "proxy",
             api_routing=api_routing,
+            health_checks=health_checks,
         )
         with (
             managed([proxy_service(config, log_file=folder / "proxy.log")]),
@@ -156,6 +158,27 @@ def test_commands_go_to_the_other_servers_while_one_is_gone_and_return_with_it(
     with _serving(again, ports):
         _click(by_event, EVENTS[0])
     assert list(_servers_of(again, EVENTS[0])) == [gone]
+
+
+def test_commands_leave_a_server_that_is_not_ready_and_others_stay(
+    running: Running, offices: Offices
+) -> None:
+    with running("by_event", "server_health_checks") as at:
+        for event in EVENTS:
+            _click(at, event)
+        chosen = {event: next(iter(_servers_of(offices, event))) for event in EVENTS}
+        unready = chosen[EVENTS[0]]
+        offices[unready].status = 503
+        path = f"/api/events/{EVENTS[0]}/lock/"
+        assert wait_until(lambda: at.post(path, content=b"{}").status_code == 200, seconds=60)
+        for office in offices.values():
+            office.asked.clear()
+        for event in EVENTS:
+            _click(at, event)
+    for event in EVENTS:
+        [server] = _servers_of(offices, event)
+        assert server != unready
+        assert chosen[event] in (unready, server)
 
 
 @pytest.mark.parametrize(("headers", "tries"), [({"Idempotency-Key": "once"}, 2), ({}, 1)])
