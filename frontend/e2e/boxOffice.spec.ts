@@ -81,6 +81,11 @@ test(
     if (first === undefined || second === undefined) throw new Error('Two seats are needed');
     await page.goto(`/organise/events/${club.id}/box-office`);
     await page.getByText('Live', { exact: true }).waitFor();
+    await expect(page.getByRole('link', { name: 'Organise', exact: true })).toBeInViewport({
+      ratio: 1,
+    });
+    const title = page.getByRole('heading', { level: 1 });
+    expect(await title.evaluate((it) => it.scrollWidth <= it.clientWidth)).toBe(true);
     await page.getByRole('radio', { name: 'Select' }).check();
     const [one, other] = [
       await middleOf(seatOn(page, first)),

@@ -36,10 +36,21 @@ describe('ApiError', () => {
     const error = refused(400, {
       error: 'Please check the form.',
       code: 'invalid',
-      fields: { email: ['Bad.'], password: ['Bad.', 'Too shiny.'], username: ['Bad.', 'Worse.'] },
-      field_codes: { email: ['invalid'], password: ['password_too_common', 'shiny'], username: 7 },
+      fields: {
+        email: ['Bad.'],
+        buyer_email: ['Bad.'],
+        password: ['Bad.', 'Too shiny.'],
+        username: ['Bad.', 'Worse.'],
+      },
+      field_codes: {
+        email: ['invalid'],
+        buyer_email: ['invalid'],
+        password: ['password_too_common', 'shiny'],
+        username: 7,
+      },
     });
     expect(error.fields.get('email')).toEqual(['This is no e-mail address.']);
+    expect(error.fields.get('buyer_email')).toEqual(['This is no e-mail address.']);
     expect(error.fields.get('password')).toEqual(['This password is too common.', 'Too shiny.']);
     expect(error.fields.get('username')).toEqual(['Bad.', 'Worse.']);
   });

@@ -19,7 +19,9 @@ export function messageForCode(
 
 /** Message for a form field's error code; null for an unknown code. */
 export function messageForField(field: string, code: string): string | null {
-  return firstMessage([`field_${field}_${code}`, `field_${code}`]);
+  // The `buyer_email` of a form is an `email` too.
+  const kind = field.slice(field.lastIndexOf('_') + 1);
+  return firstMessage([`field_${field}_${code}`, `field_${kind}_${code}`, `field_${code}`]);
 }
 
 /** The message of the first key that has one. Those of organisers come with their pages. */

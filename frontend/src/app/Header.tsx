@@ -28,7 +28,8 @@ export function Header() {
         </NavLink>
         {mayOrganise(me) && (
           <NavLink className="header__sales" to={SALES_PATH}>
-            {t('app:sales')}
+            <span className="header__wide">{t('app:sales')}</span>
+            <span className="header__narrow">{t('app:sales_short')}</span>
           </NavLink>
         )}
         {hasPermissionSomewhere(me, 'reservations.scan_ticket') && (
@@ -49,6 +50,9 @@ export function Header() {
           <>
             <NavLink className="header__name" to="/account" title={t('app:account')}>
               <span className="visually-hidden">{t('app:signedInAs', { name })}</span>
+              <span className="header__person">
+                <Icon name="person" />
+              </span>
               <span aria-hidden="true">{name}</span>
             </NavLink>
             <button

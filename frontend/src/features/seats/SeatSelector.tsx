@@ -11,7 +11,7 @@ import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { useCheckoutLoading } from '@/features/seats/basket/lazyCheckout';
 import { useCheckout } from '@/features/seats/basket/useCheckout';
 import { useTickets } from '@/features/seats/basket/useTickets';
-import { errorText } from '@/features/seats/errorText';
+import { errorText } from '@/api/errorText';
 import { FeedNotice } from '@/features/seats/FeedNotice';
 import { seatFinderErrorText } from '@/features/seats/finder/seatFinderError';
 import { useSeatFinder } from '@/features/seats/finder/useSeatFinder';

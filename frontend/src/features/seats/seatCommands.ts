@@ -7,7 +7,7 @@ import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
 import { soldApart } from '@/domain/seatMap/tables';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { ownLockOf } from '@/domain/tickets';
-import { errorText } from '@/features/seats/errorText';
+import { errorText } from '@/api/errorText';
 import { formatList, t } from '@/i18n/language';
 
 export interface SeatCommands {

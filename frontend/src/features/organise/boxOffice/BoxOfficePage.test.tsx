@@ -114,9 +114,10 @@ it('sells a kept seat to the person it is kept for', async () => {
   expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name of the guest' }).value).toBe(
     'Zoe Zimmer',
   );
-  server.on(`post ${OFFICE}/sell/`, [409, { error: 'Seat A3 is taken', code: 'seat_unavailable' }]);
+  const conflicts = [{ seat_id: 102, seat_number: 'A3', reason: 'reserved', locked_until: null }];
+  server.on(`post ${OFFICE}/sell/`, [409, { error: 'x', code: 'seat_unavailable', conflicts }]);
   await user.click(screen.getByRole('button', { name: 'Give away' }));
-  await screen.findByRole('alert');
+  expect(await screen.findByText('Seat A3 has already been reserved.')).toBeDefined();
   expect(bodyOf(server, `post ${OFFICE}/sell/`)).toMatchObject({
     seat_ids: [102],
     payment_method: 'comp',
@@ -168,6 +169,10 @@ it('tells when somebody else takes a selected seat', async () => {
   const panel = within(screen.getByRole('region', { name: '1 seat selected' }));
   expect(await panel.findByText('A1 has changed meanwhile: booked.')).toBeDefined();
   expect(panel.queryByRole('button', { name: 'Sell' })).toBeNull();
+  await user.click(panel.getByRole('button', { name: 'Take note' }));
+  expect(document.activeElement?.textContent).toBe('1 seat selected');
+  await user.click(panel.getByRole('button', { name: 'Clear' }));
+  expect(document.activeElement?.textContent).toBe('Nothing is selected');
 });
 
 it('puts kept seats on sale', async () => {
@@ -176,6 +181,8 @@ it('puts kept seats on sale', async () => {
   server.on(`post ${OFFICE}/unblock/`, [200, { success: true, message: 'x', seats: [] }]);
   await user.click(screen.getByRole('button', { name: 'Put on sale' }));
   expect(await screen.findByRole('heading', { name: '1 seat is on sale again.' })).toBeDefined();
+  await user.click(screen.getByRole('button', { name: 'Select them' }));
+  expect(document.activeElement?.textContent).toBe('1 seat selected');
   expect(bodyOf(server, `post ${OFFICE}/unblock/`)).toEqual({ seat_ids: [102] });
 });
 

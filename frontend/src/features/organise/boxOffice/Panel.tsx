@@ -61,6 +61,11 @@ export function Panel({
     go({ name: 'done', text, seatIds: ids });
     onSelect(NOTHING);
   }
+  /** The button that was pressed may be gone then. */
+  function select(next: Selection) {
+    onSelect(next);
+    heading.current?.focus();
+  }
   const back = () => {
     go({ name: 'choose' });
   };
@@ -78,13 +83,14 @@ export function Panel({
         {titleOf(step, selected.length)}
       </h2>
       {selected.length > 0 && !isSending && (
-        <Changed selection={selection} selected={selected} onAccept={onSelect} />
+        <Changed selection={selection} selected={selected} onAccept={select} />
       )}
       {step.name === 'sold' && <Sold reservation={step.reservation} onNext={back} />}
       {step.name === 'done' && (
         <Button
           onClick={() => {
             onPickIds(step.seatIds);
+            heading.current?.focus();
           }}
         >
           {t('boxOffice:selectThem')}
@@ -121,7 +127,7 @@ export function Panel({
             <p className="panel__note">{t('boxOffice:noneHint')}</p>
           ) : (
             <>
-              <Selected selected={selected} onSelect={onSelect} />
+              <Selected selected={selected} onSelect={select} />
               <Actions
                 event={event}
                 seatIds={ids}

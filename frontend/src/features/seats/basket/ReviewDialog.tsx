@@ -16,7 +16,7 @@ import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
 import type { Checkout } from '@/features/seats/basket/useCheckout';
 import { Countdown } from '@/features/seats/Countdown';
-import { paymentErrorText } from '@/features/seats/errorText';
+import { paymentErrorText } from '@/api/errorText';
 import type { Choice } from '@/features/seats/offer/offer';
 import { OfferChoices } from '@/features/seats/offer/OfferChoices';
 import { seatLocation } from '@/features/seats/seatLocation';

@@ -1,5 +1,5 @@
 import type { ApiError } from '@/api/apiError';
-import { errorText } from '@/features/seats/errorText';
+import { errorText } from '@/api/errorText';
 import { t } from '@/i18n/language';
 
 /** Message when no seats match, with the largest group that would. */

@@ -12,7 +12,7 @@ import { Field } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { type SeatMapStore, whenKnown } from '@/domain/seatMap/store';
-import { errorText } from '@/features/seats/errorText';
+import { errorText } from '@/api/errorText';
 import { useSeatMap } from '@/hooks/useLiveSeatMap';
 import { t } from '@/i18n/language';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { ApiError, type Conflict } from '@/api/apiError';
-import { errorText } from '@/features/seats/errorText';
+import { errorText } from '@/api/errorText';
 
 function refusal(...conflicts: (readonly [string, Conflict['reason']])[]): ApiError {
   return new ApiError({
