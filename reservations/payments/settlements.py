@@ -182,15 +182,27 @@ def refunded_amounts(event_id: int) -> dict[str, tuple[int, Decimal]]:
 
 def to_pay_back(reservation: Reservation) -> Decimal:
     """Return what of an ended booking's money is still to be paid back at the box office."""
-    if reservation.status == Reservation.Status.CONFIRMED or reservation.paid_back_at is not None:
-        return Decimal(0)
-    is_cancelled = reservation.status == Reservation.Status.CANCELLED
-    if is_cancelled and reservation.merged_into_id is None and reservation.paid_at is not None:
-        return reservation.total_price
+    return amounts_to_pay_back([reservation]).get(reservation.pk, Decimal(0))
+
+
+def amounts_to_pay_back(reservations: Iterable[Reservation]) -> dict[int, Decimal]:
+    """Return what is still to be paid back at the box office, by bookings that have ended."""
+    ended = [
+        each
+        for each in reservations
+        if each.status != Reservation.Status.CONFIRMED and each.paid_back_at is None
+    ]
+    whole = {each.pk: each.total_price for each in ended if _was_paid_there(each)}
+    parts = [each.pk for each in ended if each.pk not in whole]
     # What was paid there for other seats.
-    rows = Settlement.objects.filter(reservation=reservation, payment__isnull=True)
-    found: Decimal = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    return max(found, Decimal(0))
+    rows = Settlement.objects.filter(reservation__in=parts, payment__isnull=True)
+    sums = rows.order_by("reservation").values_list("reservation").annotate(Sum("amount"))
+    return {**whole, **{pk: amount for pk, amount in sums if amount > 0}}
+
+
+def _was_paid_there(ended: Reservation) -> bool:
+    is_cancelled = ended.status == Reservation.Status.CANCELLED
+    return is_cancelled and ended.merged_into_id is None and ended.paid_at is not None
 
 
 def _payments(references: Iterable[str]) -> dict[str, Payment]:

@@ -20,7 +20,7 @@ from reservations import clock
 from reservations.domain.errors import ReservationNotFound
 from reservations.domain.states import DisputeStatus, iso
 from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
-from reservations.payments.settlements import to_pay_back
+from reservations.payments.settlements import amounts_to_pay_back
 from reservations.public_ids import parse_beginning
 from reservations.read.records import (
     GivenUpRecord,
@@ -123,8 +123,6 @@ def booking(*, reservation_id: int) -> BookingRecord:
         raise ReservationNotFound
     related = ("split_from", "payment", "paid_back_by")
     stored = Reservation.objects.select_related(*related).get(pk=reservation_id)
-    if owed := to_pay_back(stored):
-        records[0]["to_pay_back"] = money(owed)
     return {
         **records[0],
         "settlements": _settlements(reservation_id),
@@ -205,9 +203,14 @@ def _few_or_all(name: str, found: QuerySet[Any]) -> Iterator[Q]:
 def _with_buyers(stored: QuerySet[Reservation]) -> list[FoundBookingRecord]:
     newest = stored.order_by("-pk").select_related("user")
     people = {found.public_id: found for found in newest}
-    return [
-        {**record, "buyer": _buyer(people[record["id"]])} for record in reservation_records(newest)
-    ]
+    owed = amounts_to_pay_back(newest)
+    found: list[FoundBookingRecord] = []
+    for record in reservation_records(newest):
+        booking_ = people[record["id"]]
+        amount = owed.get(booking_.pk)
+        owes = money(amount) if amount else record["to_pay_back"]
+        found.append({**record, "to_pay_back": owes, "buyer": _buyer(booking_)})
+    return found
 
 
 def _buyer(found: Reservation) -> BuyerRecord:

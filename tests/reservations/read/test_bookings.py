@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
-from reservations.models import Event, Reservation, ReservationSeat
-from reservations.read.bookings import BookingState, bookings
+from reservations.models import Event, Reservation, ReservationSeat, Settlement
+from reservations.read.bookings import BookingState, booking, bookings
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_user, person, seat_ids
 
@@ -66,6 +66,25 @@ def test_bookings_are_listed_by_state(event: Event) -> None:
         BookingState.CANCELLED: {cancelled.public_id},
         BookingState.LAPSED: set(),
     }
+
+
+def test_the_list_and_a_booking_tell_the_same_of_what_the_box_office_owes(event: Event) -> None:
+    alice = make_user("alice")
+    moved, paid, unpaid = (_book(event, alice, place) for place in range(3))
+    Settlement.objects.create(
+        **{"event": event, "reservation": moved, "kind": "difference"},
+        **{"method": "cash", "amount": "30.00"},
+        **{"created_at": moved.created_at, "updated_at": moved.created_at},
+    )
+    Reservation.objects.filter(pk=paid.pk).update(paid_at=paid.created_at)
+    for each in (moved, paid, unpaid):
+        CommandQueue(event.pk).submit(CancelReservation(person(alice), each.pk))
+    page = bookings(event_id=event.pk, text="", state=BookingState.ALL, limit=50)
+    listed = [found["to_pay_back"] for found in page.bookings]
+    assert listed == [None, "50.00", "30.00"]
+    assert listed == [
+        booking(reservation_id=each.pk)["to_pay_back"] for each in (unpaid, paid, moved)
+    ]
 
 
 def test_pages_have_each_booking_once_newest_first(event: Event) -> None:
