@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import type { Booking, EventDetail } from '@/api/types';
@@ -67,8 +67,17 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
     startsMoving && isLive && mayChange ? 'move' : null,
   );
 
+  const isMoving = doing === 'move';
+  const [changes, setChanges] = useState(0);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // What was pressed is gone, or far away on a phone.
+    heading.current?.focus();
+  }, [isMoving, changes]);
+
   function done(sentence: string) {
     setDoing(null);
+    setChanges(changes + 1);
     announce(sentence, 'good');
   }
   function stop() {
@@ -80,9 +89,10 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
     };
   }
 
-  if (doing === 'move') {
+  if (isMoving) {
     return (
       <MoveSeats
+        heading={heading}
         event={event}
         booking={booking}
         onDone={() => {
@@ -96,7 +106,9 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
     <section className="panel booking-panel" aria-labelledby="booking">
       <header className="booking-panel__head">
         <div>
-          <h2 id="booking">{booking.buyer.name || t('bookings:noName')}</h2>
+          <h2 id="booking" ref={heading} tabIndex={-1}>
+            {booking.buyer.name || t('bookings:noName')}
+          </h2>
           <p className="booking-panel__facts">
             <span className="tabular">{booking.id}</span>
             {booking.buyer.email !== '' && <span>{booking.buyer.email}</span>}

@@ -103,6 +103,7 @@ it('opens a booking with its money and what became of its seats', async () => {
   fireEvent.click(await screen.findByRole('button', { name: `Open booking ${ID}` }));
   expect(await screen.findByText(/A2 was given up for A1/)).toBeDefined();
   expect(screen.getByText('€30.00')).toBeDefined();
+  expect(document.activeElement?.textContent).toBe('Zoe');
 });
 
 async function chooseSeat(name: string) {
@@ -119,6 +120,8 @@ it('shows the difference before it moves, and sends it with the move', async () 
   await waitFor(() => {
     FakeWebSocket.newest().receive(liveSnapshot(SEATS));
   });
+  expect(document.activeElement?.textContent).toBe(`Move seats of booking ${ID}`);
+  expect(screen.getByText('Choose a free seat on the map.')).toBeDefined();
   await chooseSeat('A1');
   expect(screen.getByRole('alert').textContent).toContain('A1 is not free.');
   await chooseSeat('A3');
@@ -131,6 +134,7 @@ it('shows the difference before it moves, and sends it with the move', async () 
   ]);
   fireEvent.click(panel.getByRole('button', { name: 'Move seats' }));
   await screen.findByText('The seats are moved. The buyer is told.');
+  expect(document.activeElement?.textContent).toBe('Zoe');
   const sent = server.requests.find(({ call }) => call.endsWith('/move/'));
   expect(sent?.body).toEqual({
     moves: { 100: 102 },
@@ -164,10 +168,9 @@ it('merges with another buyer only after a second click', async () => {
   const dialog = within(await screen.findByRole('dialog'));
   fireEvent.change(dialog.getByRole('textbox'), { target: { value: '0123456789ABCDEF' } });
   fireEvent.click(dialog.getByRole('button', { name: 'Merge' }));
-  fireEvent.click(
-    await dialog.findByRole('button', { name: 'The buyers are different. Merge nevertheless' }),
-  );
+  fireEvent.click(await dialog.findByRole('button', { name: 'Merge nevertheless' }));
   await screen.findByText('The bookings are one now.');
+  expect(document.activeElement?.textContent).toBe('Zoe');
 });
 
 it('prints a ticket with a code of its own for each seat', async () => {

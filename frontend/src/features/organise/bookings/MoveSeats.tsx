@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { type RefObject, useMemo, useState } from 'react';
 
 import { moveSeats, quoteMove, type Moves } from '@/api/bookings';
 import type { Booking, EventDetail, Quote, Settling } from '@/api/types';
@@ -18,6 +18,7 @@ import { formatMoney } from '@/i18n/money';
 import { bookingsKey } from '@/queries/bookings';
 
 interface MoveSeatsProps {
+  readonly heading: RefObject<HTMLHeadingElement | null>;
   readonly event: EventDetail;
   readonly booking: Booking;
   readonly onDone: () => void;
@@ -31,7 +32,7 @@ interface Wanted {
 }
 
 /** Chooses new seats on the live map, shows what they cost, and moves the booking there. */
-export function MoveSeats({ event, booking, onDone, onStop }: MoveSeatsProps) {
+export function MoveSeats({ heading, event, booking, onDone, onStop }: MoveSeatsProps) {
   const { store, feedState, error, reload } = useLiveSeatMap(event, false);
   const live = useSeatMap(store, (state) => state.seats);
   const facts = useSeatMap(store, (state) => state.facts);
@@ -66,7 +67,9 @@ export function MoveSeats({ event, booking, onDone, onStop }: MoveSeatsProps) {
   return (
     <section className="panel booking-move" aria-labelledby="move">
       <header className="booking-panel__head">
-        <h2 id="move">{t('bookings:moveTitle', { id: booking.id })}</h2>
+        <h2 id="move" ref={heading} tabIndex={-1}>
+          {t('bookings:moveTitle', { id: booking.id })}
+        </h2>
         <LiveBadge feedState={feedState} viewers={null} />
         <Button onClick={onStop}>{t('bookings:moveStop')}</Button>
       </header>
