@@ -6,6 +6,7 @@ import { Failure } from '@/components/Failure';
 import { Skeleton } from '@/components/Skeleton';
 import { formatMoment } from '@/features/organise/history/formats';
 import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 import { isMessageKey, type MessageKey } from '@/i18n/messageKey';
 import { actionsQuery } from '@/queries/history';
 
@@ -131,8 +132,13 @@ function wordsOf(details: Action['details'], zone: string): string[] {
   };
   const differenceOf = (pair: unknown): string =>
     Array.isArray(pair) ? pair.map(textOf).join(' → ') : textOf(pair);
+  const { currency } = details;
   return Object.entries(details).flatMap(([name, value]) => {
     if (UNTOLD.has(name)) return [];
+    if (typeof currency === 'string') {
+      if (name === 'currency' && 'amount' in details) return [];
+      if (name === 'amount') return [`${labelOf(name)}: ${formatMoney(String(value), currency)}`];
+    }
     if (name === 'changed' && isRecord(value)) {
       return Object.entries(value).map(
         ([field, pair]) => `${labelOf(field)}: ${differenceOf(pair)}`,

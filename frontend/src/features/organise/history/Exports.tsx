@@ -83,7 +83,10 @@ function Progress({ state }: { readonly state: State }) {
           {...(state.arrived !== null && { value: state.arrived, max: state.rows })}
         />
       )}
-      <p role={state.name === 'failed' ? 'alert' : 'status'} className="tabular">
+      <p
+        role={state.name === 'failed' ? 'alert' : 'status'}
+        className={state.name === 'failed' ? 'dialog__error' : 'tabular'}
+      >
         {textOf(state)}
       </p>
     </div>
@@ -99,6 +102,7 @@ function textOf(state: State): string {
     case 'failed':
       return state.why;
     case 'loading':
+      if (state.rows === 0) return t('history:starting');
       return state.arrived === null
         ? t('history:preparing', { count: state.rows })
         : t('history:exporting', {

@@ -90,7 +90,7 @@ it('shows the house now, what happened, and the reports', async () => {
   open();
   expect(await screen.findByRole('img', { name: /Sold: 2, held: 1, free: 0$/ })).toBeDefined();
   const list = within(await screen.findByRole('region', { name: 'What happened until then' }));
-  expect(list.getAllByRole('listitem')[0]?.textContent).toMatch(/^A2 booked by bob/);
+  expect(list.getAllByRole('listitem')[0]?.textContent).toMatch(/^A2 booked by bob.*:\d\d (CEST|GMT\+2)/);
   expect(await screen.findByRole('row', { name: /24 May 2030|May 24, 2030/ })).toBeDefined();
 });
 
@@ -98,10 +98,12 @@ it('tells the details of what organisers did in words', async () => {
   const server = open();
   const invited = { organisation: 3, invitation: 5, role: 'box_office' };
   const code = { max_seats: 4, expires_at: '2030-05-24T18:00:00Z', added_later: 1 };
+  const refund = { amount: '95.00', currency: 'EUR', new: 'ABCD' };
   const about = { actor: { id: 2, name: 'erin' }, subject: null, request_id: null };
   server.on('get events/7/history/actions/?limit=20', [
     200,
     [
+      { id: 3, at: '2030-05-24T10:00:00Z', kind: 'payment_refunded', ...about, details: refund },
       { id: 2, at: '2030-05-24T10:00:00Z', kind: 'member_invited', ...about, details: invited },
       { id: 1, at: '2030-05-24T09:00:00Z', kind: 'promo_code_created', ...about, details: code },
     ],
@@ -112,6 +114,8 @@ it('tells the details of what organisers did in words', async () => {
   expect(list.getByText('Seats at most: 4')).toBeDefined();
   expect(list.getByText(/^Valid until: .*2030/)).toBeDefined();
   expect(list.getByText('added_later: 1')).toBeDefined();
+  expect(list.getByText('Amount: €95.00')).toBeDefined();
+  expect(list.queryByText(/Currency/)).toBeNull();
 });
 
 it('goes to the change before, and lists the changes up to it', async () => {

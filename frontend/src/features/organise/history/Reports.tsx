@@ -4,6 +4,7 @@ import { type ReactNode, useId } from 'react';
 import type { Reports as ReportsData } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { assertNever } from '@/domain/assertNever';
+import { methodName } from '@/domain/payments';
 import { Skeleton } from '@/components/Skeleton';
 import { formatDay } from '@/features/organise/history/formats';
 import { t } from '@/i18n/language';
@@ -69,12 +70,14 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
       />
       <TicketTable
         title={t('history:byCategory')}
+        name={t('history:category')}
         groups={categories}
         unnamed={t('history:noCategory')}
         money={money}
       />
       <TicketTable
         title={t('history:byType')}
+        name={t('history:type')}
         groups={types}
         unnamed={t('history:noType')}
         money={money}
@@ -108,6 +111,7 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
       {codes.length > 0 && (
         <TicketTable
           title={t('history:byPromoCode')}
+          name={t('history:promoCode')}
           groups={codes.map(({ label, code, ...sums }) => ({ name: `${label}: ${code}`, ...sums }))}
           unnamed=""
           money={money}
@@ -115,7 +119,7 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
       )}
       <Table
         title={t('history:taxes')}
-        columns={[t('history:taxes'), t('history:total'), t('history:taxes')]}
+        columns={[t('history:rate'), t('history:total'), t('history:taxes')]}
         rows={taxes.map(({ percent, total: taxed, tax }) => [
           percent === null
             ? t('history:noTax')
@@ -155,7 +159,7 @@ function Tables({ reports }: { readonly reports: ReportsData }) {
   );
 }
 
-/** Methods of the box office are translated; others have the name that they were given. */
+/** Methods of the box office and the usual ones are translated; others have their own names. */
 function methodText(
   channel: ReportsData['methods'][number]['channel'],
   method: string,
@@ -163,7 +167,7 @@ function methodText(
 ): string {
   switch (channel) {
     case 'online':
-      return `${t('history:online')}, ${name}`;
+      return `${t('history:online')}, ${methodName({ name })}`;
     case 'comp':
       return t('history:comp');
     case 'box_office':
@@ -182,25 +186,27 @@ const BOOKED = () => [
 
 interface TicketTableProps {
   readonly title: string;
+  /** Of the first column. */
+  readonly name: string;
   readonly groups: ReportsData['categories'];
   readonly unnamed: string;
   readonly money: (amount: string) => string;
 }
 
-function TicketTable({ title, groups, unnamed, money }: TicketTableProps) {
+function TicketTable({ title, name, groups, unnamed, money }: TicketTableProps) {
   return (
     <Table
       title={title}
       note={t('history:ticketsOnly')}
       columns={[
-        title,
+        name,
         t('history:tickets'),
         t('history:made'),
         t('history:ended'),
         t('history:left'),
       ]}
-      rows={groups.map(({ name, made, ended, left }) => [
-        name || unnamed,
+      rows={groups.map(({ name: group, made, ended, left }) => [
+        group || unnamed,
         formatNumber(left.tickets),
         money(made.prices),
         money(ended.prices),

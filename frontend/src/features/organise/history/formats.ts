@@ -4,8 +4,13 @@ import { isTimeZone } from '@/i18n/time';
 const formatter = formatterFor(
   (locale, timeZone) =>
     new Intl.DateTimeFormat(locale, {
-      dateStyle: 'medium',
-      timeStyle: 'medium',
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZoneName: 'short',
       ...(timeZone !== '' && { timeZone }),
     }),
 );
@@ -13,7 +18,7 @@ const dayFormatter = formatterFor(
   (locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }),
 );
 
-/** "24 May 2030, 19:30:05" in the venue's time zone. */
+/** "24 May 2030, 19:30:05 CEST" in the venue's time zone. */
 export function formatMoment(iso: string, zone: string): string {
   return formatter(isTimeZone(zone) ? zone : '').format(new Date(iso));
 }
