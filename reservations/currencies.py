@@ -14,11 +14,22 @@ _DECIMALS = {
     **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
+_GERMAN = str.maketrans(",.", ".,")
 
 
 def written(amount: Decimal, currency: str) -> str:
     """Format an amount for display, such as 80.00 EUR, 5000 JPY or 12.500 KWD."""
     return f"{amount:.{_DECIMALS.get(currency, _USUAL)}f} {currency}"
+
+
+def localised(amount: Decimal, currency: str, *, language: str) -> str:
+    """Format an amount as the client does: €1,080.00 in English, 1.080,00 € in German."""
+    number = f"{amount:,.{_DECIMALS.get(currency, _USUAL)}f}"
+    symbol = _SYMBOLS.get(currency)
+    if language == "de":
+        return f"{number.translate(_GERMAN)}\N{NO-BREAK SPACE}{symbol or currency}"
+    return f"{symbol}{number}" if symbol else f"{currency}\N{NO-BREAK SPACE}{number}"
 
 
 def require_currency(code: str) -> None:

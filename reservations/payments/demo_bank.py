@@ -4,11 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views import View
 
+from reservations.currencies import localised
 from reservations.models import DemoCharge
 from reservations.payments.demo import DemoProvider
-from reservations.payments.pages import client_page, page
+from reservations.payments.pages import client_page, language_of, page
 from reservations.payments.provider import provider
-from reservations.read.records import money
 
 _TEXTS = {
     "en": {
@@ -33,7 +33,7 @@ class DemoBankView(View):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponseBase:
         charge = _charge(reference)
-        amount = f"{money(charge.amount)} {charge.currency}"
+        amount = localised(charge.amount, charge.currency, language=language_of(request))
         return page(request, "reservations/demo_bank.html", _TEXTS, amount=amount)
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponseBase:

@@ -55,6 +55,12 @@ def client_page(reference: str) -> str:
     return f"{origin}/payments/{reference}"
 
 
+def language_of(request: HttpRequest) -> str:
+    """Return the language that the buyer chose in the client, else the browser's."""
+    accepted = request.GET.get("language") or request.headers.get("Accept-Language", "")
+    return "de" if accepted.lower().startswith("de") else "en"
+
+
 def page(
     request: HttpRequest,
     template: str,
@@ -64,8 +70,7 @@ def page(
     **context: Any,
 ) -> HttpResponse:
     """Return a page in the buyer's language. `policy` is added to its content security policy."""
-    accepted = request.headers.get("Accept-Language", "")
-    language = "de" if accepted.lower().startswith("de") else "en"
+    language = language_of(request)
     found = {"language": language, "style": _STYLE, **texts[language], **context}
     response = render(request, template, found)
     elsewhere = settings.SEATCAST_SITE_URL if settings.CLIENT_ORIGINS else ""

@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views import View
 
+from reservations.currencies import localised
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
-from reservations.payments.pages import client_page, page, script_source
+from reservations.payments.pages import client_page, language_of, page, script_source
 from reservations.payments.provider import provider
-from reservations.read.records import money
 
 _TEXTS = {
     "en": {
@@ -117,7 +117,7 @@ class StripePageView(View):
             "reservations/stripe_page.html",
             _TEXTS,
             policy=_policy(),
-            amount=f"{money(payment.amount)} {payment.currency}",
+            amount=localised(payment.amount, payment.currency, language=language_of(request)),
             event_name=payment.event.name,
             is_test_mode=stripe_provider.is_test_mode(),
             key=settings.SEATCAST_STRIPE_PUBLISHABLE_KEY,

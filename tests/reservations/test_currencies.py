@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from reservations.currencies import written
+from reservations.currencies import localised, written
 from reservations.models import Category, Event, Seat
 from tests.factories import make_event
 from tests.reservations.test_admin import form_values
@@ -20,6 +20,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 )
 def test_an_amount_has_as_many_decimals_as_its_currency(currency: str, expected: str) -> None:
     assert written(Decimal("50.00"), currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("currency", "english", "german"),
+    [
+        ("EUR", "€1,080.00", "1.080,00 €"),
+        ("JPY", "JPY 1,080", "1.080 JPY"),
+        ("KWD", "KWD 1,080.000", "1.080,000 KWD"),
+    ],
+)
+def test_an_amount_is_written_as_in_the_buyers_language(
+    currency: str, english: str, german: str
+) -> None:
+    amounts = [localised(Decimal("1080.00"), currency, language=each) for each in ("en", "de")]
+    assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in amounts] == [english, german]
 
 
 def _faults(checked: Event | Category | Seat) -> dict[str, list[str]]:

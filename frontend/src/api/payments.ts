@@ -1,6 +1,7 @@
 import { get, post } from '@/api/client';
 import { crossOriginApi } from '@/api/origins';
 import type { BuyersPayment, PaymentProgress } from '@/api/types';
+import { language } from '@/i18n/language';
 
 /** The open ones. */
 export async function fetchPayments(signal: AbortSignal): Promise<BuyersPayment[]> {
@@ -17,7 +18,13 @@ export function giveUpPayment(reference: string): Promise<BuyersPayment> {
   return post(`payments/${reference}/cancel/`);
 }
 
-/** The address of an action, which may be relative to the API's host. */
+/**
+ * The address of an action, which may be relative to the API's host. Pages of that host get the
+ * language that was chosen here.
+ */
 export function actionUrl(url: string): string {
-  return new URL(url, crossOriginApi ?? window.location.origin).href;
+  const host = crossOriginApi ?? window.location.origin;
+  const address = new URL(url, host);
+  if (address.origin === new URL(host).origin) address.searchParams.set('language', language());
+  return address.href;
 }

@@ -48,7 +48,7 @@ function open(...replies: (readonly [number, unknown])[]) {
 it('names what the payment is for, and leads to the bank', async () => {
   open(progress({}, { action_url: BANK }));
   const link = await screen.findByRole('link', { name: 'Continue to the payment' });
-  expect(link.getAttribute('href')).toBe(new URL(BANK, window.location.origin).href);
+  expect(link.getAttribute('href')).toBe(`${window.location.origin}${BANK}?language=en`);
   expect(screen.getByText('A1 and A2 for The Late Set')).toBeDefined();
   expect(screen.getByText('€100.00')).toBeDefined();
   expect(screen.getByText(/^Your seats are held until/)).toBeDefined();
