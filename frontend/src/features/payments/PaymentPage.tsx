@@ -21,6 +21,7 @@ import { useMe } from '@/queries/session';
 import '@/i18n/loadPaymentsMessages';
 
 import '@/components/cards.css';
+import '@/components/dialog.css';
 import './payments.css';
 
 /** One payment: what the buyer must do for it, and what became of it. */

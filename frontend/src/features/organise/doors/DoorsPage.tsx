@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 import { revokeDoor } from '@/api/doors';
 import type { Door, DoorProblem, EventDetail } from '@/api/types';
@@ -105,6 +105,7 @@ interface DeviceProps {
 
 function Device({ eventId, door }: DeviceProps) {
   const [isAsking, setIsAsking] = useState(false);
+  const item = useRef<HTMLLIElement>(null);
   const announce = useAnnounce();
   const queryClient = useQueryClient();
   const revoke = useMutation({
@@ -114,14 +115,16 @@ function Device({ eventId, door }: DeviceProps) {
       setIsAsking(false);
       announce(t('door:blockDone'), 'good');
       await queryClient.invalidateQueries({ queryKey: doorsQuery(eventId).queryKey });
+      // The button is gone.
+      item.current?.focus();
     },
   });
   return (
-    <li className="doors__item">
+    <li className="doors__item" ref={item} tabIndex={-1}>
       <b>{door.name}</b>
       <span>
         {t('door:steward')} {door.steward} · {t('door:lastSeen')} {formatTime(door.seen_at)} ·{' '}
-        {formatNumber(door.scans)} {t('door:scans')}
+        {t('door:scans', { count: door.scans })}
       </span>
       {door.revoked_at === null ? (
         <Button

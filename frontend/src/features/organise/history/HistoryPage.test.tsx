@@ -90,7 +90,9 @@ it('shows the house now, what happened, and the reports', async () => {
   open();
   expect(await screen.findByRole('img', { name: /Sold: 2, held: 1, free: 0$/ })).toBeDefined();
   const list = within(await screen.findByRole('region', { name: 'What happened until then' }));
-  expect(list.getAllByRole('listitem')[0]?.textContent).toMatch(/^A2 booked by bob.*:\d\d (CEST|GMT\+2)/);
+  expect(list.getAllByRole('listitem')[0]?.textContent).toMatch(
+    /^A2 booked by bob.*:\d\d (CEST|GMT\+2)/,
+  );
   expect(await screen.findByRole('row', { name: /24 May 2030|May 24, 2030/ })).toBeDefined();
 });
 

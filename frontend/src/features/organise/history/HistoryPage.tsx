@@ -19,6 +19,7 @@ import { pastMapQuery } from '@/queries/history';
 import '@/i18n/loadHistoryMessages';
 import '@/i18n/loadOrganiseMessages';
 
+import '@/components/dialog.css';
 import '@/features/organise/organise.css';
 import './history.css';
 

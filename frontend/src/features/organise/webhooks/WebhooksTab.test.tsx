@@ -58,6 +58,7 @@ it('shows the secret of a new webhook once', async () => {
   expect(sent?.body).toEqual({ url: HOOK.url, description: '', kinds: ['booking.created'] });
   await user.click(dialog.getByRole('button', { name: 'I have kept it' }));
   expect(screen.queryByDisplayValue('whsec_abc')).toBeNull();
+  expect(document.activeElement?.textContent).toBe('New webhook');
 });
 
 it('says at the field why a URL cannot be used', async () => {

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 
 import type { Organisation, WebhookWithSecret } from '@/api/types';
 import { openFeed } from '@/api/webhooks';
@@ -16,6 +17,8 @@ import { feedQuery, webhooksKey, webhooksQuery } from '@/queries/webhooks';
 
 import '@/i18n/loadWebhooksMessages';
 import './webhooks.css';
+
+const NEW_ID = 'new-webhook';
 
 interface WebhooksTabProps {
   readonly organisation: Pick<Organisation, 'id'>;
@@ -39,6 +42,7 @@ export function WebhooksTab({ organisation }: WebhooksTabProps) {
       <div className="webhooks__head">
         <p className="organisation__note">{t('webhooks:lead')}</p>
         <Button
+          id={NEW_ID}
           look="primary"
           onClick={() => {
             setIsCreating(true);
@@ -70,7 +74,11 @@ export function WebhooksTab({ organisation }: WebhooksTabProps) {
         <SecretDialog
           webhook={shown}
           onDismiss={() => {
-            setShown(null);
+            flushSync(() => {
+              setShown(null);
+            });
+            // What opened it is gone.
+            document.getElementById(NEW_ID)?.focus();
           }}
         />
       )}
