@@ -3,6 +3,7 @@ import type { APIRequestContext, BrowserContextOptions, Locator, Page } from '@p
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
 import { demoEvents, type Person, pick, type Fixtures, workerIsReady } from './fixtures';
 import { tourPayment } from './tourPayment';
+import { tourSale } from './tourSale';
 
 /** Inspect the page in this state, and leave it as it was. */
 export type Inspect = (page: Page, name: string) => Promise<void>;
@@ -31,6 +32,7 @@ export async function tour(stage: TourOptions): Promise<void> {
   await asViewer(stage, events);
   await asBuyer(stage, events.club, bob, pick(locked));
   await tourPayment(stage, events.club);
+  await tourSale(stage, events);
   await showFailures(stage);
 }
 
