@@ -55,8 +55,8 @@ async def locks(bench: Bench) -> Numbers:
             server,
             dataset,
             clients=128,
-            warm_up_seconds=2 * bench.scale,
-            # The fastest server would have no seats left after seven seconds.
+            # The fastest server would have no seats left after six seconds.
+            warm_up_seconds=1.5 * bench.scale,
             seconds=4 * bench.scale,
             cpu_seconds=lambda: {
                 "server": tree_cpu_seconds(server.pid),
