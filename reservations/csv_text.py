@@ -16,7 +16,7 @@ _SIGN = (
 # What a spreadsheet skips before a sign: white space, and quotes that enclose nothing. The
 # apostrophe makes `restored` exact for texts that have one already.
 _SKIPPED = r"(?:[^\S\t\r\n]|[\"'])*"
-_FIRST = re.compile(rf"{_SKIPPED}{_SIGN}|'*[\t\r\n]")
+_FIRST = re.compile(rf"\A(?:{_SKIPPED}{_SIGN}|'*[\t\r\n])")
 # Sheets that are set to a language with decimal commas separate cells by semicolons, others by tabs
 # if told so, whatever is quoted.
 _LATER = re.compile(rf"[;,\t\r\n](?={_SKIPPED}{_SIGN})")
@@ -32,4 +32,4 @@ def disarmed(text: str) -> str:
 def restored(cell: str) -> str:
     """Return the text that `disarmed` returned `cell` for."""
     text = _DISARMED_LATER.sub(r"\1", cell)
-    return text[1:] if cell.startswith("'") and _FIRST.match(cell, 1) else text
+    return text[1:] if cell.startswith("'") and _FIRST.match(cell[1:]) else text
