@@ -1,6 +1,7 @@
-"""The event and people of a chaos run: `python -m loadtest.chaos.fixtures BUYERS`.
+"""The event and people of a chaos run: `python -m loadtest.chaos.fixtures BUYERS [EVENTS]`.
 
-It runs with the settings of the site, and writes them as JSON.
+It runs with the settings of the site, and writes them as JSON; `seat_ids` are those of the first
+event, `all_seat_ids` those of each.
 """
 
 import json
@@ -33,8 +34,10 @@ def main() -> None:
     details = EventDetails(
         name="Chaos", venue="Hall", date=timezone.now() + timedelta(days=1), price=Decimal(50)
     )
-    event = create_event(details=details, plan=grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor"))
-    Event.objects.filter(pk=event.pk).update(
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    plan = grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor")
+    events = [create_event(details=details, plan=plan) for _ in range(count)]
+    Event.objects.filter(pk__in=[event.pk for event in events]).update(
         lock_seconds=LOCK_SECONDS, purchase_cap=ROWS * SEATS_IN_ROW
     )
     tokens = {}
@@ -42,8 +45,19 @@ def main() -> None:
         token = AccessToken.for_user(person)
         token.set_exp(lifetime=_TOKEN_LIFETIME)
         tokens[person.username] = str(token)
-    seats = list(event.seats.order_by("pk").values_list("pk", flat=True))
-    json.dump({"event_id": event.pk, "seat_ids": seats, "tokens": tokens}, sys.stdout)
+    seats = {
+        event.pk: list(event.seats.order_by("pk").values_list("pk", flat=True)) for event in events
+    }
+    first = events[0].pk
+    json.dump(
+        {
+            "event_id": first,
+            "seat_ids": seats[first],
+            "all_seat_ids": seats,
+            "tokens": tokens,
+        },
+        sys.stdout,
+    )
 
 
 if __name__ == "__main__":

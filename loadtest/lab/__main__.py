@@ -57,7 +57,9 @@ def main() -> int:
     """Run the lab; return the exit status: 0 when nothing was violated."""
     parser = argparse.ArgumentParser(prog="python -m loadtest.lab", description=__doc__)
     parser.add_argument(
-        "--only", default="", help="only faults with one of these, by commas, in their names"
+        "--only",
+        default="",
+        help="only faults, or work, with one of these, by commas, in their names",
     )
     parser.add_argument("--hold", action="store_true", help="no faults: serve until Ctrl-C")
     parser.add_argument("--buyers", type=int, default=6)
@@ -72,6 +74,11 @@ def main() -> int:
         "--shares",
         action="store_true",
         help="no faults: measure each host's CPU time per frame and per click",
+    )
+    parser.add_argument(
+        "--by-turns",
+        action="store_true",
+        help="let the proxies send commands to the API hosts in turn, not by event",
     )
     parser.add_argument("--rounds", type=int, default=5, help="of --shares (%(default)s)")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each of them (%(default)g)")
@@ -91,7 +98,10 @@ def main() -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     began = time.monotonic()
-    with cluster(demo=asked.hold, is_synchronous=not asked.asynchronous) as found:
+    routing = "by_turns" if asked.by_turns else "by_event"
+    with cluster(
+        demo=asked.hold, is_synchronous=not asked.asynchronous, api_routing=routing
+    ) as found:
         say(f"The cluster serves after {time.monotonic() - began:.0f} s. Logs are in {found.logs}")
         if asked.hold:
             _print_map(found)
@@ -114,7 +124,11 @@ def _run(asked: argparse.Namespace) -> int:
 def _measure_shares(found: Cluster, asked: argparse.Namespace) -> int:
     """Print what the hosts spend; return 1 if a unit of work costs more than wanted."""
     measured = shares.measure(
-        found, viewers=asked.crowd, seconds=asked.seconds, rounds=asked.rounds
+        found,
+        only=asked.only.split(","),
+        viewers=asked.crowd,
+        seconds=asked.seconds,
+        rounds=asked.rounds,
     )
     rows = shares.summarise(measured)
     shares.print_rows(rows)

@@ -57,8 +57,13 @@ class Cluster:
 
 
 @contextmanager
-def cluster(*, demo: bool, is_synchronous: bool = True) -> Iterator[Cluster]:
-    """Run the cluster for the length of the context; see `Engines`. Raises: Problem."""
+def cluster(
+    *, demo: bool, is_synchronous: bool = True, api_routing: str = "by_event"
+) -> Iterator[Cluster]:
+    """Run the cluster for the length of the context; see `Engines` and `proxy_variables`.
+
+    Raises: Problem.
+    """
     require_programs()
     hosts = Hosts()
     with ExitStack() as stack:
@@ -73,7 +78,9 @@ def cluster(*, demo: bool, is_synchronous: bool = True) -> Iterator[Cluster]:
         engines = Engines(
             hosts=hosts, folder=folder, logs=logs, lock=lock, is_synchronous=is_synchronous
         )
-        site = Site(hosts=hosts, folder=folder / "site", logs=logs, lock=lock)
+        site = Site(
+            hosts=hosts, folder=folder / "site", logs=logs, lock=lock, api_routing=api_routing
+        )
         site.folder.mkdir()
         for services in (engines.votes, engines.valkeys, engines.databases):
             _start(stack, services())

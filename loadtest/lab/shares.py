@@ -2,7 +2,8 @@
 
 The hosts share this machine's cores, so what is compared is not how fast they are but what each
 spends: with N hosts each should do an Nth of the work, and a unit of work should cost what it costs
-one host alone. Viewers and buyers connect to the servers themselves, past the proxies.
+one host alone. Viewers and buyers connect to the servers themselves, past the proxies: buyers in
+turn, all of them at one event, and as proxies that route by event send those of as many events.
 
 Each host also has work that does not shrink: it reads every notification and writes every frame
 once, and a transaction for its clicks. So the ratio depends on how many viewers and buyers it has.
@@ -34,6 +35,9 @@ from loadtest.lab.network import Host
 WANTED = 1.1
 """A host may do so many times its share of the work of one host alone."""
 
+FRAME, CLICK, CLICK_BY_TURNS = "frame", "click", "click by turns"
+"""Kinds of work. Proxies that route by event do not send clicks by turns."""
+
 _BUYERS = 96
 _CONNECTS_AT_ONCE = 50
 _SETTLE_SECONDS = 3.0
@@ -57,11 +61,14 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class _Sale:
-    """The event that is watched and clicked, and the buyers' tokens."""
+    """The events, of which the first is watched, with their seats, and the buyers' tokens."""
 
-    event_id: int
-    seat_ids: list[int]
+    seat_ids: dict[int, list[int]]
     tokens: list[str]
+
+    @property
+    def events(self) -> list[int]:
+        return list(self.seat_ids)
 
 
 class _CountingViewer(Viewer):
@@ -74,28 +81,38 @@ class _CountingViewer(Viewer):
         self.welcome()
 
 
-def measure(found: Cluster, *, viewers: int, seconds: float, rounds: int) -> list[Share]:
-    """Measure each number of hosts in each round, in random order."""
+def measure(
+    found: Cluster, *, only: Sequence[str], viewers: int, seconds: float, rounds: int
+) -> list[Share]:
+    """Measure each number of hosts in each round, in random order.
+
+    Only the work is measured that has one of the words of `only` in its name.
+    """
     allow_many_files()
-    made = manage(found.environment, "-m", "loadtest.chaos.fixtures", str(_BUYERS))
+    numbers = str(_BUYERS), str(len(found.hosts.api))
+    made = manage(found.environment, "-m", "loadtest.chaos.fixtures", *numbers)
     fixtures = json.loads(made.stdout)
     sale = _Sale(
-        event_id=fixtures["event_id"],
-        seat_ids=fixtures["seat_ids"],
+        seat_ids={int(event): seats for event, seats in fixtures["all_seat_ids"].items()},
         tokens=list(fixtures["tokens"].values()),
     )
-    runs: list[tuple[Callable[..., Any], Sequence[Host], dict[str, Any]]] = [
+    everything: list[tuple[str, Callable[..., Any], Sequence[Host], dict[str, Any]]] = [
         *(
-            (_watched, found.hosts.sockets[:count], {"viewers": viewers})
+            (FRAME, _watched, found.hosts.sockets[:count], {"viewers": viewers})
             for count in range(1, len(found.hosts.sockets) + 1)
         ),
-        *((_clicked, found.hosts.api[:count], {}) for count in range(1, len(found.hosts.api) + 1)),
+        *(
+            (work, _clicked, found.hosts.api[:count], {"work": work})
+            for count in range(1, len(found.hosts.api) + 1)
+            for work in (CLICK, CLICK_BY_TURNS)
+        ),
     ]
+    runs = [run for run in everything if any(word in run[0] for word in only)]
     shares: list[Share] = []
     for number in range(1, rounds + 1):
-        for work, hosts, options in random.sample(runs, len(runs)):
-            say(f"Round {number}: {', '.join(host.name for host in hosts)} …")
-            shares += asyncio.run(work(found, sale, hosts, seconds=seconds, **options))
+        for work, function, hosts, options in random.sample(runs, len(runs)):
+            say(f"Round {number}: a {work}, {', '.join(host.name for host in hosts)} …")
+            shares += asyncio.run(function(found, sale, hosts, seconds=seconds, **options))
     return shares
 
 
@@ -113,7 +130,7 @@ async def _watched(
     flat = list(itertools.chain.from_iterable(everybody.values()))
     try:
         await asyncio.gather(*map(connect, flat))
-        buyer = _Buyer(found.hosts.api[0], sale, 0)
+        buyer = _Buyer(found.hosts.api[0], sale, sale.events[0], 0)
         await buyer.click(seconds=_SETTLE_SECONDS, per_second=_CHANGES_PER_SECOND)
         before = {host.name: _spent(host, "daphne") for host in hosts}
         rung = {host.name: _doorbell_bytes(found, host) for host in hosts}
@@ -124,7 +141,7 @@ async def _watched(
         buyer.close()
         return [
             Share(
-                work="frame",
+                work=FRAME,
                 hosts=len(hosts),
                 host=host.name,
                 units=_frames(everybody[host.name]) - sent[host.name],
@@ -144,10 +161,21 @@ async def _clicked(
     hosts: Sequence[Host],
     *,
     seconds: float,
+    work: str,
 ) -> list[Share]:
-    """Let all buyers lock and unlock seats as fast as these hosts answer."""
+    """Let all buyers lock and unlock seats as fast as these hosts answer.
+
+    Each buys at one of the events, each of which is on one host; by turns all are at the first.
+    """
+    is_spread = work == CLICK
     buyers = [
-        _Buyer(hosts[number % len(hosts)], sale, number) for number in range(len(sale.tokens))
+        _Buyer(
+            hosts[number % len(hosts)],
+            sale,
+            sale.events[number % len(sale.events) if is_spread else 0],
+            number,
+        )
+        for number in range(len(sale.tokens))
     ]
     await asyncio.gather(*(buyer.click(seconds=_SETTLE_SECONDS) for buyer in buyers))
     before = {host.name: _spent(host, "granian") for host in hosts}
@@ -155,7 +183,7 @@ async def _clicked(
     await asyncio.gather(*(buyer.click(seconds=seconds) for buyer in buyers))
     shares = [
         Share(
-            work="click",
+            work=work,
             hosts=len(hosts),
             host=host.name,
             units=sum(each.clicks - counts[each] for each in buyers if each.host == host),
@@ -171,11 +199,11 @@ async def _clicked(
 class _Buyer:
     """Locks and unlocks a seat of its own, at one API host."""
 
-    def __init__(self, host: Host, sale: _Sale, number: int) -> None:
+    def __init__(self, host: Host, sale: _Sale, event: int, number: int) -> None:
         self.host = host
         self.clicks = 0
-        seat = sale.seat_ids[number]
-        self._path = f"/api/events/{sale.event_id}/seats/{seat}"
+        seat = sale.seat_ids[event][number]
+        self._path = f"/api/events/{event}/seats/{seat}"
         self._connection = Connection(
             f"http://{host.address}:{SITE_PORT}",
             {"Authorization": f"Bearer {sale.tokens[number]}"},
@@ -200,7 +228,7 @@ class _Buyer:
 
 
 def _viewers_of(host: Host, sale: _Sale, count: int) -> list[_CountingViewer]:
-    url = f"ws://{host.address}:{SITE_PORT}/ws/events/{sale.event_id}/"
+    url = f"ws://{host.address}:{SITE_PORT}/ws/events/{sale.events[0]}/"
     return [_CountingViewer(url, {}) for _ in range(count)]
 
 
@@ -282,10 +310,10 @@ def _together(run: Sequence[Share]) -> float:
 
 def print_rows(rows: Sequence[Row]) -> None:
     """Print the table."""
-    print(f"\n{'':8} hosts  CPU us each  to one alone  busiest to its share  doorbell bytes")
+    print(f"\n{'':14} hosts  CPU us each  to one alone  busiest to its share  doorbell bytes")
     for row in rows:
         print(
-            f"{row.work:8} {row.hosts:5} {row.microseconds:12.1f} {row.ratio:13.2f}"
+            f"{row.work:14} {row.hosts:5} {row.microseconds:12.1f} {row.ratio:13.2f}"
             f" {row.largest_share:21.2f} {row.doorbell_bytes:15.0f}"
         )
 

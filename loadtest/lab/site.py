@@ -34,6 +34,7 @@ class Site:
     folder: Path
     logs: Path
     lock: int
+    api_routing: str
 
     def environment(self) -> dict[str, str]:
         """Return the settings of servers and release tasks."""
@@ -104,6 +105,7 @@ class Site:
             log_format="console",
             access_log="off",
             health_checks="server_health_checks",
+            api_routing=self.api_routing,
         )
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(own))
         place = Address(host=host.address, port=PROXY_PORT)
