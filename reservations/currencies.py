@@ -24,7 +24,10 @@ def written(amount: Decimal, currency: str) -> str:
 
 
 def localised(amount: Decimal, currency: str, *, language: str) -> str:
-    """Format an amount as the client does: €1,080.00 in English, 1.080,00 € in German."""
+    """Format an amount in a language: €1,080.00 in English, 1.080,00 € in German.
+
+    For the pages that servers write; the client formats amounts itself.
+    """
     number = f"{amount:,.{_DECIMALS.get(currency, _USUAL)}f}"
     symbol = _SYMBOLS.get(currency)
     if language == "de":

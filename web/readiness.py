@@ -41,7 +41,7 @@ class Readiness:
 
 
 class ReadinessCheck:
-    """What this process depends on. A Redis that does not answer delays nothing."""
+    """What this process depends on. A Redis that does not answer delays probes only briefly."""
 
     def __init__(self) -> None:
         self._is_migrated = False
@@ -57,12 +57,14 @@ class ReadinessCheck:
 
     def readiness(self) -> Readiness:
         """Return results at most CACHE_SECONDS old; wait for them up to TIMEOUT_SECONDS."""
-        redis_check = self._redis.started() if self._redis else None
-        has_database = _result(self._database.started(), TIMEOUT_SECONDS)
+        if self._redis:
+            # Before the wait for the database, so that both run at the same time.
+            self._redis.start_if_due()
+        has_database = self._database.result(TIMEOUT_SECONDS)
         return Readiness(
             database=has_database,
             migrations=self._is_migrated,
-            redis=_result(redis_check, REDIS_WAIT_SECONDS) if redis_check else None,
+            redis=self._redis.result(REDIS_WAIT_SECONDS) if self._redis else None,
         )
 
     def _has_database(self) -> bool:
@@ -88,25 +90,29 @@ class _Check:
         self._run = check
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._lock = threading.Lock()
-        self._latest: Future[bool] | None = None
-        self._good_until = 0.0
+        self._latest: tuple[float, Future[bool]] | None = None
 
-    def started(self) -> "Future[bool]":
-        """Return the running check, or the last one if it is recent, or else a new one."""
+    def start_if_due(self) -> "tuple[float, Future[bool]]":
+        """Return when the latest check began, and its future; start one if that is old and done."""
         with self._lock:
-            is_old = time.monotonic() >= self._good_until
-            if self._latest is None or (is_old and self._latest.done()):
-                self._latest = self._thread.submit(self._run)
-                self._good_until = time.monotonic() + CACHE_SECONDS
+            now = time.monotonic()
+            if self._latest is None or (
+                now >= self._latest[0] + CACHE_SECONDS and self._latest[1].done()
+            ):
+                self._latest = now, self._thread.submit(self._run)
             return self._latest
 
+    def result(self, seconds: float) -> bool:
+        """Return the result of the latest check; False if it takes longer.
 
-def _result(check: "Future[bool]", seconds: float) -> bool:
-    """Return the result of a check; False if it takes longer."""
-    try:
-        return check.result(seconds)
-    except TimeoutError:
-        return False
+        The time counts from the check's beginning, so that of the many probes that meet a check
+        that hangs only the first ones wait, and the others do not queue behind them.
+        """
+        began_at, check = self.start_if_due()
+        try:
+            return check.result(max(0.0, began_at + seconds - time.monotonic()))
+        except TimeoutError:
+            return False
 
 
 def _answers(client: "redis.Redis") -> bool:

@@ -182,7 +182,7 @@ def test_commands_leave_a_server_that_is_not_ready_and_others_stay(
 
 
 @pytest.mark.parametrize(("headers", "tries"), [({"Idempotency-Key": "once"}, 2), ({}, 1)])
-def test_only_commands_with_a_key_are_sent_to_a_second_server(
+def test_only_commands_with_a_key_are_sent_again(
     by_event: httpx.Client, offices: Offices, headers: dict[str, str], tries: int
 ) -> None:
     _click(by_event, 7)

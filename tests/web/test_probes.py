@@ -85,7 +85,7 @@ def test_an_unavailable_redis_is_reported_but_leaves_the_process_ready(settings:
     assert b"seatcast_redis_up 0" in _request(probes, "/metrics")[1]
 
 
-def test_a_redis_that_does_not_answer_delays_no_probe(
+def test_a_redis_that_hangs_leaves_a_server_ready(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "REDIS_TIMEOUT_SECONDS", 3_600.0)

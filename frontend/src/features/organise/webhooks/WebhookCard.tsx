@@ -17,12 +17,14 @@ import { webhooksKey } from '@/queries/webhooks';
 interface WebhookCardProps {
   readonly organisationId: number;
   readonly webhook: Webhook;
-  readonly onNewSecret: (webhook: WebhookWithSecret) => void;
+  /** Gets the id of the button that began it, too. */
+  readonly onNewSecret: (webhook: WebhookWithSecret, buttonId: string) => void;
 }
 
 /** One webhook, what can be done with it, and its deliveries. */
 export function WebhookCard({ organisationId, webhook, onNewSecret }: WebhookCardProps) {
   const { id, url } = webhook;
+  const newSecretId = `new-secret-${id}`;
   const queryClient = useQueryClient();
   const announce = useAnnounce();
   const [open, setOpen] = useState<'edit' | 'rotate' | 'delete' | null>(null);
@@ -54,7 +56,7 @@ export function WebhookCard({ organisationId, webhook, onNewSecret }: WebhookCar
     retry: false,
     onSuccess: (made) => {
       close();
-      onNewSecret(made);
+      onNewSecret(made, newSecretId);
     },
     onSettled: reload,
   });
@@ -109,6 +111,7 @@ export function WebhookCard({ organisationId, webhook, onNewSecret }: WebhookCar
           {t('webhooks:edit')}
         </Button>
         <Button
+          id={newSecretId}
           onClick={() => {
             rotate.reset();
             setOpen('rotate');

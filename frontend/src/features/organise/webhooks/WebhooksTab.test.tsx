@@ -61,6 +61,17 @@ it('shows the secret of a new webhook once', async () => {
   expect(document.activeElement?.textContent).toBe('New webhook');
 });
 
+it('returns the focus to the button that asked for a new secret', async () => {
+  const { server, user } = open();
+  await user.click(await screen.findByRole('button', { name: 'New secret' }));
+  server.on('post organisations/3/webhooks/7/secret/', [200, { ...HOOK, secret: 'whsec_new' }]);
+  const question = within(await screen.findByRole('alertdialog'));
+  await user.click(question.getByRole('button', { name: 'New secret' }));
+  expect(await screen.findByDisplayValue('whsec_new')).toBeDefined();
+  await user.click(screen.getByRole('button', { name: 'I have kept it' }));
+  expect(document.activeElement?.textContent).toBe('New secret');
+});
+
 it('says at the field why a URL cannot be used', async () => {
   const { server, user } = open([]);
   await user.click(await screen.findByRole('button', { name: 'New webhook' }));

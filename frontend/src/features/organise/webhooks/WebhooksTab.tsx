@@ -28,8 +28,8 @@ interface WebhooksTabProps {
 export function WebhooksTab({ organisation }: WebhooksTabProps) {
   const { data: webhooks, error, refetch } = useQuery(webhooksQuery(organisation.id));
   const [isCreating, setIsCreating] = useState(false);
-  /** The webhook whose secret is shown, once. */
-  const [shown, setShown] = useState<WebhookWithSecret | null>(null);
+  /** The webhook whose secret is shown, once, and the id of the button that began it. */
+  const [shown, setShown] = useState<{ webhook: WebhookWithSecret; buttonId: string } | null>(null);
   if (webhooks === undefined) {
     return error === null ? (
       <Skeleton shape="card" />
@@ -57,14 +57,18 @@ export function WebhooksTab({ organisation }: WebhooksTabProps) {
           key={webhook.id}
           organisationId={organisation.id}
           webhook={webhook}
-          onNewSecret={setShown}
+          onNewSecret={(made, buttonId) => {
+            setShown({ webhook: made, buttonId });
+          }}
         />
       ))}
       <Feed organisationId={organisation.id} />
       {isCreating && (
         <WebhookDialog
           organisationId={organisation.id}
-          onCreated={setShown}
+          onCreated={(made) => {
+            setShown({ webhook: made, buttonId: NEW_ID });
+          }}
           onDismiss={() => {
             setIsCreating(false);
           }}
@@ -72,13 +76,13 @@ export function WebhooksTab({ organisation }: WebhooksTabProps) {
       )}
       {shown !== null && (
         <SecretDialog
-          webhook={shown}
+          webhook={shown.webhook}
           onDismiss={() => {
             flushSync(() => {
               setShown(null);
             });
-            // What opened it is gone.
-            document.getElementById(NEW_ID)?.focus();
+            // The dialog that opened this one is gone.
+            document.getElementById(shown.buttonId)?.focus();
           }}
         />
       )}
