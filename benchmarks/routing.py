@@ -6,14 +6,12 @@
 
 import argparse
 import json
-import secrets
-import tempfile
 from functools import partial
 from statistics import median
 
 import uvloop
 
-from benchmarks.compare.dataset import Dataset
+from benchmarks.compare.dataset import dataset_on_own_services
 from benchmarks.compare.figures import Bench, locks
 from benchmarks.compare.servers import Kind, seatcast
 from benchmarks.push.figures import Numbers
@@ -21,7 +19,6 @@ from deploy.console import say
 from loadtest.engine.processes import cpu_seconds, postgres_pid
 from loadtest.engine.viewers import allow_many_files, undisturbed
 from tools.process_tree import API_WORKER, stack_processes
-from tools.services import postgres, valkey
 
 _WAYS = ("by_turns", "by_event")
 
@@ -45,17 +42,7 @@ def main() -> None:
 def _measure(rounds: int) -> dict[str, list[Numbers]]:
     """Measure each way in each round, the first one in turn."""
     measured: dict[str, list[Numbers]] = {way: [] for way in _WAYS}
-    with (
-        tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir,
-        postgres() as database_url,
-        valkey() as redis_url,
-    ):
-        dataset = Dataset.make(
-            database_url=database_url,
-            redis_url=redis_url,
-            secret=secrets.token_hex(32),
-            data_dir=data_dir,
-        )
+    with dataset_on_own_services() as dataset:
         for number in range(rounds):
             for way in _WAYS if number % 2 else reversed(_WAYS):
                 dataset.clear()
@@ -66,7 +53,7 @@ def _measure(rounds: int) -> dict[str, list[Numbers]]:
                         kind=kind,
                         server=server,
                         dataset=dataset,
-                        postgres=postgres_pid(database_url),
+                        postgres=postgres_pid(dataset.database_url),
                     )
                     workers = stack_processes(server.pid)[API_WORKER]
                     before = [cpu_seconds(pid) for pid in workers]

@@ -2,15 +2,13 @@
 
 import argparse
 import json
-import secrets
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.compare.comparison import Comparison
-from benchmarks.compare.dataset import Dataset
+from benchmarks.compare.dataset import dataset_on_own_services
 from benchmarks.compare.figures import FIGURES
 from benchmarks.compare.servers import install_node_peer, versions
 from benchmarks.compare.tables import put_between
@@ -20,7 +18,6 @@ from deploy.console import say
 from deploy.paths import ROOT
 from loadtest.engine.processes import cpu_model
 from loadtest.engine.viewers import allow_many_files
-from tools.services import postgres, valkey
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
@@ -59,22 +56,11 @@ def main() -> int:
 
 def _compare(comparison: Comparison, *, rounds: int) -> dict[str, str]:
     """Measure so many rounds on services of their own; return what they ran on."""
-    with (
-        tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir,
-        postgres() as database_url,
-        valkey() as redis_url,
-    ):
-        say("Making an event of 50,000 seats …")
-        dataset = Dataset.make(
-            database_url=database_url,
-            redis_url=redis_url,
-            secret=secrets.token_hex(32),
-            data_dir=data_dir,
-        )
+    with dataset_on_own_services() as dataset:
         for number in range(rounds):
             comparison.measure(dataset, number=number)
         facts = {"CPU": cpu_model(), **machine(), **versions()}
-        facts |= service_versions(database_url, redis_url)
+        facts |= service_versions(dataset.database_url, dataset.redis_url)
     # On services of its own.
     comparison.measure_on_sale()
     return facts

@@ -1,14 +1,20 @@
 """The event that all servers sell: created once, and cleared between servers."""
 
 import json
+import secrets
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
 
+from deploy.console import say
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
+from tools.services import postgres, valkey
 
 _CLEARED = [
     """UPDATE reservations_seat SET status = 0, locked_by_id = NULL, locked_until = NULL,
@@ -32,6 +38,23 @@ _KNOWN = [
        WHERE id < %(first_seat)s + 10000""",
     "VACUUM ANALYZE",
 ]
+
+
+@contextmanager
+def dataset_on_own_services() -> Iterator["Dataset"]:
+    """Make the event in a PostgreSQL of its own, for the length of the context."""
+    with (
+        tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir,
+        postgres() as database_url,
+        valkey() as redis_url,
+    ):
+        say("Making an event of 50,000 seats …")
+        yield Dataset.make(
+            database_url=database_url,
+            redis_url=redis_url,
+            secret=secrets.token_hex(32),
+            data_dir=data_dir,
+        )
 
 
 class UnexpectedState(Exception):
