@@ -2,9 +2,11 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -99,6 +101,21 @@ def test_a_redis_that_hangs_leaves_a_server_ready(
         connection_of_the_check, _ = silent.accept()
         # Which is still waiting.
         connection_of_the_check.close()
+
+
+def test_who_meets_a_check_that_has_hung_for_long_does_not_wait() -> None:
+    class Hanging(Future[bool]):
+        waits: ClassVar[list[float | None]] = []
+
+        def result(self, timeout: float | None = None) -> bool:
+            self.waits.append(timeout)
+            raise TimeoutError
+
+    check = readiness._Check(lambda: True, name="hanging")
+    began_at = time.monotonic() - 10
+    check._latest = began_at, Hanging()
+    assert not check.result(2.0)
+    assert Hanging.waits == [0.0]
 
 
 @contextmanager
