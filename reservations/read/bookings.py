@@ -207,8 +207,9 @@ def _with_buyers(stored: QuerySet[Reservation]) -> list[FoundBookingRecord]:
     found: list[FoundBookingRecord] = []
     for record in reservation_records(newest):
         booking_ = people[record["id"]]
+        # More than the record knows: also what was paid for other seats.
         amount = owed.get(booking_.pk)
-        owes = money(amount) if amount else record["to_pay_back"]
+        owes = money(amount) if amount else None
         found.append({**record, "to_pay_back": owes, "buyer": _buyer(booking_)})
     return found
 
