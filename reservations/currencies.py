@@ -7,6 +7,8 @@ import re
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.formats import number_format
 
 _USUAL = 2
 _DECIMALS = {
@@ -15,7 +17,6 @@ _DECIMALS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
-_GERMAN = str.maketrans(",.", ".,")
 
 
 def written(amount: Decimal, currency: str) -> str:
@@ -28,10 +29,12 @@ def localised(amount: Decimal, currency: str, *, language: str) -> str:
 
     For the pages that servers write; the client formats amounts itself.
     """
-    number = f"{amount:,.{_DECIMALS.get(currency, _USUAL)}f}"
+    decimals = _DECIMALS.get(currency, _USUAL)
+    with translation.override(language):
+        number = number_format(amount, decimal_pos=decimals, force_grouping=True)
     symbol = _SYMBOLS.get(currency)
     if language == "de":
-        return f"{number.translate(_GERMAN)}\N{NO-BREAK SPACE}{symbol or currency}"
+        return f"{number}\N{NO-BREAK SPACE}{symbol or currency}"
     return f"{symbol}{number}" if symbol else f"{currency}\N{NO-BREAK SPACE}{number}"
 
 
