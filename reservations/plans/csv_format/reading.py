@@ -154,10 +154,10 @@ class _Hall:
         # area on another floor begins one, because areas of one name are numbered in their order.
         floor, is_standing = line["floor"], line.kind is Kind.STANDING
         key = (line["section"], line["zone"], floor, is_standing)
-        is_new = key not in self._zone_at or (is_standing and key != self._last_standing)
-        if is_standing:
+        if is_standing and key != self._last_standing:
             self._last_standing = key
-        if is_new:
+            self._zone_at.pop(key, None)
+        if key not in self._zone_at:
             self._zone_at[key] = at = len(self.zones)
             self._line_at[path("zones", at)] = line.number
             more: Json = {"floor": floor} if floor else {}
