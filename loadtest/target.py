@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
+
 from deploy.address import serves
 from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT
 from deploy.production import production_trial_settings
 from loadtest.engine.processes import cpu_seconds, memory_bytes
 from loadtest.engine.tls import trust
-from tools.process_tree import Process, descendants
+from tools.process_tree import Process, command_line, descendants, with_descendants
 from tools.sites import running_site
 
 # Settings of a site that is loaded from one machine.
@@ -42,7 +44,6 @@ _KINDS = {
 }
 _SERVERS = {"Daphne", "API"}
 _SETTING = re.compile(r"((?:DATABASE|REDIS)_(?:URL|PASSWORD)|SEATCAST_\w+)=(.*)", re.DOTALL)
-_LISTENING = "0A"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +101,10 @@ def target_at(url: str) -> TargetSite:
     """Return the site at a URL; on this machine also its processes and settings."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    pid = _listener(port) if parts.hostname in LOOPBACK else None
-    if pid is None:
+    listener = _listener(port) if parts.hostname in LOOPBACK else None
+    if listener is None:
         return TargetSite(url=url, name=parts.netloc)
-    found = _all_processes(pid)
+    found = with_descendants(_main_process(listener).pid)
     settings = _settings(found)
     name = "the real stack" if any(_kind(each) == "proxy" for each in found) else "one process"
     return TargetSite(url=url, name=name, settings=settings, pid=found[0].pid)
@@ -122,7 +123,7 @@ class ResourceUsage:
         """Find the current processes and their memory. Takes some 20 ms."""
         self._kinds = {os.getpid(): LOAD}
         if self._site.pid is not None:
-            self._kinds |= _kinds(_all_processes(self._site.pid, climb=False))
+            self._kinds |= _kinds(with_descendants(self._site.pid))
         memory: dict[str, float] = {}
         for pid, kind in self._kinds.items():
             with contextlib.suppress(OSError, AssertionError):
@@ -163,12 +164,13 @@ def _kind(process: Process) -> str | None:
     return next((kind for word, kind in _KINDS.items() if word in process.command), None)
 
 
-def _all_processes(pid: int, *, climb: bool = True) -> list[Process]:
-    """Return all processes of a site, the main one first, given any of them."""
-    first = pid
-    while climb and (parent := _parent(first)) and _is_seatcast(_command(parent)):
-        first = parent
-    return [Process(pid=first, parent=0, command=_command(first)), *descendants(first)]
+def _main_process(process: psutil.Process) -> psutil.Process:
+    """Return the main process of a site, given any of its processes."""
+    for parent in process.parents():
+        if not _is_seatcast(command_line(parent)):
+            break
+        process = parent
+    return process
 
 
 def _is_seatcast(command: str) -> bool:
@@ -194,30 +196,10 @@ def _settings(processes: list[Process]) -> dict[str, str] | None:
     return None
 
 
-def _listener(port: int) -> int | None:
+def _listener(port: int) -> psutil.Process | None:
     """Return the process of this user that listens on a port, or None."""
-    inodes = set()
-    for table in ("tcp", "tcp6"):
-        with contextlib.suppress(OSError):
-            for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-                cells = row.split()
-                if cells[1].endswith(f":{port:04X}") and cells[3] == _LISTENING:
-                    inodes.add(f"socket:[{cells[9]}]")
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if any(str(file.readlink()) in inodes for file in (folder / "fd").iterdir()):
-                return int(folder.name)
+    for connection in psutil.net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+            # None for another user's process.
+            return psutil.Process(connection.pid) if connection.pid else None
     return None
-
-
-def _parent(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return 0
-
-
-def _command(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        raw = Path(f"/proc/{pid}/cmdline").read_bytes()
-        return raw.replace(b"\0", b" ").decode(errors="replace")
-    return ""

@@ -1,8 +1,9 @@
 """The processes of a stack, so that tests can kill one of them."""
 
-import subprocess
+import contextlib
 from dataclasses import dataclass
-from pathlib import Path
+
+import psutil
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,14 +17,31 @@ class Process:
 
 def descendants(pid: int) -> list[Process]:
     """Return all descendants of a process, parents before their children."""
-    processes = _processes()
-    found: list[Process] = []
-    parents = [pid]
-    while parents:
-        children = [process for process in processes if process.parent in parents]
-        found += children
-        parents = [child.pid for child in children]
+    return [each for each in with_descendants(pid) if each.pid != pid]
+
+
+def with_descendants(pid: int) -> list[Process]:
+    """Return a process and its descendants, parents before their children; none if it has ended."""
+    try:
+        root = psutil.Process(pid)
+        processes = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+    found = []
+    for each in processes:
+        # It may have ended since.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            command = command_line(each)
+            found.append(Process(pid=each.pid, parent=each.ppid(), command=command))
     return found
+
+
+def command_line(process: psutil.Process) -> str:
+    """Return the words of a command line, each with a space after it.
+
+    Raises: psutil.NoSuchProcess if the process has ended, even if nobody has waited for it yet.
+    """
+    return "".join(f"{word} " for word in process.cmdline())
 
 
 def stack_processes(stack: int) -> dict[str, list[int]]:
@@ -59,37 +77,3 @@ _WORDS = {
     SOCKET_SERVER: " -m daphne ",
     API_MASTER: " -m granian ",
 }
-
-
-def _processes() -> list[Process]:
-    return _from_proc() if Path("/proc/self/stat").exists() else _from_ps()
-
-
-def _from_proc() -> list[Process]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            command = (
-                (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            )
-        except OSError:
-            continue
-        if state != "Z":
-            found.append(Process(pid=int(folder.name), parent=int(parent), command=command))
-    return found
-
-
-def _from_ps() -> list[Process]:
-    listed = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    rows = [line.split(maxsplit=3) for line in listed.splitlines()]
-    return [
-        Process(pid=int(row[0]), parent=int(row[1]), command=row[3])
-        for row in rows
-        if len(row) == 4 and not row[2].startswith("Z")
-    ]
