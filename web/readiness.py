@@ -15,10 +15,11 @@ from realtime.redis_servers import ServerPool
 
 CACHE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0
-"""How long to wait for the database. If it needs longer, the process is not ready."""
+"""How long to wait for the database. If it needs longer, the process is not ready. Also how long to
+wait for the first check of Redis, which never makes a process unready."""
 REDIS_TIMEOUT_SECONDS = 1.0
 REDIS_WAIT_SECONDS = 0.25
-"""How long to wait for Redis, whose check goes on. It never makes a process unready."""
+"""How long to wait for later checks of Redis, which go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class ReadinessCheck:
         return Readiness(
             database=has_database,
             migrations=self._is_migrated,
-            redis=self._redis.result(REDIS_WAIT_SECONDS) if self._redis else None,
+            redis=self._redis.last_result(REDIS_WAIT_SECONDS) if self._redis else None,
         )
 
     def _has_database(self) -> bool:
@@ -91,6 +92,8 @@ class _Check:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._lock = threading.Lock()
         self._latest: tuple[float, Future[bool]] | None = None
+        # The check before the latest one.
+        self._ended: Future[bool] | None = None
 
     def start_if_due(self) -> "tuple[float, Future[bool]]":
         """Return when the latest check began, and its future; start one if that is old and done."""
@@ -99,6 +102,7 @@ class _Check:
             if self._latest is None or (
                 now >= self._latest[0] + CACHE_SECONDS and self._latest[1].done()
             ):
+                self._ended = self._latest[1] if self._latest else None
                 self._latest = now, self._thread.submit(self._run)
             return self._latest
 
@@ -109,10 +113,24 @@ class _Check:
         that hangs only the first ones wait, and the others do not queue behind them.
         """
         began_at, check = self.start_if_due()
-        try:
-            return check.result(max(0.0, began_at + seconds - time.monotonic()))
-        except TimeoutError:
-            return False
+        return _result(check, until=began_at + seconds, otherwise=False)
+
+    def last_result(self, seconds: float) -> bool:
+        """Return the result of the latest check; if it takes longer, of the one before it.
+
+        The first check may take as long as the database's.
+        """
+        began_at, check = self.start_if_due()
+        if self._ended is None:
+            return _result(check, until=began_at + TIMEOUT_SECONDS, otherwise=False)
+        return _result(check, until=began_at + seconds, otherwise=self._ended.result())
+
+
+def _result(check: Future[bool], *, until: float, otherwise: bool) -> bool:
+    try:
+        return check.result(max(0.0, until - time.monotonic()))
+    except TimeoutError:
+        return otherwise
 
 
 def _answers(client: "redis.Redis") -> bool:

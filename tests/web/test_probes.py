@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from threading import Event
 from typing import Any, ClassVar
 
 import pytest
@@ -116,6 +117,27 @@ def test_who_meets_a_check_that_has_hung_for_long_does_not_wait() -> None:
     check._latest = began_at, Hanging()
     assert not check.result(2.0)
     assert Hanging.waits == [0.0]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_while_a_check_takes_long_the_one_before_it_counts(before: bool) -> None:
+    check = readiness._Check(lambda: not before, name="slow")
+    check._ended = Future()
+    check._ended.set_result(before)
+    check._latest = time.monotonic(), Future()
+    assert check.last_result(0.0) is before
+
+
+def test_the_check_that_has_ended_counts_when_the_next_one_takes_long() -> None:
+    is_over = Event()
+    check = readiness._Check(is_over.wait, name="slow")
+    ended: Future[bool] = Future()
+    ended.set_result(True)
+    check._latest = time.monotonic() - readiness.CACHE_SECONDS, ended
+    try:
+        assert check.last_result(0.0)
+    finally:
+        is_over.set()
 
 
 @contextmanager
