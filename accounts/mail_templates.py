@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from accounts.mail_formats import amount_in, day_in, time_in
 from accounts.mail_links import (
     address_fragment,
     guest_fragment,
@@ -468,12 +469,27 @@ def _render_booking(mail: Mail, person: User) -> tuple[str, str]:
     texts = []
     for language in _languages_of(person):
         subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
-        about = {**mail.details, "hello": _hello(person, language), "link": link}
+        about = {**_localised(mail, language), "hello": _hello(person, language), "link": link}
         if mail.kind == Mail.Kind.BOOKED:
             paid, due = _PAYMENT[language]
             about["payment"] = (due if about["due"] else paid).format(**about)
         texts.append((subject.format(**about), body.format(**about)))
     return _in_all_languages(texts)
+
+
+def _localised(mail: Mail, language: str) -> dict[str, str]:
+    """Return the details of a mail about a booking, with its times and amounts in a language."""
+    about: dict[str, str] = dict(mail.details)
+    for name in ("date", "due"):
+        if about.get(name):
+            about[name] = time_in(about[name], language)
+    for name in ("total", "refund"):
+        if about.get(name):
+            about[name] = amount_in(about[name], language)
+    if "before" in about:
+        venue, _, date = about["before"].rpartition(", ")
+        about["before"] = f"{venue}, {time_in(date, language)}"
+    return about
 
 
 def _booking_link(mail: Mail, person: User | None) -> str:
@@ -490,7 +506,7 @@ def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
     for language in _languages_of(person):
         subject, body = _TEMPLATES[Mail.Kind.CANCELLED][language]
         about = {
-            **mail.details,
+            **_localised(mail, language),
             "hello": _hello(person, language),
             "site": settings.SEATCAST_SITE_URL.rstrip("/"),
         }
@@ -517,7 +533,7 @@ def _render_changed(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
         subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
         moved = mail.details["moved"]
         about = {
-            **mail.details,
+            **_localised(mail, language),
             "moved": f"{moved}\n" if moved else "",
             "hello": f"{_HELLO[language]}," if own is None else _hello(own, language),
             "link": _booking_link(mail, own),
@@ -566,5 +582,5 @@ def _links(mail: Mail, people: Sequence[User], *, site: str) -> str:
 
 def _title(person: User, language: str) -> str:
     """Return a heading that distinguishes an account from others with the same address."""
-    day = person.date_joined.date().isoformat()
+    day = day_in(person.date_joined.date(), language)
     return safe_in_mail(person.username) or _ACCOUNT[language].format(day=day)

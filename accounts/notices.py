@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts import mail_templates
 from accounts.mail import notify, notify_all
+from accounts.mail_formats import stored_amount, stored_time
 from accounts.mail_message import html_of
 from accounts.models import Mail, User
 
@@ -82,7 +83,7 @@ def booked(bookings: Sequence[NewBooking]) -> None:
         bookings,
         lambda each: {
             "seats": ", ".join(each.seats),
-            "total": _amount(each.total, each.currency),
+            "total": stored_amount(each.total, each.currency),
             "due": _local(each.payment_due_at, each) if each.payment_due_at else "",
         },
     )
@@ -167,7 +168,9 @@ def event_cancelled(bookings: Sequence[CancelledBooking]) -> None:
     _notify(
         Mail.Kind.CANCELLED,
         bookings,
-        lambda each: {"refund": "" if each.refund is None else _amount(each.refund, each.currency)},
+        lambda each: {
+            "refund": "" if each.refund is None else stored_amount(each.refund, each.currency)
+        },
     )
 
 
@@ -175,7 +178,7 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
     """Return all mail that the buyer of a booking can get, as it would be now."""
     person = User(language=language)
     about = _about(sample)
-    total = _amount(sample.total, sample.currency)
+    total = stored_amount(sample.total, sample.currency)
     shown = []
     for kind, more in (
         (Mail.Kind.BOOKED, {"seats": ", ".join(sample.seats), "total": total, "due": ""}),
@@ -227,11 +230,7 @@ def _about(booking: EventBooking | Changed) -> dict[str, str]:
 
 
 def _local(moment: datetime, booking: EventBooking | Changed) -> str:
-    return f"{moment.astimezone(ZoneInfo(booking.time_zone)):%Y-%m-%d %H:%M}"
-
-
-def _amount(amount: Decimal, currency: str) -> str:
-    return f"{amount} {currency}"
+    return stored_time(moment.astimezone(ZoneInfo(booking.time_zone)))
 
 
 def _before(booking: EventNotice) -> str:
@@ -240,4 +239,4 @@ def _before(booking: EventNotice) -> str:
     zone = ZoneInfo(old.get("time_zone", booking.time_zone))
     begins = datetime.fromisoformat(old["date"]) if "date" in old else booking.date
     venue = " ".join(old.get("venue", booking.venue).split())
-    return f"{venue}, {begins.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{venue}, {stored_time(begins.astimezone(zone))}"

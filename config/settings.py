@@ -403,6 +403,8 @@ SEATCAST_POWERS = "accounts.organisers"
 SEATCAST_NOTICES = "accounts.notices"
 # The module with the files of a ticket, for mail.
 SEATCAST_TICKET_FILES = "reservations.ticket_files"
+# The module that writes times and amounts in a language, for mail.
+SEATCAST_FORMATS = "reservations.formats"
 # How many hours before an event its buyers are reminded; 0 disables it.
 SEATCAST_REMINDER_HOURS = environment.reminder_hours
 # The module that stores messages to organisers' systems.

@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo
 import segno
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
+
+from reservations.formats import localised_time
 
 _WIDTH, _HEIGHT, _MARGIN = 85.0, 170.0, 7.0
 _QR = 54.0
@@ -73,12 +75,6 @@ _WORDS = {
     "en": {"for": "For", "seats": "Seats", "more": "and {count} more", "ticket": "Ticket"},
     "de": {"for": "Für", "seats": "Plätze", "more": "und {count} weitere", "ticket": "Ticket"},
 }
-_TIMES: dict[str, Callable[[datetime], str]] = {
-    "en": lambda at: f"{at:%a} {at.day} {at:%b %Y}, {at:%H:%M}",
-    "de": lambda at: (
-        f"{('Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa', 'So')[at.weekday()]}, {at:%d.%m.%Y}, {at:%H:%M} Uhr"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +100,7 @@ def drawn(ticket: Ticket, *, language: str) -> bytes:
     if len(ticket.seats) > MAX_SEATS:
         lines.append(words["more"].format(count=len(ticket.seats) - MAX_SEATS))
     event, venue, name, code = map(_shown, (ticket.event, ticket.venue, ticket.name, ticket.code))
-    time = f"{_TIMES[known](at)} {at.tzname()} ({ticket.time_zone})"
+    time = f"{localised_time(at, language=known)} {at.tzname()} ({ticket.time_zone})"
     seats = [_shown(line, most=MAX_PLACE) for line in lines]
     with _drawing:
         pdf = FPDF(format=(_WIDTH, _HEIGHT))

@@ -92,8 +92,8 @@ def test_each_booking_is_told_once_to_a_buyer_with_a_verified_address(sold: Even
     assert [mail.details["booking"] for mail in mails] == [each.public_id for each in own]
     texts = [mail_templates.render(mail, [User.objects.get(username="alice")]) for mail in mails]
     assert texts[0][0] == "Cancelled: Concert / Abgesagt: Concert"
-    assert "You get 50.00 EUR back" in texts[0][1]
-    assert "Sie erhalten 50.00 EUR" in texts[0][1]
+    assert "You get €50.00 back" in texts[0][1]
+    assert "Sie erhalten 50,00\N{NO-BREAK SPACE}€" in texts[0][1]
     assert "Nothing was charged online." in texts[1][1]
 
 
