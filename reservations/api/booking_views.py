@@ -129,6 +129,12 @@ class ChangedAnswerSerializer(serializers.Serializer[Any]):
     reservation = BookingSerializer()
 
 
+class MovedAnswerSerializer(ChangedAnswerSerializer):
+    buyer_mailed = serializers.BooleanField(
+        help_text="False: there is no address that may be mailed, or it was mailed too often."
+    )
+
+
 class SplitAnswerSerializer(ChangedAnswerSerializer):
     new_reservation = BookingSerializer()
 
@@ -197,7 +203,7 @@ class QuoteView(APIView):
 class MoveView(APIView):
     permission_classes = (HasPermission.to(Permission.CHANGE_RESERVATION),)
 
-    @writes("move", ChangedAnswerSerializer, body=MoveSerializer, permissions=_CHANGE)
+    @writes("move", MovedAnswerSerializer, body=MoveSerializer, permissions=_CHANGE)
     def post(self, request: Request, reservation_id: str) -> Response:
         """Move seats of a booking to other seats of the event, all or none.
 
@@ -216,7 +222,9 @@ class MoveView(APIView):
         answer = refunds.move(
             event_id=found.event_id, command=command, key=idempotency_key(request)
         )
-        return _changed(answer["message"], found)
+        # Servers of older releases store results without it.
+        is_mailed = answer.get("buyer_mailed", False)
+        return _changed(answer["message"], found, buyer_mailed=is_mailed)
 
 
 class SplitView(APIView):

@@ -229,6 +229,7 @@ class CommandResult(TypedDict):
     open_payment: NotRequired[Annotated[str, "The reference of a payment that was left open."]]
     admitted: NotRequired[list[AdmittedSeatRecord]]
     reservation: NotRequired[ReservationRecord]
+    buyer_mailed: NotRequired[Annotated[bool, "Whether buyers get a mail about changed bookings."]]
 
 
 class PictureRecord(TypedDict):

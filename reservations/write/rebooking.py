@@ -30,8 +30,11 @@ def write_rebooked(
     event: Event,
     actor_id: int,
     now: datetime,
-) -> None:
-    """Write what a command did to bookings; `reservations` gets the new one, and the new values."""
+) -> bool:
+    """Write what a command did to bookings; `reservations` gets the new one, and the new values.
+
+    Return whether all buyers of the bookings that have seats now are mailed.
+    """
     match rebooked:
         case Move():
             _write_move(rebooked, event=event, actor_id=actor_id, now=now)
@@ -50,11 +53,11 @@ def write_rebooked(
     for number in changed:
         # Without the seats that were read before.
         reservations[number] = Reservation.objects.select_related("payment").get(pk=number)
-    _tell_buyers(rebooked, reservations, event)
+    return _tell_buyers(rebooked, reservations, event)
 
 
-def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event: Event) -> None:
-    """Mail the buyers of the bookings that have seats now."""
+def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event: Event) -> bool:
+    """Mail the buyers of the bookings that have seats now; return whether all can be mailed."""
     moved = (
         [(each.old.seat_number, each.new.seat_number) for each in rebooked.seats]
         if isinstance(rebooked, Move)
@@ -63,8 +66,10 @@ def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event
     told = [reservations[rebooked.reservation_id]]
     if isinstance(rebooked, Split):
         told.append(reservations[rebooked.new_id])
-    for booking in told:
-        notices().booking_changed(changed_booking(booking, event, moved=moved))
+    mailed = [
+        notices().booking_changed(changed_booking(booking, event, moved=moved)) for booking in told
+    ]
+    return all(mailed)
 
 
 def changed_booking(

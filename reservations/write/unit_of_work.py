@@ -203,6 +203,7 @@ class UnitOfWork:
     _people: dict[int, Person]
     # The ids of new allocations by placeholder.
     _allocations: dict[int, int] = field(default_factory=dict)
+    _is_buyer_mailed: bool = False
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
@@ -279,7 +280,8 @@ class UnitOfWork:
         self._write_admitted(decided)
         for command, outcome, _ in decided:
             if outcome.rebooked is not None and command.actor is not None:
-                write_rebooked(
+                # Such a command is alone in its batch.
+                self._is_buyer_mailed = write_rebooked(
                     outcome.rebooked,
                     self._reservations,
                     event=self.event,
@@ -377,6 +379,8 @@ class UnitOfWork:
                 }
                 for entry in outcome.admitted
             ]
+        if outcome.rebooked is not None:
+            result["buyer_mailed"] = self._is_buyer_mailed
         if outcome.booked is not None:
             result["reservation"] = self._booked_record(outcome.booked)
         return result

@@ -41,9 +41,10 @@ export async function moveSeats(
   settling: Settling,
   difference: string,
   key: string,
-): Promise<Booking> {
+): Promise<{ readonly isBuyerMailed: boolean }> {
   const body = { moves: Object.fromEntries(moves), settling, expected_difference: difference };
-  return (await post(`reservations/${id}/move/`, body, key)).reservation;
+  const answer = await post(`reservations/${id}/move/`, body, key);
+  return { isBuyerMailed: answer.buyer_mailed };
 }
 
 export interface NewBuyer {

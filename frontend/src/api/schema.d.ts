@@ -3981,6 +3981,13 @@ export interface components {
              */
             expected_difference?: string;
         };
+        MovedAnswer: {
+            success: boolean;
+            message: string;
+            reservation: components["schemas"]["Booking"];
+            /** @description False: there is no address that may be mailed, or it was mailed too often. */
+            buyer_mailed: boolean;
+        };
         MovedSeat: {
             seat_id: number;
             seat_number: string;
@@ -17552,7 +17559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangedAnswer"];
+                    "application/json": components["schemas"]["MovedAnswer"];
                 };
             };
             /** @description Malformed. */

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Mail
 from reservations import personal_data
@@ -38,7 +39,7 @@ from reservations.read import reports, selectors, stories
 from reservations.write.command_queue import CommandQueue
 from security_log.models import Kind, SecurityEvent
 from tests.concurrent_commands import BusyQueue
-from tests.factories import make_event, make_person, seat_ids
+from tests.factories import make_event, make_person, make_user, person, seat_ids, signed_in
 from tests.reservations.audit.past import differences
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -342,3 +343,24 @@ def test_a_move_and_a_cancellation_that_wait_together_are_made_in_their_order(
     assert not any(isinstance(each, SeatcastError) for each in results)
     assert not ReservationSeat.objects.filter(event=event, live=True).exists()
     assert differences(event) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_mailed"),
+    [
+        ({"email": "zoe@example.com", "email_verified_at": timezone.now()}, True),
+        ({"email": "zoe@example.com", "guest_since": timezone.now()}, True),
+        ({"email": "zoe@example.com"}, False),
+        ({}, False),
+    ],
+)
+def test_the_answer_of_a_move_tells_whether_its_buyer_is_mailed(
+    event: Event, fields: dict[str, Any], *, is_mailed: bool
+) -> None:
+    booking, ids = _booked(event, person(make_user(**fields)), 0), seat_ids(event)
+    client = signed_in(make_user(is_superuser=True))
+    answer = client.post(
+        f"/api/reservations/{booking.public_id}/move/", {"moves": {ids[0]: ids[2]}}
+    )
+    assert answer.json()["buyer_mailed"] is is_mailed
+    assert Mail.objects.filter(kind=Mail.Kind.SEATS).exists() is is_mailed

@@ -95,8 +95,8 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
         heading={heading}
         event={event}
         booking={booking}
-        onDone={() => {
-          done(t('bookings:wasMoved'));
+        onDone={({ isBuyerMailed }) => {
+          done(t(isBuyerMailed ? 'bookings:wasMoved' : 'bookings:wasMovedUnmailed'));
         }}
         onStop={stop}
       />

@@ -113,7 +113,10 @@ async function chooseSeat(name: string) {
   fireEvent.click(screen.getByRole('button', { name: 'Choose' }));
 }
 
-it('shows the difference before it moves, and sends it with the move', async () => {
+it.each([
+  [true, 'The seats are moved. The buyer gets a mail.'],
+  [false, 'The seats are moved. The buyer gets no mail about it: tell them yourself.'],
+])('shows the difference before it moves, and sends it with the move', async (mailed, sentence) => {
   const server = open(`?booking=${ID}&doing=move`);
   server.on(`post reservations/${ID}/quote/`, [200, quote()]);
   await screen.findByRole('heading', { name: `Move seats of booking ${ID}` });
@@ -130,10 +133,10 @@ it('shows the difference before it moves, and sends it with the move', async () 
   fireEvent.click(panel.getByRole('radio', { name: 'In cash' }));
   server.on(`post reservations/${ID}/move/`, [
     200,
-    { success: true, message: '', reservation: BOOKING },
+    { success: true, message: '', reservation: BOOKING, buyer_mailed: mailed },
   ]);
   fireEvent.click(panel.getByRole('button', { name: 'Move seats' }));
-  await screen.findByText('The seats are moved. The buyer is told.');
+  await screen.findByText(sentence);
   expect(document.activeElement?.textContent).toBe('Zoe');
   const sent = server.requests.find(({ call }) => call.endsWith('/move/'));
   expect(sent?.body).toEqual({

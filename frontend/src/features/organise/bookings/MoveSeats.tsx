@@ -17,11 +17,13 @@ import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { bookingsKey } from '@/queries/bookings';
 
+type Moved = Awaited<ReturnType<typeof moveSeats>>;
+
 interface MoveSeatsProps {
   readonly heading: RefObject<HTMLHeadingElement | null>;
   readonly event: EventDetail;
   readonly booking: Booking;
-  readonly onDone: () => void;
+  readonly onDone: (answer: Moved) => void;
   readonly onStop: () => void;
 }
 
@@ -170,7 +172,7 @@ interface SettleProps {
   readonly event: EventDetail;
   readonly booking: Booking;
   readonly moves: Moves;
-  readonly onDone: () => void;
+  readonly onDone: (answer: Moved) => void;
 }
 
 /** What the move costs, how that is settled, and the button that moves. */
