@@ -162,7 +162,7 @@ async function takeAll(
     await selected.waitFor();
   });
   await page.getByRole('button', { name: 'Keep or block' }).click();
-  await page.getByRole('radio', { name: 'Block' }).check();
+  await page.getByRole('radio', { name: 'Blocked' }).check();
   await page.getByLabel('Reason').fill('Cameras');
   await take('block them', async () => {
     await page.getByRole('button', { name: 'Keep off sale' }).click();

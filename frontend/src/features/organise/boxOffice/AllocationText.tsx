@@ -14,7 +14,7 @@ export function AllocationText({ allocation, zone }: AllocationTextProps) {
     <p className="allocation">
       <b>{label}</b>
       <small>
-        {t(`boxOffice:keptAs_${kind}`)},{' '}
+        {t(`boxOffice:kind_${kind}`)},{' '}
         {until === null
           ? t('boxOffice:keptForGood')
           : t('boxOffice:keptUntil', { time: formatDateTime(until, zone) })}

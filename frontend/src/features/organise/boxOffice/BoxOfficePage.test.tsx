@@ -125,6 +125,14 @@ it('sells a kept seat to the person it is kept for', async () => {
   });
 });
 
+it('names what seats are kept for as where it is chosen', async () => {
+  const { user } = await open();
+  expect(await screen.findByText(/^For a person, until/)).toBeDefined();
+  await user.click(screen.getByRole('button', { name: /A1/ }));
+  await user.click(await screen.findByRole('button', { name: 'Keep or block' }));
+  expect(screen.getByRole('radio', { name: 'For a person' })).toBeDefined();
+});
+
 it('keeps free seats for a person until a time', async () => {
   const { server, user } = await open();
   await user.type(screen.getByRole('textbox', { name: 'Seats by name' }), 'a1, b2, x9');
