@@ -11,7 +11,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, ReservationSeat, SeatChange, Settlement
-from reservations.payments.settlements import payment_statuses, settled_among
+from reservations.payments.settlements import payment_statuses, rows_of, settled_among
 from reservations.read.stories import ACTIONS
 from security_log.models import SecurityEvent
 
@@ -92,8 +92,8 @@ def _booking_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
     ):
         ids = [row[0] for row in page]
         settled = settled_among(ids)
-        stored = Reservation.objects.filter(pk__in=settled).select_related("payment")
-        statuses = payment_statuses(list(stored))
+        stored = list(Reservation.objects.filter(pk__in=settled).select_related("payment"))
+        statuses = payment_statuses(stored, rows_of(stored))
         yield [(*row[1:10], statuses.get(row[0], row[10]), *row[11:]) for row in page]
         last = ids[-1]
 

@@ -4,13 +4,12 @@ What a booking's total says is the sum of its payment and its settlements. Lock 
 event's row, its seats, then payments and settlements.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 from uuid import uuid4
-
-from django.db.models import Sum
 
 from reservations.domain.rules.outcomes import Transfer
 from reservations.domain.states import PaymentStatus
@@ -144,17 +143,32 @@ def write_cancelled(
     write_refunds(event, Settlement.Kind.CANCELLATION, refunds, by_id=by_id, now=now)
 
 
-def payment_statuses(reservations: Collection[Reservation]) -> dict[int, str | None]:
+class SettlementRow(NamedTuple):
+    """What a settlement says of its booking's money. `payment_id` is None of box office money."""
+
+    reservation_id: int
+    kind: str
+    status: str
+    payment_id: int | None
+    amount: Decimal
+
+
+def rows_of(reservations: Iterable[Reservation]) -> list[SettlementRow]:
+    """Return the settlements of bookings, oldest first."""
+    found = Settlement.objects.filter(reservation__in=[each.pk for each in reservations])
+    return list(map(SettlementRow._make, found.order_by("pk").values_list(*SettlementRow._fields)))
+
+
+def payment_statuses(
+    reservations: Iterable[Reservation], rows: Iterable[SettlementRow]
+) -> dict[int, str | None]:
     """Return the payment status of bookings with settlements, by primary key.
 
     Of a live one: captured, if it has money that the provider can refund. Of an ended one: whether
     that is refunded. None for others.
     """
     statuses: dict[int, str | None] = {}
-    rows: Any = Settlement.objects.filter(reservation__in=[each.pk for each in reservations])
-    for number, kind, status, by_provider in rows.order_by("pk").values_list(
-        "reservation_id", "kind", "status", "payment_id"
-    ):
+    for number, kind, status, by_provider, _ in rows:
         if kind == Settlement.Kind.CANCELLATION:
             is_due = PaymentStatus.REFUND_DUE in (status, statuses.get(number))
             statuses[number] = PaymentStatus.REFUND_DUE if is_due else PaymentStatus.REFUNDED
@@ -182,22 +196,27 @@ def refunded_amounts(event_id: int) -> dict[str, tuple[int, Decimal]]:
 
 def to_pay_back(reservation: Reservation) -> Decimal:
     """Return what of an ended booking's money is still to be paid back at the box office."""
-    return amounts_to_pay_back([reservation]).get(reservation.pk, Decimal(0))
+    amounts = amounts_to_pay_back([reservation], rows_of([reservation]))
+    return amounts.get(reservation.pk, Decimal(0))
 
 
-def amounts_to_pay_back(reservations: Iterable[Reservation]) -> dict[int, Decimal]:
-    """Return what is still to be paid back at the box office, by bookings that have ended."""
-    ended = [
-        each
+def amounts_to_pay_back(
+    reservations: Iterable[Reservation], rows: Iterable[SettlementRow]
+) -> dict[int, Decimal]:
+    """Return what is still to be paid back at the box office, by bookings that have ended.
+
+    `rows` are their settlements. Bookings that are owed nothing are absent.
+    """
+    paid_there: dict[int, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.payment_id is None:
+            paid_there[row.reservation_id] += row.amount
+    owed = {
+        each.pk: each.total_price if _was_paid_there(each) else paid_there[each.pk]
         for each in reservations
         if each.status != Reservation.Status.CONFIRMED and each.paid_back_at is None
-    ]
-    whole = {each.pk: each.total_price for each in ended if _was_paid_there(each)}
-    parts = [each.pk for each in ended if each.pk not in whole]
-    # What was paid there for other seats.
-    rows = Settlement.objects.filter(reservation__in=parts, payment__isnull=True)
-    sums = rows.order_by("reservation").values_list("reservation").annotate(Sum("amount"))
-    return {**whole, **{pk: amount for pk, amount in sums if amount > 0}}
+    }
+    return {number: amount for number, amount in owed.items() if amount > 0}
 
 
 def _was_paid_there(ended: Reservation) -> bool:

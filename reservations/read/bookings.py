@@ -20,7 +20,6 @@ from reservations import clock
 from reservations.domain.errors import ReservationNotFound
 from reservations.domain.states import DisputeStatus, iso
 from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
-from reservations.payments.settlements import amounts_to_pay_back
 from reservations.public_ids import parse_beginning
 from reservations.read.records import (
     GivenUpRecord,
@@ -203,15 +202,9 @@ def _few_or_all(name: str, found: QuerySet[Any]) -> Iterator[Q]:
 def _with_buyers(stored: QuerySet[Reservation]) -> list[FoundBookingRecord]:
     newest = stored.order_by("-pk").select_related("user")
     people = {found.public_id: found for found in newest}
-    owed = amounts_to_pay_back(newest)
-    found: list[FoundBookingRecord] = []
-    for record in reservation_records(newest):
-        booking_ = people[record["id"]]
-        # More than the record knows: also what was paid for other seats.
-        amount = owed.get(booking_.pk)
-        owes = money(amount) if amount else None
-        found.append({**record, "to_pay_back": owes, "buyer": _buyer(booking_)})
-    return found
+    return [
+        {**record, "buyer": _buyer(people[record["id"]])} for record in reservation_records(newest)
+    ]
 
 
 def _buyer(found: Reservation) -> BuyerRecord:

@@ -172,8 +172,8 @@ class ReservationRecord(TypedDict):
     cancelled_at: Timestamp | None
     to_pay_back: Annotated[
         Total | None,
-        "What the box office owes its buyer: the total of a cancelled booking that was not paid"
-        " online, until it is marked as paid back. Null: nothing.",
+        "What the box office owes its buyer: of a booking that has ended, what was paid there,"
+        " until it is marked as paid back. Null: nothing.",
     ]
     paid_back_at: Annotated[Timestamp | None, "When it was marked as paid back."]
     cancel_until: Annotated[Timestamp, "Until when its buyer may cancel it."]
@@ -444,12 +444,13 @@ def reservation_record(
     reservation: Reservation,
     seats: Iterable[ReservedSeatRecord],
     payment_status: str | None,
+    to_pay_back: Decimal | None,
     now: datetime,
 ) -> ReservationRecord:
     """Return one reservation with its seats in index order.
 
-    Pass None as `payment_status` without a payment. An overdue reservation has status lapsed even
-    before LapseUnpaid has ended it.
+    Pass None as `payment_status` without a payment, and as `to_pay_back` if nothing is owed. An
+    overdue reservation has status lapsed even before LapseUnpaid has ended it.
     """
     details, due_at = list(seats), reservation.payment_due_at
     status, is_unpaid = reservation.status, due_at is not None and reservation.paid_at is None
@@ -459,13 +460,6 @@ def reservation_record(
         payment_status = PAID
     elif is_unpaid and status == Reservation.Status.CONFIRMED:
         payment_status = DUE
-    is_owed = (
-        status == Reservation.Status.CANCELLED
-        and reservation.merged_into_id is None
-        and reservation.paid_at is not None
-        and reservation.paid_back_at is None
-        and reservation.total_price > 0
-    )
     return {
         "id": reservation.public_id,
         "event": event.pk,
@@ -489,7 +483,7 @@ def reservation_record(
         "status": status,
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
-        "to_pay_back": money(reservation.total_price) if is_owed else None,
+        "to_pay_back": None if to_pay_back is None else money(to_pay_back),
         "paid_back_at": iso(reservation.paid_back_at),
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),

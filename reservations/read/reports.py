@@ -43,7 +43,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.payments.provider import payment_methods
-from reservations.payments.settlements import amounts_to_pay_back, refunded_amounts
+from reservations.payments.settlements import amounts_to_pay_back, refunded_amounts, rows_of
 from reservations.read.records import Revenue, money, one_of
 from reservations.time_zones import is_time_zone
 
@@ -402,7 +402,8 @@ def _paid_back(event_id: int) -> PaidBackSumsRecord:
         Q(paid_at__isnull=False) | Q(settlements__payment=None, settlements__isnull=False)
     )
     paid = ended.aggregate(sum=Sum("paid_back_amount"))["sum"] or Decimal(0)
-    due = sum(amounts_to_pay_back(owing.distinct()).values(), Decimal(0))
+    found = list(owing.distinct())
+    due = sum(amounts_to_pay_back(found, rows_of(found)).values(), Decimal(0))
     return {"due": money(due), "paid_back": money(paid)}
 
 

@@ -39,7 +39,7 @@ from reservations.models import (
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
 from reservations.payments.provider import demo_outcomes, provider
-from reservations.payments.settlements import payment_statuses
+from reservations.payments.settlements import amounts_to_pay_back, payment_statuses, rows_of
 from reservations.permissions import SEE_BOOKINGS, Permission, holders, may, sees_all
 from reservations.read.records import (
     DUE,
@@ -861,7 +861,9 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
             "event__plan", "event__description"
         )
     )
-    statuses = payment_statuses(stored)
+    settlements = rows_of(stored)
+    statuses = payment_statuses(stored, settlements)
+    owed = amounts_to_pay_back(stored, settlements)
     seats: dict[int, list[ReservedSeatRecord]] = {reservation.pk: [] for reservation in stored}
     rows = (
         ReservationSeat.objects.filter(reservation__in=stored)
@@ -902,6 +904,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
             reservation=found,
             seats=seats[found.pk],
             payment_status=statuses[found.pk] if found.pk in statuses else _payment_status(found),
+            to_pay_back=owed.get(found.pk),
             now=now,
         )
         for found in stored

@@ -599,6 +599,7 @@ class UnitOfWork:
                 for seat in [self._seats[ticket.seat.id]]
             ],
             payment_status=PaymentStatus.AUTHORISED.value if booked.reference else None,
+            to_pay_back=None,
             now=self.now,
         )
 

@@ -2839,7 +2839,7 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: decimal
-             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online, until it is marked as paid back. Null: nothing.
+             * @description What the box office owes its buyer: of a booking that has ended, what was paid there, until it is marked as paid back. Null: nothing.
              */
             to_pay_back: string | null;
             /**
@@ -3643,7 +3643,7 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: decimal
-             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online, until it is marked as paid back. Null: nothing.
+             * @description What the box office owes its buyer: of a booking that has ended, what was paid there, until it is marked as paid back. Null: nothing.
              */
             to_pay_back: string | null;
             /**
@@ -4759,7 +4759,7 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: decimal
-             * @description What the box office owes its buyer: the total of a cancelled booking that was not paid online, until it is marked as paid back. Null: nothing.
+             * @description What the box office owes its buyer: of a booking that has ended, what was paid there, until it is marked as paid back. Null: nothing.
              */
             to_pay_back: string | null;
             /**

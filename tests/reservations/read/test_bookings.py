@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
 from reservations.models import Event, Reservation, ReservationSeat, Settlement
+from reservations.read import selectors
 from reservations.read.bookings import BookingState, booking, bookings
 from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_user, person, seat_ids
@@ -68,7 +69,7 @@ def test_bookings_are_listed_by_state(event: Event) -> None:
     }
 
 
-def test_the_list_and_a_booking_tell_the_same_of_what_the_box_office_owes(event: Event) -> None:
+def test_buyers_and_organisers_are_told_the_same_of_what_the_box_office_owes(event: Event) -> None:
     alice = make_user("alice")
     moved, paid, unpaid = (_book(event, alice, place) for place in range(3))
     Settlement.objects.create(
@@ -84,6 +85,12 @@ def test_the_list_and_a_booking_tell_the_same_of_what_the_box_office_owes(event:
     assert listed == [None, "50.00", "30.00"]
     assert listed == [
         booking(reservation_id=each.pk)["to_pay_back"] for each in (unpaid, paid, moved)
+    ]
+    own = selectors.reservations(person_id=alice.pk)
+    assert listed == [found["to_pay_back"] for found in own]
+    assert listed == [
+        selectors.reservation(reservation_id=each.pk)["to_pay_back"]
+        for each in (unpaid, paid, moved)
     ]
 
 
