@@ -41,6 +41,7 @@ test(
     const first = card.getByRole('button', { name: /^Take / }).first();
     const offered = { seat_number: /^Take (\S+)/.exec(await first.innerText())?.[1] ?? '' } as Seat;
     expect(await areApart(seatOn(page, offered), card)).toBe(true);
+    expect(await areApart(page.locator('.basket'), card)).toBe(true);
     await page.clock.runFor(SECOND_TAP_MS);
     await tapAt(seatOn(page, gone));
     await tapAt(first);

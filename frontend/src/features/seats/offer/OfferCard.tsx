@@ -19,9 +19,9 @@ interface OfferCardProps<One extends Choice> {
 }
 
 /**
- * A card at the lower edge of the map or list; on a phone a sheet over the basket. The map moves
- * away from below it. It takes no focus, as its content has been announced; when it closes, the
- * focus returns to the seats.
+ * A card at the lower edge of the map or list, beside the basket. The map moves away from below it.
+ * It takes no focus, as its content has been announced; when it closes, the focus returns to the
+ * seats.
  */
 export function OfferCard<One extends Choice>({
   name,
