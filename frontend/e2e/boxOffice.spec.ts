@@ -117,6 +117,16 @@ test(
       .poll(async () => (await middleOf(seatOn(page, first))).y)
       .toBeGreaterThan(zoomed.y + 15);
     await expect(selected).toBeVisible();
+
+    // The overview goes, and is in nobody's way meanwhile.
+    const minimap = page.locator('.minimap');
+    await expect(minimap).toHaveCSS('opacity', '0');
+    const { x, y } = await middleOf(minimap);
+    const isOfMap = await page.evaluate(
+      ([left, top]) => document.elementFromPoint(left, top)?.closest('.map__frame') != null,
+      [x, y] as const,
+    );
+    expect(isOfMap).toBe(true);
   },
 );
 

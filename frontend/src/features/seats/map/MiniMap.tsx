@@ -24,9 +24,17 @@ interface MiniMapProps {
 const LARGEST: Size = { width: 168, height: 132 };
 const LARGEST_SHARE = 0.28;
 const REDRAWN_EVERY_MS = 1_000;
+/** On narrower maps it would cover seats that no finger then reaches. */
+const LASTING_WIDTH_PX = 560;
+/** How long it stays on a narrow map after a move. */
+const SHOWN_MS = 1_200;
 
-/** Overview of the hall that shows and moves the viewport, for pointers. */
+/**
+ * Overview of the hall that shows and moves the viewport, for pointers. On a narrow map it shows only
+ * while the map moves, and taps go to the seats below it.
+ */
 export function MiniMap({ mapRef, scene, seats, counts, view, size, isShown }: MiniMapProps) {
+  const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drawnAt = useRef(-Infinity);
@@ -37,6 +45,7 @@ export function MiniMap({ mapRef, scene, seats, counts, view, size, isShown }: M
     Math.min(LARGEST.height, LARGEST_SHARE * size.height) / bounds.height,
   );
   const [width, height] = [bounds.width * scale, bounds.height * scale];
+  const isBrief = size.width < LASTING_WIDTH_PX;
 
   useEffect(() => {
     if (!isShown) return;
@@ -70,6 +79,20 @@ export function MiniMap({ mapRef, scene, seats, counts, view, size, isShown }: M
     [view, bounds, width, height],
   );
 
+  useEffect(() => {
+    if (!isBrief) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const unsubscribe = view.onMove(() => {
+      box.current?.setAttribute('data-moving', '');
+      clearTimeout(timer);
+      timer = setTimeout(() => box.current?.removeAttribute('data-moving'), SHOWN_MS);
+    });
+    return () => {
+      unsubscribe();
+      clearTimeout(timer);
+    };
+  }, [view, isBrief]);
+
   function goTo(pointer: PointerEvent<HTMLElement>) {
     if (pointer.buttons !== 1) return;
     const box = pointer.currentTarget.getBoundingClientRect();
@@ -79,9 +102,11 @@ export function MiniMap({ mapRef, scene, seats, counts, view, size, isShown }: M
 
   return (
     <div
+      ref={box}
       className="minimap"
       aria-hidden="true"
       data-over-map=""
+      data-brief={isBrief || undefined}
       style={{ width, height, visibility: isShown ? 'visible' : 'hidden' }}
       onPointerDown={(pointer) => {
         pointer.currentTarget.setPointerCapture(pointer.pointerId);
