@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 import { compressedCopies } from './hosting/compressedCopies';
@@ -8,6 +9,17 @@ import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
 
 const server = 'http://localhost:8000';
+
+/** Build with the router that warns developers of nothing; its package names the other one. */
+function quietRouter(): Plugin {
+  const path = './node_modules/react-router/dist/production/index.mjs';
+  const replacement = fileURLToPath(new URL(path, import.meta.url));
+  return {
+    name: 'seatcast-quiet-router',
+    apply: 'build',
+    config: () => ({ resolve: { alias: [{ find: /^react-router$/, replacement }] } }),
+  };
+}
 
 /**
  * What every page loads, in few chunks: many small ones compress worse. The libraries are apart,
@@ -24,7 +36,14 @@ const FIRST_CHUNKS = [
 ];
 
 export default defineConfig({
-  plugins: [react(), offlinePage(), staticHost(), firstLoadLimit(), compressedCopies()],
+  plugins: [
+    react(),
+    quietRouter(),
+    offlinePage(),
+    staticHost(),
+    firstLoadLimit(),
+    compressedCopies(),
+  ],
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },

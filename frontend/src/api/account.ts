@@ -1,7 +1,5 @@
-import { ApiError } from '@/api/apiError';
-import { auth, get, ME_PATH, post, tokens } from '@/api/client';
+import { auth, post, tokens } from '@/api/client';
 import { deviceParam, rememberDevice } from '@/api/device';
-import type { TokenStore } from '@/api/tokenStore';
 import type {
   Credentials,
   EmailChange,
@@ -10,25 +8,12 @@ import type {
   GuestAccount,
   GuestReturn,
   GuestSignedIn,
-  Me,
   PasswordChange,
   PasswordReset,
   Registration,
   SecondStepAnswer,
 } from '@/api/types';
 import { tabs } from '@/browser/tabs';
-
-/** Fetch the signed-in user; null for an anonymous visitor, mostly without a request. */
-export async function fetchMe(signal: AbortSignal): Promise<Me | null> {
-  if (!auth.mayHaveSession()) return null;
-  try {
-    return (await get(ME_PATH, { signal })).body;
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    auth.noteSession(false);
-    return null;
-  }
-}
 
 /** Tell other tabs: they read new tokens from storage, but do not see a new cookie. */
 function announceSession(): void {
@@ -101,26 +86,6 @@ export async function makeAccount(account: GuestAccount): Promise<void> {
   tabs.broadcast({ kind: 'session' });
 }
 
-/** Count the bookings that guests made with the user's verified address. */
-export async function fetchGuestBookings(signal: AbortSignal): Promise<number> {
-  return (await get('guest/bookings/', { signal })).body.bookings;
-}
-
-/** Take over the bookings that guests made with the user's verified address. */
-export async function mergeGuests(): Promise<number> {
-  return (await post('guest/merge/')).bookings;
-}
-
-export async function signOut(): Promise<void> {
-  if (tokens !== null) {
-    clearTokens(tokens);
-    return;
-  }
-  await post('logout/');
-  auth.noteSession(false);
-  tabs.broadcast({ kind: 'session' });
-}
-
 /** End all sessions and tokens of the user, on every device. */
 export async function signOutEverywhere(): Promise<void> {
   await post('logout/everywhere/');
@@ -164,10 +129,4 @@ export async function changeEmail(change: EmailChange): Promise<void> {
 export async function confirmEmail(link: EmailConfirmation): Promise<void> {
   await post('email/confirm/', link);
   tabs.broadcast({ kind: 'session' });
-}
-
-/** Sign out locally, even if the revocation request fails. */
-function clearTokens(kept: TokenStore): void {
-  const refresh = kept.clear();
-  if (refresh !== null) post('token/revoke/', { refresh }).catch(() => undefined);
 }

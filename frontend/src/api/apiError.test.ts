@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ApiError, errorFromResponse, errorWithoutResponse, toApiError } from '@/api/apiError';
+import '@/i18n/loadAccountMessages';
 
 describe('ApiError', () => {
   it('parses an error response', () => {

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, expectTypeOf, it, vi } from 'vitest';
 
-import { fetchMe, signIn, signOut } from '@/api/account';
+import { signIn } from '@/api/account';
 import { get, auth, post } from '@/api/client';
 import type { AnswerAt, BodyAt, UrlOf } from '@/api/operations';
+import { fetchMe, signOut } from '@/api/session';
 import type { EventDetail, Layout } from '@/api/types';
 import type { TabMessage } from '@/browser/tabMessages';
 import { tabs } from '@/browser/tabs';

@@ -43,7 +43,7 @@ afterEach(() => {
 /** Load a client built for another origin, in front of a server with tokens. */
 async function openClient() {
   const { get, post, auth } = await import('@/api/client');
-  const account = await import('@/api/account');
+  const account = { ...(await import('@/api/account')), ...(await import('@/api/session')) };
   const { tabs } = await import('@/browser/tabs');
   const { crossOriginApi } = await import('@/api/origins');
   const news: TabMessage[] = [];

@@ -17,8 +17,8 @@ afterEach(async () => {
 });
 
 describe.each([
-  ['English', { ...en.errors, ...enOfPages.organiserErrors }],
-  ['German', { ...de.errors, ...deOfOrganisers.organiserErrors }],
+  ['English', { ...en.errors, ...enOfPages.accountErrors, ...enOfPages.organiserErrors }],
+  ['German', { ...de.errors, ...de.accountErrors, ...deOfOrganisers.organiserErrors }],
 ])('messages in %s', (_language, sentences) => {
   const { codes, reasons } = listedRefusals();
 

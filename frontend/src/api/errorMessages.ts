@@ -24,9 +24,12 @@ export function messageForField(field: string, code: string): string | null {
   return firstMessage([`field_${field}_${code}`, `field_${kind}_${code}`, `field_${code}`]);
 }
 
-/** The message of the first key that has one. Those of organisers come with their pages. */
+/** All but the first come with the pages of accounts and of organisers. */
+const NAMESPACES = ['errors', 'accountErrors', 'organiserErrors'];
+
+/** The message of the first key that has one. */
 function firstMessage(names: readonly string[]): string | null {
-  const keys = names.flatMap((name) => [`errors:${name}`, `organiserErrors:${name}`]);
+  const keys = names.flatMap((name) => NAMESPACES.map((each) => `${each}:${name}`));
   const key = keys.find(isMessageKey);
   return key === undefined ? null : t(key);
 }

@@ -15,3 +15,13 @@ export async function fetchReservation(
 export function cancelReservation(reservationId: string, key: string): Promise<CancelledAnswer> {
   return post(`reservations/${reservationId}/cancel/`, undefined, key);
 }
+
+/** Count the bookings that guests made with the user's verified address. */
+export async function fetchGuestBookings(signal: AbortSignal): Promise<number> {
+  return (await get('guest/bookings/', { signal })).body.bookings;
+}
+
+/** Take over the bookings that guests made with the user's verified address. */
+export async function mergeGuests(): Promise<number> {
+  return (await post('guest/merge/')).bookings;
+}

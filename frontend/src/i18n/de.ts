@@ -1,4 +1,5 @@
 import account from '@/i18n/de/account.json';
+import accountErrors from '@/i18n/de/accountErrors.json';
 import app from '@/i18n/de/app.json';
 import basket from '@/i18n/de/basket.json';
 import choosing from '@/i18n/de/choosing.json';
@@ -17,6 +18,7 @@ import type { BuyersCatalogue } from '@/i18n/language';
 /** German messages of the buyers' pages. */
 export const de: BuyersCatalogue = {
   account,
+  accountErrors,
   app,
   basket,
   choosing,

@@ -1,4 +1,5 @@
 import account from '@/i18n/en/account.json';
+import accountErrors from '@/i18n/en/accountErrors.json';
 import boxOffice from '@/i18n/en/boxOffice.json';
 import door from '@/i18n/en/door.json';
 import bookings from '@/i18n/en/bookings.json';
@@ -20,6 +21,7 @@ import webhooks from '@/i18n/en/webhooks.json';
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
 export const enOfPages = {
   account,
+  accountErrors,
   boxOffice,
   door,
   bookings,

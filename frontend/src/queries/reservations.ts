@@ -1,7 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { fetchGuestBookings } from '@/api/account';
-import { fetchReservation, fetchReservations } from '@/api/reservations';
+import { fetchGuestBookings, fetchReservation, fetchReservations } from '@/api/reservations';
 import type { Reservation } from '@/api/types';
 
 const LOOK_AGAIN_MS = 10_000;

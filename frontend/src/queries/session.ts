@@ -8,16 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 
-import {
-  fetchMe,
-  register,
-  returnAsGuest,
-  signIn,
-  signOut,
-  signOutEverywhere,
-  startAsGuest,
-  completeSecondFactor,
-} from '@/api/account';
+import { fetchMe, signOut } from '@/api/session';
 import type { Me } from '@/api/types';
 
 const ME_KEY = ['me'] as const;
@@ -57,10 +48,6 @@ export function useSignOut() {
   return useEndSession(signOut);
 }
 
-export function useSignOutEverywhere() {
-  return useEndSession(signOutEverywhere);
-}
-
 export function useEndSession<Given = void>(mutationFn: (given: Given) => Promise<void>) {
   const queryClient = useQueryClient();
   return useMutation({
@@ -74,38 +61,6 @@ export function useEndSession<Given = void>(mutationFn: (given: Given) => Promis
   });
 }
 
-export function useSignIn() {
-  return useStartSession(signIn);
-}
-
-export function useSecondStep() {
-  return useStartSession(completeSecondFactor);
-}
-
-export function useRegister() {
-  return useStartSession(register);
-}
-
-export function useStartAsGuest() {
-  return useStartSession(startAsGuest);
-}
-
-export function useReturnAsGuest() {
-  return useStartSession(returnAsGuest);
-}
-
-function useStartSession<Given>(mutationFn: (given: Given) => Promise<void>) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn,
-    retry: false,
-    onSuccess: async () => {
-      await queryClient.query({ ...meQuery, staleTime: 0 });
-      await queryClient.invalidateQueries({ predicate: isNotMe });
-    },
-  });
-}
-
 /** Refetch the user, who may have changed in another tab. */
 export async function reloadSession(queryClient: QueryClient): Promise<void> {
   const before = queryClient.getQueryData(meQuery.queryKey);
@@ -114,6 +69,6 @@ export async function reloadSession(queryClient: QueryClient): Promise<void> {
 }
 
 /** Data of one user must not be shown to the next. */
-function isNotMe({ queryKey }: Query): boolean {
+export function isNotMe({ queryKey }: Query): boolean {
   return queryKey[0] !== ME_KEY[0];
 }

@@ -9,7 +9,8 @@ import { textField } from '@/features/account/textField';
 import { type MailedLink, useMailedLink } from '@/hooks/mailedLink';
 import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
-import { useMe, useReturnAsGuest, useStartAsGuest } from '@/queries/session';
+import { useReturnAsGuest, useStartAsGuest } from '@/queries/account';
+import { useMe } from '@/queries/session';
 
 import '@/i18n/loadAccountMessages';
 

@@ -8,7 +8,8 @@ import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
-import { useMe, useRegister } from '@/queries/session';
+import { useRegister } from '@/queries/account';
+import { useMe } from '@/queries/session';
 
 import '@/i18n/loadAccountMessages';
 

@@ -8,7 +8,8 @@ import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
-import { useSessionExpired, useMe, useSignIn } from '@/queries/session';
+import { useSignIn } from '@/queries/account';
+import { useMe, useSessionExpired } from '@/queries/session';
 
 import '@/i18n/loadAccountMessages';
 

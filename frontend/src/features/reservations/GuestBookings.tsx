@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router';
 
-import { mergeGuests } from '@/api/account';
+import { mergeGuests } from '@/api/reservations';
 import { toApiError } from '@/api/apiError';
 import type { Me } from '@/api/types';
 import { useAnnounce } from '@/components/announce';

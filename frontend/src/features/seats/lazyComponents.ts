@@ -41,6 +41,10 @@ export const SignInPrompt = lazy(async () => ({
   default: (await import('@/features/seats/SignInPrompt')).SignInPrompt,
 }));
 
+export const OpenPaymentActions = lazy(async () => ({
+  default: (await import('@/features/seats/basket/OpenPaymentActions')).OpenPaymentActions,
+}));
+
 export const StandingButtons = lazy(async () => ({
   default: (await import('@/features/seats/map/StandingButtons')).StandingButtons,
 }));

@@ -8,7 +8,7 @@ import { Field } from '@/components/Field';
 import { AccountForm } from '@/features/account/AccountForm';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
-import { useSecondStep } from '@/queries/session';
+import { useSecondStep } from '@/queries/account';
 
 import './security.css';
 

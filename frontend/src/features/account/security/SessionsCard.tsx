@@ -9,7 +9,7 @@ import { FormError } from '@/features/account/FormError';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { sessionsQuery } from '@/queries/security';
-import { useSignOutEverywhere } from '@/queries/session';
+import { useSignOutEverywhere } from '@/queries/account';
 
 import './security.css';
 

@@ -1,4 +1,4 @@
-import { type Ref, type RefObject, useImperativeHandle, useRef, useState } from 'react';
+import { type Ref, type RefObject, Suspense, useImperativeHandle, useRef, useState } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
@@ -7,12 +7,13 @@ import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
-import { OpenPaymentActions, useOpenPayment } from '@/features/seats/basket/OpenPaymentActions';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { TicketPrice } from '@/features/seats/basket/TicketPrice';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
+import { useOpenPayment } from '@/features/seats/basket/useOpenPayment';
 import type { Tickets } from '@/features/seats/basket/useTickets';
 import { Countdown } from '@/features/seats/Countdown';
+import { OpenPaymentActions } from '@/features/seats/lazyComponents';
 import { statusText } from '@/features/seats/seatLabels';
 import { seatLocation } from '@/features/seats/seatLocation';
 import type { LockExtension } from '@/features/seats/useLockExtension';
@@ -169,7 +170,9 @@ export function Basket({
               </Button>
             </>
           ) : (
-            <OpenPaymentActions payment={openPayment} />
+            <Suspense>
+              <OpenPaymentActions payment={openPayment} />
+            </Suspense>
           )}
         </footer>
       )}

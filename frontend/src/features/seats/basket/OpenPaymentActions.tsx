@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
@@ -8,12 +8,6 @@ import { Button } from '@/components/Button';
 import { t } from '@/i18n/language';
 import { paymentPath } from '@/paths';
 import { openPaymentsQuery } from '@/queries/payments';
-
-/** The payment of an event that the buyer has left open; while there is one they start no other. */
-export function useOpenPayment(eventId: number, holdsSeats: boolean): BuyersPayment | null {
-  const { data = [] } = useQuery({ ...openPaymentsQuery, enabled: holdsSeats });
-  return (holdsSeats ? data.find(({ event }) => event === eventId) : undefined) ?? null;
-}
 
 /** What takes the place of reserving while a payment is open. */
 export function OpenPaymentActions({ payment }: { readonly payment: BuyersPayment }) {
