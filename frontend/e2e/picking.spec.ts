@@ -56,6 +56,23 @@ test(
   },
 );
 
+test('a narrow phone has room for the buttons of the basket in German @thorough', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const { page, api } = await enter('somebody new', { locale: 'de-DE' });
+  const seats = await api.freeSeats(club.id, 3, 60);
+  await api.post(`events/${club.id}/lock/`, { seat_ids: seats.map(({ id }) => id) });
+  for (const width of [320, 360, 375, 390]) {
+    await page.setViewportSize({ width, height: 700 });
+    await page.goto(`/events/${club.id}`);
+    for (const name of ['Alle freigeben', 'Reservieren']) {
+      await expect(page.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+    }
+  }
+});
+
 test('a click beside a small seat takes the seat that hovering shows @thorough', async ({
   enter,
   request,
