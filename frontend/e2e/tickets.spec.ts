@@ -43,6 +43,26 @@ test(
   },
 );
 
+test('the number of a booking is in one piece on a narrow phone @thorough', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const alice = await enter('somebody new', { viewport: { width: 360, height: 700 } });
+  const { id } = await book(alice, club.id);
+  await alice.page.goto(`/reservations/${id}`);
+  const lines = await alice.page.locator('.booking__number').evaluate((shown) => {
+    const text = shown.firstChild;
+    const words = text?.textContent ?? '';
+    const range = document.createRange();
+    if (text === null || !words.includes(' ')) return 0;
+    range.setStart(text, words.indexOf(' ') + 1);
+    range.setEnd(text, words.length);
+    return range.getClientRects().length;
+  });
+  expect(lines).toBe(1);
+});
+
 test(
   'the printed page is the ticket on one sheet @thorough',
   ONLY_CHROMIUM,

@@ -124,7 +124,7 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
       </div>
       <div>
         <dt>{t('reservations:reservationNumber')}</dt>
-        <dd>{t('reservations:number', { id: reservation.id })}</dd>
+        <dd className="booking__number">{t('reservations:number', { id: reservation.id })}</dd>
       </div>
       {reservation.buyer_name !== '' && (
         <div>
