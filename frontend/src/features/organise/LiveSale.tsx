@@ -84,12 +84,12 @@ export function LiveSale({ event }: { readonly event: EventDetail }) {
           <Icon name="clock" />
           {t('organise:history')}
         </Link>
-        <LiveBadge feedState={feedState} viewers={null} />
         {hasPermissionIn(me, 'reservations.change_event', event.organisation) && (
           <Link className="button button--quiet" to={eventSettingsPath(event.id)}>
             {t('organise:settings')}
           </Link>
         )}
+        <LiveBadge feedState={feedState} viewers={null} />
       </EventHead>
       {seats.length > 0 ? (
         <>

@@ -28,10 +28,11 @@ export function DoorsPage() {
 
 function Doors({ event }: { readonly event: EventDetail }) {
   const { data, error, refetch } = useQuery(doorsQuery(event.id));
+  const title = t('door:doorsOf', { event: event.name });
   return (
     <div className="page organise doors">
-      <title>{t('pageTitle', { page: `${t('door:doors')} · ${event.name}` })}</title>
-      <EventHead event={event} title={`${t('door:doors')} · ${event.name}`} />
+      <title>{t('pageTitle', { page: title })}</title>
+      <EventHead event={event} title={title} />
       {data === undefined && error === null && <Skeleton shape="ticket" />}
       {data === undefined && error !== null && (
         <Failure error={error} onRetry={() => void refetch()} />
