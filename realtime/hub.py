@@ -15,6 +15,8 @@ so that viewers see a seat free within a second.
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from realtime import metrics, publisher, threads
+from realtime.beats import BEATS_WHILE_CHANGING
 from realtime.figures import FiguresFeed
 from realtime.heads import heads
 from realtime.loading import load_replica, missing_changes
@@ -35,7 +38,7 @@ from realtime.messages import CloseCode
 from realtime.presence import BEATS_PER_REPORT, Presence
 from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
-from realtime.writer import BEATS_WHILE_CHANGING, HubWriter
+from realtime.writer import HubWriter
 from reservations.domain.errors import EventNotFound
 from reservations.read.selectors import EventHead
 from reservations.threads import in_thread
@@ -328,13 +331,23 @@ class Hub:
                     "beats": beats,
                 },
             )
-            for step in range(1, beats * BEATS_WHILE_CHANGING + 1):
-                await asyncio.sleep(settings.SEATCAST_BEAT_SECONDS / BEATS_WHILE_CHANGING)
-                is_usual = step % BEATS_WHILE_CHANGING == 0
-                if is_usual:
-                    self._viewers.close_slow()
-                if is_usual or self.writer.beats_often():
-                    self.writer.queue_beat()
+            for _ in range(beats):
+                await self._send_quick_beats()
+                self._viewers.close_slow()
+                self.writer.queue_beat()
+
+    async def _send_quick_beats(self) -> None:
+        """Send beats for a usual interval to viewers who are due one while seats change."""
+        usual_seconds = settings.SEATCAST_BEAT_SECONDS
+        usual_at = time.monotonic() + usual_seconds
+        while (now := time.monotonic()) < usual_at:
+            due_at = self.writer.quick_beat_due_at()
+            if due_at <= now:
+                self.writer.queue_quick_beat()
+                due_at = math.inf
+            wake_at = min(due_at, usual_at, now + usual_seconds / BEATS_WHILE_CHANGING)
+            await asyncio.sleep(wake_at - now)
+            self.writer.record_delay(time.monotonic() - wake_at)
 
     def compare(self, head: EventHead | None, *, known: int) -> None:
         """Start to catch up if the hub is behind the database. See `realtime.heads`."""

@@ -128,13 +128,24 @@ class ViewerGroup:
 
         await self.send_each(send)
 
-    async def publish_beat(self, frame: Frame, *, seq: int) -> None:
-        """Send a beat to all viewers that are at `seq`."""
+    async def publish_beat(
+        self, frame_at: Callable[[int], Frame], *, seq: int, to_whole: bool, to_subscribers: bool
+    ) -> None:
+        """Send a beat to the viewers of the whole map that are at `seq`, and to subscribers.
+
+        `frame_at` returns the beat for a number. Subscribers may be at an older one than `seq`, of
+        which they have what they need.
+        """
 
         def send(viewer: Viewer) -> bool:
-            if viewer.seq == seq:
-                viewer.offer(frame, seq=seq)
-            return viewer.seq == seq
+            if viewer.subscription is None:
+                is_meant = to_whole and viewer.seq == seq
+            else:
+                is_meant = to_subscribers
+            if viewer.seq is None or not is_meant:
+                return False
+            viewer.offer(frame_at(viewer.seq), seq=viewer.seq)
+            return True
 
         await self.send_each(send)
 

@@ -8,12 +8,14 @@ second a frame with the counts, which carries each of them to the published numb
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 
 from realtime import metrics
+from realtime.beats import BeatSchedule
 from realtime.first_frames import FirstFrames
 from realtime.frames import Frame
 from realtime.messages import Subscribe, beat_frame, delta_frame, now_ms
@@ -26,12 +28,6 @@ ROUNDS_OF_REST = 12
 MAX_REST_SECONDS = 0.08
 COUNT_SECONDS = 1.0
 """Subscribers are sent counts at most this often."""
-
-BEATS_WHILE_CHANGING = 3
-CHANGING_SECONDS = 10.0
-"""After a change there are so many times as many beats for this long: viewers who are cut off then
-miss something, and should notice soon.
-"""
 
 
 class HubWriter:
@@ -66,10 +62,9 @@ class HubWriter:
         self._count_timer: asyncio.TimerHandle | None = None
         self._is_woken = asyncio.Event()
         self._is_beat_due = False
-        # When changes were published last, by the loop's clock, and whether the last beat said that
-        # the next one comes sooner than usual.
-        self._changed_at = -CHANGING_SECONDS
-        self._has_promised_beat = False
+        self._is_quick_beat_due = False
+        self._whole_beats = BeatSchedule()
+        self._subscriber_beats = BeatSchedule()
         # Resolves when the next round has ended.
         self._next_round: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -100,14 +95,24 @@ class HubWriter:
         """Start a round, because there is something to write."""
         self._is_woken.set()
 
-    def beats_often(self) -> bool:
-        """Return whether beats are due more often than usual."""
-        return self._has_promised_beat or self._is_changing()
+    def quick_beat_due_at(self) -> float:
+        """Return when viewers are due a beat besides the usual ones, by the monotonic clock."""
+        return min((beats.due_at() for beats in self._schedules()), default=math.inf)
 
     def queue_beat(self) -> None:
         """Send a beat to all viewers in the next round."""
         self._is_beat_due = True
         self.wake()
+
+    def queue_quick_beat(self) -> None:
+        """Send a beat in the next round to those who are due one by then."""
+        self._is_quick_beat_due = True
+        self.wake()
+
+    def record_delay(self, seconds: float) -> None:
+        """Record how late the event loop was, or how long it took to write a frame."""
+        self._whole_beats.delayed(seconds)
+        self._subscriber_beats.delayed(seconds)
 
     async def replace_replica(self, replica: Replica) -> None:
         """Replace the replica, and wait until all viewers were sent a first frame of it."""
@@ -143,9 +148,13 @@ class HubWriter:
         try:
             has_written = await self._write_changes()
             took = time.monotonic() - started
-            if self._is_beat_due:
-                self._is_beat_due = False
+            self.record_delay(took)
+            is_usual, is_quick = self._is_beat_due, self._is_quick_beat_due
+            self._is_beat_due = self._is_quick_beat_due = False
+            if is_usual:
                 await self._write_beat()
+            elif is_quick:
+                await self._write_quick_beat()
         finally:
             this_round.set_result(None)
         if has_written:
@@ -158,18 +167,22 @@ class HubWriter:
             self.replica, self._new_replica = self._new_replica, None
             self.oldest_pending_commit = None
             await self._viewers.resend_all(self.send_first_frame)
+            self._whole_beats.sent()
+            self._subscriber_beats.sent()
             return True
         pending = self.replica.publish()
         if pending is None:
             return await self._write_parts(since=None)
         since, changes = pending
         seq = self.replica.published_seq
-        self._changed_at = asyncio.get_running_loop().time()
+        self._whole_beats.changed()
+        self._subscriber_beats.changed()
         committed, self.oldest_pending_commit = self.oldest_pending_commit, None
         if self._viewers.has_whole_viewers():
             delta = Frame(delta_frame(since=since, seq=seq, now_ms=now_ms(), changes=changes))
             frame = self._first_frames.shorter(delta, self.replica)
             await self._viewers.publish(frame, since=since, seq=seq)
+            self._whole_beats.sent()
             metrics.frame("snapshot" if frame.is_snapshot else "delta").inc()
         self._needs_count = True
         await self._write_parts(since=since)
@@ -251,6 +264,7 @@ class HubWriter:
             return True
 
         await self._viewers.send_each(send)
+        self._subscriber_beats.sent()
         metrics.frame("part").inc()
 
     def _count_wait_seconds(self) -> float:
@@ -272,23 +286,50 @@ class HubWriter:
         if self._needs_count:
             # A beat is for those who were sent everything.
             await self._write_counts()
-        seq = self.replica.published_seq
-        self._has_promised_beat = self._is_changing()
-        next_seconds = settings.SEATCAST_BEAT_SECONDS
-        if self._has_promised_beat:
-            next_seconds /= BEATS_WHILE_CHANGING
-        frame = beat_frame(
-            seq=seq,
-            now_ms=now_ms(),
-            viewers=self._count_viewers(),
-            revision=self.revision,
-            next_ms=round(next_seconds * 1_000),
+        await self._write_beat_to(self._schedules())
+
+    async def _write_quick_beat(self) -> None:
+        now = time.monotonic()
+        await self._write_beat_to([beats for beats in self._schedules() if beats.due_at() <= now])
+
+    async def _write_beat_to(self, schedules: list[BeatSchedule]) -> None:
+        """Send a beat to the viewers of these schedules."""
+        if not schedules:
+            return
+        started = time.monotonic()
+        next_ms = round(max(beats.promise() for beats in schedules) * 1_000)
+        frames: dict[int, Frame] = {}
+
+        def frame_at(seq: int) -> Frame:
+            if seq not in frames:
+                text = beat_frame(
+                    seq=seq,
+                    now_ms=now_ms(),
+                    viewers=self._count_viewers(),
+                    revision=self.revision,
+                    next_ms=next_ms,
+                )
+                frames[seq] = Frame(text)
+            return frames[seq]
+
+        await self._viewers.publish_beat(
+            frame_at,
+            seq=self.replica.published_seq,
+            to_whole=self._whole_beats in schedules,
+            to_subscribers=self._subscriber_beats in schedules,
         )
-        await self._viewers.publish_beat(Frame(frame), seq=seq)
+        for beats in schedules:
+            beats.sent()
+        self.record_delay(time.monotonic() - started)
         metrics.frame("beat").inc()
 
-    def _is_changing(self) -> bool:
-        return asyncio.get_running_loop().time() < self._changed_at + CHANGING_SECONDS
+    def _schedules(self) -> list[BeatSchedule]:
+        """Return the schedules that have viewers."""
+        has_viewers = {
+            self._whole_beats: self._viewers.has_whole_viewers(),
+            self._subscriber_beats: self._viewers.has_subscribers(),
+        }
+        return [beats for beats, has_some in has_viewers.items() if has_some]
 
 
 def window_seconds(*, fanout_seconds: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from realtime import writer
+from realtime import beats, writer
 from realtime.limits import MAX_SUBSCRIBES_AT_ONCE, TokenBucket
 from realtime.messages import Subscribe
 from realtime.part_frames import PartFrames
@@ -306,6 +306,30 @@ async def test_a_beat_comes_after_new_counts(
         await lock(people["alice"], 1)
         assert (await follower.frame())["free"] == [[0, 0]]
         assert (await socket.frame("beat"))["seq"] == 2
+
+
+async def test_while_seats_change_a_subscriber_gets_beats_of_its_own_number_without_counts(
+    watching: Watching,
+    event: Event,
+    people: People,
+    lock: Command,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.SEATCAST_BEAT_SECONDS = 6.0
+    monkeypatch.setattr(beats, "BEATS_WHILE_CHANGING", 600)
+    monkeypatch.setattr(writer, "COUNT_SECONDS", 3_600)
+    async with watching(event.pk) as whole, watching(event.pk, NONE) as socket:
+        follower = Follower(socket)
+        await follower.frame()
+        await lock(people["alice"], 0)
+        assert (await follower.frame())["seq"] == 1
+        await lock(people["alice"], 1)
+        while (await whole.frame())["seq"] != 2:
+            pass
+        frames = [await socket.frame() for _ in range(5)]
+        assert (await whole.frame("beat"))["seq"] == 2
+    assert {(frame["type"], frame["seq"]) for frame in frames} == {("beat", 1)}
 
 
 def _subscribed(
