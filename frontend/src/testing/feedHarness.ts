@@ -112,6 +112,7 @@ export function makeFeed({
     },
     backoff: new Backoff({ baseMs: 100, capMs: 10_000, timers, random: () => 1 }),
     timers,
+    random: () => 1,
     clock: createServerClock(() => timers.now),
     isOnline: () => network.isOnline,
     wallNow: () => timers.now,

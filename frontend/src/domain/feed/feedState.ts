@@ -84,6 +84,7 @@ export interface SeatFeedOptions {
   readonly wanted: WantedSections | null;
   readonly backoff: Backoff;
   readonly timers: Timers;
+  readonly random: () => number;
   readonly clock: ServerClock;
   readonly isOnline: () => boolean;
   /** Wall clock, which goes on during sleep, unlike timers. */

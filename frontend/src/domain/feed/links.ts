@@ -115,10 +115,14 @@ interface LinksOptions {
   readonly onCredentialsRenewed: (transport: Transport) => void;
 }
 
-/** At most one socket and one event stream. Late events of dropped ones are ignored. */
+/**
+ * At most one socket and one event stream, and a second one of either kind, of which the first to
+ * deliver is kept. Late events of dropped ones are ignored.
+ */
 export class Links {
   readonly #options: LinksOptions;
   readonly #links = new Map<Transport, Link>();
+  #second: { readonly transport: Transport; readonly link: Link } | null = null;
   #socketRetryMs = FIRST_SOCKET_RETRY_MS;
   #cancelSocketRetry: (() => void) | null = null;
 
@@ -137,23 +141,65 @@ export class Links {
   /** Open a connection in place of the one of this kind. */
   open(transport: Transport): void {
     this.drop(transport);
+    this.#open(transport, (link) => {
+      this.#links.set(transport, link);
+    });
+  }
+
+  /** Open a second connection beside the one whose beats have come, if there is one. */
+  readonly openSecond = (): void => {
+    const working = [...this.#links].find(([, link]) => link.hasBeat);
+    if (working === undefined) return;
+    const [transport] = working;
+    this.dropSecond();
+    this.#open(transport, (link) => {
+      this.#second = { transport, link };
+    });
+  };
+
+  /** Keep a connection that has delivered; drop the other one of two. */
+  keep(link: Link): void {
+    if (this.#second?.link === link) this.takeSecond(this.#second.transport);
+    else this.dropSecond();
+  }
+
+  /** Put the second connection of this kind in the place of the first, and return whether it exists. */
+  takeSecond(transport: Transport): boolean {
+    if (this.#second?.transport !== transport) return false;
+    const { link } = this.#second;
+    this.#second = null;
+    this.get(transport)?.connection?.close();
+    this.#links.set(transport, link);
+    return true;
+  }
+
+  dropSecond(): void {
+    const second = this.#second;
+    this.#second = null;
+    second?.link.connection?.close();
+  }
+
+  #open(transport: Transport, place: (link: Link) => void): void {
     const { start, openSocket, openStream, onMessage, onClosed, onCredentialsRenewed } =
       this.#options;
     const from = start();
     const link = new Link(transport, from);
+    const isSecond = () => this.#second?.link === link;
     const isCurrent = () => this.get(transport) === link;
     const events: ConnectionEvents = {
       message: (text) => {
-        if (isCurrent()) onMessage(link, text);
+        if (isCurrent() || isSecond()) onMessage(link, text);
       },
       closed: (code) => {
-        if (isCurrent()) onClosed(link, transport, code);
+        if (isSecond()) this.dropSecond();
+        else if (isCurrent()) onClosed(link, transport, code);
       },
       credentialsRenewed: () => {
-        if (isCurrent()) onCredentialsRenewed(transport);
+        if (isSecond()) this.dropSecond();
+        else if (isCurrent()) onCredentialsRenewed(transport);
       },
     };
-    this.#links.set(transport, link);
+    place(link);
     link.connection = (transport === 'socket' ? openSocket : openStream)(from, events);
   }
 
@@ -175,6 +221,7 @@ export class Links {
 
   dropAll(): void {
     this.cancelSocketRetries();
+    this.dropSecond();
     this.drop('socket');
     this.drop('stream');
   }

@@ -19,12 +19,12 @@ import { SilenceWatch } from '@/domain/feed/silence';
 const TOO_MANY_SOCKETS_WAIT_MS = 20_000;
 
 /**
- * Delivers one event's frames in order and without gaps: over a WebSocket, else over an event
- * stream, else by polling.
+ * Delivers one event's frames in order and without gaps: by WebSocket, event stream or polling.
  *
- * Each fallback starts while the better ones are still tried, and the first frame decides. A frame
- * of a socket ends the event stream, and one of either ends polling. Each frame handed to `onFrame`
- * is a snapshot or starts where the last one ended; on a gap the feed reconnects.
+ * Each fallback starts while the better ones are still tried, and the first frame decides; so it
+ * does between a silent connection and a second one. A frame of a socket ends the event stream, and
+ * one of either ends polling. Each frame handed to `onFrame` is a snapshot or starts where the last
+ * one ended; on a gap the feed reconnects.
  *
  * With `wanted` sections it delivers parts, until `want` those of these sections. The states of a
  * section are known from the first part that lists it among its `sections`.
@@ -81,6 +81,8 @@ export class SeatFeed {
     this.#sections = new SectionRequests({ ...options, progress, links, polling });
     this.#silence = new SilenceWatch({
       ...options,
+      doubtSpreadMs: () => reconnectSpreadMs(this.#viewers),
+      onDoubt: this.#links.openSecond,
       onLate,
       onDead: () => {
         const stream = this.#links.get('stream');
@@ -196,10 +198,11 @@ export class SeatFeed {
   #receive(link: Link, text: string): void {
     try {
       const frame = parseFrame(text);
+      this.#links.keep(link);
       // Beats of another connection come at other times.
       if (!link.hasDelivered) this.#silence.start();
-      if (frame?.type === 'beat') this.#silence.heardBeat(frame.next);
-      else this.#silence.heardMessage();
+      if (frame?.type === 'beat') this.#viewers = frame.viewers;
+      this.#silence.heard(frame);
       if (frame === null) this.#options.onOtherFrame?.(text);
       if (frame === null || !this.#apply(link, frame)) return;
     } catch {
@@ -227,10 +230,7 @@ export class SeatFeed {
       return false;
     }
     if (next === 'known') return true;
-    if (next.type === 'beat') {
-      this.#viewers = next.viewers;
-      this.#options.backoff.reset();
-    }
+    if (next.type === 'beat') this.#options.backoff.reset();
     this.#options.onFrame(next);
     return true;
   }
@@ -238,6 +238,7 @@ export class SeatFeed {
   readonly #handleLinkClosed = (link: Link, transport: Transport, code: number): void => {
     const hasStream = transport === 'socket' && this.#links.get('stream') !== null;
     const mayPollNext = transport === 'stream' && !link.hasDelivered && !REASON_BY_CODE.has(code);
+    if (!REASON_BY_CODE.has(code) && this.#links.takeSecond(transport)) return;
     if (this.#polling.isActive || hasStream || mayPollNext) this.#links.drop(transport);
     else this.#handleClose(code);
   };

@@ -5,13 +5,20 @@ import { FakeTimers } from '@/testing/fakeTimers';
 
 const EXPECTED_BEAT_MS = 3_000;
 
-function makeWatch() {
+const BUSY_BEAT_MS = 500;
+/** A beat's interval while seats change, and how late it may be. */
+const DOUBT_MS = BUSY_BEAT_MS + 700;
+
+function makeWatch(doubtSpreadMs = 0) {
   const timers = new FakeTimers();
   const noticed: string[] = [];
   const watch = new SilenceWatch({
     timers,
     wallNow: () => timers.now,
     beatIntervalMs: EXPECTED_BEAT_MS,
+    random: () => 1,
+    doubtSpreadMs: () => doubtSpreadMs,
+    onDoubt: () => noticed.push('doubt'),
     onLate: () => noticed.push('late'),
     onDead: () => noticed.push('dead'),
   });
@@ -31,9 +38,9 @@ it('notices within four seconds that no beat comes', () => {
 it('expects a beat on time, whatever else came before', () => {
   const { timers, watch, noticed } = makeWatch();
   watch.heardBeat(EXPECTED_BEAT_MS);
-  timers.advance(2_500);
+  timers.advance(2_000);
   watch.heardMessage();
-  timers.advance(1_500);
+  timers.advance(2_000);
   expect(noticed).toEqual(['late']);
 });
 
@@ -60,11 +67,52 @@ it('notices sooner when the server beats more often', () => {
   const { timers, watch, noticed } = makeWatch();
   watch.heardBeat(1_000);
   timers.advance(1_999);
+  expect(noticed).toEqual(['doubt']);
+  timers.advance(1);
+  expect(noticed).toEqual(['doubt', 'late']);
+  timers.advance(1_000);
+  expect(noticed).toEqual(['doubt', 'late', 'dead']);
+});
+
+it('doubts a connection that is silent while seats change before it shows that', () => {
+  const { timers, watch, noticed } = makeWatch();
+  watch.heardBeat(BUSY_BEAT_MS);
+  timers.advance(300);
+  watch.heardMessage();
+  timers.advance(DOUBT_MS - 1);
   expect(noticed).toEqual([]);
   timers.advance(1);
-  expect(noticed).toEqual(['late']);
-  timers.advance(1_000);
-  expect(noticed).toEqual(['late', 'dead']);
+  expect(noticed).toEqual(['doubt']);
+  timers.advance(2_000 - DOUBT_MS);
+  expect(noticed).toEqual(['doubt', 'late']);
+});
+
+it('delays the doubt at random, and has none when a frame comes meanwhile', () => {
+  const { timers, watch, noticed } = makeWatch(400);
+  watch.heardBeat(BUSY_BEAT_MS);
+  timers.advance(DOUBT_MS + 399);
+  expect(noticed).toEqual([]);
+  watch.heardMessage();
+  timers.advance(DOUBT_MS + 399);
+  expect(noticed).toEqual([]);
+  timers.advance(1);
+  expect(noticed).toEqual(['doubt']);
+});
+
+it('has no doubts about a server that says its next beat may take longer than a second', () => {
+  const { timers, watch, noticed } = makeWatch();
+  watch.heardBeat(1_001);
+  timers.advance(2_000);
+  expect(noticed).toEqual([]);
+});
+
+it('doubts once in ten seconds', () => {
+  const { timers, watch, noticed } = makeWatch();
+  for (let stalls = 0; stalls < 12; stalls += 1) {
+    watch.heardBeat(BUSY_BEAT_MS);
+    timers.advance(1_500);
+  }
+  expect(noticed).toEqual(['doubt', 'doubt']);
 });
 
 it('waits for a server that beats less often, and for an older one as usual', () => {
@@ -83,7 +131,7 @@ it('is not as strict as a server that beats many times a second', () => {
   const { timers, watch, noticed } = makeWatch();
   watch.heardBeat(50);
   timers.advance(2_999);
-  expect(noticed).toEqual(['late']);
+  expect(noticed).toEqual(['doubt', 'late']);
 });
 
 it('expects of a new connection what is usual', () => {
@@ -107,7 +155,7 @@ it('knows after a sleep that the connection died', () => {
 
 it('leaves no timer behind', () => {
   const { timers, watch } = makeWatch();
-  watch.heardBeat(EXPECTED_BEAT_MS);
+  watch.heardBeat(BUSY_BEAT_MS);
   watch.stop();
   expect(timers.plannedCount).toBe(0);
 });

@@ -66,6 +66,7 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): Event
       random: Math.random,
     }),
     timers: browserTimers,
+    random: Math.random,
     isOnline: () => navigator.onLine,
     wallNow: Date.now,
     beatIntervalMs: BEAT_MS,
