@@ -222,6 +222,7 @@ class Sale:
         self.report["viewers"] = {
             "connects": sum(each.connects for each in self.watchers),
             "snapshots": sum(each.snapshots for each in self.watchers),
+            "second_connections": sum(each.doubts for each in self.watchers),
             "frames": sum(each.frames for each in self.watchers),
         }
         return violations
