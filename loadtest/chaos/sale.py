@@ -55,6 +55,10 @@ class Sale:
     def event_id(self) -> int:
         return int(self._fixtures["event_id"])
 
+    def a_token(self) -> str:
+        """Return a buyer's token."""
+        return str(next(iter(self._fixtures["tokens"].values())))
+
     @contextmanager
     def going_on(self, *, release: Path = ROOT) -> Iterator[None]:
         """Create the event with a release's code; let people buy and watch during the context.

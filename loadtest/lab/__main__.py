@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +20,13 @@ from loadtest.lab import shares
 from loadtest.lab.cluster import Cluster, cluster
 from loadtest.lab.faults import Fault, all_faults, lossy_failover
 from loadtest.lab.outcomes import Outcome, longest_gap, most_behind
-from loadtest.lab.probes import DatabaseProbe, Probe, ValkeyProbe
+from loadtest.lab.probes import (
+    COMMAND_EVERY_SECONDS,
+    DatabaseProbe,
+    Probe,
+    SiteProbe,
+    ValkeyProbe,
+)
 from loadtest.lab.server_metrics import standby_reads
 
 # Of a client of the lab; after it, it asks the other proxy.
@@ -159,6 +166,8 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
             stored = stack.enter_context(Probe(valkey.attempt).running())
             stack.enter_context(sale.going_on())
             database.event_id = sale.event_id
+            newcomers = SiteProbe(found.addresses, event_id=sale.event_id, token=sale.a_token())
+            stack.enter_context(Probe(newcomers.attempt, COMMAND_EVERY_SECONDS).running())
             time.sleep(_CALM_SECONDS)
             windows = [_inject(found, fault) for fault in faults]
         violations = sale.violations()
@@ -167,11 +176,7 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
     seen = _Seen(
         database=written.succeeded,
         valkey=stored.succeeded,
-        site=sorted(
-            each.answered_at
-            for each in operations(_HISTORY)
-            if not each.is_unknown and each.kind in _WRITES and each.answered_at
-        ),
+        site=sorted([*newcomers.decided, *_decided_at(_HISTORY)]),
         heads=database.heads,
         reached=[viewer.reached for viewer in sale.watchers],
     )
@@ -187,6 +192,13 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
         "outcomes": [asdict(outcome) for outcome in outcomes],
         "violations": violations,
     }
+
+
+def _decided_at(history: Path) -> Iterator[float]:
+    """Yield when the buyers' commands were answered."""
+    for each in operations(history):
+        if not each.is_unknown and each.kind in _WRITES and each.answered_at:
+            yield each.answered_at
 
 
 def _inject(found: Cluster, fault: Fault) -> _Window:

@@ -1,11 +1,15 @@
-"""How long the engines themselves are away: clients that know nothing of the site.
+"""How long the engines and the site are away.
 
-Each probe writes again and again, on a new connection after each failure, and notes when it could.
+The engines' probes know nothing of the site. Each writes again and again, on a new connection after
+each failure, and notes when it could.
 """
 
+import http.client
+import itertools
+import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -13,11 +17,16 @@ import psycopg
 import redis
 from redis.sentinel import Sentinel
 
+from deploy.address import Address
 from loadtest.lab.engines import direct_url
 from loadtest.lab.hosts import SENTINEL_PORT, VALKEY_NAME, Hosts
 
 _EVERY_SECONDS = 0.1
 _TIMEOUT_SECONDS = 1
+COMMAND_EVERY_SECONDS = 0.2
+_COMMAND_TIMEOUT_SECONDS = 5
+# No event has this seat: to refuse the command the site locks the event and reads its seats.
+_NO_SEAT = 2**31 - 1
 
 
 @dataclass(slots=True)
@@ -25,6 +34,7 @@ class Probe:
     """`attempt` writes once, or raises. `succeeded` has the times at which it did."""
 
     attempt: Callable[[], None]
+    every_seconds: float = _EVERY_SECONDS
     succeeded: list[float] = field(default_factory=list)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -39,7 +49,7 @@ class Probe:
             thread.join()
 
     def _run(self) -> None:
-        while not self._is_over.wait(_EVERY_SECONDS):
+        while not self._is_over.wait(self.every_seconds):
             with suppress(psycopg.Error, redis.RedisError, OSError):
                 self.attempt()
                 self.succeeded.append(time.time())
@@ -98,3 +108,38 @@ class ValkeyProbe:
     def attempt(self) -> None:
         """Write once. Raises: redis.RedisError."""
         self._client.incr("lab-probe")
+
+
+class SiteProbe:
+    """Sends the site a command several times a second, whether or not the last one was answered.
+
+    It is what newcomers see. The lab's few buyers each wait for an answer before they ask again, so
+    while all of them wait for a lost host, they cannot see that the site works. The `addresses` are
+    asked in turn. `decided` has the times of the answers.
+    """
+
+    def __init__(self, addresses: Sequence[Address], *, event_id: int, token: str) -> None:
+        self._addresses = itertools.cycle(addresses)
+        self._path = f"/api/events/{event_id}/lock/"
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        self.decided: list[float] = []
+
+    def attempt(self) -> None:
+        """Send a command, and do not wait for the answer."""
+        threading.Thread(target=self._ask, args=[next(self._addresses)], daemon=True).start()
+
+    def _ask(self, address: Address) -> None:
+        server = address.client(timeout=_COMMAND_TIMEOUT_SECONDS)
+        with suppress(OSError, http.client.HTTPException, ValueError):
+            server.request("POST", self._path, json.dumps({"seat_ids": [_NO_SEAT]}), self._headers)
+            if is_decided(server.getresponse()):
+                self.decided.append(time.time())
+        server.close()
+
+
+def is_decided(response: http.client.HTTPResponse) -> bool:
+    """Return whether the command was refused by the rules, which know that there is no such seat.
+
+    Raises: ValueError, http.client.HTTPException, OSError.
+    """
+    return bool(json.loads(response.read()).get("code") == "seat_not_found")
