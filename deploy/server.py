@@ -8,6 +8,7 @@ API_APPLICATION = "config.api:application"
 # Hundreds may connect at the same instant; Twisted's default of 50 would refuse most of them.
 BACKLOG = 2048
 DEFAULT_POOL_SIZE = 8
+DEFAULT_API_ROUTING = "by_event"
 # For migrations, backups and psql.
 _SPARE_CONNECTIONS = 20
 
@@ -79,7 +80,7 @@ def proxy_variables(
     access_log: str,
     hsts_subdomains: str = "False",
     health_checks: str = "no_health_checks",
-    api_routing: str = "by_event",
+    api_routing: str = DEFAULT_API_ROUTING,
 ) -> dict[str, str]:
     """Return the variables that `deploy/Caddyfile` takes from the environment.
 

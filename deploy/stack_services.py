@@ -14,7 +14,13 @@ from deploy.ports import stable_ports
 from deploy.postgres_server import SERVING_ROLE, PersistentDatabase, postgres_server, postgres_url
 from deploy.process_manager import Service
 from deploy.production import production_settings, stored_secret, trial_settings
-from deploy.server import caddy_arguments, postgres_settings, proxy_variables, server_settings
+from deploy.server import (
+    DEFAULT_API_ROUTING,
+    caddy_arguments,
+    postgres_settings,
+    proxy_variables,
+    server_settings,
+)
 from deploy.stack_settings import StackSettings
 from deploy.supervised import StartedServer, supervised
 from deploy.valkey_server import valkey_server, valkey_url
@@ -50,7 +56,7 @@ class ProxyConfig:
     sockets: Sequence[int]
     api: Sequence[int]
     health_checks: str = "no_health_checks"
-    api_routing: str = "by_event"
+    api_routing: str = DEFAULT_API_ROUTING
 
     def variables(self) -> dict[str, str]:
         """Return this as `deploy/Caddyfile` reads it."""

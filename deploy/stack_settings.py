@@ -9,7 +9,7 @@ from deploy.console import Problem
 from deploy.environment import is_production, is_set
 from deploy.paths import CLIENT, ROOT
 from deploy.production import stack_address
-from deploy.server import DEFAULT_POOL_SIZE
+from deploy.server import DEFAULT_API_ROUTING, DEFAULT_POOL_SIZE
 from deploy.unprivileged import is_reachable
 
 RELEASE = "SEATCAST_RELEASE"
@@ -64,7 +64,7 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
         runs_valkey=not is_set(environment, "REDIS_URL"),
         log_format=_word(environment, "SEATCAST_LOG_FORMAT", _default_format(environment)),
         access_log=_word(environment, "SEATCAST_ACCESS_LOG", "off"),
-        api_routing=_word(environment, "SEATCAST_API_ROUTING", "by_event"),
+        api_routing=_word(environment, "SEATCAST_API_ROUTING", DEFAULT_API_ROUTING),
         hsts_subdomains=environment.get("SEATCAST_HSTS_SUBDOMAINS") or "False",
         is_production=is_production(environment),
     )
