@@ -121,11 +121,6 @@ def _base64url(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-def seat_ticket_code(public_id: str, seat_id: int) -> str:
-    """Return the code of the ticket for one seat of a reservation."""
-    return f"{ticket_code(public_id)}.{seat_id}"
-
-
 def seat_of(code: str) -> int | None:
     """Return the id of the seat for which a ticket is; None if it is for all of its booking's."""
     found = _CODE.fullmatch(code.upper()) if len(code) <= MAX_CODE_LENGTH else None

@@ -107,10 +107,6 @@ def check(document: Document) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
 
 
-def has_errors(problems: Sequence[Problem]) -> bool:
-    return any(problem.severity is Severity.ERROR for problem in problems)
-
-
 def _placed(plan: PretixPlan) -> Iterator[_Placed]:
     for zone_at, zone in enumerate(plan.zones):
         for row_at, row in enumerate(zone.rows):
