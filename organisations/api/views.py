@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import mail, mail_links
-from accounts.base_views import current_user
+from accounts.base_views import current_user, parsed_body
 from accounts.client_ip import client_ip
 from accounts.organisers import require_second_factor
 from accounts.serializers import DoneSerializer
@@ -82,7 +82,7 @@ class OrganisationsView(APIView):
         if not person.has_perm(Permission.ADD_ORGANISATION):
             raise NotPermitted
         require_second_factor(request.user)
-        name = _body(NewOrganisationSerializer, request)["name"]
+        name = parsed_body(NewOrganisationSerializer, request)["name"]
         made = services.create(name=name, owner=person)
         return Response(selectors.organisation(organisation_id=made.pk, person=person), status=201)
 
@@ -106,7 +106,7 @@ class OrganisationView(APIView):
     )
     def patch(self, request: Request, organisation_id: int) -> Response:
         """Rename an organisation."""
-        name = _body(NewOrganisationSerializer, request)["name"]
+        name = parsed_body(NewOrganisationSerializer, request)["name"]
         services.rename(organisation_id=organisation_id, name=name)
         return Response(_organisation(request, organisation_id))
 
@@ -147,7 +147,7 @@ class MemberView(APIView):
         member = services.change_role(
             organisation_id=organisation_id,
             user_id=user_id,
-            role=Role(_body(RoleSerializer, request)["role"]),
+            role=Role(parsed_body(RoleSerializer, request)["role"]),
         )
         return Response(selectors.member_record(member))
 
@@ -191,7 +191,7 @@ class InvitationsView(APIView):
 
         An open invitation to the same address is replaced, and its link ends.
         """
-        body = _body(NewInvitationSerializer, request)
+        body = parsed_body(NewInvitationSerializer, request)
         invitation = services.invite(
             organisation_id=organisation_id,
             inviter=current_user(request),
@@ -255,7 +255,9 @@ class AcceptInvitationView(APIView):
 def _key(request: Request) -> str:
     """Return the key of the invitation in the body. Raises: ValidationError, InvalidLink."""
     try:
-        return mail_links.key_by_invitation_link(_body(InvitationTokenSerializer, request)["token"])
+        return mail_links.key_by_invitation_link(
+            parsed_body(InvitationTokenSerializer, request)["token"]
+        )
     except mail_links.BadLink:
         raise InvalidLink from None
 
@@ -263,10 +265,3 @@ def _key(request: Request) -> str:
 def _organisation(request: Request, organisation_id: int) -> selectors.OrganisationRecord:
     person = current_user(request)
     return selectors.organisation(organisation_id=organisation_id, person=person)
-
-
-def _body(serializer: type[Any], request: Request) -> dict[str, Any]:
-    """Return the validated body. Raises: ParseError, ValidationError."""
-    form = serializer(data=request.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
