@@ -23,11 +23,13 @@ class Reads(NamedTuple):
     `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
     `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
     people. `promo_code` brings the code with how often it is used, and `ticket_types` the event's
-    ticket types with their prices, `rows` all seats in
-    the rows of `seat_ids`, if the event refuses orphans, `ended_allocations` the allocations whose
-    time has come, with their seats, and `money` what the provider can refund of the reservations. A
-    command that `is_alone` is not committed together with others, because what it writes depends on
-    what they would have written.
+    ticket types with their prices. `rows` brings all seats in the rows of `seat_ids`, if the event
+    refuses orphans; `expired_locks` the seats whose lock has expired; `overdue_reservations` those
+    that were not paid in time; `ended_allocations` the allocations whose time has come, with their
+    seats; and `money` what the provider can refund of the reservations.
+
+    A command that `is_alone` is not committed together with others, because what it writes depends
+    on what they would have written.
     """
 
     seat_ids: tuple[int, ...]
@@ -479,7 +481,7 @@ def fingerprint(command: Command) -> str:
         if name not in ignored and (name not in newer or value)
     }
     if isinstance(command, LockBest) and not command.criteria.wishes:
-        # As in servers of the release before, which may have answered the key.
+        # As in servers of the previous release, which may have answered the key.
         del intent["criteria"]["wishes"]
     text = json.dumps([kind.__name__, intent], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
