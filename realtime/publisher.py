@@ -1,8 +1,8 @@
 """Notify all hubs of each commit by a group message.
 
 Concurrency. `publish` may be called in any thread and never blocks. Messages are sent on the event
-loop that serves this process's sockets; a process without one, such as a WSGI worker, starts a loop
-in a background thread.
+loop that serves this process's requests or sockets; a process without one, such as housekeeping,
+starts a loop in a background thread.
 
 Guarantees: none, on purpose. A message may be lost, late or out of order. Hubs notice by the
 sequence numbers and read the change log. A message is dropped if Redis does not accept it within
@@ -30,7 +30,7 @@ SEND_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 _lock = threading.Lock()
-_socket_loop: asyncio.AbstractEventLoop | None = None
+_serving_loop: asyncio.AbstractEventLoop | None = None
 _own_loop: asyncio.AbstractEventLoop | None = None
 _slots = threading.BoundedSemaphore(MAX_MESSAGES_IN_FLIGHT)
 
@@ -41,8 +41,8 @@ def group_name(event_id: int) -> str:
 
 def use_loop(loop: asyncio.AbstractEventLoop) -> None:
     """Send from now on by `loop`, which serves this process's requests or sockets."""
-    global _socket_loop
-    _socket_loop = loop
+    global _serving_loop
+    _serving_loop = loop
 
 
 def announce(*, changes: ChangeSet, **_: Any) -> None:
@@ -64,7 +64,7 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
             "seq": changes.seq,
             "at": time.time(),
             "changes": rows,
-            # Not in the rows, which servers of the release before unpack.
+            # Not in the rows, which servers of the previous release unpack.
             "kept": [change.seat_id for change in changes.changes if change.is_kept],
         },
     )
@@ -101,8 +101,8 @@ async def _send(group: str, message: dict[str, Any]) -> None:
 def _loop() -> asyncio.AbstractEventLoop | None:
     """Return the event loop to send on; None if no other process could receive the message."""
     global _own_loop
-    if _socket_loop is not None and _socket_loop.is_running():
-        return _socket_loop
+    if _serving_loop is not None and _serving_loop.is_running():
+        return _serving_loop
     if isinstance(get_channel_layer(), InMemoryChannelLayer):
         return None
     with _lock:
