@@ -471,7 +471,11 @@ def _decide(event: Event, batch: list[_QueueItem], *, now: datetime) -> _BatchRe
         results.append(result)
     results_by_key.write()
     return _BatchResult(
-        *(event.pk, batch, results, decided, changes),
+        event_id=event.pk,
+        batch=batch,
+        results=results,
+        decisions=decided,
+        changes=changes,
         marker=partial(unit.commit_marker, decided),
     )
 
