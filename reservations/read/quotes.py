@@ -9,7 +9,7 @@ from reservations.domain.rules.moving import quote
 from reservations.domain.states import Settling
 from reservations.models import Event
 from reservations.read.records import Price, Revenue, money, one_of
-from reservations.write.unit_of_work import read_states
+from reservations.write.unit_of_work import read_rebooking_state
 
 
 class MovedSeatRecord(TypedDict):
@@ -38,7 +38,7 @@ def quote_of(command: MoveSeats, *, event_id: int) -> QuoteRecord:
     event = Event.objects.filter(pk=event_id).defer("plan", "description").first()
     if event is None:
         raise EventNotFound
-    found = quote(command, read_states(command, event=event, now=clock.now()))
+    found = quote(command, read_rebooking_state(command, event=event, now=clock.now()))
     return {
         "seats": [
             {

@@ -12,7 +12,7 @@ from reservations.read import promo_codes
 from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
-from reservations.write.unit_of_work import read_batch_state
+from reservations.write.unit_of_work import read_locking_state
 
 MAX_TRIES = 5
 MAX_SETS = 64
@@ -29,7 +29,7 @@ def lock_best(*, event_id: int, command: LockBest, key: str | None) -> CommandRe
     """
     avoid: frozenset[int] = frozenset()
     # Without a choice the rules raise Outpaced if caps and sale window allow a search.
-    state = read_batch_state(command, event_id=event_id)
+    state = read_locking_state(command, event_id=event_id)
     may_hold = isinstance(decide(command, state).refusal, Outpaced)
     holds_companions = state.terms.holds_companions(now=state.now)
     # Concurrent searches find the same seats, in an unknown number of processes. Every set means

@@ -21,7 +21,7 @@ from reservations.models import Seat
 from reservations.read import promo_codes
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
-from reservations.write.unit_of_work import read_batch_state
+from reservations.write.unit_of_work import read_locking_state
 
 MAX_TRIES = 5
 _MOST_CHOSEN = 500
@@ -34,7 +34,7 @@ def lock_places(*, event_id: int, command: LockPlaces, key: str | None) -> Comma
     Outpaced when others were faster at every try.
     """
     may_hold = isinstance(
-        decide(command, read_batch_state(command, event_id=event_id)).refusal, Outpaced
+        decide(command, read_locking_state(command, event_id=event_id)).refusal, Outpaced
     )
     wanted = 2 * command.count + command_queue.queued()
     tries_left = MAX_TRIES

@@ -17,7 +17,7 @@ from reservations.notices import ChangedBooking, notices
 from reservations.payments import settlements
 
 Rebooked = Move | Split | Merge
-_OF_THE_NEW = (
+_COPIED_BY_SPLIT = (
     *("event_id", "user_id", "channel", "status", "payment_method", "tax_percent", "currency"),
     *("created_at", "payment_due_at", "paid_at"),
 )
@@ -128,7 +128,7 @@ def _write_split(
     split: Split, old: Reservation, *, event: Event, actor_id: int, now: datetime
 ) -> Reservation:
     new = Reservation.objects.create(
-        **{name: getattr(old, name) for name in _OF_THE_NEW},
+        **{name: getattr(old, name) for name in _COPIED_BY_SPLIT},
         total_price=split.amount,
         buyer_name=split.buyer_name or old.buyer_name,
         buyer_email=split.buyer_email or ("" if split.buyer_name else old.buyer_email),

@@ -4,7 +4,7 @@ Lock order, always: the event's row, then its seats by primary key.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -84,58 +84,60 @@ MAX_LAPSED_RESERVATIONS = 500
 MAX_FREED_SEATS = 2_000
 """How many seats of ended allocations one EndAllocations frees."""
 
-_HELD = (
+_HOLD_COLUMNS = (
     *("locked_by_id", "locked_until", "locked_at", "extensions", "lapsed_holder_id"),
     *("former_holder_id", "former_locked_at", "released_at"),
 )
-_WRITTEN = ("status", *_HELD, "reservation_id", "allocation_id", "promo_code_id", "version")
-_RESERVED = (
+_WRITTEN_SEAT_COLUMNS = (
+    *("status", *_HOLD_COLUMNS),
+    *("reservation_id", "allocation_id", "promo_code_id", "version"),
+)
+_TICKET_COLUMNS = (
     *("reservation_id", "event_id", "seat_id", "price", "ticket_type", "promo_code_id", "live"),
 )
-_LOGGED = (
+_LOG_COLUMNS = (
     *("event_id", "seq", "seat_id", "status", "holder_id", "locked_until", "held_since"),
     *("reservation_id", "allocation_id", "reason", "actor_id", "at", "request_id"),
 )
 
-_EVENT = [
+_EVENT_COLUMNS = [
     field.attname
     for field in Event._meta.concrete_fields
     if field.name not in ("plan", "description")
 ]
-_SEAT = (
-    *(*STATIC_SEAT_FIELDS, "category__price", "status", *_HELD, "held_prices", "reservation_id"),
+_SEAT_COLUMNS = (
+    *STATIC_SEAT_FIELDS,
+    *("category__price", "status", *_HOLD_COLUMNS, "held_prices", "reservation_id"),
     *("allocation_id", "promo_code_id", "reservation__user_id", "reservation__payment_due_at"),
     "reservation__paid_at",
 )
 
 T = TypeVar("T")
 
-# The values of _SEAT by column name.
+# The values of _SEAT_COLUMNS by column name.
 _Row = dict[str, Any]
 
 
-def read_batch_state(command: Command, *, event_id: int) -> BatchState:
+def read_locking_state(command: Command, *, event_id: int) -> BatchState:
     """Return the state to decide a command that names no seats or reservation, without locks.
 
     It may have changed by the time that the event's row is locked. Raises: EventNotFound.
     """
-    event = Event.objects.filter(pk=event_id).only(*_EVENT).first()
+    event = Event.objects.filter(pk=event_id).only(*_EVENT_COLUMNS).first()
     if event is None:
         raise EventNotFound
     now, caps_of = clock.now(), _present([command.reads().caps_of])
-    rows = _seats_as_they_are(event_id, [], list(caps_of))
-    seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     return BatchState(
         terms=terms_of(event),
         now=now,
-        seats=seats,
+        seats=_states_as_they_are(event, [], list(caps_of), now=now),
         promo_codes=_promo_codes(event, [command.reads()], now=now),
         caps_of=caps_of,
         bought=_by_person(_bought(event_id, list(caps_of), now)),
     )
 
 
-def read_states(command: Command, *, event: Event, now: datetime) -> BatchState:
+def read_rebooking_state(command: Command, *, event: Event, now: datetime) -> BatchState:
     """Return the state to decide a command about reservations, without locks.
 
     It may have changed by the time that the event's row is locked.
@@ -143,13 +145,11 @@ def read_states(command: Command, *, event: Event, now: datetime) -> BatchState:
     reads = [command.reads()]
     reservations = _reservations(event, reads, now=now)
     ids = _seat_ids(reads, reservations)
-    rows = _seats_as_they_are(event.pk, list(ids), [])
-    seats = {row[0]: _state(dict(zip(_SEAT, row, strict=True)), event, now=now) for row in rows}
     shares = settlements.shares(reservations)
     return BatchState(
         terms=terms_of(event),
         now=now,
-        seats=seats,
+        seats=_states_as_they_are(event, list(ids), [], now=now),
         reservations={found.pk: state_of(found, shares) for found in reservations.values()},
         ticket_types=ticket_types_of(event.pk),
         refunds_parts=refunds_parts(),
@@ -169,7 +169,7 @@ def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime
     select = _event_row_briefly if briefly and connection.vendor == "postgresql" else _event_row
     for *values, now in select(event_id):
         clock.compare(now, earliest=earliest, latest=timezone.now())
-        event = Event.from_db(connection.alias, _EVENT, values)
+        event = Event.from_db(connection.alias, _EVENT_COLUMNS, values)
         if isinstance(event.offline_methods, str):
             # PreparedQuery returns PostgreSQL's text, unconverted.
             event.offline_methods = json.loads(event.offline_methods)
@@ -180,7 +180,7 @@ def lock_event(event_id: int, *, briefly: bool = False) -> tuple[Event, datetime
 @PreparedQuery.with_clock
 def _event_row(event_id: int) -> QuerySet[Any, Any]:
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
-    return event.order_by().values_list(*_EVENT)
+    return event.order_by().values_list(*_EVENT_COLUMNS)
 
 
 @PreparedQuery.with_clock
@@ -188,7 +188,7 @@ def _event_row_briefly(event_id: int) -> QuerySet[Any, Any]:
     event = Event.objects.select_for_update(no_key=True).filter(pk=event_id)
     # In the same statement, to save a round trip; PostgreSQL filters rows before it locks them.
     briefly = "set_config('lock_timeout', '250ms', true) IS NOT NULL"
-    return event.extra(where=[briefly]).order_by().values_list(*_EVENT)
+    return event.extra(where=[briefly]).order_by().values_list(*_EVENT_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -315,8 +315,10 @@ class UnitOfWork:
         seq = since + len(changing)
         bulk.write(
             bulk.update(Event, ("change_seq",), [(seq, self.event.pk)]),
-            bulk.update(Seat, _WRITTEN, [self._written(*change) for change in last.values()]),
-            bulk.insert(SeatChange, _LOGGED, [self._logged(*change) for change in log]),
+            bulk.update(
+                Seat, _WRITTEN_SEAT_COLUMNS, [self._written(*change) for change in last.values()]
+            ),
+            bulk.insert(SeatChange, _LOG_COLUMNS, [self._logged(*change) for change in log]),
         )
         return ChangeSet(
             event_id=self.event.pk,
@@ -466,7 +468,7 @@ class UnitOfWork:
             for new in booked
             for ticket in new.bill.tickets
         ]
-        bulk.write(bulk.insert(ReservationSeat, _RESERVED, tickets))
+        bulk.write(bulk.insert(ReservationSeat, _TICKET_COLUMNS, tickets))
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
         notices().booked([self._new_booking(new, new.user) for new in booked if new.user])
@@ -528,7 +530,7 @@ class UnitOfWork:
             Entry.objects.bulk_create(entries)
 
     def _written(self, seq: int, seat: SeatState) -> tuple[Any, ...]:
-        """Return the values of _WRITTEN, and the seat's primary key."""
+        """Return the values of _WRITTEN_SEAT_COLUMNS, and the seat's primary key."""
         return (
             *(seat.status, seat.holder_id, seat.locked_until, seat.locked_at),
             *(seat.extensions, seat.lapsed_holder_id),
@@ -538,7 +540,7 @@ class UnitOfWork:
         )
 
     def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
-        """Return the values of _LOGGED for one changed seat."""
+        """Return the values of _LOG_COLUMNS for one changed seat."""
         seat, reason = transition
         actor, since, source = decision.command.actor, seat.locked_at, decision.source
         is_held_longer = reason is Reason.LOCKED and since != self.now
@@ -703,7 +705,7 @@ def _locked_seats(
         bought = _bought(event.pk, people, now)
     else:
         rows, bought = _seats_and_bought((event.pk, ids, people), (event.pk, people, now))
-    return {row[0]: dict(zip(_SEAT, row, strict=True)) for row in rows}, _by_person(bought)
+    return _by_id(rows), _by_person(bought)
 
 
 def _rows_around(
@@ -723,13 +725,13 @@ def _rows_around(
         section__in={section for section, _ in names},
         row__in={row for _, row in names},
     )
-    stored = [dict(zip(_SEAT, row, strict=True)) for row in _values(found)]
+    stored = _by_id(_values(found))
     rows = adjacency.rows(
-        [_Neighbour(*(seat[name] for name in _Neighbour._fields)) for seat in stored]
+        [_Neighbour(*(seat[name] for name in _Neighbour._fields)) for seat in stored.values()]
     )
     stretches = adjacency.stretches([row for row in rows if (row[0].section, row[0].row) in names])
     ids = [[seat.id for seat in stretch] for stretch in stretches]
-    return {seat["id"]: seat for seat in stored}, ids
+    return stored, ids
 
 
 class _Neighbour(NamedTuple):
@@ -756,6 +758,14 @@ def _seats(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, An
 def _seats_as_they_are(event_id: int, ids: list[int], people: list[int]) -> QuerySet[Any, Any]:
     """Read like `_seats`, without locks."""
     return _select(event_id, *_seat_id_queries(event_id, ids, people))
+
+
+def _states_as_they_are(
+    event: Event, ids: list[int], people: list[int], *, now: datetime
+) -> dict[int, SeatState]:
+    """Return the states of `_seats_as_they_are` by id."""
+    rows = _by_id(_seats_as_they_are(event.pk, ids, people))
+    return {seat_id: _state(row, event, now=now) for seat_id, row in rows.items()}
 
 
 @PreparedQuery
@@ -796,6 +806,11 @@ def _bought(event_id: int, people: list[int], now: datetime) -> QuerySet[Any, An
 _seats_and_bought = PreparedPair(_seats, _bought)
 
 
+def _by_id(rows: Iterable[Sequence[Any]]) -> dict[int, _Row]:
+    """Return seats, read as _SEAT_COLUMNS, by id."""
+    return {row[0]: dict(zip(_SEAT_COLUMNS, row, strict=True)) for row in rows}
+
+
 def _by_person(bought: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     """Return the ids of seats by person."""
     found: dict[int, set[int]] = {}
@@ -825,7 +840,7 @@ def _select(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 
 
 def _values(found: QuerySet[Seat]) -> QuerySet[Any, Any]:
-    return found.order_by("pk").values_list(*_SEAT)
+    return found.order_by("pk").values_list(*_SEAT_COLUMNS)
 
 
 def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:

@@ -182,8 +182,8 @@ _INTERNAL = {"event_id", "guid", "held_prices", "removed_at"}
 
 def test_every_column_of_a_seat_is_static_or_written_by_the_unit_of_work() -> None:
     columns = {field.attname for field in Seat._meta.concrete_fields}
-    assert columns == {*STATIC_SEAT_FIELDS, *unit_of_work._WRITTEN, *_INTERNAL}
-    assert not {*STATIC_SEAT_FIELDS} & {*unit_of_work._WRITTEN}
+    assert columns == {*STATIC_SEAT_FIELDS, *unit_of_work._WRITTEN_SEAT_COLUMNS, *_INTERNAL}
+    assert not {*STATIC_SEAT_FIELDS} & {*unit_of_work._WRITTEN_SEAT_COLUMNS}
 
 
 def test_a_static_seat_has_every_static_column() -> None:
