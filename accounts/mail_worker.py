@@ -38,10 +38,10 @@ MAX_ACCOUNTS = 10
 
 MAILS_PER_CONNECTION = 20
 
-MAX_REST_SECONDS = 60.0
+MAX_BACKOFF_SECONDS = 60.0
 """The longest time between two attempts to reach the mail server; it begins with two seconds."""
 
-SECONDS_BETWEEN_LOOKS = 1.0
+POLL_SECONDS = 1.0
 
 # Much less than the first delay, after which others may claim the mails of a connection.
 _CONNECTION_SECONDS = 20.0
@@ -89,7 +89,7 @@ def run(stopped: Callable[[], bool], wait: Callable[[float], None]) -> None:
             except Exception:
                 logger.exception("Mail is delayed")
             _release_connection()
-            wait(SECONDS_BETWEEN_LOOKS)
+            wait(POLL_SECONDS)
     finally:
         worker.close()
         connections.close_all()
@@ -100,21 +100,21 @@ class _Worker:
 
     def __init__(self, stopped: Callable[[], bool]) -> None:
         self._stopped = stopped
-        self._most = settings.SEATCAST_MAIL_CONNECTIONS
-        self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="mail")
+        self._max_connections = settings.SEATCAST_MAIL_CONNECTIONS
+        self._pool = ThreadPoolExecutor(self._max_connections, thread_name_prefix="mail")
         self._pace = Pace(settings.SEATCAST_DELIVERY_SHARE)
         self._turns: list[Future[None]] = []
-        self._rest_seconds = 1.0
-        self._rests_until = 0.0
+        self._backoff_seconds = 1.0
+        self._backoff_until = 0.0
 
     def send_due(self) -> None:
         """Have as many threads send as there is mail for. Raises: django.db.Error."""
         self._turns = [turn for turn in self._turns if not turn.done()]
-        free = self._most - len(self._turns)
-        if free == 0 or time.monotonic() < self._rests_until:
+        free = self._max_connections - len(self._turns)
+        if free == 0 or time.monotonic() < self._backoff_until:
             return
         # One alone finds out whether the mail server is back.
-        most = free if self._rests_until == 0.0 else 1
+        most = free if self._backoff_until == 0.0 else 1
         due = _due()[: most * MAILS_PER_CONNECTION].count()
         for _ in range(-(-due // MAILS_PER_CONNECTION)):
             self._turns.append(self._pool.submit(self._send_batches))
@@ -128,10 +128,10 @@ class _Worker:
             claimed = MAILS_PER_CONNECTION
             while claimed == MAILS_PER_CONNECTION and not self._stopped():
                 claimed = _send_some(Outcome(), pace=self._pace, stopped=self._stopped)
-                self._rest_seconds, self._rests_until = 1.0, 0.0
+                self._backoff_seconds, self._backoff_until = 1.0, 0.0
         except MailServerAway as error:
-            self._rest_seconds = min(2 * self._rest_seconds, MAX_REST_SECONDS)
-            self._rests_until = time.monotonic() + self._rest_seconds
+            self._backoff_seconds = min(2 * self._backoff_seconds, MAX_BACKOFF_SECONDS)
+            self._backoff_until = time.monotonic() + self._backoff_seconds
             logger.warning("Mail is delayed, the mail server is unavailable: %s", error)
         except Error as error:
             logger.warning("Mail is delayed, the database is unavailable: %s", error)
@@ -231,12 +231,12 @@ def _claim() -> list[Mail]:
             found.select_for_update(skip_locked=can_skip, of=("self",))[:MAILS_PER_CONNECTION]
         )
         if mails:
-            rests = [
+            delays = [
                 When(tries=tries, then=Now() + timedelta(minutes=minutes))
                 for tries, minutes in enumerate(RETRY_DELAYS_MINUTES)
             ]
             claimed = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
-            claimed.update(tries=F("tries") + 1, due_at=Case(*rests, default=Now()))
+            claimed.update(tries=F("tries") + 1, due_at=Case(*delays, default=Now()))
     return mails
 
 

@@ -34,7 +34,7 @@ DISABLED_AFTER = timedelta(days=3)
 """How long an endpoint fails without a success before it is disabled."""
 
 LEASE = timedelta(seconds=30)
-MAX_REST_SECONDS = 300
+MAX_BACKOFF_SECONDS = 300
 """The longest time without attempts while an endpoint fails; it begins with two seconds."""
 
 _GONE = 410
@@ -158,8 +158,8 @@ def _record(endpoint: Endpoint, results: Sequence[Result], *, now: datetime) -> 
     else:
         endpoint.failing_since = endpoint.failing_since or now
         endpoint.failures += 1
-        rest = min(2.0 ** min(endpoint.failures, 16), MAX_REST_SECONDS)
-        endpoint.rest_until = now + timedelta(seconds=rest)
+        backoff = min(2.0 ** min(endpoint.failures, 16), MAX_BACKOFF_SECONDS)
+        endpoint.rest_until = now + timedelta(seconds=backoff)
         if now - endpoint.failing_since >= DISABLED_AFTER:
             _disable(endpoint, Endpoint.Disabled.FAILING, now=now)
 

@@ -19,7 +19,7 @@ from reservations import database
 from webhooks import numbering, queue
 from webhooks.sender import CONCURRENT_REQUESTS, TIMEOUT_SECONDS, Result, Sender
 
-SECONDS_BETWEEN_LOOKS = 1.0
+POLL_SECONDS = 1.0
 
 GATHER_SECONDS = 0.5
 """How long results are kept while other requests to the endpoint are under way."""
@@ -111,7 +111,7 @@ class _Worker:
         """Look for what is due once a second, record what has arrived, and send more."""
         try:
             if time.monotonic() >= self._next_look:
-                self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
+                self._next_look = time.monotonic() + POLL_SECONDS
                 for organisation_id in numbering.waiting_organisations():
                     # Only some, so that there is time to send.
                     numbering.number_some(organisation_id)
@@ -122,10 +122,10 @@ class _Worker:
         except Error as error:
             # What was not recorded stays in its turn, and is recorded later.
             logger.warning("Webhooks are delayed, the database is unavailable: %s", error)
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(POLL_SECONDS)
         except Exception:
             logger.exception("Webhooks are delayed")
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(POLL_SECONDS)
         self._rest()
 
     def finish(self) -> None:

@@ -35,7 +35,7 @@ STEPS: dict[str, float] = {
 ONE_ROUND: dict[str, float] = {**STEPS, **dict.fromkeys(settings.SEATCAST_BACKGROUND, 0.0)}
 """The steps of a single round, which empties the queues too."""
 
-_SECONDS_BETWEEN_LOOKS = 0.2
+_POLL_SECONDS = 0.2
 
 logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
@@ -56,7 +56,7 @@ class Stop:
         """Wait that long, or until a signal."""
         end = time.monotonic() + seconds
         while not self.is_asked_for and (rest := end - time.monotonic()) > 0:
-            time.sleep(min(rest, _SECONDS_BETWEEN_LOOKS))
+            time.sleep(min(rest, _POLL_SECONDS))
 
 
 @contextmanager
