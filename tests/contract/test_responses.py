@@ -33,7 +33,7 @@ RESERVATION = {
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
     *("channel", "buyer_name", "buyer_email", "to_pay_back", "paid_back_at"),
     *("cancel_until", "ticket_code", "payment_due_at", "paid_at", "time_zone"),
-    *("buyer_name", "merged_into"),
+    "merged_into",
 }
 RESERVED_SEAT = {
     "seat_id",
