@@ -85,8 +85,12 @@ def reserve(order: Order) -> CommandResult:
     started = command_queue.submit(
         event_id=order.event_id,
         command=StartPayment(
-            *(order.actor, order.seat_ids, order.payment_method, reference),
-            *(order.ticket_types, order.expected_total),
+            actor=order.actor,
+            seat_ids=order.seat_ids,
+            payment_method=order.payment_method,
+            reference=reference,
+            ticket_types=order.ticket_types,
+            expected_total=order.expected_total,
         ),
         key=order.key,
     )
@@ -100,8 +104,12 @@ def reserve(order: Order) -> CommandResult:
 
 def _reserve_command(order: Order, reference: str | None) -> ReserveSeats:
     return ReserveSeats(
-        *(order.actor, order.seat_ids, order.payment_method, reference),
-        *(order.ticket_types, order.expected_total),
+        actor=order.actor,
+        seat_ids=order.seat_ids,
+        payment_method=order.payment_method,
+        reference=reference,
+        ticket_types=order.ticket_types,
+        expected_total=order.expected_total,
     )
 
 
@@ -145,8 +153,13 @@ def _open(order: Order, reference: str, progress: Progress) -> CommandResult:
     After Unavailable it is unknown whether it is open; reconciliation voids it if it is not.
     """
     command = OpenPayment(
-        *(order.actor, order.seat_ids, order.payment_method, reference),
-        *(order.ticket_types, order.expected_total, progress.provider_reference),
+        actor=order.actor,
+        seat_ids=order.seat_ids,
+        payment_method=order.payment_method,
+        reference=reference,
+        ticket_types=order.ticket_types,
+        expected_total=order.expected_total,
+        provider_reference=progress.provider_reference,
     )
     return _submit(order, reference, command)
 

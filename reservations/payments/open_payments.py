@@ -56,12 +56,12 @@ def _book(payment: Payment) -> None:
     stored = cast("dict[str, Any]", payment.order)
     total = stored["expected_total"]
     command = ReserveSeats(
-        Person(payment.user_id, payment.user.get_username()),
-        tuple(stored["seat_ids"]),
-        payment.method,
-        payment.reference,
-        tuple((seat, kind) for seat, kind in stored["ticket_types"]),
-        None if total is None else Decimal(total),
+        actor=Person(payment.user_id, payment.user.get_username()),
+        seat_ids=tuple(stored["seat_ids"]),
+        payment_method=payment.method,
+        reference=payment.reference,
+        ticket_types=tuple((seat, kind) for seat, kind in stored["ticket_types"]),
+        expected_total=None if total is None else Decimal(total),
     )
     try:
         command_queue.submit(event_id=payment.event_id, command=command)
