@@ -139,12 +139,6 @@ class ReserveSerializer(SeatIdsSerializer):
     payment_method = serializers.CharField(
         max_length=32, help_text="The code of one of the event's `payment_methods`."
     )
-
-    def validate_payment_method(self, code: str) -> str:
-        if code not in payment_methods():
-            raise serializers.ValidationError(f"Must be one of {', '.join(payment_methods())}.")
-        return code
-
     ticket_types = TicketTypesField(
         required=False,
         help_text="By seat id, the id of its ticket type; other seats are sold at their own price.",
@@ -156,6 +150,11 @@ class ReserveSerializer(SeatIdsSerializer):
         required=False,
         help_text="The total that the buyer was shown. Another one is refused: `price_changed`.",
     )
+
+    def validate_payment_method(self, code: str) -> str:
+        if code not in payment_methods():
+            raise serializers.ValidationError(f"Must be one of {', '.join(payment_methods())}.")
+        return code
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Raises: ValidationError for a ticket type of a seat that is not in `seat_ids`."""
