@@ -1,7 +1,7 @@
 """The event and people of a chaos run: `python -m loadtest.chaos.fixtures BUYERS [EVENTS]`.
 
-It runs with the settings of the site, and writes them as JSON; `seat_ids` are those of the first
-event, `all_seat_ids` those of each.
+It runs with the settings of the site, and writes them as JSON. `all_seat_ids` has the seats of each
+event; `event_id` and `seat_ids` repeat the first, because `Sale` reads them of older releases too.
 """
 
 import json
