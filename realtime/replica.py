@@ -49,7 +49,7 @@ class Replica:
         seats = sorted(enumerate(seat_map.seats), key=lambda pair: pair[1].version)
         for index, seat in seats:
             change = Change(seat.id, seat.status, seat.locked_until, seat.holder, seat.is_kept)
-            self._publish(self._to_wire(index, change), seq=seat.version)
+            self._set_published(self._to_wire(index, change), seq=seat.version)
 
     def merge(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
         """Merge changes that lead from `since` to `seq`. They are pending until `publish`."""
@@ -73,7 +73,7 @@ class Replica:
             return None
         since, changes = self.published_seq, list(self._pending.values())
         for change in changes:
-            self._publish(change, seq=self.seq)
+            self._set_published(change, seq=self.seq)
         self._pending.clear()
         self.published_seq = self.seq
         return since, changes
@@ -117,7 +117,7 @@ class Replica:
             heapq.heappop(self._deadlines)
         return None
 
-    def _publish(self, change: WireChange, *, seq: int) -> None:
+    def _set_published(self, change: WireChange, *, seq: int) -> None:
         before = self.statuses[change.index]
         self.sections.record(change.index, before=before, after=change.status, seq=seq)
         self.statuses[change.index] = change.status
