@@ -52,7 +52,7 @@ _LAST_LINES = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What is run as one; `aside` is how it is run beside others, if it can be."""
+    """What is run as one; `background` is how it is run beside others, if it can be."""
 
     name: str
     title: str

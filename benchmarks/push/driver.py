@@ -54,7 +54,7 @@ def main(event_id: int, ring: str) -> None:
 
 
 class _Seller:
-    """Commits changes and passes each to `notify`; a signal handler fills `commits`."""
+    """Commits changes and passes each to `tell`; a signal handler fills `commits`."""
 
     def __init__(self, event_id: int, tell: Callable[[str], None], commits: dict[int, int]) -> None:
         from django.db import connection
