@@ -429,7 +429,7 @@ class Environment(BaseModel):
     mail_per_address: Annotated[int, Field(ge=1, le=1_000)] = 12
     mail_per_network: Count = 200
     mail_connections: Annotated[int, Field(ge=1, le=32)] = 4
-    delivery_share: Annotated[float, Field(gt=0, le=1)] = 0.2
+    delivery_share: Annotated[float, Field(gt=0, le=1)] = 0.1
     webhook_requests: Annotated[int, Field(ge=1, le=1_000)] = 256
     webhook_networks: Annotated[Networks | None, AfterValidator(_webhook_networks)] = None
     demo_password: Annotated[
