@@ -1,7 +1,9 @@
-import { screen, within } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { render, screen, within } from '@testing-library/react';
+import { expect, it, vi } from 'vitest';
 
-import { makeSeats } from '@/testing/factories';
+import { standingAreasOf } from '@/domain/seatMap/standing';
+import { StandingButtons } from '@/features/seats/map/StandingButtons';
+import { factsOf, makeEvent, makeSeat, makeSeats } from '@/testing/factories';
 import { basket, lockedSeat, openSelector } from '@/testing/selectorHarness';
 
 const LOCK = 'post events/7/areas/east/lock/';
@@ -38,4 +40,23 @@ it('says how many places are left when they are too few', async () => {
 it('has no seat buttons for places', async () => {
   await openStanding();
   expect(screen.queryByRole('button', { name: /^Seat B1/ })).toBeNull();
+});
+
+it.each([
+  ['below', 0, '1'],
+  ['above', 100, '-1'],
+  ['as without labels', null, '0'],
+])('moves an area %s the middle of the plan away from it', (_, middleY, outward) => {
+  const facts = [factsOf(makeSeat(0, { ...EAST, y: 50 }), 0)];
+  render(
+    <StandingButtons
+      areas={standingAreasOf(facts)}
+      seats={[]}
+      counts={null}
+      event={makeEvent()}
+      middleY={middleY}
+      onStand={vi.fn()}
+    />,
+  );
+  expect(screen.getByRole('button').style.getPropertyValue('--outward')).toBe(outward);
 });

@@ -96,6 +96,7 @@ export function SeatMap({
   const canvas = useRef<HTMLCanvasElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
   const { currency } = event;
+  const { bounds } = scene.extent;
   const { view, settled, wasDragged } = useMapView(frame, scene.extent);
 
   const covers = useCallback(() => coversOf(frame.current), []);
@@ -215,6 +216,7 @@ export function SeatMap({
                   seats={seats}
                   counts={counts}
                   event={event}
+                  middleY={isFar ? bounds.y + bounds.height / 2 : null}
                   onStand={onStand}
                 />
               </Suspense>

@@ -1,3 +1,5 @@
+import type { CSSProperties } from 'react';
+
 import type { EventDetail } from '@/api/types';
 import { leftIn, type StandingArea } from '@/domain/seatMap/standing';
 import type { FreeCounts } from '@/domain/seatMap/numbering';
@@ -10,17 +12,35 @@ interface StandingButtonsProps {
   readonly seats: readonly MapSeat[];
   readonly counts: FreeCounts | null;
   readonly event: EventDetail;
+  /** The plan's middle, from top to bottom, while other areas have labels, too; else null. */
+  readonly middleY: number | null;
   readonly onStand: (area: StandingArea) => void;
 }
 
-/** The standing areas on the map, each with how many places are left. */
-export function StandingButtons({ areas, seats, counts, event, onStand }: StandingButtonsProps) {
+/**
+ * The standing areas on the map, each with how many places are left. Beside labels of other areas a
+ * button is off its area's middle, away from the plan's, so that it covers none.
+ */
+export function StandingButtons({
+  areas,
+  seats,
+  counts,
+  event,
+  middleY,
+  onStand,
+}: StandingButtonsProps) {
   return areas.map((area) => (
     <button
       key={area.group}
       type="button"
       className="standing-button"
-      style={{ left: area.middle.x, top: area.middle.y }}
+      style={
+        {
+          left: area.middle.x,
+          top: area.middle.y,
+          '--outward': middleY === null ? 0 : Math.sign(area.middle.y - middleY),
+        } as CSSProperties
+      }
       onClick={(click) => {
         click.stopPropagation();
         onStand(area);
