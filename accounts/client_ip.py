@@ -72,20 +72,6 @@ def _good_until(signature: str, secret: str) -> float:
 
 
 @lru_cache(maxsize=10_000)
-def enclosing_networks(client: str) -> tuple[str, ...]:
-    """Return the enclosing networks that one customer of a provider may own, narrowest first.
-
-    These are /56 and /48 for IPv6 and /24 for IPv4; none for anything else.
-    """
-    try:
-        own = ip_network(client)
-    except ValueError:
-        return ()
-    lengths = (56, 48) if own.version == 6 else (24,)
-    return tuple(str(own.supernet(new_prefix=length)) for length in lengths)
-
-
-@lru_cache(maxsize=10_000)
 def _network(address: str) -> str:
     try:
         found = ip_address(address.partition("%")[0])

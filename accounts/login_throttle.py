@@ -33,9 +33,10 @@ from django.conf import settings
 from rest_framework.exceptions import Throttled
 
 from accounts import known_devices, shared_cache
-from accounts.client_ip import client_ip, enclosing_networks
+from accounts.client_ip import client_ip
 from accounts.models import User, folded
 from security_log.log import Kind, record
+from security_log.networks import counted_networks
 
 WITHIN_SECONDS = 15 * 60.0
 PAUSE_SECONDS = 60.0
@@ -109,15 +110,15 @@ def _count_attempt(client: str, name: str, device: str | None, undo: ExitStack) 
         if _ceiling_exceeded(of_device, (DEVICE_CEILING,), undo) is None:
             _count_within([_Limit(of_device, free, PAUSE_SECONDS)], client, undo)
             return of_device
-    networks = list(enumerate((client, *enclosing_networks(client)), 1))
+    networks = counted_networks(client)
     of_networks = [
         _Limit(f"address-{_digest(network)}", FREE_PER_ADDRESS * n, ADDRESS_PAUSE_SECONDS / n)
-        for n, network in networks
+        for network, n in networks
     ]
     _count_within(of_networks, client, undo)
     pairs = [
         _Limit(f"pair-{_digest(f'{network} {name}')}", free * n, PAUSE_SECONDS)
-        for n, network in networks
+        for network, n in networks
     ]
     _count_within(pairs, client, undo)
     if (ceiling := _ceiling_exceeded(f"name-{_digest(name)}", CEILINGS, undo)) is not None:

@@ -23,8 +23,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
 
-from accounts.client_ip import enclosing_networks
 from accounts.models import Mail
+from security_log.networks import customer_network
 
 DAY = timedelta(days=1)
 RESET_BURST = (3, timedelta(minutes=15))
@@ -75,9 +75,8 @@ def recipient_key(address: str) -> str:
 
 
 def network_key(client: str) -> str:
-    """Return a keyed hash of a client's network: one IPv4 address, or an IPv6 /48."""
-    is_wide = ":" in client
-    return _key(f"from {(client, *enclosing_networks(client))[-1] if is_wide else client}")
+    """Return a keyed hash of a client's network."""
+    return _key(f"from {customer_network(client)}")
 
 
 def enforce_limits(mail: Mail) -> None:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+from accounts.mailboxes import mailbox_key
 from accounts.password_validators import is_published
 from accounts.personal_data.models import Erasure
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
@@ -96,6 +97,11 @@ class User(AbstractUser):
     @property
     def is_guest(self) -> bool:
         return self.guest_since is not None
+
+    @property
+    def mailbox(self) -> int | None:
+        """The cap key of the person's mail address: see `reservations.domain.states.Person`."""
+        return mailbox_key(self.email, is_verified=self.email_verified_at is not None)
 
     def security_stamp(self) -> str:
         """Return a digest that changes whenever earlier claims about this person become invalid.

@@ -29,7 +29,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHash
 from django.db import connection
 from rest_framework.exceptions import APIException
 
-from accounts.client_ip import client_ip, enclosing_networks
+from accounts.client_ip import client_ip
+from security_log.networks import widest_network
 
 
 class Workload(Enum):
@@ -82,7 +83,7 @@ class _Job:
 def hashing_slot(request: Any, work: Workload) -> Iterator[None]:
     """Hold one slot for everything that the block hashes. Raises: TooManySignIns."""
     client = client_ip(request)
-    with _queue.acquire(work, client, (client, *enclosing_networks(client))[-1]) as slot:
+    with _queue.acquire(work, client, widest_network(client)) as slot:
         token = _current_slot.set(slot)
         try:
             yield

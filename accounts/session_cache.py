@@ -58,6 +58,7 @@ def authenticated_user(request: HttpRequest) -> Any:
     claims = {
         "user_id": user.pk,
         "username": user.get_username(),
+        "mailbox": user.mailbox,
         "mfa": mfa,
         "stamp": user.security_stamp(),
         "until": time.time() + seconds,

@@ -53,6 +53,11 @@ class ClaimsUser(TokenUser):
         return self.token.get("mfa") is True
 
     @property
+    def mailbox(self) -> int | None:
+        """The cap key of the person's mail address when the claims were made."""
+        return self.token.get("mailbox")
+
+    @property
     def has_second_factor(self) -> bool:
         """Whether the account has a second factor."""
         return self.token.get("mfa") is not None

@@ -181,6 +181,7 @@ def _sign(family: Family, person: User) -> dict[str, str]:
     refresh["mfa"] = tracking.mfa_claim(
         person, family.mfa_at.timestamp() if family.mfa_at else None
     )
+    refresh["mailbox"] = person.mailbox
     refresh["stamp"] = person.security_stamp()
     refresh["sid"] = family.pk
     refresh["jti"] = family.current

@@ -447,6 +447,8 @@ class Environment(BaseModel):
     lock_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     seat_cap: Count = 10
     purchase_cap: Count = 10
+    network_seat_cap: CountOrNone = 100
+    network_purchase_cap: CountOrNone = 200
     max_extensions: CountOrNone = 2
     hold_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
     lock_cooldown_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300

@@ -95,6 +95,8 @@ SEATCAST_TIME_ZONE = environment.time_zone
 SEATCAST_LOCK_SECONDS = environment.lock_seconds
 SEATCAST_SEAT_CAP = environment.seat_cap
 SEATCAST_PURCHASE_CAP = environment.purchase_cap
+SEATCAST_NETWORK_SEAT_CAP = environment.network_seat_cap
+SEATCAST_NETWORK_PURCHASE_CAP = environment.network_purchase_cap
 # The number of extensions of a lock, and the maximum total time that a seat can be held.
 SEATCAST_MAX_EXTENSIONS = environment.max_extensions
 SEATCAST_HOLD_SECONDS = environment.hold_seconds

@@ -1,5 +1,7 @@
 """Parsing of requests besides their body: path ids, user and headers."""
 
+from typing import Any
+
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -7,6 +9,9 @@ from reservations.api.permissions import has_powers
 from reservations.domain.states import Person
 from reservations.public_ids import parse_public_id
 from reservations.read.selectors import Requester
+from security_log.cap_keys import cap_key
+from security_log.networks import customer_network, is_public
+from security_log.request_context import current_request
 
 MAX_KEY_LENGTH = 255
 MAX_ACCEPT_ENCODING_LENGTH = 500
@@ -63,8 +68,13 @@ def requester(request: Request) -> Requester:
 
 def actor(request: Request) -> Person:
     """Return the sender of a command. The view must require authentication."""
-    user = request.user
-    return Person(id=int(user.pk or 0), name=user.get_username())
+    user: Any = request.user
+    return Person(
+        id=int(user.pk or 0),
+        name=user.get_username(),
+        mailbox=user.mailbox,
+        network=_network_key(),
+    )
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -95,6 +105,13 @@ def accepts_gzip(request: Request) -> bool:
     offers = (offer.partition(";") for offer in header.split(","))
     wanted = {coding.strip().lower(): _is_wanted(weight) for coding, _, weight in offers}
     return wanted.get("gzip", wanted.get("*", False))
+
+
+def _network_key() -> int | None:
+    """Return the cap key of the current request's network; None for one that is not public."""
+    sent = current_request.get()
+    client = sent.address() if sent else ""
+    return cap_key("network", customer_network(client)) if is_public(client) else None
 
 
 def _is_wanted(parameter: str) -> bool:

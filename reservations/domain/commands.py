@@ -480,6 +480,9 @@ def fingerprint(command: Command) -> str:
         for name, value in asdict(command).items()
         if name not in ignored and (name not in newer or value)
     }
+    if command.actor is not None:
+        # Somebody who changes networks between two attempts intends the same.
+        intent["actor"] = {"id": command.actor.id, "name": command.actor.name}
     if isinstance(command, LockBest) and not command.criteria.wishes:
         # As in servers of the previous release, which may have answered the key.
         del intent["criteria"]["wishes"]

@@ -180,6 +180,16 @@ class PurchaseLimit(Conflict):
     code = "purchase_limit"
 
 
+class NetworkLimit(Conflict):
+    """As many seats as one network may have are held, or were bought, from the actor's."""
+
+    code = "network_limit"
+    default_sentence = (
+        "Too many seats of this event are held by people in your network, or were bought there."
+        " Try again later, or from another network."
+    )
+
+
 class LockCooldown(Conflict):
     """The actor has held the seats for the maximum duration, and must wait."""
 

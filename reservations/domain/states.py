@@ -1,5 +1,6 @@
 """The plain data that the rules work on: no ORM, no clock."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -120,10 +121,22 @@ class Settling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The sender of a command, with the user name that others see."""
+    """The sender of a command, with the user name that others see.
+
+    Seats count towards the caps of all people with the same `mailbox`, and of all those in the same
+    `network`. Both are keyed hashes, None if not known. That of a mail address which the person has
+    verified is positive; while the address is only claimed it is the negative of that.
+    """
 
     id: int
     name: str
+    mailbox: int | None = field(default=None, compare=False)
+    network: int | None = field(default=None, compare=False)
+
+    def cap_keys(self) -> frozenset[int]:
+        """Return the keys under which seats must be counted to apply the caps to this person."""
+        mailboxes = () if self.mailbox is None else (self.mailbox, -self.mailbox)
+        return frozenset(mailboxes if self.network is None else (*mailboxes, self.network))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +174,8 @@ class SeatState:
     A seat that is held with the code `promo_code_id` has its allocation too, until that ends: it
     goes back to it when the hold ends, and is never available to others.
 
+    While it is held or reserved, `mailbox` and `network` are those of the person who locked it.
+
     `price` is what it costs without a ticket type. If prices or fees were changed while it is held,
     `price`, `held_prices`, by ticket type, and `held_fees` are those from before.
     """
@@ -188,6 +203,8 @@ class SeatState:
     is_ordinary: bool = True
     allocation_id: int | None = None
     promo_code_id: int | None = None
+    mailbox: int | None = None
+    network: int | None = None
 
     def is_locked(self, *, now: datetime) -> bool:
         """Return whether the seat has a live lock: one whose deadline has not passed."""
@@ -348,8 +365,9 @@ class Terms:
     `hold_seconds` after it began. Locking a seat again within `cooldown_seconds` after releasing it
     continues the earlier hold. Buyers may cancel until `cancel_until`.
 
-    A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations. With one
-    of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
+    A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations; so may
+    all people together who have one mail address. All people in one network together may have
+    `network_seat_cap` and `network_purchase_cap`; None: any number. With one of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
 
     Seats are held for `open_payment_seconds` while their payment waits for the buyer or their bank.
 
@@ -371,6 +389,8 @@ class Terms:
     max_extensions: int = 2
     hold_seconds: int = 900
     purchase_cap: int = 10
+    network_seat_cap: int | None = None
+    network_purchase_cap: int | None = None
     cooldown_seconds: int = 300
     offline_methods: frozenset[str] = frozenset()
     payment_seconds: int = 3 * 24 * 60 * 60
@@ -422,6 +442,27 @@ class Terms:
 
 
 @dataclass(slots=True)
+class SeatCounts:
+    """How many seats are held and bought under the cap keys `keys`."""
+
+    keys: frozenset[int] = frozenset()
+    held: Counter[int] = field(default_factory=Counter)
+    bought: Counter[int] = field(default_factory=Counter)
+
+    def add(self, seat: SeatState, number: int, *, now: datetime) -> None:
+        """Count a seat `number` times under the keys of the person who holds or bought it."""
+        if seat.is_locked(now=now):
+            counts = self.held
+        elif seat.status is SeatStatus.RESERVED:
+            counts = self.bought
+        else:
+            return
+        for key in (seat.mailbox, seat.network):
+            if key is not None:
+                counts[key] += number
+
+
+@dataclass(slots=True)
 class BatchState:
     """The state on which a batch of commands is decided; each sees what earlier ones changed.
 
@@ -433,7 +474,8 @@ class BatchState:
     orphans, `stretches` has the ids of adjacent seats in order, for the rows of seats that are
     bought. `now` is read after the event's row was locked. `caps_of` are the people whose held
     seats are all in `seats`, and the ids of whose bought ones are in `bought`; None means that
-    `seats` has every seat of the event.
+    `seats` has every seat of the event. `counts` has how many seats are held and bought under the
+    cap keys of these people (`Person.cap_keys`).
     """
 
     terms: Terms
@@ -449,6 +491,7 @@ class BatchState:
     refunds_parts: bool = False
     caps_of: frozenset[int] | None = None
     bought: dict[int, set[int]] = field(default_factory=dict)
+    counts: SeatCounts = field(default_factory=SeatCounts)
     stretches: Sequence[Sequence[int]] = ()
     _held: dict[int, set[int]] = field(init=False, default_factory=dict)
     _new_rows: int = field(init=False, default=0)
@@ -456,6 +499,8 @@ class BatchState:
     def __post_init__(self) -> None:
         for seat in self.seats.values():
             self._count(seat)
+            if self.caps_of is None:
+                self.counts.add(seat, 1, now=self.now)
 
     def held_by(self, person_id: int) -> frozenset[int]:
         """Return the ids of the seats on which a person has a live lock.
@@ -473,9 +518,27 @@ class BatchState:
         self._require_read(person_id)
         return frozenset(self.bought.get(person_id, ()))
 
+    def held_under(self, key: int) -> int:
+        """Return how many seats have live locks of the people with a cap key.
+
+        Raises: LookupError when no command of the batch declares to read them.
+        """
+        self._require_counted(key)
+        return self.counts.held[key]
+
+    def bought_under(self, key: int) -> int:
+        """Return how many seats are reserved by the people with a cap key.
+
+        Raises: LookupError when no command of the batch declares to read them.
+        """
+        self._require_counted(key)
+        return self.counts.bought[key]
+
     def put(self, seat: SeatState) -> None:
         """Replace a seat's state."""
         before = self.seats[seat.id]
+        self.counts.add(before, -1, now=self.now)
+        self.counts.add(seat, 1, now=self.now)
         if before.holder_id is not None:
             self._held.get(before.holder_id, set()).discard(seat.id)
         if before.buyer_id is not None:
@@ -492,6 +555,10 @@ class BatchState:
         """Raises: LookupError. Counting only some of a person's seats would let them pass a cap."""
         if self.caps_of is not None and person_id not in self.caps_of:
             raise LookupError(f"Declare `caps_of` in `reads`: person {person_id} was not read")
+
+    def _require_counted(self, key: int) -> None:
+        if self.caps_of is not None and key not in self.counts.keys:
+            raise LookupError("The seats under this cap key were not counted")
 
     def _count(self, seat: SeatState) -> None:
         if seat.holder_id is not None and seat.is_locked(now=self.now):

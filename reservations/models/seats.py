@@ -582,6 +582,17 @@ class Seat(models.Model):
         db_index=False,
         help_text="With which its holder locked it.",
     )
+    mailbox = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="A keyed hash of the mail address of who holds or bought it, for the caps;"
+        " negative if they only claimed it.",
+    )
+    network = models.BigIntegerField(
+        null=True,
+        editable=False,
+        help_text="A keyed hash of the network in which it was locked, for the caps.",
+    )
     version = models.BigIntegerField(
         default=0, help_text="The event's sequence number at the seat's last change."
     )
@@ -686,6 +697,17 @@ class Seat(models.Model):
                 fields=["allocation"],
                 condition=Q(allocation__isnull=False),
                 name="seat_by_allocation",
+            ),
+            # For the caps of a mail address and of a network.
+            models.Index(
+                fields=["event", "mailbox"],
+                condition=Q(mailbox__isnull=False),
+                name="seat_by_mailbox",
+            ),
+            models.Index(
+                fields=["event", "network"],
+                condition=Q(network__isnull=False),
+                name="seat_by_network",
             ),
             models.Index(
                 fields=["promo_code"],

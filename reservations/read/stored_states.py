@@ -41,6 +41,8 @@ def terms_of(event: Event) -> Terms:
         ),
         hold_seconds=settings.SEATCAST_HOLD_SECONDS,
         purchase_cap=event.purchase_cap or settings.SEATCAST_PURCHASE_CAP,
+        network_seat_cap=settings.SEATCAST_NETWORK_SEAT_CAP or None,
+        network_purchase_cap=settings.SEATCAST_NETWORK_PURCHASE_CAP or None,
         cooldown_seconds=settings.SEATCAST_LOCK_COOLDOWN_SECONDS,
         offline_methods=frozenset(offline_methods(event)),
         payment_seconds=event.payment_seconds or settings.SEATCAST_PAYMENT_DEADLINE_SECONDS,

@@ -89,7 +89,9 @@ class PreparedPair:
             self._queries[1].queryset(second, first=first),
         )
         (one, order), (other, other_order) = map(_statement, querysets)
-        width, other_width = (len(each.query.values_select) for each in querysets)
+        width, other_width = (
+            len(each.query.values_select) + len(each.query.annotation_select) for each in querysets
+        )
         sql = (
             f"SELECT true, one.*{', NULL' * other_width} FROM ({one}) AS one UNION ALL "
             f"SELECT false{', NULL' * width}, other.* FROM ({other}) AS other"

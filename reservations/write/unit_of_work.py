@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from reservations import clock, security_events
@@ -37,6 +37,7 @@ from reservations.domain.states import (
     Person,
     PromoCodeState,
     Reason,
+    SeatCounts,
     SeatState,
     SeatStatus,
     iso,
@@ -90,7 +91,7 @@ _HOLD_COLUMNS = (
 )
 _WRITTEN_SEAT_COLUMNS = (
     *("status", *_HOLD_COLUMNS),
-    *("reservation_id", "allocation_id", "promo_code_id", "version"),
+    *("reservation_id", "allocation_id", "promo_code_id", "mailbox", "network", "version"),
 )
 _TICKET_COLUMNS = (
     *("reservation_id", "event_id", "seat_id", "price", "ticket_type", "promo_code_id", "live"),
@@ -109,7 +110,7 @@ _SEAT_COLUMNS = (
     *STATIC_SEAT_FIELDS,
     *("category__price", "status", *_HOLD_COLUMNS, "held_prices", "reservation_id"),
     *("allocation_id", "promo_code_id", "reservation__user_id", "reservation__payment_due_at"),
-    "reservation__paid_at",
+    *("reservation__paid_at", "mailbox", "network"),
 )
 
 T = TypeVar("T")
@@ -126,14 +127,16 @@ def read_locking_state(command: Command, *, event_id: int) -> BatchState:
     event = Event.objects.filter(pk=event_id).only(*_EVENT_COLUMNS).first()
     if event is None:
         raise EventNotFound
-    now, caps_of = clock.now(), _present([command.reads().caps_of])
+    now, caps = clock.now(), _Caps.of([command])
+    bought, counts = caps.usage(_usage(*caps.arguments(event_id, now=now)))
     return BatchState(
         terms=terms_of(event),
         now=now,
-        seats=_states_as_they_are(event, [], list(caps_of), now=now),
+        seats=_states_as_they_are(event, [], list(caps.people), now=now),
         promo_codes=_promo_codes(event, [command.reads()], now=now),
-        caps_of=caps_of,
-        bought=_by_person(_bought(event_id, list(caps_of), now)),
+        caps_of=caps.people,
+        bought=bought,
+        counts=counts,
     )
 
 
@@ -210,11 +213,11 @@ class UnitOfWork:
         """Lock and read what the commands declare in `reads`."""
         reads = [command.reads() for command in commands]
         reservations = _reservations(event, reads, now=now)
-        caps_of = _present(each.caps_of for each in reads)
+        caps = _Caps.of(commands)
         ended = _ended_allocations(event, reads, now=now)
         shares = settlements.shares(reservations) if any(each.money for each in reads) else {}
-        seats, bought = _locked_seats(
-            event, reads, reservations, ended.seat_ids, caps_of=caps_of, now=now
+        seats, bought, counts = _locked_seats(
+            event, reads, reservations, ended.seat_ids, caps=caps, now=now
         )
         terms = terms_of(event)
         stretches: list[list[int]] = []
@@ -238,8 +241,9 @@ class UnitOfWork:
             promo_codes=_promo_codes(event, reads, now=now),
             ended_allocations=ended.ids,
             refunds_parts=refunds_parts(),
-            caps_of=caps_of,
+            caps_of=caps.people,
             bought=bought,
+            counts=counts,
             stretches=stretches,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
@@ -536,7 +540,8 @@ class UnitOfWork:
             *(seat.extensions, seat.lapsed_holder_id),
             *(seat.former_holder_id, seat.former_locked_at, seat.released_at),
             self._stored_reservation_id(seat.reservation_id),
-            *(self._stored_allocation_id(seat.allocation_id), seat.promo_code_id, seq, seat.id),
+            *(self._stored_allocation_id(seat.allocation_id), seat.promo_code_id),
+            *(seat.mailbox, seat.network, seq, seat.id),
         )
 
     def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
@@ -689,23 +694,55 @@ def _reserved_seat(reservation: Reservation, seat_id: int) -> ReservationSeat:
     return next(seat for seat in reservation.seats.all() if seat.seat_id == seat_id)
 
 
+class _Caps(NamedTuple):
+    """Whose held and bought seats are counted: people, and the cap keys of the commands' actors."""
+
+    people: frozenset[int]
+    keys: frozenset[int]
+
+    @classmethod
+    def of(cls, commands: Sequence[Command]) -> "_Caps":
+        capped = [each for each in commands if each.reads().caps_of is not None]
+        keys = frozenset[int]().union(*(each.actor.cap_keys() for each in capped if each.actor))
+        return cls(_present(each.reads().caps_of for each in capped), keys)
+
+    def arguments(self, event_id: int, *, now: datetime) -> tuple[Any, ...]:
+        """Return the arguments of `_usage`."""
+        return event_id, list(self.people), list(self.keys), now
+
+    def usage(
+        self, rows: Iterable[tuple[int, int, int]]
+    ) -> tuple[dict[int, set[int]], SeatCounts]:
+        """Return the ids of bought seats by person, and the counts by key, from rows of `_usage`."""
+        bought: dict[int, set[int]] = {}
+        counts = SeatCounts(self.keys)
+        for kind, key, value in rows:
+            if kind == _BOUGHT_BY_PERSON:
+                bought.setdefault(key, set()).add(value)
+            elif kind == SeatStatus.LOCKED:
+                counts.held[key] = value
+            else:
+                counts.bought[key] = value
+        return bought, counts
+
+
 def _locked_seats(
     event: Event,
     reads: list[Reads],
     reservations: dict[int, Reservation],
     allocated: frozenset[int],
     *,
-    caps_of: frozenset[int],
+    caps: _Caps,
     now: datetime,
-) -> tuple[dict[int, _Row], dict[int, set[int]]]:
-    """Lock and read seats by id; return also the ids of the seats that people have bought."""
-    ids, people = list(_seat_ids(reads, reservations) | allocated), list(caps_of)
+) -> tuple[dict[int, _Row], dict[int, set[int]], SeatCounts]:
+    """Lock and read seats by id; return also what counts towards the caps: see `_Caps.usage`."""
+    ids, people = list(_seat_ids(reads, reservations) | allocated), list(caps.people)
+    arguments = caps.arguments(event.pk, now=now)
     if any(each.expired_locks for each in reads):
-        rows = _seats_and_lapsed(event.pk, ids, people, now)
-        bought = _bought(event.pk, people, now)
+        rows, used = _seats_and_lapsed(event.pk, ids, people, now), _usage(*arguments)
     else:
-        rows, bought = _seats_and_bought((event.pk, ids, people), (event.pk, people, now))
-    return _by_id(rows), _by_person(bought)
+        rows, used = _seats_and_usage((event.pk, ids, people), arguments)
+    return _by_id(rows), *caps.usage(cast("Iterable[tuple[int, int, int]]", used))
 
 
 def _rows_around(
@@ -790,33 +827,44 @@ def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[Q
     return [named.order_by().values("pk"), held.order_by().values("pk")]
 
 
+# The first column of a row of `_usage`: this, or the status of the seats that are counted.
+_BOUGHT_BY_PERSON = 0
+
+
 @PreparedQuery
-def _bought(event_id: int, people: list[int], now: datetime) -> QuerySet[Any, Any]:
-    """Read people and the ids of the seats in their live reservations that are not overdue.
+def _usage(event_id: int, people: list[int], keys: list[int], now: datetime) -> QuerySet[Any, Any]:
+    """Read what counts towards the caps, as rows of three numbers.
+
+    For people, _BOUGHT_BY_PERSON, the person and the id of a seat in a live reservation of theirs
+    that is not overdue; for cap keys, a status, the key and how many of its seats have that status.
 
     No row is locked: only who holds the event's lock changes them.
     """
     due = Q(reservation__paid_at__isnull=True, reservation__payment_due_at__lte=now)
-    found = ReservationSeat.objects.filter(
+    bought = ReservationSeat.objects.filter(
         ~due, live=True, reservation__event=event_id, reservation__user__any_of=people
     )
-    return found.order_by().values_list("reservation__user_id", "seat_id")
+    rows = bought.order_by().values_list(
+        Value(_BOUGHT_BY_PERSON), "reservation__user_id", "seat_id"
+    )
+    is_counted = Q(status=SeatStatus.RESERVED) | Q(status=SeatStatus.LOCKED, locked_until__gt=now)
+    seats = Seat.with_removed.filter(is_counted, event=event_id).order_by()
+    counts = [
+        seats.filter(**{f"{name}__any_of": keys})
+        .values("status", name)
+        .annotate(count=Count("pk"))
+        .values_list("status", name, "count")
+        for name in ("mailbox", "network")
+    ]
+    return rows.union(*counts, all=True)
 
 
-_seats_and_bought = PreparedPair(_seats, _bought)
+_seats_and_usage = PreparedPair(_seats, _usage)
 
 
 def _by_id(rows: Iterable[Sequence[Any]]) -> dict[int, _Row]:
     """Return seats, read as _SEAT_COLUMNS, by id."""
     return {row[0]: dict(zip(_SEAT_COLUMNS, row, strict=True)) for row in rows}
-
-
-def _by_person(bought: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
-    """Return the ids of seats by person."""
-    found: dict[int, set[int]] = {}
-    for person_id, seat_id in bought:
-        found.setdefault(person_id, set()).add(seat_id)
-    return found
 
 
 def _select_for_update(event_id: int, *queries: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
@@ -877,4 +925,6 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         ),
         allocation_id=seat["allocation_id"],
         promo_code_id=seat["promo_code_id"],
+        mailbox=seat["mailbox"],
+        network=seat["network"],
     )

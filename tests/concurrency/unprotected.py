@@ -46,7 +46,7 @@ def row_locks_off() -> Iterator[None]:
         patch.setattr(QuerySet, "select_for_update", _lock_nothing)
         for compiled in (
             *(unit_of_work._event_row, unit_of_work._event_row_briefly),
-            *(unit_of_work._seats_and_bought, unit_of_work._seats_and_lapsed),
+            *(unit_of_work._seats_and_usage, unit_of_work._seats_and_lapsed),
         ):
             patch.setattr(compiled, "_statement", None)
         yield

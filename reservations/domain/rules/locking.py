@@ -18,7 +18,6 @@ from reservations.domain.errors import (
     PromoCodeUsed,
     SalesClosed,
     SalesNotOpen,
-    SeatLimit,
     conflict,
 )
 from reservations.domain.rules.outcomes import Outcome, transitions
@@ -27,7 +26,7 @@ from reservations.domain.rules.preconditions import (
     require,
     require_accompanied,
     require_held,
-    require_may_buy,
+    require_may_hold,
     require_whole_tables,
     why_not_lockable,
 )
@@ -67,10 +66,8 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
     wanted = [seat for seat in seats if seat.id not in held]
     bought = state.bought_by(command.actor.id)
     require_accompanied(wanted, state, beside={*command.seat_ids, *held, *bought})
-    if wanted and len(held) + len(wanted) > state.terms.seat_cap:
-        raise _seat_limit(wanted, state)
     if wanted:
-        require_may_buy(wanted, command.actor, state, besides=len(held))
+        require_may_hold(len(wanted), command.actor, state, seats=wanted)
     _require_cooled_down(wanted, command.actor, state)
     if code is not None:
         _use(command.promo_code, code, wanted, state)
@@ -85,7 +82,7 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
 def lock_places(command: LockPlaces, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
     code = _promo_code(command.promo_code, state)
-    _require_may_hold(command.actor, command.count, state)
+    require_may_hold(command.count, command.actor, state)
     if command.choice is None:
         raise Outpaced
     left = command.choice.left
@@ -116,7 +113,7 @@ def lock_best(command: LockBest, state: BatchState) -> Outcome:
     _require_open_sale(state.terms, now=state.now)
     criteria, choice = command.criteria, command.choice
     code = _promo_code(command.promo_code, state)
-    _require_may_hold(command.actor, criteria.count, state)
+    require_may_hold(criteria.count, command.actor, state)
     if choice is None:
         raise Outpaced
     if not choice.sets:
@@ -200,14 +197,6 @@ def _used_up(code: PromoCodeState, kept: list[SeatState], state: BatchState) -> 
     )
 
 
-def _require_may_hold(actor: Person, count: int, state: BatchState) -> None:
-    """Require that the caps allow `count` more seats. Raises: SeatLimit, PurchaseLimit."""
-    held = len(state.held_by(actor.id))
-    if held + count > state.terms.seat_cap:
-        raise _seat_limit([], state)
-    require_may_buy([], actor, state, besides=held + count)
-
-
 def _require_left(code: PromoCodeState | None, state: BatchState, *, found: int) -> None:
     """Tell that the code is used up where nothing else is free. Raises: PromoCodeUsed."""
     if code is not None and not code.left and not found:
@@ -254,6 +243,8 @@ def _locked(
         locked_at=hold.locked_at if hold else state.now,
         allocation_id=seat.allocation_id if is_kept else None,
         promo_code_id=code.id if code is not None and is_kept else None,
+        mailbox=actor.mailbox,
+        network=actor.network,
     )
 
 
@@ -315,14 +306,6 @@ def _extended(seat: SeatState, state: BatchState) -> SeatState | None:
     if seat.extensions >= terms.max_extensions or deadline <= locked_until:
         return None
     return replace(seat, locked_until=deadline, extensions=seat.extensions + 1)
-
-
-def _seat_limit(wanted: list[SeatState], state: BatchState) -> SeatLimit:
-    return SeatLimit(
-        f"You can hold at most {pluralize(state.terms.seat_cap, 'seat')} of this event at a time.",
-        seat_cap=state.terms.seat_cap,
-        conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in wanted],
-    )
 
 
 def _too_few_sentence(count: int, largest: int) -> str:

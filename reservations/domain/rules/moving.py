@@ -75,7 +75,7 @@ def move(command: MoveSeats, state: BatchState) -> Outcome:
     if settling is Settling.PROVIDER:
         refunds = refunds_of(reservation, -difference)
     freed = tuple(as_free(each.old) for each in seats)
-    taken = tuple(_taken(each.new, reservation) for each in seats)
+    taken = tuple(_taken(each.new, each.old, reservation) for each in seats)
     seats = tuple(
         each._replace(old=before, new=after)
         for each, before, after in zip(seats, freed, taken, strict=True)
@@ -158,12 +158,15 @@ def _settlings(
     return at_the_box_office
 
 
-def _taken(seat: SeatState, reservation: ReservationState) -> SeatState:
+def _taken(seat: SeatState, former: SeatState, reservation: ReservationState) -> SeatState:
+    """Return a seat as reserved in place of another one of the reservation."""
     return replace(
         as_free(seat),
         status=SeatStatus.RESERVED,
         reservation_id=reservation.id,
         buyer_id=reservation.user_id,
+        mailbox=former.mailbox,
+        network=former.network,
     )
 
 

@@ -1,15 +1,20 @@
 """Preconditions of commands, checked seat by seat."""
 
+import math
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from enum import Enum, auto
+from typing import Any, NamedTuple
 
 from reservations.domain.errors import (
     CompanionSeat,
     Conflict,
     LockExpired,
+    NetworkLimit,
     NotHolder,
     PurchaseLimit,
+    SeatLimit,
     SeatNotFound,
     SeatUnavailable,
     WholeTable,
@@ -63,22 +68,102 @@ def require_held(
     )
 
 
-def require_may_buy(
-    seats: list[SeatState], actor: Person, state: BatchState, *, besides: int = 0
+def require_may_hold(
+    count: int, actor: Person, state: BatchState, *, seats: Sequence[SeatState] = ()
 ) -> None:
-    """Require that the purchase cap allows `seats` and `besides` further ones.
+    """Require that the caps allow the actor to hold `count` more seats, and then to buy them.
 
-    Raises: PurchaseLimit.
+    A refusal names `seats`. Raises: SeatLimit, PurchaseLimit, NetworkLimit.
     """
-    cap, bought = state.terms.purchase_cap, len(state.bought_by(actor.id))
-    if bought + besides + len(seats) <= cap:
-        return
-    raise PurchaseLimit(
-        f"You can buy at most {pluralize(cap, 'seat')} of this event"
-        + (f", and have bought {bought} already." if bought else "."),
-        purchase_cap=cap,
-        conflicts=[conflict(seat=seat, reason="limit", now=state.now) for seat in seats],
-    )
+    for used in _usages(actor, state):
+        if used.held + count > used.seat_cap:
+            raise used.seat_limit(seats, state)
+        if used.bought + used.held + count > used.purchase_cap:
+            raise used.purchase_limit(seats, state)
+
+
+def require_may_buy(seats: Sequence[SeatState], actor: Person, state: BatchState) -> None:
+    """Require that the caps allow the actor to buy seats. Raises: PurchaseLimit, NetworkLimit."""
+    for used in _usages(actor, state):
+        if used.bought + len(seats) > used.purchase_cap:
+            raise used.purchase_limit(seats, state)
+
+
+class _Scope(Enum):
+    """Whose seats a cap counts together."""
+
+    PERSON = auto()
+    MAILBOX = auto()
+    NETWORK = auto()
+
+
+class _Usage(NamedTuple):
+    """How many seats are held and bought in a scope, and how many may be."""
+
+    scope: _Scope
+    held: int
+    bought: int
+    seat_cap: float
+    purchase_cap: float
+
+    def seat_limit(self, seats: Sequence[SeatState], state: BatchState) -> Conflict:
+        if self.scope is _Scope.NETWORK:
+            return _network_limit(seats, state)
+        cap = state.terms.seat_cap
+        most = f"at most {pluralize(cap, 'seat')} of this event"
+        return SeatLimit(
+            f"You can hold {most} at a time."
+            if self.scope is _Scope.PERSON
+            else f"With your e-mail address {most} can be held at a time.",
+            seat_cap=cap,
+            conflicts=_at_limit(seats, state),
+        )
+
+    def purchase_limit(self, seats: Sequence[SeatState], state: BatchState) -> Conflict:
+        if self.scope is _Scope.NETWORK:
+            return _network_limit(seats, state)
+        cap = state.terms.purchase_cap
+        most = f"at most {pluralize(cap, 'seat')} of this event"
+        ending = f", and have bought {self.bought} already." if self.bought else "."
+        return PurchaseLimit(
+            f"You can buy {most}{ending}"
+            if self.scope is _Scope.PERSON
+            else f"With your e-mail address {most} can be bought.",
+            purchase_cap=cap,
+            conflicts=_at_limit(seats, state),
+        )
+
+
+def _usages(actor: Person, state: BatchState) -> Iterator[_Usage]:
+    """Return what is held and bought by the actor, with their mail address, in their network.
+
+    Whoever has verified an address is not hindered by what others hold who only claim it, because
+    anybody can; but what was bought with it counts.
+    """
+    terms = state.terms
+    caps = terms.seat_cap, terms.purchase_cap
+    held, bought = state.held_by(actor.id), state.bought_by(actor.id)
+    yield _Usage(_Scope.PERSON, len(held), len(bought), *caps)
+    if (own := actor.mailbox) is not None:
+        claimed = state.held_under(-own) if own < 0 else 0
+        total = state.bought_under(own) + state.bought_under(-own)
+        yield _Usage(_Scope.MAILBOX, state.held_under(own) + claimed, total, *caps)
+    if (network := actor.network) is not None:
+        yield _Usage(
+            _Scope.NETWORK,
+            state.held_under(network),
+            state.bought_under(network),
+            math.inf if terms.network_seat_cap is None else terms.network_seat_cap,
+            math.inf if terms.network_purchase_cap is None else terms.network_purchase_cap,
+        )
+
+
+def _network_limit(seats: Sequence[SeatState], state: BatchState) -> NetworkLimit:
+    return NetworkLimit(conflicts=_at_limit(seats, state))
+
+
+def _at_limit(seats: Sequence[SeatState], state: BatchState) -> list[dict[str, Any]]:
+    return [conflict(seat=seat, reason="limit", now=state.now) for seat in seats]
 
 
 def require_accompanied(

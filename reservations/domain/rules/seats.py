@@ -22,6 +22,8 @@ def as_free(seat: SeatState) -> SeatState:
         buyer_id=None,
         allocation_id=None,
         promo_code_id=None,
+        mailbox=None,
+        network=None,
     )
 
 
