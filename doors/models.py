@@ -48,7 +48,7 @@ class Scan(models.Model):
         # The ticket was valid: it should not have been refused.
         REFUSED_WRONGLY = "refused_wrongly"
 
-    id = models.UUIDField(primary_key=True)
+    scan_id = models.UUIDField(help_text="The door's own id of it.")
     door = models.ForeignKey(Door, on_delete=models.CASCADE, related_name="scans")
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
     reservation = models.ForeignKey(
@@ -64,6 +64,11 @@ class Scan(models.Model):
     class Meta:
         ordering = ["received_at", "pk"]
         default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["door", "scan_id"], name="a_scan_of_a_door_is_recorded_once"
+            ),
+        ]
         indexes = [
             models.Index(fields=["event", "received_at"], name="scan_by_event"),
         ]

@@ -264,7 +264,7 @@ def _problems(event_id: int) -> list[Scan]:
 
 def _problem(scan: Scan) -> ProblemRecord:
     return {
-        "id": str(scan.pk),
+        "id": str(scan.scan_id),
         "door": scan.door.name,
         "at": str(iso(scan.at)),
         "outcome": scan.outcome,

@@ -5,12 +5,12 @@ by itself, and sends its scans later. These are never undone: each is recorded w
 would have decided. The entry of a seat is that of the first scan to arrive; a further one is
 reported as double, with both times.
 
-Each scan can be sent any number of times: its command has the scan's id as idempotency key, and its
-row is written once. A door that got no response decides by itself, and sends the same scan again
+Each scan can be sent any number of times: its command has an idempotency key of the door's id and
+the scan's, and its row is written once. A door that got no response decides by itself, and sends the same scan again
 with its decision; only if that contradicts the server's, the row changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ from reservations.write import command_queue
 from security_log.log import Kind, record
 
 MAX_DOORS = 200
-"""How many doors an event can have, including revoked ones."""
+"""How many doors an event can have, without revoked ones."""
 
 _LONGEST_OFFLINE = timedelta(days=366)
 """A scan that would be older counts as this old, whatever the door's clock says."""
@@ -64,7 +64,8 @@ def register(*, event_id: int, door_id: UUID, name: str, steward_id: int) -> Non
         Event.objects.select_for_update(no_key=True).only("pk").get(pk=event_id)
         found = Door.objects.filter(pk=door_id).first()
         if found is None:
-            if Door.objects.filter(event=event_id).count() >= MAX_DOORS:
+            in_use = Door.objects.filter(event=event_id, revoked_at=None)
+            if in_use.count() >= MAX_DOORS:
                 raise TooManyDoors
             Door.objects.create(pk=door_id, event_id=event_id, name=name, steward_id=steward_id)
             record(
@@ -87,14 +88,13 @@ def revoke(*, event_id: int, door_id: UUID, actor_id: int) -> None:
         door = Door.objects.select_for_update().filter(pk=door_id, event=event_id).first()
         if door is None:
             raise DoorNotFound
-        if door.revoked_at is None:
-            Door.objects.filter(pk=door_id).update(revoked_at=Now())
-            record(
-                Kind.DOOR_REVOKED,
-                actor_id=actor_id,
-                event_id=event_id,
-                details={"door": str(door_id), "name": door.name},
-            )
+        _revoke([door], actor_id=actor_id)
+
+
+def revoke_of(*, organisation_id: int, user_id: int) -> int:
+    """Revoke the doors of an organisation's events that a person registered; return how many."""
+    doors = Door.objects.filter(event__organisation=organisation_id, steward=user_id)
+    return _revoke(doors.select_for_update(of=("self",)).order_by("pk"))
 
 
 def record_scans(
@@ -105,8 +105,26 @@ def record_scans(
     `sent_at` is the door's clock now, by which its error is known. Raises: Busy, Unavailable; what
     was recorded before stays, and the rest can be sent again.
     """
-    known = Scan.objects.filter(event=door.event_id).in_bulk([scan.id for scan in scans])
+    sent = Scan.objects.filter(door=door, scan_id__in=[scan.id for scan in scans])
+    known = {scan.scan_id: scan for scan in sent}
     return [_recorded(scan, known.get(scan.id), door, actor, sent_at) for scan in scans]
+
+
+def _revoke(doors: Iterable[Door], *, actor_id: int | None = None) -> int:
+    """Revoke those of some locked doors that are not; return how many."""
+    count = 0
+    for door in doors:
+        if door.revoked_at is not None:
+            continue
+        count += 1
+        Door.objects.filter(pk=door.pk).update(revoked_at=Now())
+        record(
+            Kind.DOOR_REVOKED,
+            actor_id=actor_id,
+            event_id=door.event_id,
+            details={"door": str(door.pk), "name": door.name},
+        )
+    return count
 
 
 def _recorded(
@@ -129,12 +147,12 @@ def _recorded(
         "details": {"seats": found.seats, "entries": found.entries},
     }
     if known is not None:
-        Scan.objects.filter(pk=scan.id).update(**values)
-        return Scan.objects.get(pk=scan.id)
+        Scan.objects.filter(pk=known.pk).update(**values)
+        return Scan.objects.get(pk=known.pk)
     return Scan.objects.get_or_create(
-        pk=scan.id,
+        door=door,
+        scan_id=scan.id,
         defaults={
-            "door": door,
             "event_id": door.event_id,
             "reservation": reservation,
             **values,
@@ -164,7 +182,7 @@ def _decided(
     if reservation is None:
         return _Finding(refused, was_let_in, code="ticket_not_found")
     # What the server refused before is decided anew when the door has let the people in.
-    key = f"scan-{scan.id}{'-door' if was_let_in else ''}"
+    key = f"scan-{door.pk}-{scan.id}{'-door' if was_let_in else ''}"
     own = seat_of(scan.ticket)
     seat_ids = scan.seat_ids or (() if own is None else (own,))
     if was_let_in and not seat_ids:

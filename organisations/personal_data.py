@@ -7,9 +7,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from organisations import services
 from organisations.models import Invitation, Membership
 
 
@@ -37,13 +39,15 @@ def used_since(*, person_ids: Collection[int], moment: datetime) -> set[int]:  #
 
 
 def release(*, person_id: int) -> None:
-    """Delete a person's roles and the invitations that they received, and unsign those they sent.
+    """End a person's memberships, delete the invitations that they received, and unsign theirs.
 
     A person who leaves by themselves has handed on what they own before: this does not check it.
     """
     _received(person_id).delete()
+    for member in Membership.objects.filter(user=person_id).select_related("organisation"):
+        with transaction.atomic():
+            services.end_membership(member)
     Invitation.objects.filter(invited_by=person_id).update(invited_by=None)
-    Membership.objects.filter(user=person_id).delete()
 
 
 def _received(person_id: int) -> QuerySet[Invitation]:

@@ -4,6 +4,10 @@ Concurrency. Whatever changes members or invitations first locks the organisatio
 owners who leave at once do not leave it without one, and the caps hold. Where a person's number of
 organisations counts, the person's row is locked before that.
 
+Whoever loses a role loses what they opened with it (`openings`), in the same transaction. An
+invitation is also refused if its sender may not invite any more when it is accepted, for whatever
+reason: an account can be deactivated, and an operator's group can change.
+
 Each change of a role is in the security log, in the same transaction.
 """
 
@@ -11,11 +15,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 
 from accounts import mail
 from accounts.models import User
+from organisations import openings
 from organisations.errors import (
     AlreadyMember,
     GuestNeedsAccount,
@@ -33,6 +39,7 @@ from organisations.errors import (
 )
 from organisations.models import Invitation, Membership, Organisation, new_key
 from organisations.roles import Role
+from reservations.permissions import Permission, may
 from security_log.log import Kind, record
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -94,7 +101,10 @@ def change_role(*, organisation_id: int, user_id: int, role: Role) -> Membership
             _require_another_owner(member)
         member.role = role
         member.save(update_fields=["role"])
-        _record(Kind.MEMBER_ROLE_CHANGED, organisation, user_id, before=before, role=role)
+        details = _withdrawn(organisation_id, user_id, role=role)
+        _record(
+            Kind.MEMBER_ROLE_CHANGED, organisation, user_id, before=before, role=role, **details
+        )
     return member
 
 
@@ -108,8 +118,15 @@ def remove_member(*, organisation_id: int, user_id: int) -> None:
         member = _member(organisation, user_id)
         if member.role == Role.OWNER:
             _require_another_owner(member)
-        member.delete()
-        _record(Kind.MEMBER_REMOVED, organisation, user_id, before=member.role)
+        end_membership(member)
+
+
+def end_membership(member: Membership) -> None:
+    """End a membership, and withdraw what the member opened, in the caller's transaction."""
+    organisation, user_id = member.organisation, member.user_id
+    member.delete()
+    details = _withdrawn(organisation.pk, user_id, role=None)
+    _record(Kind.MEMBER_REMOVED, organisation, user_id, before=member.role, **details)
 
 
 def invite(
@@ -148,10 +165,14 @@ def withdraw(*, organisation_id: int, invitation_id: int) -> None:
     """Withdraw an open invitation. Raises: OrganisationNotFound, InvitationNotFound."""
     with transaction.atomic():
         organisation = _locked(organisation_id)
-        found = organisation.invitations.filter(pk=invitation_id, accepted_at=None)
-        if not found.delete()[0]:
+        if not _withdraw(organisation.invitations.filter(pk=invitation_id)):
             raise InvitationNotFound
-        _record(Kind.INVITATION_WITHDRAWN, organisation, invitation=invitation_id)
+
+
+def withdraw_of(*, organisation_id: int, user_id: int) -> int:
+    """Withdraw the open invitations that a person sent for an organisation; return how many."""
+    sent = Invitation.objects.filter(organisation=organisation_id, invited_by=user_id)
+    return _withdraw(sent)
 
 
 def accept(*, key: str, person: User) -> Membership:
@@ -212,6 +233,24 @@ def prune_invitations() -> int:
     return deleted
 
 
+def _withdrawn(organisation_id: int, user_id: int, *, role: Role | None) -> dict[str, Any]:
+    """Withdraw what a person opened and may not any more; return it as details for the log."""
+    counts = openings.withdraw_unpermitted(
+        organisation_id=organisation_id, user_id=user_id, role=role
+    )
+    return {"withdrawn": counts} if counts else {}
+
+
+def _withdraw(invitations: QuerySet[Invitation]) -> int:
+    """Withdraw those of some invitations that are open; return how many."""
+    found = list(invitations.filter(accepted_at=None).select_related("organisation"))
+    for invitation in found:
+        number = invitation.pk
+        invitation.delete()
+        _record(Kind.INVITATION_WITHDRAWN, invitation.organisation, invitation=number)
+    return len(found)
+
+
 def _require_acceptable(invitation: Invitation, person: User, member: Membership | None) -> None:
     if person.is_guest:
         raise GuestNeedsAccount
@@ -223,6 +262,12 @@ def _require_acceptable(invitation: Invitation, person: User, member: Membership
         raise AlreadyMember
     if invitation.expires_at <= timezone.now():
         raise InvitationExpired
+    if not may(
+        invitation.invited_by_id,
+        Permission.CHANGE_ORGANISATION,
+        organisation_id=invitation.organisation_id,
+    ):
+        raise InvitationWithdrawn
 
 
 def _locked(organisation_id: int) -> Organisation:

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -77,6 +78,7 @@ class Endpoint(models.Model):
 
     class Disabled(models.TextChoices):
         OWNER = "owner", "By an owner"
+        LEFT = "left", "Who set it up is no owner any more"
         GONE = "gone", "It answered 410"
         FAILING = "failing", "It failed for days"
 
@@ -84,6 +86,13 @@ class Endpoint(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="endpoints"
     )
     url = models.CharField(max_length=500)
+    set_up_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who made it, changed its URL last, or turned it on.",
+    )
     description = models.CharField(max_length=100, blank=True)
     kinds = models.JSONField()
     secret = models.TextField()

@@ -13,6 +13,8 @@ from django.db import transaction
 
 from accounts.second_factor import encryption
 from reservations import clock
+from reservations.domain.errors import NotPermitted
+from reservations.permissions import Permission, may
 from security_log.log import Kind, record
 from webhooks import queue, signing
 from webhooks.errors import (
@@ -45,16 +47,28 @@ class NewSecret:
     secret: str
 
 
-def create(*, organisation_id: int, url: str, kinds: Sequence[str], description: str) -> NewSecret:
-    """Create an endpoint, and open the feed. Raises: TooManyEndpoints."""
+def create(
+    *,
+    organisation_id: int,
+    url: str,
+    kinds: Sequence[str],
+    description: str,
+    owner_id: int | None = None,
+) -> NewSecret:
+    """Create an endpoint, and open the feed. Raises: TooManyEndpoints, NotPermitted.
+
+    NotPermitted: `owner_id`, unless it is None, is no owner any more.
+    """
     secret = signing.new_secret()
     with transaction.atomic():
         feed = _locked_feed(organisation_id)
+        _require_owner(owner_id, organisation_id)
         if Endpoint.objects.filter(organisation=organisation_id).count() >= MAX_ENDPOINTS:
             raise TooManyEndpoints
         endpoint = Endpoint.objects.create(
             organisation_id=organisation_id,
             url=url,
+            set_up_by_id=owner_id,
             kinds=list(kinds),
             description=description,
             secret=encryption.encrypt(secret),
@@ -67,16 +81,24 @@ def create(*, organisation_id: int, url: str, kinds: Sequence[str], description:
 
 
 def change(
-    *, organisation_id: int, endpoint_id: int, is_enabled: bool | None = None, **facts: Any
+    *,
+    organisation_id: int,
+    endpoint_id: int,
+    owner_id: int | None = None,
+    is_enabled: bool | None = None,
+    **facts: Any,
 ) -> Endpoint:
     """Change some of url, kinds and description, or turn an endpoint on or off.
 
     What is queued for it stays queued while it is off; later messages are only in the feed. Turned
-    on, everything pending is attempted at once. Raises: EndpointNotFound.
+    on, everything pending is attempted at once. Raises: EndpointNotFound; NotPermitted as `create`.
     """
     with transaction.atomic():
         feed = _locked_feed(organisation_id)
+        _require_owner(owner_id, organisation_id)
         endpoint = _locked(organisation_id, endpoint_id)
+        if is_enabled or facts.get("url", endpoint.url) != endpoint.url:
+            endpoint.set_up_by_id = owner_id
         if is_enabled is True and endpoint.disabled_at is not None:
             endpoint.disabled_at, endpoint.disabled_because = None, ""
             endpoint.failing_since, endpoint.failures = None, 0
@@ -90,7 +112,7 @@ def change(
         endpoint.rest_until = None
         endpoint.save(
             update_fields=[
-                *("url", "kinds", "description", "disabled_at", "disabled_because"),
+                *("url", "set_up_by", "kinds", "description", "disabled_at", "disabled_because"),
                 *("failing_since", "failures", "rest_until"),
             ]
         )
@@ -101,6 +123,22 @@ def change(
             is_enabled=endpoint.disabled_at is None,
         )
     return endpoint
+
+
+def turn_off_of(*, organisation_id: int, user_id: int) -> int:
+    """Turn off the endpoints that a person set up for an organisation; return how many.
+
+    Another owner can turn them on again. In the caller's transaction.
+    """
+    _locked_feed(organisation_id)
+    theirs = Endpoint.objects.filter(organisation=organisation_id, set_up_by=user_id)
+    found = list(theirs.filter(disabled_at=None))
+    for endpoint in found:
+        endpoint.disabled_at = clock.now()
+        endpoint.disabled_because = Endpoint.Disabled.LEFT
+        endpoint.save(update_fields=["disabled_at", "disabled_because"])
+        _record(Kind.WEBHOOK_CHANGED, endpoint, kinds=endpoint.kinds, is_enabled=False)
+    return len(found)
 
 
 def delete(*, organisation_id: int, endpoint_id: int) -> None:
@@ -198,6 +236,17 @@ def _locked_feed(organisation_id: int) -> Feed:
     """Return the organisation's feed, made if it is missing, with its row locked."""
     Feed.objects.get_or_create(pk=organisation_id)
     return Feed.objects.select_for_update(no_key=True).get(pk=organisation_id)
+
+
+def _require_owner(owner_id: int | None, organisation_id: int) -> None:
+    """Require that a person still owns an organisation whose feed is locked. Raises: NotPermitted.
+
+    What a former owner set up was turned off under that lock.
+    """
+    if owner_id is not None and not may(
+        owner_id, Permission.CHANGE_ORGANISATION, organisation_id=organisation_id
+    ):
+        raise NotPermitted
 
 
 def _open(feed: Feed) -> None:

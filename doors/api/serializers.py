@@ -68,7 +68,7 @@ class ScansSerializer(serializers.Serializer[Any]):
 
 
 class ScanResultSerializer(serializers.Serializer[Scan]):
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(source="scan_id")
     outcome = serializers.ChoiceField(choices=Scan.Outcome.choices)
     was_admitted = serializers.BooleanField()
     code = serializers.CharField(help_text="Why, as in errors; empty if it was admitted.")

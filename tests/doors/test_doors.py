@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from doors import services
 from doors.models import Door, Scan
 from doors.selectors import code_digest
 from doors.services import TicketScan, record_scans
@@ -374,3 +375,29 @@ def test_two_doors_admit_5000_tickets_offline_with_wrong_clocks(event: Event) ->
     assert sorted(sent[each] for each in reported) == sorted(both)
     assert Scan.objects.filter(event=hall).count() == 5_000 + len(both)
     assert list(differences(event_id=hall.pk, counts=Counts())) == []
+
+
+def test_a_scan_with_the_id_of_another_doors_scan_is_its_own(
+    steward: APIClient, event: Event
+) -> None:
+    number = str(uuid4())
+    scan = {"id": number, **_let_in(_ticket(_booked(event, 0, 1)))}
+    [admitted] = _send(steward, _door(steward, event), scan)
+    assert len(admitted["seats"]) == 2
+    elsewhere = make_event()
+    for other in (event, elsewhere):
+        refused = {"id": number, "ticket": "nothing", "was_admitted": None}
+        [found] = _send(steward, _door(steward, other, "South"), refused)
+        assert (found["id"], found["outcome"], found["seats"]) == (number, "refused", [])
+    assert Scan.objects.filter(scan_id=number).count() == 3
+
+
+def test_revoked_doors_do_not_count(steward: APIClient, event: Event, monkeypatch: Any) -> None:
+    monkeypatch.setattr(services, "MAX_DOORS", 2)
+    for _ in range(3):
+        path = _door(steward, event)
+        assert steward.post(f"{path}revoke/", {}).status_code == 200
+    for _ in range(2):
+        _door(steward, event)
+    full = steward.put(f"/api/events/{event.pk}/doors/{uuid4()}/", {"name": "West"})
+    refusal(full, 409, "too_many_doors")

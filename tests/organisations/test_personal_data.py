@@ -58,7 +58,9 @@ def test_an_erased_person_has_no_roles_and_no_invitations(choir: House) -> None:
     choir.organisation.memberships.create(user=zoe, role=Role.EDITOR)
     _invited(choir)
     _invited(choir, "old@example.com", accepted_by=zoe, accepted_at=timezone.now())
-    kept = _invited(choir, "guest@example.com", invited_by=zoe)
+    _invited(choir, "open@example.com", invited_by=zoe)
+    used = {"accepted_by": make_user(), "accepted_at": timezone.now()}
+    kept = _invited(choir, "guest@example.com", invited_by=zoe, **used)
     _erase(zoe)
     assert zoe.pk not in choir.roles()
     [left] = Invitation.objects.all()

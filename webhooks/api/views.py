@@ -93,6 +93,7 @@ class EndpointsView(OwnersView):
             url=body["url"],
             kinds=sorted(body["kinds"]),
             description=body.get("description", ""),
+            owner_id=request.user.pk,
         )
         return Response(_with_secret(made), status=201)
 
@@ -117,7 +118,12 @@ class EndpointView(OwnersView):
         body = _validated(ChangedEndpointSerializer, request.data)
         if "kinds" in body:
             body["kinds"] = sorted(body["kinds"])
-        services.change(organisation_id=organisation_id, endpoint_id=endpoint_id, **body)
+        services.change(
+            organisation_id=organisation_id,
+            endpoint_id=endpoint_id,
+            owner_id=request.user.pk,
+            **body,
+        )
         return Response(_endpoint(organisation_id, endpoint_id))
 
     @extend_schema(

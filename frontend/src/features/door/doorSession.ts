@@ -38,6 +38,14 @@ export interface DoorSnapshot {
 /** How many scans one request takes, as the server's MAX_SCANS. */
 const MAX_SCANS = 200;
 
+/** The refusals of a device that was blocked, or whose steward may not admit people any more. */
+const LOST_CODES: ReadonlySet<string> = new Set([
+  'door_revoked',
+  'door_not_found',
+  'permission_denied',
+  'event_not_found',
+]);
+
 /** What one device does at the door of an event. */
 export class DoorSession {
   #snapshot: DoorSnapshot;
@@ -167,7 +175,7 @@ export class DoorSession {
 
   async #lost(error: unknown): Promise<void> {
     const { code, isNotAuthenticated } = toApiError(error);
-    if (code === 'door_revoked' || code === 'door_not_found') {
+    if (LOST_CODES.has(code)) {
       this.#set({ connection: 'revoked' });
       await this.#saving;
       await deleteDoor(this.#eventId);
