@@ -146,11 +146,15 @@ def part_frame(
     return ",".join(fields) + "}"
 
 
-def whole_fragment(section: int, states: Sequence[WireChange], *, now_ms: int) -> str:
-    """Return the state of all seats of a section, in index order."""
-    statuses = packed(bytes(state.status for state in states))
-    locks = [_compact_lock(state, now_ms) for state in states if state.locked_until_ms is not None]
-    return _json([section, statuses, *([locks] if locks else [])])
+def whole_fragment(
+    section: int, statuses: bytes, locked: Iterable[WireChange], *, now_ms: int
+) -> str:
+    """Return the state of all seats of a section: their statuses, and those that are locked.
+
+    Both are in index order.
+    """
+    locks = [_compact_lock(state, now_ms) for state in locked]
+    return _json([section, packed(statuses), *([locks] if locks else [])])
 
 
 def changes_fragment(states: Iterable[WireChange], *, now_ms: int) -> str:

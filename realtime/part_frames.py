@@ -150,11 +150,11 @@ class PartFrames:
     def _built_fragment(self, section: int, since: int | None) -> tuple[bool, str]:
         replica = self._replica
         assert replica is not None
-        seats = replica.sections.seats(section)
-        if since is not None:
-            limit = max(MIN_CHANGES, len(seats) // SEATS_PER_CHANGE)
-            changed = replica.sections.seats_changed(section, since=since, limit=limit)
-            if changed is not None:
-                return False, changes_fragment(map(replica.state, changed), now_ms=self._now_ms)
-        states = [replica.state(index) for index in seats]
-        return True, whole_fragment(section, states, now_ms=self._now_ms)
+        if since is None:
+            statuses, locked = replica.section_states(section)
+            return True, whole_fragment(section, statuses, locked, now_ms=self._now_ms)
+        limit = max(MIN_CHANGES, len(replica.sections.seats(section)) // SEATS_PER_CHANGE)
+        changed = replica.sections.seats_changed(section, since=since, limit=limit)
+        if changed is None:
+            return self._fragment(section, None)
+        return False, changes_fragment(map(replica.state, changed), now_ms=self._now_ms)

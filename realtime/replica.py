@@ -99,6 +99,17 @@ class Replica:
         deadline, holder = self._locks.get(index, (None, None))
         return WireChange(index, self.statuses[index], deadline, holder, index in self._kept)
 
+    def section_states(self, section: int) -> tuple[bytes, list[WireChange]]:
+        """Return the published statuses of a section's seats in index order, and its locks."""
+        seats = self.sections.seats(section)
+        first, last = seats[0], seats[-1]
+        if last - first == len(seats) - 1:
+            # A copy of neighbours takes a hundredth of the time of looking each one up.
+            statuses = bytes(self.statuses[first : last + 1])
+        else:
+            statuses = bytes(map(self.statuses.__getitem__, seats))
+        return statuses, [self.state(seats[place]) for place in _places_of_locks(statuses)]
+
     def locks(self) -> Iterator[tuple[int, int, str | None]]:
         """Yield `(index, deadline in ms, holder)` of each published lock."""
         for index, (deadline, holder) in self._locks.items():
@@ -139,6 +150,13 @@ class Replica:
             holder=change.holder if is_locked and self._shows_names else None,
             is_kept=change.is_kept,
         )
+
+
+def _places_of_locks(statuses: bytes) -> Iterator[int]:
+    place = statuses.find(SeatStatus.LOCKED)
+    while place >= 0:
+        yield place
+        place = statuses.find(SeatStatus.LOCKED, place + 1)
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

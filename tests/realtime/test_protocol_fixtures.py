@@ -88,7 +88,13 @@ def test_the_part_matches_the_fixture() -> None:
         layout=meant["layout"],
         request_id=meant["id"],
         whole=[
-            whole_fragment(each["section"], _states_of(each), now_ms=now) for each in meant["whole"]
+            whole_fragment(
+                each["section"],
+                bytes(state.status for state in _states_of(each)),
+                [state for state in _states_of(each) if state.locked_until_ms is not None],
+                now_ms=now,
+            )
+            for each in meant["whole"]
         ],
         changes=[changes_fragment(map(_wire, meant["changes"]), now_ms=now)],
         free=free_fragment([free.get(pool, -1) for pool in range(8)], sorted(free)),
