@@ -1,4 +1,4 @@
-"""Which mail addresses lead to one mailbox, as far as it is known how their provider treats them."""
+"""Which mail addresses lead to one mailbox, as far as their provider is known."""
 
 import unicodedata
 from typing import NamedTuple

@@ -11,7 +11,5 @@ class DoorsConfig(AppConfig):
         from reservations.permissions import Permission
 
         openings.register(
-            openings.Opening(
-                "devices", Door, "steward", Permission.SCAN_TICKET, services.revoke_of
-            )
+            openings.Opening("devices", Door, "steward", Permission.SCAN_TICKET, services.revoke_of)
         )

@@ -6,8 +6,8 @@ would have decided. The entry of a seat is that of the first scan to arrive; a f
 reported as double, with both times.
 
 Each scan can be sent any number of times: its command has an idempotency key of the door's id and
-the scan's, and its row is written once. A door that got no response decides by itself, and sends the same scan again
-with its decision; only if that contradicts the server's, the row changes.
+the scan's, and its row is written once. A door that got no response decides by itself, and sends
+the same scan again with its decision; only if that contradicts the server's, the row changes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What members open that works on without them, and its withdrawal when their role no longer permits it.
+"""What members open that works on without them, and its end when their role no longer permits it.
 
 An invitation lets somebody in, a device keeps a list of tickets, a webhook tells an address of
 bookings. A member who was removed, or has a lesser role by now, must keep none of these. Apps that

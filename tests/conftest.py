@@ -156,6 +156,7 @@ def _clear_caches() -> None:
     layouts.clear_layout_cache()
     miniatures.clear_miniature_cache()
     seat_lists.clear_list_cache()
+    selectors.clear_plan_cache()
     polling.clear_caches()
     conflicts.conflict_counter.reset()
     sale_figures.clear_figures_cache()

@@ -367,7 +367,8 @@ class Terms:
 
     A person may have `seat_cap` live locks, and `purchase_cap` seats in live reservations; so may
     all people together who have one mail address. All people in one network together may have
-    `network_seat_cap` and `network_purchase_cap`; None: any number. With one of the `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
+    `network_seat_cap` and `network_purchase_cap`; None: any number. With one of the
+    `offline_methods`, payment is due within `payment_seconds`, and before `begins_at`.
 
     Seats are held for `open_payment_seconds` while their payment waits for the buyer or their bank.
 

@@ -5,29 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reservations', '0036_archived_logs'),
+        ("reservations", "0036_archived_logs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='seat',
-            name='mailbox',
-            field=models.BigIntegerField(editable=False, help_text='A keyed hash of the mail address of who holds or bought it, for the caps; negative if they only claimed it.', null=True),
+            model_name="seat",
+            name="mailbox",
+            field=models.BigIntegerField(
+                editable=False,
+                help_text="A keyed hash of the mail address of who holds or bought it, for the caps; negative if they only claimed it.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='network',
-            field=models.BigIntegerField(editable=False, help_text='A keyed hash of the network in which it was locked, for the caps.', null=True),
+            model_name="seat",
+            name="network",
+            field=models.BigIntegerField(
+                editable=False,
+                help_text="A keyed hash of the network in which it was locked, for the caps.",
+                null=True,
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(condition=models.Q(('mailbox__isnull', False)), fields=['event', 'mailbox'], name='seat_by_mailbox'),
+            model_name="seat",
+            index=models.Index(
+                condition=models.Q(("mailbox__isnull", False)),
+                fields=["event", "mailbox"],
+                name="seat_by_mailbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(condition=models.Q(('network__isnull', False)), fields=['event', 'network'], name='seat_by_network'),
+            model_name="seat",
+            index=models.Index(
+                condition=models.Q(("network__isnull", False)),
+                fields=["event", "network"],
+                name="seat_by_network",
+            ),
         ),
     ]

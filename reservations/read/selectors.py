@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
+import orjson
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -73,6 +75,7 @@ from reservations.read.stored_states import (
     ticket_types_of,
     with_related,
 )
+from reservations.singleflight import SingleflightCache
 from reservations.tickets import booking_of, seat_of, signed_ticket
 from reservations.write.changes import Change
 
@@ -88,6 +91,13 @@ _PEOPLE_AT_ONCE = 1_000
 _BATCH = 5_000
 _EMPTY_PLAN: PlanRecord = {"name": "", "width": 0, "height": 0, "seat_radius": 10, "shapes": []}
 
+
+# Some megabytes each, if they are stadiums.
+_MAX_ENCODED_PLANS = 16
+# Encoded plans by event and layout, which changes with the plan.
+_encoded_plans: SingleflightCache[tuple[int, str], bytes | None] = SingleflightCache(
+    max_entries=_MAX_ENCODED_PLANS
+)
 
 _MAX_PUBLIC = 10_000
 
@@ -336,12 +346,21 @@ def events(
 
 
 def event(*, event_id: int) -> EventDetailRecord:
-    """Return one event with its categories and plan. Raises: EventNotFound."""
+    """Return one event with its categories and plan, which is encoded. Raises: EventNotFound.
+
+    A stadium's plan has 600 KB, so it is read and encoded once for each layout.
+    """
     now = clock.now()
-    try:
-        found = Event.objects.get(pk=event_id)
-    except Event.DoesNotExist:
-        raise EventNotFound from None
+    while True:
+        found = Event.objects.defer("plan").filter(pk=event_id).first()
+        if found is None:
+            raise EventNotFound
+        key = event_id, found.layout
+        encoded = _encoded_plans.get(key, partial(_encode_plan, *key))
+        if encoded is not None:
+            break
+        # The plan has been replaced meanwhile.
+        _encoded_plans.discard(key)
     return {
         **_event_record(
             found,
@@ -358,8 +377,19 @@ def event(*, event_id: int) -> EventDetailRecord:
             for code, name in _payment_methods(found, now=now).items()
         ],
         "has_promo_codes": found.promo_codes.filter(withdrawn_at=None).exists(),
-        "plan": {**_EMPTY_PLAN, **found.plan},
+        "plan": cast("PlanRecord", orjson.Fragment(encoded)),
     }
+
+
+def _encode_plan(event_id: int, layout: str) -> bytes | None:
+    """Return an event's plan as JSON; None if the event has another layout by now."""
+    plan = Event.objects.filter(pk=event_id, layout=layout).values_list("plan", flat=True).first()
+    return None if plan is None else orjson.dumps({**_EMPTY_PLAN, **plan})
+
+
+def clear_plan_cache() -> None:
+    """Clear the cache of encoded plans. For tests, which change plans without a new layout."""
+    _encoded_plans.clear()
 
 
 def category_record(category: Category) -> CategoryRecord:

@@ -710,10 +710,8 @@ class _Caps(NamedTuple):
         """Return the arguments of `_usage`."""
         return event_id, list(self.people), list(self.keys), now
 
-    def usage(
-        self, rows: Iterable[tuple[int, int, int]]
-    ) -> tuple[dict[int, set[int]], SeatCounts]:
-        """Return the ids of bought seats by person, and the counts by key, from rows of `_usage`."""
+    def usage(self, rows: Iterable[tuple[int, int, int]]) -> tuple[dict[int, set[int]], SeatCounts]:
+        """Return the ids of bought seats by person, and the counts by key, of `_usage`."""
         bought: dict[int, set[int]] = {}
         counts = SeatCounts(self.keys)
         for kind, key, value in rows:

@@ -197,10 +197,12 @@ def _opened() -> BoxOffice:
         document=read(written(document(**{"focal_point": {"x": 0, "y": 0}}))),
         actor=person(carol),
     )
+    organiser = make_user("organiser", is_staff=True, is_superuser=True)
     invitation = Invitation.objects.create(
         organisation=organisation,
         email="dora@example.com",
         role=Role.DOOR,
+        invited_by=organiser,
         expires_at=timezone.now() + timedelta(days=7),
     )
     webhook = webhooks.create(
@@ -212,7 +214,6 @@ def _opened() -> BoxOffice:
     sent = webhooks.send_test(organisation_id=organisation.pk, endpoint_id=webhook.pk)
     refresh = tokens.issue_pair(alice)["refresh"]
     sign_in = SignIn.objects.get(person=alice).pk
-    organiser = make_user("organiser", is_staff=True, is_superuser=True)
     factors = _factors(alice)
     sessions = {
         user.pk: str(signed_in(user).session.session_key) for user in (alice, bob, carol, organiser)

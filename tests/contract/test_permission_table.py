@@ -409,6 +409,7 @@ def _invitation(organisation: Organisation) -> Invitation:
         organisation=organisation,
         email="zoe@example.com",
         role=Role.DOOR,
+        invited_by=make_user(is_superuser=True),
         expires_at=timezone.now() + timedelta(days=7),
     )
 

@@ -6,21 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('webhooks', '0001_initial'),
+        ("webhooks", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='endpoint',
-            name='set_up_by',
-            field=models.ForeignKey(help_text='Who made it, changed its URL last, or turned it on.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="endpoint",
+            name="set_up_by",
+            field=models.ForeignKey(
+                help_text="Who made it, changed its URL last, or turned it on.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='endpoint',
-            name='disabled_because',
-            field=models.CharField(blank=True, choices=[('owner', 'By an owner'), ('left', 'Who set it up is no owner any more'), ('gone', 'It answered 410'), ('failing', 'It failed for days')], max_length=10),
+            model_name="endpoint",
+            name="disabled_because",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("owner", "By an owner"),
+                    ("left", "Who set it up is no owner any more"),
+                    ("gone", "It answered 410"),
+                    ("failing", "It failed for days"),
+                ],
+                max_length=10,
+            ),
         ),
     ]
