@@ -26,6 +26,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts import shared_cache
 from accounts.client_ip import client_ip
+from security_log.networks import counted_networks
 
 SYNC_EVERY = 10
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -94,14 +95,21 @@ class Throttle(BaseThrottle):
     window: _Window
 
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002
-        return self.allow(client_ip(request))
+        return self.allow_address(client_ip(request))
 
-    def allow(self, client: str) -> bool:
-        """Count a request. Return whether it is within the limit."""
+    def allow_address(self, address: str) -> bool:
+        """Count a request for its network and those around it. Return whether all may make it.
+
+        One that is refused is not counted for the wider networks, which others share.
+        """
+        return all(self.allow(name, times=times) for name, times in counted_networks(address))
+
+    def allow(self, client: str, *, times: int = 1) -> bool:
+        """Count a request. Return whether it is within so many times the limit."""
         limit, seconds = _parse_rate(api_settings.DEFAULT_THROTTLE_RATES[self.scope])
         number, gone = divmod(time.time(), seconds)
         self._wait = seconds - gone
-        return self.window.count(client, number=int(number), seconds=seconds) <= limit
+        return self.window.count(client, number=int(number), seconds=seconds) <= limit * times
 
     def wait(self) -> float:
         return self._wait
@@ -156,10 +164,11 @@ class PasswordChangeThrottle(Throttle):
     @classmethod
     def enforce(cls, request: Any, person_id: int) -> None:
         """Count an attempt, right or wrong. Raises: Throttled."""
-        by_network = _PasswordChangeNetworkThrottle()
-        for throttle, client in ((cls(), f"person {person_id}"), (by_network, client_ip(request))):
-            if not throttle.allow(client):
-                raise Throttled(wait=throttle.wait())
+        by_person, by_network = cls(), _PasswordChangeNetworkThrottle()
+        if not by_person.allow(f"person {person_id}"):
+            raise Throttled(wait=by_person.wait())
+        if not by_network.allow_address(client_ip(request)):
+            raise Throttled(wait=by_network.wait())
 
 
 class _PasswordChangeNetworkThrottle(Throttle):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from security_log.networks import counted_networks
+
 MAX_FRAMES_AT_ONCE = 20
 FRAMES_PER_SECOND = 5.0
 MAX_SUBSCRIBES_AT_ONCE = 10
@@ -65,11 +67,20 @@ class HandshakeThrottle:
         self._clock = clock
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
-    def take(self, network: str) -> float:
-        """Count a handshake. Return 0, or the number of seconds to wait if the limit is reached."""
+    def take(self, client: str) -> float:
+        """Count a handshake for the client's network and those around it.
+
+        Return 0, or the number of seconds to wait if the limit of one is reached.
+        """
+        for network, times in counted_networks(client):
+            if wait_seconds := self._take(network, times=times):
+                return wait_seconds
+        return 0.0
+
+    def _take(self, network: str, *, times: int) -> float:
         bucket = self._buckets.get(network)
         if bucket is None:
-            per_minute = float(settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE)
+            per_minute = float(settings.SEATCAST_HANDSHAKES_PER_ADDRESS_PER_MINUTE) * times
             bucket = TokenBucket(capacity=per_minute, per_second=per_minute / 60, clock=self._clock)
             self._buckets[network] = bucket
             if len(self._buckets) > MAX_NETWORKS:
@@ -86,17 +97,21 @@ _sockets: Counter[str] = Counter()
 
 
 @contextmanager
-def socket_slot(network: str) -> Iterator[None]:
-    """Count a socket or event stream of a network while the context is open.
+def socket_slot(client: str) -> Iterator[None]:
+    """Count a socket or event stream for a client's networks while the context is open.
 
     Raises: TooManySockets.
     """
-    if _sockets[network] >= settings.SEATCAST_SOCKETS_PER_ADDRESS:
+    networks = counted_networks(client)
+    most = settings.SEATCAST_SOCKETS_PER_ADDRESS
+    if any(_sockets[network] >= most * times for network, times in networks):
         raise TooManySockets
-    _sockets[network] += 1
+    for network, _ in networks:
+        _sockets[network] += 1
     try:
         yield
     finally:
-        _sockets[network] -= 1
-        if not _sockets[network]:
-            del _sockets[network]
+        for network, _ in networks:
+            _sockets[network] -= 1
+            if not _sockets[network]:
+                del _sockets[network]

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from accounts.client_ip import client_ip_of_scope
+from security_log.networks import counted_networks
 from web.errors import RETRY_SECONDS, error_body
 from web.request_ids import HEADER
 
@@ -23,6 +24,9 @@ CHUNK_BYTES = 64 * 1024
 MAX_IN_FLIGHT = 16
 """Per process. As many versions of a stadium's list take 200 MB."""
 MAX_PER_CLIENT = 4
+
+_ALL = ""
+"""The name under which all responses are counted."""
 
 # Headers that an error response replaces or omits.
 _REPLACED_HEADERS = frozenset(
@@ -37,10 +41,10 @@ class LargeResponses:
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self._by_client: Counter[str] = Counter()
+        self._in_flight: Counter[str] = Counter()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        response = _Response(scope, send, self._by_client)
+        response = _Response(scope, send, self._in_flight)
         try:
             await self._application(scope, receive, response.send)
         finally:
@@ -50,13 +54,14 @@ class LargeResponses:
 class _Response:
     """One response. Its start is held back until the size of its body is known."""
 
-    __slots__ = ("_by_client", "_client", "_is_rejected", "_scope", "_send", "_start")
+    __slots__ = ("_counted", "_in_flight", "_is_rejected", "_scope", "_send", "_start")
 
-    def __init__(self, scope: Any, send: Any, by_client: Counter[str]) -> None:
+    def __init__(self, scope: Any, send: Any, in_flight: Counter[str]) -> None:
         self._scope = scope
         self._send = send
-        self._by_client = by_client
-        self._client: str | None = None
+        self._in_flight = in_flight
+        # Under which names this response is counted.
+        self._counted: list[str] = []
         self._start: Any = None
         self._is_rejected = False
 
@@ -88,22 +93,22 @@ class _Response:
 
     def _acquire(self) -> tuple[int, str, str] | None:
         """Count this response as in flight, or return the status, code and sentence of an error."""
-        client = client_ip_of_scope(self._scope)
-        if self._by_client[client] >= MAX_PER_CLIENT:
+        networks = counted_networks(client_ip_of_scope(self._scope))
+        if any(self._in_flight[name] >= MAX_PER_CLIENT * times for name, times in networks):
             return 429, "throttled", "Read the large answers that you have asked for first."
-        if self._by_client.total() >= MAX_IN_FLIGHT:
+        if self._in_flight[_ALL] >= MAX_IN_FLIGHT:
             return 503, "busy", "Too many people are waiting for this. Try again in a moment."
-        self._client = client
-        self._by_client[client] += 1
+        self._counted = [_ALL, *(name for name, _ in networks)]
+        self._in_flight.update(self._counted)
         return None
 
     def release(self) -> None:
         """Stop counting this response as in flight."""
-        if self._client is not None:
-            self._by_client[self._client] -= 1
-            if not self._by_client[self._client]:
-                del self._by_client[self._client]
-            self._client = None
+        for name in self._counted:
+            self._in_flight[name] -= 1
+            if not self._in_flight[name]:
+                del self._in_flight[name]
+        self._counted = []
 
     async def _reject(self, start: Any, status: int, code: str, sentence: str) -> None:
         headers: _Pairs = [

@@ -1,4 +1,4 @@
-"""Limits wrong promo codes, by person and by IP address.
+"""Limits wrong promo codes, by person and by network.
 
 A code is counted before it is looked up, and no longer once it was right, so that many at a time
 do not pass the limit either.
@@ -14,6 +14,7 @@ from rest_framework.exceptions import Throttled
 
 from reservations.domain.errors import PromoCodeInvalid, SeatcastError
 from reservations.threads import in_thread
+from security_log.networks import counted_networks
 from security_log.request_context import current_request
 
 MAX_WRONG_CODES = 10
@@ -61,11 +62,9 @@ def guesses_counted(person_id: int) -> Iterator[None]:
 def count_guess(person_id: int) -> tuple[str, ...]:
     """Count a code and return the names of its counters. Raises: Throttled."""
     sent = current_request.get()
-    address = sent.address() if sent else ""
-    limits = {
-        f"promo-code-person-{person_id}": MAX_WRONG_CODES,
-        f"promo-code-address-{address}": MAX_WRONG_CODES_OF_ADDRESS,
-    }
+    limits = {f"promo-code-person-{person_id}": MAX_WRONG_CODES}
+    for network, times in counted_networks(sent.address() if sent else ""):
+        limits[f"promo-code-network-{network}"] = MAX_WRONG_CODES_OF_ADDRESS * times
     counters: Any = cache
     totals = counters.incr_many(dict.fromkeys(limits, float(WINDOW_SECONDS)), 1)
     if any(total > limit for total, limit in zip(totals, limits.values(), strict=True)):

@@ -120,7 +120,7 @@ async def test_exceeding_the_limit_per_network_is_429(last: str) -> None:
 
 async def test_exceeding_the_limit_per_process_is_503() -> None:
     application = LargeResponses(_large)
-    readers = [_Reader(f"192.0.2.{number}") for number in range(MAX_IN_FLIGHT + 1)]
+    readers = [_Reader(f"192.0.{number}.1") for number in range(MAX_IN_FLIGHT + 1)]
     with _requesting(application, readers):
         await _settled()
         assert [reader.status for reader in readers[:-1]] == [200] * MAX_IN_FLIGHT
@@ -149,6 +149,6 @@ async def test_a_response_stops_counting_once_it_is_read_or_its_client_is_gone()
             reader.reads.set()
         for _ in range(len(LARGE) // CHUNK_BYTES):
             await _settled()
-        assert application._by_client == {"192.0.2.1": 1}
+        assert application._in_flight == {"": 1, "192.0.2.1": 1, "192.0.2.0/24": 1}
     await _settled()
-    assert not application._by_client
+    assert not application._in_flight
