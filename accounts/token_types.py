@@ -55,7 +55,8 @@ class ClaimsUser(TokenUser):
     @property
     def mailbox(self) -> int | None:
         """The cap key of the person's mail address when the claims were made."""
-        return self.token.get("mailbox")
+        found: int | None = self.token.get("mailbox")
+        return found
 
     @property
     def has_second_factor(self) -> bool:

@@ -13,5 +13,5 @@ _BITS = 62
 @lru_cache(maxsize=10_000)
 def cap_key(kind: str, text: str) -> int:
     """Return the key of a text among those of its kind: a positive number of 62 bits."""
-    digest = salted_hmac(f"security_log.cap_keys.{kind}", text, algorithm="sha256").digest()
+    digest: bytes = salted_hmac(f"security_log.cap_keys.{kind}", text, algorithm="sha256").digest()
     return 1 + int.from_bytes(digest[:8]) % (2**_BITS - 1)

@@ -69,7 +69,7 @@ def _each(event: Event, clients: list[APIClient], size: int) -> list[Any]:
 
 def test_guests_of_one_mailbox_hold_as_many_seats_as_one_person(event: Event) -> None:
     guests = [_guest(address) for address in SAME_MAILBOX]
-    answers = at_once(_each(event, guests, CAP))
+    answers: list[Any] = at_once(_each(event, guests, CAP))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: len(guests) - 1}
     assert {answer.json().get("code") for answer in answers} == {None, "seat_limit"}
     assert _count(event, SeatStatus.LOCKED) == CAP
@@ -141,7 +141,7 @@ def test_people_in_one_network_hold_no_more_seats_than_it_may(
 ) -> None:
     settings.SEATCAST_NETWORK_SEAT_CAP = 3 * CAP
     guests = [_guest(f"m{n}@example.org", client_ip=network.format(n)) for n in range(8)]
-    answers = at_once(_each(event, guests, CAP))
+    answers: list[Any] = at_once(_each(event, guests, CAP))
     assert Counter(answer.status_code for answer in answers) == {200: 3, 409: 5}
     assert {answer.json().get("code") for answer in answers} == {None, "network_limit"}
     assert _count(event, SeatStatus.LOCKED) == 3 * CAP

@@ -130,7 +130,7 @@ def test_a_former_owner_sets_up_no_webhook_with_a_request_that_was_under_way(
         organisation_id=choir.organisation.pk, url=URL, kinds=[], description=""
     ).endpoint
     _remove(choir, mallory)
-    named = {"organisation_id": choir.organisation.pk, "owner_id": mallory.pk}
+    named: Any = {"organisation_id": choir.organisation.pk, "owner_id": mallory.pk}
     with pytest.raises(NotPermitted):
         webhooks.create(url=URL, kinds=[], description="", **named)
     with pytest.raises(NotPermitted):

@@ -3159,11 +3159,12 @@ export interface components {
         DemoEnum: "success" | "problem";
         /**
          * @description * `owner` - By an owner
+         *     * `left` - Who set it up is no owner any more
          *     * `gone` - It answered 410
          *     * `failing` - It failed for days
          * @enum {string}
          */
-        DisabledBecauseEnum: "owner" | "gone" | "failing";
+        DisabledBecauseEnum: "owner" | "left" | "gone" | "failing";
         /**
          * @description * `needs_response` - needs_response
          *     * `under_review` - under_review
@@ -3273,6 +3274,7 @@ export interface components {
              * @description Gone: it answered 410. Failing: it accepted nothing for three days.
              *
              *     * `owner` - By an owner
+             *     * `left` - Who set it up is no owner any more
              *     * `gone` - It answered 410
              *     * `failing` - It failed for days
              */
@@ -4080,6 +4082,7 @@ export interface components {
              * @description Gone: it answered 410. Failing: it accepted nothing for three days.
              *
              *     * `owner` - By an owner
+             *     * `left` - Who set it up is no owner any more
              *     * `gone` - It answered 410
              *     * `failing` - It failed for days
              */
