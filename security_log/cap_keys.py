@@ -14,4 +14,4 @@ _BITS = 62
 def cap_key(kind: str, text: str) -> int:
     """Return the key of a text among those of its kind: a positive number of 62 bits."""
     digest: bytes = salted_hmac(f"security_log.cap_keys.{kind}", text, algorithm="sha256").digest()
-    return 1 + int.from_bytes(digest[:8]) % (2**_BITS - 1)
+    return 1 + int.from_bytes(digest[:8], "big") % ((1 << _BITS) - 1)
