@@ -43,6 +43,8 @@ def locked(seat_id: int, by: Person, *, seconds: float = 100, extensions: int = 
         locked_until=in_seconds(seconds),
         locked_at=in_seconds(seconds - TERMS.lock_seconds),
         extensions=extensions,
+        mailbox=by.mailbox,
+        network=by.network,
     )
 
 
@@ -69,6 +71,8 @@ def reserved(seat_id: int, *, reservation_id: int = 1, by: Person | None = None)
         status=SeatStatus.RESERVED,
         reservation_id=reservation_id,
         buyer_id=by.id if by else None,
+        mailbox=by.mailbox if by else None,
+        network=by.network if by else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Rules: caps, cool-down and payment deadlines."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,14 +21,16 @@ from reservations.domain.errors import (
     EmailNotVerified,
     LockCooldown,
     MethodNotOffered,
+    NetworkLimit,
     Outpaced,
     PaidLaterClosed,
     PurchaseLimit,
     ReservationCancelled,
     ReservationLapsed,
     ReservationNotFound,
+    SeatLimit,
 )
-from reservations.domain.states import BatchState, Reason, SeatStatus, iso
+from reservations.domain.states import BatchState, Person, Reason, SeatStatus, iso
 from tests.reservations.domain.batch_states import (
     ALICE,
     BOB,
@@ -221,3 +224,57 @@ def test_only_a_live_reservation_can_be_marked_as_paid() -> None:
     assert isinstance(refused(MarkPaid(BOB, 2), batch_state), ReservationNotFound)
     done(CancelReservation(ALICE, 1), batch_state)
     assert isinstance(refused(MarkPaid(BOB, 1), batch_state), ReservationCancelled)
+
+
+# Two people with one address, which both only claim, in one network; and who has verified it.
+MAX = Person(11, "max", mailbox=-7, network=100)
+MAY = Person(12, "may", mailbox=-7, network=100)
+OWNER = Person(13, "owner", mailbox=7)
+
+
+def test_people_with_one_mailbox_share_the_caps() -> None:
+    held = [locked(1, by=MAX), locked(2, by=MAX), free(3), free(4)]
+    assert done(LockSeats(MAY, (3,)), state(*held, seat_cap=3)).changed
+    assert isinstance(refused(LockSeats(MAY, (3, 4)), state(*held, seat_cap=3)), SeatLimit)
+    bought = [reserved(1, by=MAX), reserved(2, by=MAX), locked(3, by=MAY), locked(4, by=MAY)]
+    command = StartPayment(MAY, (3, 4), "card", "reference")
+    assert isinstance(refused(command, state(*bought, purchase_cap=3)), PurchaseLimit)
+    assert done(command, state(*bought, purchase_cap=4)).started
+
+
+def test_others_who_claim_an_address_hinder_its_owner_only_by_buying() -> None:
+    held = state(locked(1, by=MAX), locked(2, by=MAX), free(3), seat_cap=2)
+    assert done(LockSeats(OWNER, (3,)), held).changed
+    bought = state(reserved(1, by=MAX), reserved(2, by=MAX), free(3), purchase_cap=2)
+    assert isinstance(refused(LockSeats(OWNER, (3,)), bought), PurchaseLimit)
+    of_owner = state(locked(1, by=OWNER), locked(2, by=OWNER), free(3), seat_cap=2)
+    assert isinstance(refused(LockSeats(MAX, (3,)), of_owner), SeatLimit)
+
+
+def test_people_in_one_network_share_its_caps() -> None:
+    other = Person(14, "other", mailbox=-8, network=100)
+    seats = [locked(1, by=MAX), locked(2, by=MAX), reserved(3, by=MAX), free(4), free(5)]
+    command = LockSeats(other, (4, 5))
+    assert done(command, state(*seats)).changed
+    assert done(command, state(*seats, network_seat_cap=4, network_purchase_cap=5)).changed
+    for caps in ({"network_seat_cap": 3}, {"network_purchase_cap": 4}):
+        assert isinstance(refused(command, state(*seats, **caps)), NetworkLimit)
+        best = LockBest(other, SeatCriteria(2), Choice(((4, 5),), 2))
+        assert isinstance(refused(best, state(*seats, **caps)), NetworkLimit)
+
+
+def test_each_command_of_a_batch_counts_what_earlier_ones_did_under_its_keys() -> None:
+    batch_state = state(*(free(number) for number in range(1, 5)), seat_cap=2)
+    assert done(LockSeats(MAX, (1, 2)), batch_state).changed
+    assert isinstance(refused(LockSeats(MAY, (3,)), batch_state), SeatLimit)
+    assert done(UnlockSeats(MAX, (1,)), batch_state).changed
+    assert done(LockSeats(MAY, (3,)), batch_state).changed
+    assert (batch_state.held_under(-7), batch_state.held_under(100)) == (2, 2)
+    assert done(ReserveSeats(MAY, (3,), "invoice"), batch_state).booked
+    assert (batch_state.held_under(-7), batch_state.bought_under(-7)) == (1, 1)
+
+
+def test_counts_that_were_not_read_raise() -> None:
+    batch_state = replace(state(free(1)), caps_of=frozenset({MAX.id}))
+    with pytest.raises(LookupError, match="cap key"):
+        refused(LockSeats(MAX, (1,)), batch_state)
