@@ -12,6 +12,8 @@ from reservations.domain.features import NO_FEATURES, SeatFeature, SoldBy
 
 MAX_SEATS = 100_000
 MAX_SHAPES = 5_000
+MAX_ZONES = 2_000
+"""Zones become sections, of which each takes its part of every frame with the whole map."""
 
 # The lengths of the database's columns.
 MAX_NAME_LENGTH = 200

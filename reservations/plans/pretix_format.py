@@ -66,6 +66,7 @@ from reservations.plans.plan import (
     MAX_SEATS,
     MAX_SECTION_LENGTH,
     MAX_SHAPES,
+    MAX_ZONES,
 )
 
 MAX_FAULTS = 10
@@ -418,7 +419,7 @@ class PretixPlan:
     floors: Annotated[list[_Each[PlanFloor]], Field(max_length=MAX_FLOORS)] | None = None
     focal_point: PretixPoint | None = None
     background: PlanBackground | None = None
-    zones: Annotated[list[_Each[PretixZone]], Field(max_length=MAX_SEATS)]
+    zones: Annotated[list[_Each[PretixZone]], Field(max_length=MAX_ZONES)]
 
 
 _PLAN = TypeAdapter(PretixPlan)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reservations.plans.errors import Fault, PlanError
+from reservations.plans.plan import MAX_ZONES
 from reservations.plans.pretix import MAX_BYTES, parse, read
 from tests.reservations.plans.documents import area, document, row, seat, written, zone
 
@@ -362,3 +363,10 @@ def test_shown_values_fit_on_one_line() -> None:
     (fault,) = faults_of(with_seat(x=nasty))
     assert fault.isprintable()
     assert len(fault) < 200
+
+
+def test_a_plan_with_too_many_zones_is_refused() -> None:
+    zones = [zone(row(seat(seat_guid=f"s{number}"))) for number in range(MAX_ZONES + 1)]
+    assert faults_of(document(*zones)) == [
+        f"zones: must have at most {MAX_ZONES:,} zones, not {MAX_ZONES + 1:,}"
+    ]
