@@ -1,7 +1,8 @@
 """Deliver messages: a loop beside housekeeping's, and the command `deliver_webhooks`.
 
 One thread works with the database, and a `Sender` with the receivers, for all endpoints at the same
-time. A slow receiver keeps its own messages waiting, and holds up no others. A process may be
+time. A slow receiver keeps its own messages waiting, and holds up no others: while endpoints wait for
+room, each has only its share of the requests, and gives up its turn after them. A process may be
 killed at any point, and several may run at once (see `queue`). No web server delivers, so that
 receivers cost clicks nothing.
 """
@@ -94,16 +95,28 @@ class _Worker:
         self._pace = pace
         self._turns: dict[int, _Turn] = {}
         self._turn_of: dict[int, _Turn] = {}
+        # How many endpoints were due and got no turn, for lack of room.
+        self._waiting = 0
+        # When endpoints that were due got their last turn, by the monotonic clock.
+        self._leased_at: dict[int, float] = {}
         self._next_look = 0.0
         self._used_seconds = self._cpu_seconds()
 
     def lease(self, endpoint_ids: Iterable[int]) -> None:
         """Lease those endpoints that nobody has, as long as there is room for their requests."""
-        for endpoint_id in endpoint_ids:
-            if endpoint_id in self._turns or self._room() == 0:
+        wanted = [each for each in endpoint_ids if each not in self._turns]
+        # Who has waited longest comes first.
+        self._leased_at = {
+            each: self._leased_at.get(each, 0.0) for each in (*wanted, *self._turns)
+        }
+        self._waiting = 0
+        for endpoint_id in sorted(wanted, key=self._leased_at.__getitem__):
+            if self._room() == 0:
+                self._waiting += 1
                 continue
             lease = queue.lease(endpoint_id)
             if lease is not None:
+                self._leased_at[endpoint_id] = time.monotonic()
                 self._turns[endpoint_id] = turn = _Turn(endpoint_id, lease)
                 self._record_and_start(turn)
 
@@ -171,13 +184,12 @@ class _Worker:
             self._forget(turn)
 
     def _record_and_take(self, turn: _Turn, *, is_ending: bool) -> None:
-        free = CONCURRENT_REQUESTS - len(turn.under_way)
         batch = queue.record_and_take(
             turn.endpoint_id,
             turn.lease,
             turn.results,
             under_way=turn.under_way,
-            most=0 if is_ending else min(free, self._room()),
+            most=0 if is_ending else self._free(turn),
         )
         turn.results = []
         turn.recorded_at = time.monotonic()
@@ -192,6 +204,17 @@ class _Worker:
         elif not turn.under_way:
             self._forget(turn)
             queue.release(turn.endpoint_id, turn.lease)
+
+    def _free(self, turn: _Turn) -> int:
+        """Return how many requests a turn may start; none beyond its share while others wait."""
+        free = min(CONCURRENT_REQUESTS - len(turn.under_way), self._room())
+        if not self._waiting:
+            return free
+        if turn.recorded_at and not turn.under_way:
+            # It has had its turn.
+            return 0
+        share = settings.SEATCAST_WEBHOOK_REQUESTS // (len(self._turns) + self._waiting)
+        return max(0, min(free, max(1, share) - len(turn.under_way)))
 
     def _room(self) -> int:
         """Return how many requests one endpoint may start.
