@@ -68,6 +68,7 @@ class DoorListRecord(TypedDict):
 
 
 class NewEntryRecord(TypedDict):
+    reservation: Annotated[str, "The booking whose ticket admitted the seat."]
     seat_id: int
     at: Timestamp
     gate: str
@@ -162,14 +163,16 @@ def door_changes(*, event_id: int, after: int) -> DoorChangesRecord:
     """Return the entries after one, the oldest first, and the version of the list."""
     event = Event.objects.defer("plan", "description").get(pk=event_id)
     new = Entry.objects.filter(event=event_id, pk__gt=after).order_by("pk")
-    rows = list(new.values_list("pk", "seat__seat", "at", "gate")[:MAX_ENTRIES])
+    columns = ("pk", "seat__reservation__public_id", "seat__seat", "at", "gate")
+    rows = list(new.values_list(*columns)[:MAX_ENTRIES])
     return {
         **counts(event_id=event_id),
         "now": str(iso(clock.now())),
         "version": _version(event),
         "last_entry": rows[-1][0] if rows else after,
         "entries": [
-            {"seat_id": seat_id, "at": str(iso(at)), "gate": gate} for _, seat_id, at, gate in rows
+            {"reservation": booking, "seat_id": seat_id, "at": str(iso(at)), "gate": gate}
+            for _, booking, seat_id, at, gate in rows
         ],
     }
 
@@ -246,6 +249,8 @@ def _version(event: Event) -> str:
         live=Count("pk", filter=Q(status=Reservation.Status.CONFIRMED)),
         lapsed=Count("pk", filter=Q(status=Reservation.Status.LAPSED)),
         paid=Count("paid_at"),
+        # Of bookings that were moved, split or merged.
+        changed=Max("seats_changed_at"),
     )
     parts = (*found.values(), event.cancelled_at, event.layout)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -199,7 +199,13 @@ def _decided(
             was_let_in,
             code=refusal.code,
             seats=[each["seat_number"] for each in earlier],
-            entries=[{name: each[name] for name in ("seat_id", "at", "gate")} for each in earlier],
+            entries=[
+                {
+                    "reservation": reservation.public_id,
+                    **{name: each[name] for name in ("seat_id", "at", "gate")},
+                }
+                for each in earlier
+            ],
         )
     except (Conflict, NotFound) as refusal:
         return _Finding(refused, was_let_in, code=refusal.code)
@@ -226,13 +232,18 @@ def _admit_rest(
 
 
 def _compared(scan: TicketScan, reservation: Reservation | None, at: datetime) -> _Finding:
-    """Return whether a door's refusal was right; the people were sent away."""
-    is_right = reservation is None or scan.reason == "used"
-    if reservation is not None and not is_right:
+    """Return whether a door's refusal was right; the people were sent away.
+
+    What a door takes for used may have been admitted there with another ticket that is not valid.
+    """
+    is_right = reservation is None
+    if reservation is not None:
         stored = state_of(with_related(Reservation.objects.filter(pk=reservation.pk)).get())
+        own = seat_of(scan.ticket)
         is_right = (
             _is_outdated(scan.ticket, reservation, stored)
             or why_not_admitted(stored, now=at) is not None
+            or own in stored.entries
         )
     outcome = Scan.Outcome.REFUSED if is_right else Scan.Outcome.REFUSED_WRONGLY
     return _Finding(outcome, was_admitted=False, code=scan.reason)

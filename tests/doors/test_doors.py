@@ -263,6 +263,36 @@ def test_the_refusal_of_an_outdated_ticket_is_right(steward: APIClient, event: E
     assert outcomes == ["refused", "refused", "refused_wrongly", "refused_wrongly"]
 
 
+def test_a_ticket_that_a_door_took_for_used_was_refused_wrongly_unless_it_had_entered(
+    steward: APIClient, event: Event
+) -> None:
+    entered, other = _ticket(_booked(event, 0)), _ticket(_booked(event, 1))
+    both = _booked(event, 2, 3)
+    of_seat = f"{ticket_code(both)}.{seat_ids(event)[2]}"
+    path = _door(steward, event)
+    _send(steward, path, {"ticket": entered}, {"ticket": of_seat})
+    taken = [entered, of_seat, other, _ticket(both), f"{ticket_code(both)}.{seat_ids(event)[3]}"]
+    refusals = [{"ticket": each, "was_admitted": False, "reason": "used"} for each in taken]
+    outcomes = [each["outcome"] for each in _send(steward, path, *refusals)]
+    assert outcomes == ["refused"] * 2 + ["refused_wrongly"] * 3
+    assert len(_problems(steward, event)) == 3
+
+
+def test_doors_learn_of_a_moved_booking(steward: APIClient, event: Event) -> None:
+    booked, path = _booked(event, 0), _door(steward, event)
+    Reservation.objects.update(created_at=datetime.now(UTC) - timedelta(days=1))
+    before = steward.get(f"{path}changes/").json()["version"]
+    first, second = seat_ids(event)[:2]
+    number = Reservation.objects.get(public_id=booked).pk
+    move = MoveSeats(person(make_user()), number, ((first, second),))
+    command_queue.submit(event_id=event.pk, command=move)
+    assert steward.get(f"{path}changes/").json()["version"] != before
+    [listed] = steward.get(f"{path}list/").json()["bookings"]
+    assert [seat["seat_id"] for seat in listed["seats"]] == [second]
+    [admitted] = _send(steward, path, {"ticket": _ticket(booked)})
+    assert admitted["outcome"] == "admitted"
+
+
 def test_tickets_of_another_event_are_not_admitted(steward: APIClient, event: Event) -> None:
     elsewhere = make_event(offline_methods=["invoice"])
     ticket, path = _ticket(_booked(elsewhere, 0)), _door(steward, event)

@@ -4018,6 +4018,8 @@ export interface components {
             description?: string;
         };
         NewEntry: {
+            /** @description The booking whose ticket admitted the seat. */
+            reservation: string;
             seat_id: number;
             /** Format: date-time */
             at: string;

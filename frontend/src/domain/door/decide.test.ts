@@ -7,6 +7,7 @@ import {
   newDoorState,
   withChanges,
   withList,
+  withoutEntries,
   withScan,
 } from '@/domain/door/doorState';
 
@@ -183,12 +184,36 @@ describe('a door without a network', () => {
       last_entry: 4,
       entered: 1,
       expected: 1,
-      entries: [{ seat_id: 10, at: '2030-05-24T18:30:00Z', gate: 'South' }],
+      entries: [{ reservation: idOf(1), seat_id: 10, at: '2030-05-24T18:30:00Z', gate: 'South' }],
     });
     expect(await decide(state, ticketOf(1), crypto)).toMatchObject({
       reason: 'used',
       entry: { gate: 'South' },
     });
+  });
+
+  it('admits the new owner of a seat whose former owner was let in', async () => {
+    const former = withScan(doorOf(bookingOf(1)), scanOf('', [10]), idOf(1));
+    const owned = bookingOf(2, { seats: bookingOf(1).seats });
+    const state = withList(former, listOf([bookingOf(1, { state: 'cancelled' }), owned]));
+    expect(await decide(state, ticketOf(2), crypto)).toMatchObject({
+      kind: 'valid',
+      left: [{ seat_id: 10 }],
+    });
+  });
+
+  it('forgets whom it let in with a scan that the server did not accept', async () => {
+    const seats = withScan(doorOf(bookingOf(1)), scanOf('seats', [10]), idOf(1));
+    const state = withScan(seats, scanOf('unlisted', []), idOf(9));
+    const ids = new Set(['seats', 'unlisted']);
+    expect(await decide(withoutEntries(state, new Set()), ticketOf(1), crypto)).toMatchObject({
+      reason: 'used',
+    });
+    for (const ticket of [ticketOf(1), ticketOf(9, SOLD_SINCE)]) {
+      expect(await decide(state, ticket, crypto)).toMatchObject({ reason: 'used' });
+      const without = withoutEntries(state, ids);
+      expect(await decide(without, ticket, crypto)).toMatchObject({ kind: 'valid' });
+    }
   });
 
   it('keeps what it scanned when it loads a newer list', async () => {

@@ -89,9 +89,9 @@ function decideListed(
   // It was paid after the list was loaded if the ticket says so.
   const isPaidSince = booking.state === 'unpaid' && ticket?.isPaid === true;
   if (booking.state !== 'valid' && !isPaidSince) return refused(booking.state, booking.id);
-  const left = booking.seats.filter((seat) => entryOf(state, seat) === null);
+  const left = booking.seats.filter((seat) => entryOf(state, booking.id, seat) === null);
   const [first] = booking.seats;
-  const entry = first === undefined ? null : entryOf(state, first);
+  const entry = first === undefined ? null : entryOf(state, booking.id, first);
   if (left.length > 0 || first === undefined) {
     return { kind: 'valid', bookingId: booking.id, left, people: left.length };
   }

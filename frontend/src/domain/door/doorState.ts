@@ -5,8 +5,8 @@ export interface DoorState {
   readonly doorId: string;
   readonly gate: string;
   readonly list: DoorList;
-  /** Entries by seat id that the list does not have: of this door, and told by the server. */
-  readonly entered: Readonly<Record<number, Entered>>;
+  /** Entries that the list does not have, by booking and seat: of this door, and of the server. */
+  readonly entered: Readonly<Record<EntryKey, Entered>>;
   /** Bookings by id that are newer than the list and were admitted here. */
   readonly enteredUnlisted: Readonly<Record<string, Entered>>;
   readonly lastEntry: number;
@@ -15,10 +15,17 @@ export interface DoorState {
   readonly counts: Counts;
 }
 
+/** A seat can have another owner by now, so an entry is that of a booking's seat. */
+export type EntryKey = `${string}/${number}`;
+
 export interface Entered {
   readonly at: string;
   readonly gate: string;
+  /** The scan of this door that let them in; none if the server told it. */
+  readonly scanId?: string;
 }
+
+type ToldEntry = DoorChanges['entries'][number];
 
 export interface Counts {
   readonly entered: number;
@@ -45,13 +52,20 @@ export function withList(state: DoorState, list: DoorList): DoorState {
 
 /** Add the entries at all doors. Own entries that the server has not got yet stay. */
 export function withChanges(state: DoorState, changes: DoorChanges): DoorState {
-  const told = changes.entries.map(({ seat_id, at, gate }) => [seat_id, { at, gate }] as const);
   return {
-    ...state,
+    ...withTold(state, changes.entries),
     lastEntry: changes.last_entry,
-    entered: told.length === 0 ? state.entered : { ...state.entered, ...Object.fromEntries(told) },
     counts: { entered: changes.entered, expected: changes.expected },
   };
+}
+
+/** Add entries that the server has told. */
+export function withTold(state: DoorState, entries: readonly ToldEntry[]): DoorState {
+  if (entries.length === 0) return state;
+  const told = entries.map(
+    ({ reservation, seat_id, at, gate }) => [keyOf(reservation, seat_id), { at, gate }] as const,
+  );
+  return { ...state, entered: { ...state.entered, ...Object.fromEntries(told) } };
 }
 
 /** Keep a scan until it is sent, and remember whom the door let in. */
@@ -62,12 +76,12 @@ export function withScan(state: DoorState, scan: TicketScan, bookingId: string |
 
 /** Remember whom the door let in. */
 export function withEntry(state: DoorState, scan: TicketScan, bookingId: string | null): DoorState {
-  const entry = { at: scan.at, gate: state.gate };
+  const entry = { at: scan.at, gate: state.gate, scanId: scan.id };
+  if (bookingId === null) return state;
   if (scan.seat_ids.length === 0) {
-    if (bookingId === null) return state;
     return { ...state, enteredUnlisted: { ...state.enteredUnlisted, [bookingId]: entry } };
   }
-  const own = Object.fromEntries(scan.seat_ids.map((seatId) => [seatId, entry]));
+  const own = Object.fromEntries(scan.seat_ids.map((seatId) => [keyOf(bookingId, seatId), entry]));
   return {
     ...state,
     entered: { ...state.entered, ...own },
@@ -75,18 +89,41 @@ export function withEntry(state: DoorState, scan: TicketScan, bookingId: string 
   };
 }
 
+/** Forget whom the door let in with scans that the server did not accept. */
+export function withoutEntries(state: DoorState, scanIds: ReadonlySet<string>): DoorState {
+  return {
+    ...state,
+    entered: withoutScans(state.entered, scanIds),
+    enteredUnlisted: withoutScans(state.enteredUnlisted, scanIds),
+  };
+}
+
+function withoutScans<Key extends string>(
+  entered: Readonly<Record<Key, Entered>>,
+  scanIds: ReadonlySet<string>,
+): Readonly<Record<Key, Entered>> {
+  const kept = Object.entries<Entered>(entered).filter(
+    ([, { scanId }]) => scanId === undefined || !scanIds.has(scanId),
+  );
+  return Object.fromEntries(kept) as Record<Key, Entered>;
+}
+
 export function withoutSent(state: DoorState, ids: ReadonlySet<string>): DoorState {
   return { ...state, unsent: state.unsent.filter(({ id }) => !ids.has(id)) };
 }
 
-export function entryOf(state: DoorState, seat: ListedSeat): Entered | null {
-  const here = state.entered[seat.seat_id];
+export function entryOf(state: DoorState, bookingId: string, seat: ListedSeat): Entered | null {
+  const here = state.entered[keyOf(bookingId, seat.seat_id)];
   if (here !== undefined) return here;
   return seat.entered_at === null ? null : { at: seat.entered_at, gate: seat.gate };
 }
 
 export function bookingById(list: DoorList, id: string): ListedBooking | null {
   return list.bookings.find((booking) => booking.id === id) ?? null;
+}
+
+function keyOf(bookingId: string, seatId: number): EntryKey {
+  return `${bookingId}/${String(seatId)}` as EntryKey;
 }
 
 function countsOf(list: DoorList): Counts {

@@ -1,5 +1,6 @@
 import { toApiError } from '@/api/apiError';
 import { fetchDoorChanges, fetchDoorList, sendScans } from '@/api/doors';
+import { fetchTicket } from '@/api/tickets';
 import type { ScanResult, TicketScan } from '@/api/types';
 import { decide, type Decision, type TicketCrypto } from '@/domain/door/decide';
 import {
@@ -8,7 +9,9 @@ import {
   withEntry,
   withList,
   withoutSent,
+  withoutEntries,
   withScan,
+  withTold,
 } from '@/domain/door/doorState';
 import { deleteDoor, saveDoor } from '@/features/door/doorStore';
 
@@ -37,6 +40,8 @@ export interface DoorSnapshot {
 
 /** How many scans one request takes, as the server's MAX_SCANS. */
 const MAX_SCANS = 200;
+
+const TICKET_TIMEOUT_MS = 2_500;
 
 /** The refusals of a device that was blocked, or whose steward may not admit people any more. */
 const LOST_CODES: ReadonlySet<string> = new Set([
@@ -68,19 +73,21 @@ export class DoorSession {
 
   readonly snapshot = (): DoorSnapshot => this.#snapshot;
 
-  /** Decide by the list; before a refusal, load a newer list if there is a network. */
+  /** Decide by the list; before a refusal, ask the server if there is a network. */
   async check(code: string): Promise<Decision> {
     const decision = await decide(this.#state, code, this.#crypto);
-    if (decision.kind === 'valid' || this.#snapshot.connection !== 'online') return decision;
+    if (decision.kind === 'valid' || !this.#isOnline()) return decision;
     if (decision.reason === 'forged' || decision.reason === 'another_event') return decision;
     await this.sync();
-    return decide(this.#state, code, this.#crypto);
+    const again = await decide(this.#state, code, this.#crypto);
+    if (again.kind === 'valid' || !this.#isOnline()) return again;
+    return (await this.#askWhetherValid(code)) ?? again;
   }
 
   /** Let people in: by the server if it answers soon, else by this device, to be sent later. */
   async admit(code: string, valid: Valid, seatIds: readonly number[]): Promise<Verdict> {
     const scan = newScan(code, seatIds);
-    if (this.#snapshot.connection === 'online') {
+    if (this.#isOnline()) {
       const result = await this.#ask(scan);
       if (result !== null) return this.#verdictOf(result, scan, valid);
     }
@@ -106,6 +113,10 @@ export class DoorSession {
 
   dismissAlarm(alarm: Alarm): void {
     this.#set({ alarms: this.#snapshot.alarms.filter((one) => one !== alarm) });
+  }
+
+  #isOnline(): boolean {
+    return this.#snapshot.connection === 'online';
   }
 
   get #state(): DoorState {
@@ -135,7 +146,8 @@ export class DoorSession {
       const results = await sendScans(this.#eventId, this.#state.doorId, scans);
       this.#raiseAlarms(scans, results);
       const ids = new Set(scans.map(({ id }) => id));
-      await this.#update((state) => withoutSent(state, ids));
+      const wrong = new Set(results.filter(isInvalid).map(({ id }) => id));
+      await this.#update((state) => withoutEntries(withoutSent(state, ids), wrong));
     }
   }
 
@@ -147,6 +159,23 @@ export class DoorSession {
       return scan !== undefined && isWrong ? [{ scan, result }] : [];
     });
     if (alarms.length > 0) this.#set({ alarms: [...this.#snapshot.alarms, ...alarms] });
+  }
+
+  /** Whom a ticket admits by the server, whatever this device believes; null: nobody. */
+  async #askWhetherValid(code: string): Promise<Valid | null> {
+    try {
+      const { admits, reservation, seat } = await fetchTicket(
+        code,
+        AbortSignal.timeout(TICKET_TIMEOUT_MS),
+      );
+      if (!admits || reservation.event !== this.#eventId) return null;
+      const left = reservation.seat_details
+        .filter((each) => each.entry === null && (seat === null || each.seat_id === seat))
+        .map((each) => ({ ...each, entered_at: null, gate: '' }));
+      return { kind: 'valid', bookingId: reservation.id, left, people: left.length };
+    } catch {
+      return null;
+    }
   }
 
   /** The server's answer to a scan; null if there is none in time. */
@@ -165,11 +194,7 @@ export class DoorSession {
       await this.#update((state) => withEntry(state, scan, valid.bookingId));
       return admitted(valid, scan.seat_ids);
     }
-    const told = result.entries.map(({ seat_id, at, gate }) => [seat_id, { at, gate }] as const);
-    await this.#update((state) => ({
-      ...state,
-      entered: { ...state.entered, ...Object.fromEntries(told) },
-    }));
+    await this.#update((state) => withTold(state, result.entries));
     return { kind: 'refusedByServer', result };
   }
 
@@ -217,4 +242,9 @@ function admitted(valid: Valid, seatIds: readonly number[]): Verdict {
     people: valid.left.length === 0 ? valid.people : entered.length,
     seats: entered.map(({ seat_number }) => seat_number),
   };
+}
+
+/** Whether the server found that the ticket admits nobody, so that nobody has entered by it. */
+function isInvalid({ outcome }: ScanResult): boolean {
+  return outcome === 'invalid';
 }
