@@ -1,6 +1,6 @@
 """Time zones of events, by IANA name."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -27,6 +27,19 @@ def require_time_zone(name: str) -> None:
 def format_local_time(moment: datetime, zone: str) -> str:
     """Format a time in a zone for display, with the zone's abbreviation."""
     return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M %Z}"
+
+
+def shifted(moment: datetime, zone: str, *, since: datetime, to: datetime) -> datetime:
+    """Return a time that lies as far from `to` as `moment` does from `since`, on the clocks there.
+
+    So it is at the same time of the day, also if the clocks of the zone change in between. Raises:
+    OverflowError.
+    """
+    info = ZoneInfo(zone)
+    local, before, after = (
+        each.astimezone(info).replace(tzinfo=None) for each in (moment, since, to)
+    )
+    return (local + (after - before)).replace(tzinfo=info).astimezone(UTC)
 
 
 @cache

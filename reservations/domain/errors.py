@@ -180,6 +180,13 @@ class PurchaseLimit(Conflict):
     code = "purchase_limit"
 
 
+class EventBegun(Conflict):
+    """The event has begun, so its sale ends at once unless a later end is set."""
+
+    code = "event_begun"
+    default_sentence = "The event has begun. To sell on, set a later end of the sale."
+
+
 class NetworkLimit(Conflict):
     """As many seats as one network may have are held, or were bought, from the actor's."""
 

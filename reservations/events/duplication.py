@@ -1,13 +1,13 @@
 """Duplicate an event: its settings, categories, seats and picture, without anything of its sale."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from reservations import clock
 from reservations.domain.errors import EventNotFound, StaleEvent
 from reservations.domain.states import SeatStatus
-from reservations.events.editing import EDITABLE
+from reservations.events.editing import EDITABLE, FOLLOWS_DATE, shift_times
 from reservations.models import Category, Event, EventPicture, Seat, TicketPrice, TicketType
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.plans.layout import layout_of
@@ -20,15 +20,14 @@ _IDS = ("id", "category_id", "companion_of_id")
 _COPIED = ("guid", *(name for name in STATIC_SEAT_FIELDS if name not in _IDS))
 _SEAT_FIELDS = ("event", "category", *_COPIED, "status", "extensions", "version")
 _UNTOUCHED = (SeatStatus.AVAILABLE.value, 0, 0)
-_SHIFTED = ("sales_open_at", "sales_close_at", "cancel_until", "companions_held_until")
 
 
 def duplicate_event(*, event_id: int, editor_id: int | None, date: datetime, name: str = "") -> int:
     """Create a draft like an event, at another date, completely or not at all; return its id.
 
-    Its times of sale are as long before the show as those of the other one. Blocked seats are
-    blocked in it too. The other event is not locked, so that its sale goes on. Raises:
-    EventNotFound; StaleEvent if its seats were edited meanwhile.
+    Its times of sale are as long before the show as those of the other one, on the venue's clocks.
+    Blocked seats are blocked in it too. The other event is not locked, so that its sale goes on.
+    Raises: EventNotFound; StaleEvent if its seats were edited meanwhile.
     """
     source = Event.objects.filter(pk=event_id).first()
     if source is None:
@@ -42,7 +41,7 @@ def duplicate_event(*, event_id: int, editor_id: int | None, date: datetime, nam
     event.visibility = Event.Visibility.DRAFT
     event.name, event.date = name or source.name, date
     event.edited_at, event.edited_by_id = clock.now(), editor_id
-    _shift_times(event, by=date - source.date)
+    shift_times(event, ("sales_open_at", *FOLLOWS_DATE), since=source.date)
     with transaction.atomic():
         event.save()
         _copy_seats(source, event)
@@ -60,12 +59,6 @@ def duplicate_event(*, event_id: int, editor_id: int | None, date: datetime, nam
             details={"name": event.name, "copied_from": event_id},
         )
     return event.pk
-
-
-def _shift_times(event: Event, *, by: timedelta) -> None:
-    for field in _SHIFTED:
-        if (moment := getattr(event, field)) is not None:
-            setattr(event, field, moment + by)
 
 
 def _copy_seats(source: Event, event: Event) -> None:

@@ -1,7 +1,8 @@
 """Edit an event's settings, and the names, colours and prices of its categories."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from reservations.models import Category, Event, Seat
 from reservations.plans.characters import is_clean
 from reservations.plans.prices import prices_of_holds_kept
 from reservations.plans.services import static_changes
-from reservations.time_zones import is_time_zone
+from reservations.time_zones import is_time_zone, shifted
 from reservations.write.unit_of_work import lock_event
 from security_log.log import Kind, record
 
@@ -31,6 +32,9 @@ EDITABLE = (
     *("requires_verified_email", "visibility", "ticket_fee", "booking_fee", "tax_percent"),
 )
 """The fields that `edit_event` changes."""
+
+FOLLOWS_DATE = ("sales_close_at", "cancel_until", "companions_held_until")
+"""The times that are moved with an event's date, unless they are given with it."""
 
 _MONEY = {"price", "currency"}
 _FEES = {"ticket_fee", "booking_fee", "tax_percent"}
@@ -93,13 +97,15 @@ def edit_event(
 ) -> None:
     """Change some of the fields in EDITABLE, all or none.
 
-    Times without an offset are in the event's time zone. A new price or fee leaves what is held or
-    sold as it is, and a new currency is refused while something is. Raises: EventNotFound,
-    StaleEvent, SeatsTaken, ValidationError by field.
+    Times without an offset are in the event's time zone. With a new date, those in FOLLOWS_DATE
+    that are not among the changes stay as long before the event as they were. A new price or fee
+    leaves what is held or sold as it is, and a new currency is refused while something is. Raises:
+    EventNotFound, StaleEvent, SeatsTaken, ValidationError by field.
     """
     with edits(event_id=event_id, editor_id=editor_id, revision=revision) as edit:
         event = edit.event
         new = _in_its_zone(event, changes)
+        new |= _following_times(event, new)
         changed = [name for name, value in new.items() if getattr(event, name) != value]
         differences = {
             name: (recorded(getattr(event, name)), recorded(new[name])) for name in changed
@@ -231,6 +237,29 @@ def _in_its_zone(event: Event, changes: Mapping[str, Any]) -> dict[str, Any]:
         field: in_zone(value, name, field=field) if isinstance(value, datetime) else value
         for field, value in changes.items()
     }
+
+
+def _following_times(event: Event, new: Mapping[str, Any]) -> dict[str, datetime]:
+    """Return the times that follow a new date. Raises: ValidationError."""
+    if "date" not in new or new["date"] == event.date:
+        return {}
+    moved = copy(event)
+    moved.date, moved.time_zone = new["date"], new.get("time_zone", event.time_zone)
+    names = [name for name in FOLLOWS_DATE if name not in new and getattr(event, name) is not None]
+    shift_times(moved, names, since=event.date)
+    return {name: getattr(moved, name) for name in names}
+
+
+def shift_times(event: Event, names: Iterable[str], *, since: datetime) -> None:
+    """Move times of an event along with its date, which was `since`. Raises: ValidationError."""
+    for name in names:
+        if (moment := getattr(event, name)) is None:
+            continue
+        try:
+            moved = shifted(moment, event.time_zone, since=since, to=event.date)
+        except OverflowError:
+            raise ValidationError({name: "This time is too far away."}) from None
+        setattr(event, name, moved)
 
 
 def _validate(event: Event, changed: Sequence[str]) -> None:

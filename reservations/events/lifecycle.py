@@ -1,6 +1,6 @@
 """Publish an event or make it a draft again, and open and close its sale at once."""
 
-from reservations.domain.errors import EventCancelled, EventHasNoSeats
+from reservations.domain.errors import EventBegun, EventCancelled, EventHasNoSeats
 from reservations.domain.states import to_milliseconds
 from reservations.events.editing import edits, require_untaken
 from reservations.models import Event, Seat
@@ -39,7 +39,8 @@ def unpublish_event(*, event_id: int, editor_id: int | None = None) -> None:
 def open_sale(*, event_id: int, editor_id: int | None = None) -> None:
     """Open the sale now; a closing time that has passed is removed.
 
-    Raises: EventNotFound, EventCancelled.
+    Without one a sale ends when the event begins. Raises: EventNotFound, EventCancelled;
+    EventBegun if it has begun.
     """
     with edits(event_id=event_id, editor_id=editor_id) as edit:
         event, now = edit.event, edit.now
@@ -48,6 +49,8 @@ def open_sale(*, event_id: int, editor_id: int | None = None) -> None:
             event.sales_open_at = to_milliseconds(now)
         if event.sales_close_at is not None and event.sales_close_at <= now:
             event.sales_close_at = None
+        if event.sales_close_at is None and event.date <= now:
+            raise EventBegun
         edit.save(Kind.SALE_OPENED, "sales_open_at", "sales_close_at")
 
 

@@ -90,7 +90,9 @@ class Event(models.Model):
     )
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, such as EUR.")
     sales_open_at = models.DateTimeField(null=True, blank=True, help_text="Empty: open already.")
-    sales_close_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never closes.")
+    sales_close_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: when the event begins."
+    )
     cancel_until = models.DateTimeField(
         null=True,
         blank=True,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -287,3 +288,31 @@ def test_categories_of_another_event_are_refused() -> None:
         edit_categories(event_id=event.pk, editor_id=None, categories=edits)
     assert not Category.objects.filter(color="blue").exists()
     assert Event.objects.get(pk=other.pk).revision == 0
+
+
+def test_times_that_depend_on_the_date_move_with_it_on_the_venues_clocks() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    event = make_event(
+        date=datetime(2030, 3, 28, 19, 0, tzinfo=berlin),
+        time_zone="Europe/Berlin",
+        sales_open_at=datetime(2030, 3, 1, 10, 0, tzinfo=berlin),
+        sales_close_at=datetime(2030, 3, 28, 18, 0, tzinfo=berlin),
+        cancel_until=datetime(2030, 3, 27, 12, 0, tzinfo=berlin),
+    )
+    kept = datetime(2030, 4, 1, 12, 0, tzinfo=berlin)
+    later = {"date": datetime(2030, 4, 8, 19, 0, tzinfo=berlin), "cancel_until": kept}
+    edit_event(event_id=event.pk, editor_id=None, changes=later)
+    event.refresh_from_db()
+    assert event.sales_close_at == datetime(2030, 4, 8, 18, 0, tzinfo=berlin)
+    assert event.cancel_until == kept
+    assert event.sales_open_at == datetime(2030, 3, 1, 10, 0, tzinfo=berlin)
+
+
+def test_a_date_that_leaves_no_place_for_the_times_before_it_is_refused() -> None:
+    before = datetime(2030, 1, 1, tzinfo=UTC)
+    event = make_event(date=before + timedelta(days=90), cancel_until=before)
+    with pytest.raises(ValidationError) as refused:
+        edit_event(
+            event_id=event.pk, editor_id=None, changes={"date": datetime(1, 1, 2, tzinfo=UTC)}
+        )
+    assert set(refused.value.message_dict) == {"cancel_until"}

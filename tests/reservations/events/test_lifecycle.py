@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from organisations.models import Organisation
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.errors import (
+    EventBegun,
     EventCancelled,
     EventHasNoSeats,
     SalesClosed,
@@ -211,3 +213,30 @@ def test_a_duplicate_is_on_sale_like_any_other_event() -> None:
     copy = Event.objects.get(pk=number)
     assert copy.name == "Again"
     assert _refusal_of_a_lock(copy, alice) is None
+
+
+def test_a_duplicate_opens_at_the_same_time_of_the_day_after_the_clocks_changed() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    opens = datetime(2030, 3, 20, 10, 0, tzinfo=berlin)
+    event = make_event(
+        date=datetime(2030, 3, 28, 19, 0, tzinfo=berlin),
+        time_zone="Europe/Berlin",
+        sales_open_at=opens,
+        cancel_until=datetime(2030, 3, 27, 12, 0, tzinfo=berlin),
+    )
+    number = duplicate_event(
+        event_id=event.pk, editor_id=None, date=datetime(2030, 4, 8, 19, 0, tzinfo=berlin)
+    )
+    copied = Event.objects.get(pk=number)
+    assert copied.sales_open_at == datetime(2030, 3, 31, 10, 0, tzinfo=berlin)
+    assert copied.cancel_until == datetime(2030, 4, 7, 12, 0, tzinfo=berlin)
+
+
+def test_a_sale_without_an_end_is_closed_when_the_event_begins() -> None:
+    event, alice = make_event(date=timezone.now() - timedelta(seconds=1)), make_person()
+    assert _refusal_of_a_lock(event, alice) is SalesClosed
+    with pytest.raises(EventBegun):
+        open_sale(event_id=event.pk)
+    Event.objects.update(sales_close_at=timezone.now() + timedelta(hours=1))
+    open_sale(event_id=event.pk)
+    assert _refusal_of_a_lock(event, alice) is None

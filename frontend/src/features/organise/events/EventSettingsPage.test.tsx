@@ -151,7 +151,7 @@ it('publishes a draft with seats, and not one without', async () => {
   const dialog = await screen.findByRole('dialog');
   within(dialog).getByText('Everyone can see it and buy at once.');
   await user.click(within(dialog).getByRole('button', { name: 'Publish' }));
-  await screen.findByText('On sale.');
+  await screen.findByText(/^On sale until/);
   expect(sent(server, 'post events/7/publish/')).toEqual([
     { is_draft: false, members_only: false },
   ]);

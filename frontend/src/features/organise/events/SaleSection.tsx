@@ -143,9 +143,7 @@ function stateWords(event: EventSettings): string {
     case 'closed':
       return t('organiserEvents:state_closed');
     case 'open':
-      return event.sales_close_at === null
-        ? t('organiserEvents:state_open')
-        : t('organiserEvents:state_openUntil', { when: at(event.sales_close_at) });
+      return t('organiserEvents:state_openUntil', { when: at(event.sales_close_at ?? event.date) });
   }
 }
 
