@@ -12,6 +12,7 @@ PACKAGES = {
     "reservations",
     "realtime",
     "security_log",
+    "slow_work",
     "providers",
 }
 ALLOWED = {
