@@ -29,6 +29,7 @@ from accounts import mail_templates
 from accounts.mail_message import message_of
 from accounts.models import Mail, User
 from accounts.pacing import Pace, lower_priority
+from slow_work.database import without_database
 
 RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
 """How long to wait after each attempt; after the last one a mail is given up."""
@@ -155,7 +156,8 @@ def _send_some(
     server: Any = django_mail.get_connection()
     try:
         # Opened before mail is claimed: an attempt should not be lost on a server that is away.
-        server.open()
+        with without_database():
+            server.open()
     except OSError as error:
         raise MailServerAway(type(error).__name__) from error
     try:
@@ -256,9 +258,8 @@ def _send(mail: Mail, server: Any) -> Exception | None:
             to = people[0].email if mail.kind in _TO_OWNERS else mail.address
             message = message_of(mail, people, to=to)
             message.connection = server
-            # Mail servers may be slow.
-            _release_connection()
-            message.send()
+            with without_database():
+                message.send()
     except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
         return error
     # Also if no account has the address: the request counts towards the limits.

@@ -15,7 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import SynchronousOnlyOperation
@@ -176,14 +176,30 @@ class _PasswordChangeNetworkThrottle(Throttle):
     window = _Window(scope, every=1)
 
 
-class ExportThrottle(Throttle):
-    """Limits exports of personal data, by person."""
+class PersonThrottle(Throttle):
+    """Limits requests of a scope by person, or by IP address if nobody is signed in."""
 
-    scope = "export"
-    window = _Window(scope, every=1)
+    _windows: ClassVar[dict[str, _Window]] = {}
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        self.window = self._windows.setdefault(scope, _Window(scope, every=1))
 
     def allow_request(self, request: Request, view: Any) -> bool:  # noqa: ARG002
-        return self.allow(str(request.user.pk))
+        number = getattr(request.user, "pk", None)
+        return self.allow(client_ip(request) if number is None else f"person {number}")
+
+    @classmethod
+    def reset_all(cls) -> None:
+        for window in cls._windows.values():
+            window.reset()
+
+
+class ExportThrottle(PersonThrottle):
+    """Limits exports of personal data, by person."""
+
+    def __init__(self) -> None:
+        super().__init__("export")
 
 
 @cache
@@ -196,7 +212,8 @@ def _parse_rate(rate: str) -> tuple[int, int]:
 def reset() -> None:
     """Reset the counts of this process."""
     for throttle in (
-        *(AddressThrottle, ApiThrottle, ExportThrottle, RegisterThrottle, ResetThrottle),
+        *(AddressThrottle, ApiThrottle, RegisterThrottle, ResetThrottle),
         *(PasswordChangeThrottle, _PasswordChangeNetworkThrottle),
     ):
         throttle.window.reset()
+    PersonThrottle.reset_all()

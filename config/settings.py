@@ -405,6 +405,8 @@ SEATCAST_POWERS = "accounts.organisers"
 SEATCAST_NOTICES = "accounts.notices"
 # The module with the files of a ticket, for mail.
 SEATCAST_TICKET_FILES = "reservations.ticket_files"
+# The throttle of a scope by person, for the app that knows nothing of accounts.
+SEATCAST_PERSON_THROTTLE = "accounts.throttles.PersonThrottle"
 # The module that writes times and amounts in a language, for mail.
 SEATCAST_FORMATS = "reservations.formats"
 # How many hours before an event its buyers are reminded; 0 disables it.
@@ -469,6 +471,12 @@ REST_FRAMEWORK = {
         # An editor saves every few seconds; reading a plan of 50,000 seats takes about a second.
         "plan": "120/min",
         "sales_export": "30/hour",
+        # Each may be drawn anew, in seconds.
+        "ticket_file": "60/min",
+        "picture": "20/min",
+        # By payment, and by network, which may be a whole school.
+        "payment_page": "20/min",
+        "payment_page_network": "120/min",
     },
     "NUM_PROXIES": environment.proxies,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -7,17 +7,27 @@ import io
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 import segno
 from icalendar import Calendar, Event
 
+from reservations.formats import localised_time
 from reservations.models import Reservation
 from reservations.read import selectors
 from reservations.read.records import ReservedSeatRecord
+from slow_work.children import run_in_child
+from slow_work.kinds import TICKET
+from slow_work.results import Results
+from slow_work.turns import admitted
 
 _MODULE_PIXELS = 6
 _QUIET_MODULES = 4
 # How long an event is in the calendar, since nobody knows when it ends.
 _DURATION = timedelta(hours=2)
+_LANGUAGES = ("en", "de")
+
+# A new process has a new layout, so the cache needs none in its keys.
+_drawn = Results(max_bytes=8 * 1024 * 1024, seconds=600)
 
 
 def ticket_qr(*, public_id: str, site: str) -> bytes | None:
@@ -34,11 +44,30 @@ def ticket_qr(*, public_id: str, site: str) -> bytes | None:
     return image.getvalue()
 
 
-def ticket_pdf(*, public_id: str, site: str, language: str) -> bytes | None:
-    """Return a booking's ticket as PDF; None while it admits nobody."""
-    # Imported late: its libraries take 0.4 s, a fifth of what a process needs to start.
-    from reservations.ticket_pdf import Ticket, drawn
+def ticket_pdf(
+    *, public_id: str, site: str, language: str, person_id: int | None = None
+) -> bytes | None:
+    """Return a booking's ticket as PDF; None while it admits nobody.
 
+    It is drawn once while it stays in the cache, which is for equal tickets. `person_id` is who
+    asks for it. Raises: what `slow_work` raises.
+    """
+    # Before the first query, so that whoever asks too often costs none.
+    with admitted(TICKET, person=person_id) as place:
+        content = _packed_ticket(public_id=public_id, site=site, language=language)
+        if content is None:
+            return None
+        if (found := _drawn.get(content)) is not None:
+            return found
+        with place.turn():
+            # Whoever had the turn before may have drawn the same ticket.
+            found = _drawn.get(content) or run_in_child(TICKET, content)
+        _drawn.put(content, found)
+        return found
+
+
+def _packed_ticket(*, public_id: str, site: str, language: str) -> bytes | None:
+    """Return what a ticket shows, for `ticket_pdf.drawn_file`; None while it admits nobody."""
     stored = Reservation.objects.filter(public_id=public_id).select_related("user").first()
     if stored is None:
         return None
@@ -47,17 +76,20 @@ def ticket_pdf(*, public_id: str, site: str, language: str) -> bytes | None:
     if signed is None or _is_unpaid(signed):
         return None
     account = stored.user
-    ticket = Ticket(
-        event=record["event_name"],
-        venue=record["venue"],
-        date=datetime.fromisoformat(record["date"]),
-        time_zone=record["time_zone"],
-        name=stored.buyer_name or (account.get_full_name() if account else "") or stored.buyer,
-        seats=[(_place(seat), seat["ticket_type"]) for seat in record["seat_details"]],
-        qr=f"{site}/tickets/{signed}",
-        code=record["ticket_code"],
-    )
-    return drawn(ticket, language=language)
+    known = language if language in _LANGUAGES else _LANGUAGES[0]
+    zone = record["time_zone"]
+    at = datetime.fromisoformat(record["date"]).astimezone(ZoneInfo(zone))
+    ticket = {
+        "language": known,
+        "event": record["event_name"],
+        "venue": record["venue"],
+        "time": f"{localised_time(at, language=known)} {at.tzname()} ({zone})",
+        "name": stored.buyer_name or (account.get_full_name() if account else "") or stored.buyer,
+        "seats": [(_place(seat), seat["ticket_type"]) for seat in record["seat_details"]],
+        "qr": f"{site}/tickets/{signed}",
+        "code": record["ticket_code"],
+    }
+    return orjson.dumps(ticket)
 
 
 def _place(seat: ReservedSeatRecord) -> str:

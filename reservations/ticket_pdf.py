@@ -1,27 +1,23 @@
 """Draw a ticket as a PDF in the size of a wallet.
 
-Fonts are loaded only if a ticket has their characters: the one for Chinese, Japanese and Korean has
-16 MB. One ticket is drawn at a time in each process, which bounds the memory.
+Runs in a child process (`slow_work.children`), without Django. Fonts are loaded only if a ticket
+has their characters: the one for Chinese, Japanese and Korean has 16 MB.
 """
 
 import io
+import json
 import logging
 import re
-import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import segno
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
-
-from reservations.formats import localised_time
 
 _WIDTH, _HEIGHT, _MARGIN = 85.0, 170.0, 7.0
 _QR = 54.0
@@ -34,7 +30,6 @@ MAX_TEXT = 200
 MAX_PLACE = 80
 """How many characters of a seat are shown, with its ticket type."""
 
-_drawing = threading.Lock()
 # It warns of each character that no font has.
 logging.getLogger("fpdf").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -81,57 +76,59 @@ _WORDS = {
 class Ticket:
     """What a ticket shows. `qr` is the text of its QR code; `seats` have place and ticket type."""
 
+    language: str
     event: str
     venue: str
-    date: datetime
-    time_zone: str
+    time: str
     name: str
     seats: Sequence[tuple[str, str]]
     qr: str
     code: str
 
 
-def drawn(ticket: Ticket, *, language: str) -> bytes:
+def drawn_file(content: bytes) -> bytes:
+    """Return a Ticket, given as JSON, as PDF."""
+    return drawn(Ticket(**json.loads(content)))
+
+
+def drawn(ticket: Ticket) -> bytes:
     """Return a ticket as PDF, in English if there is no such language."""
-    known = language if language in _WORDS else "en"
+    known = ticket.language if ticket.language in _WORDS else "en"
     words = _WORDS[known]
-    at = ticket.date.astimezone(ZoneInfo(ticket.time_zone))
     lines = [f"{place} · {kind}" if kind else place for place, kind in ticket.seats[:MAX_SEATS]]
     if len(ticket.seats) > MAX_SEATS:
         lines.append(words["more"].format(count=len(ticket.seats) - MAX_SEATS))
     event, venue, name, code = map(_shown, (ticket.event, ticket.venue, ticket.name, ticket.code))
-    time = f"{localised_time(at, language=known)} {at.tzname()} ({ticket.time_zone})"
     seats = [_shown(line, most=MAX_PLACE) for line in lines]
-    with _drawing:
-        pdf = FPDF(format=(_WIDTH, _HEIGHT))
-        pdf.set_title(f"{words['ticket']}: {event}")
-        pdf.set_lang(known)
-        pdf.set_margin(_MARGIN)
-        pdf.set_auto_page_break(True, _MARGIN)
-        _add_fonts(pdf, "".join((event, venue, name, *seats)))
-        pdf.add_page()
-        _line(pdf, event, size=15)
-        pdf.ln(1)
-        _line(pdf, time, size=9.5)
-        _line(pdf, venue, size=9.5)
-        pdf.ln(1)
-        image = io.BytesIO()
-        segno.make_qr(ticket.qr, error="m").save(image, kind="png", scale=6, border=4)
-        pdf.image(image, x=(_WIDTH - _QR) / 2, w=_QR, alt_text=code)
-        _line(pdf, code, size=8, align="C")
+    pdf = FPDF(format=(_WIDTH, _HEIGHT))
+    pdf.set_title(f"{words['ticket']}: {event}")
+    pdf.set_lang(known)
+    pdf.set_margin(_MARGIN)
+    pdf.set_auto_page_break(True, _MARGIN)
+    _add_fonts(pdf, "".join((event, venue, name, *seats)))
+    pdf.add_page()
+    _line(pdf, event, size=15)
+    pdf.ln(1)
+    _line(pdf, ticket.time, size=9.5)
+    _line(pdf, venue, size=9.5)
+    pdf.ln(1)
+    image = io.BytesIO()
+    segno.make_qr(ticket.qr, error="m").save(image, kind="png", scale=6, border=4)
+    pdf.image(image, x=(_WIDTH - _QR) / 2, w=_QR, alt_text=code)
+    _line(pdf, code, size=8, align="C")
+    pdf.ln(2)
+    if name:
+        _line(pdf, words["for"], size=8)
+        _line(pdf, name, size=12)
         pdf.ln(2)
-        if name:
-            _line(pdf, words["for"], size=8)
-            _line(pdf, name, size=12)
-            pdf.ln(2)
-        _line(pdf, words["seats"], size=8)
-        for line in seats:
-            _line(pdf, line, size=11)
-        content = bytes(pdf.output())
-        for font in pdf.fonts.values():
-            if isinstance(font, TTFFont):
-                font.close()
-        return content
+    _line(pdf, words["seats"], size=8)
+    for line in seats:
+        _line(pdf, line, size=11)
+    content = bytes(pdf.output())
+    for font in pdf.fonts.values():
+        if isinstance(font, TTFFont):
+            font.close()
+    return content
 
 
 def _line(pdf: FPDF, text: str, *, size: float, align: str = "L") -> None:

@@ -23,6 +23,8 @@ from accounts.reauthentication import require_password, require_second_factor_if
 from accounts.serializers import DoneSerializer
 from accounts.throttles import ApiThrottle, ExportThrottle
 from security_log.log import Kind, record
+from slow_work.kinds import FILE
+from slow_work.turns import place
 
 FILE_NAME = "seatcast-data.json"
 
@@ -73,7 +75,8 @@ class ExportView(APIView):
         """Return all data that is stored about oneself, as a file."""
         person = current_user(request)
         require_second_factor_if_set_up(request, person)
-        found = export_data(person)
+        with place(FILE, person=person.pk):
+            found = export_data(person)
         record(Kind.DATA_EXPORTED, actor_id=person.pk, subject_id=person.pk)
         headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
         return Response(found, headers=headers)

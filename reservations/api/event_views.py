@@ -38,6 +38,7 @@ from reservations.events.editing import CategoryEdit
 from reservations.permissions import Permission
 from reservations.plans.services import EventDetails, create_event
 from reservations.read import event_settings, selectors
+from reservations.throttles import throttle
 from reservations.time_zones import default_time_zone
 from security_log.pagination import add_next_link
 
@@ -286,6 +287,10 @@ class PictureView(APIView):
     def get_permissions(self) -> list[Any]:
         is_edit = self.request.method in ("PUT", "DELETE")
         return [_CHANGE() if is_edit else IsAuthenticatedOrReadOnly()]
+
+    def get_throttles(self) -> list[Any]:
+        found = super().get_throttles()
+        return [*found, throttle("picture")] if self.request.method == "PUT" else found
 
     def get_parsers(self) -> list[Any]:
         # There is no request when the schema is made.

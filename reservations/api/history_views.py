@@ -13,7 +13,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 
 from reservations import standby
 from reservations.api.documentation import reads
@@ -34,6 +33,7 @@ from reservations.public_ids import parse_public_id
 from reservations.read import event_settings, history, reports, stories
 from reservations.read.reports import ReportsRecord
 from reservations.read.stories import MAX_ROWS, ActionRecord, ChangeFilter, ChangeRecord, Place
+from reservations.throttles import throttle
 from security_log.pagination import add_next_link
 
 _SEE = HasPermission.to(Permission.VIEW_RESERVATION)
@@ -41,12 +41,6 @@ _MAY_SEE = [Permission.VIEW_RESERVATION]
 
 ROWS_HEADER = "X-Seatcast-Rows"
 """How many rows the file will have, for a client that shows the progress."""
-
-
-class SalesExportThrottle(UserRateThrottle):
-    """Limits exports of sales, by person."""
-
-    scope = "sales_export"
 
 
 class MomentQuerySerializer(serializers.Serializer[Any]):
@@ -256,7 +250,7 @@ class ExportView(EventView):
     permission_classes = (_SEE,)
 
     def get_throttles(self) -> list[Any]:
-        return [*super().get_throttles(), SalesExportThrottle()]
+        return [*super().get_throttles(), throttle("sales_export")]
 
     @extend_schema(
         operation_id="export_sales",
@@ -283,7 +277,12 @@ class ExportView(EventView):
         export = start_export(
             event_id=event_id, table=table, form=asked["form"], person_id=actor(request).id
         )
-        response = streamed(request._request, export.chunks, content_type=export.content_type)
+        response = streamed(
+            request._request,
+            export.chunks,
+            person_id=actor(request).id,
+            content_type=export.content_type,
+        )
         response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
         response["Cache-Control"] = "no-store"
         response[ROWS_HEADER] = str(export.rows)

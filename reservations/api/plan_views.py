@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from organisations.errors import OrganisationNotFound
 from reservations.api.permissions import HasPermission, require_powers
-from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser, PlanThrottle, turn_of
+from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser
 from reservations.api.plan_serializers import (
     DeletedPlanSerializer,
     ExportQuerySerializer,
@@ -50,6 +50,10 @@ from reservations.plans.pretix import plan_of
 from reservations.plans.pretix_format import MAX_FAULTS
 from reservations.read import plan_miniatures, plans, previews, selectors
 from reservations.read.plan_changes import plan_changes
+from reservations.throttles import throttle
+from slow_work.database import without_database
+from slow_work.kinds import PLAN
+from slow_work.turns import place, turn
 
 # A proxy that compresses adds the encoding to the tag.
 _REVISION = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-[a-z]+)?"')
@@ -101,17 +105,17 @@ class OrganisationPlansView(APIView):
         query = NewPlanQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         who = actor(request)
-        with turn_of(who.id):
-            asked = query.validated_data.get("name", "")
+        asked = query.validated_data.get("name", "")
+        with turn(PLAN, person=who.id):
             found = (
                 document.read(template(query.validated_data["template"]))
                 if "template" in query.validated_data
                 else _document(request, name=asked)
             )
-            name = asked or found.found.name or "Untitled plan"
-            plan_id = library.create_plan(
-                organisation_id=organisation_id, name=name, document=found, actor=who
-            )
+        name = asked or found.found.name or "Untitled plan"
+        plan_id = library.create_plan(
+            organisation_id=organisation_id, name=name, document=found, actor=who
+        )
         return Response(plans.plan(plan_id=plan_id), status=201)
 
 
@@ -188,11 +192,9 @@ class PlanDraftView(_PlanView):
         whose id is `copy`.
         """
         who = actor(request)
-        with turn_of(who.id):
+        with turn(PLAN, person=who.id):
             found = _document(request)
-            library.save_draft(
-                plan_id=plan_id, revision=_revision(request), document=found, actor=who
-            )
+        library.save_draft(plan_id=plan_id, revision=_revision(request), document=found, actor=who)
         return Response(plans.plan(plan_id=plan_id)["draft"])
 
 
@@ -254,7 +256,7 @@ class PlanExportView(_PlanView):
         stored = plans.version_document(plan_id=plan_id, number=number)
         data, suffix, kind = stored.data, "json", "application/json"
         if query.validated_data["format"] == "csv":
-            with turn_of(actor(request).id):
+            with turn(PLAN, person=actor(request).id):
                 data = write_csv(document.read(stored.data))
             suffix, kind = "csv", "text/csv; charset=utf-8"
         name = slugify(plans.plan(plan_id=plan_id)["name"]) or "plan"
@@ -264,7 +266,7 @@ class PlanExportView(_PlanView):
 
 class PlanPreviewView(_PlanView):
     def get_throttles(self) -> list[Any]:
-        return [*super().get_throttles(), PlanThrottle()]
+        return [*super().get_throttles(), throttle("plan")]
 
     @extend_schema(
         operation_id="plan_preview",
@@ -286,7 +288,7 @@ class PlanPreviewView(_PlanView):
             if number is None
             else plans.version_document(plan_id=plan_id, number=number)
         )
-        with turn_of(actor(request).id):
+        with turn(PLAN, person=actor(request).id):
             return Response(previews.preview(document.read(stored.data)))
 
 
@@ -296,8 +298,7 @@ class PlanMiniatureView(_PlanView):
     )
     def get(self, request: Request, plan_id: int) -> HttpResponseBase:
         """Return the draft as some hundred points, for a small picture."""
-        with turn_of(actor(request).id):
-            found = plan_miniatures.plan_miniature(plan_id=plan_id)
+        found = plan_miniatures.plan_miniature(plan_id=plan_id)
         return _stored(request, plans.StoredDocument(found.content, found.tag))
 
 
@@ -306,7 +307,7 @@ class CheckPlanView(APIView):
     parser_classes = (PlanBodyParser,)
 
     def get_throttles(self) -> list[Any]:
-        return [*super().get_throttles(), PlanThrottle()]
+        return [*super().get_throttles(), throttle("plan")]
 
     @extend_schema(
         operation_id="check_plan",
@@ -316,7 +317,7 @@ class CheckPlanView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return what is wrong with a document, errors first. It is not stored."""
-        with turn_of(actor(request).id):
+        with turn(PLAN, person=actor(request).id):
             return Response(previews.problems_of(check(_document(request))))
 
 
@@ -324,7 +325,7 @@ class EventPlanView(APIView):
     permission_classes: Sequence[Any] = (IsAuthenticated,)
 
     def get_throttles(self) -> list[Any]:
-        return [*super().get_throttles(), PlanThrottle()]
+        return [*super().get_throttles(), throttle("plan")]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -353,8 +354,10 @@ class EventPlanView(APIView):
         asked, who = body.validated_data, actor(request)
         _require_same_organisation(request, event_id=event_id, plan_id=asked["plan"])
         version = plans.version(plan_id=asked["plan"], number=asked["version"])
-        with turn_of(who.id):
-            plan = _plan_without_errors(version.data)
+        # The whole plan is in memory until it is written.
+        with place(PLAN, person=who.id):
+            with without_database():
+                plan = _plan_without_errors(version.data)
             keep, is_dry_run = asked.get("keep", []), asked["dry_run"]
             if is_dry_run:
                 changes = replacing.preview_plan(event_id=event_id, plan=plan, keep=keep)
@@ -390,7 +393,7 @@ def _plan_without_errors(data: bytes) -> Plan:
 
 def _throttles(request: Any, throttles: list[Any]) -> list[Any]:
     """Return the throttles of a request, with another one if it parses a plan."""
-    return throttles if request.method == "GET" else [*throttles, PlanThrottle()]
+    return throttles if request.method == "GET" else [*throttles, throttle("plan")]
 
 
 def _require_in(

@@ -87,6 +87,7 @@ from reservations.seat_finder.alternatives import offer
 from reservations.seat_finder.locking import lock_best
 from reservations.seat_finder.standing import lock_places
 from reservations.threads import COMMANDS, at_once_or_in_thread, in_thread
+from reservations.throttles import throttle
 from reservations.tickets import seat_of
 from reservations.write import command_queue
 from security_log.pagination import add_next_link
@@ -449,6 +450,9 @@ class ReservationView(APIView):
 
 
 class TicketFileView(APIView):
+    def get_throttles(self) -> list[Any]:
+        return [*super().get_throttles(), throttle("ticket_file")]
+
     @extend_schema(
         operation_id="ticket_file",
         parameters=[LanguageSerializer],
@@ -464,6 +468,7 @@ class TicketFileView(APIView):
             public_id=reservation_id,
             site=settings.SEATCAST_SITE_URL.rstrip("/"),
             language=asked.validated_data["language"],
+            person_id=actor(request).id,
         )
         if content is None:
             found = selectors.reservation(reservation_id=head.id)

@@ -1,5 +1,8 @@
 """Write tables as CSV, JSON and XLSX, piece by piece.
 
+The pages are queries. What is made of each is made, and read by the client, without a database
+connection.
+
 Spreadsheets execute a cell that begins like a formula, and names are chosen by buyers. In XLSX
 every text is stored as a text, and in CSV it is disarmed.
 """
@@ -19,6 +22,7 @@ import xlsxwriter
 from reservations.csv_text import disarmed
 from reservations.domain.states import iso
 from reservations.exports.tables import Cell, Row
+from slow_work.database import release_connections, without_database
 
 Pages = Iterable[Sequence[Row]]
 
@@ -46,8 +50,10 @@ def write_csv(columns: Sequence[str], pages: Pages, _zone: ZoneInfo) -> Generato
     writer.writerow(columns)
     yield ("\ufeff" + lines.pop()).encode()
     for page in pages:
-        writer.writerows([_csv_cell(cell) for cell in row] for row in page)
-        yield "".join(lines).encode()
+        with without_database():
+            writer.writerows([_csv_cell(cell) for cell in row] for row in page)
+            text = "".join(lines).encode()
+        yield text
         lines.clear()
 
 
@@ -56,8 +62,10 @@ def write_json(columns: Sequence[str], pages: Pages, _zone: ZoneInfo) -> Generat
     yield b"["
     separator = b"\n"
     for page in pages:
-        rows = (orjson.dumps(dict(zip(columns, row, strict=True)), default=str) for row in page)
-        yield separator + b",\n".join(rows)
+        with without_database():
+            rows = (orjson.dumps(dict(zip(columns, row, strict=True)), default=str) for row in page)
+            text = separator + b",\n".join(rows)
+        yield text
         separator = b",\n"
     yield b"\n]\n"
 
@@ -85,18 +93,30 @@ def _write_book(file: Any, columns: Sequence[str], pages: Pages, zone: ZoneInfo)
             is_time = name == "at" or name.endswith(("_at", "_until"))
             sheet.write_string(0, place, f"{name} ({zone.key})" if is_time else name, heading)
         sheet.freeze_panes(1, 0)
-        for number, row in enumerate((row for page in pages for row in page), start=1):
-            for place, cell in enumerate(row):
-                match cell:
-                    case str():
-                        sheet.write_string(number, place, cell[:_MAX_CELL])
-                    case Decimal():
-                        sheet.write_number(number, place, float(cell), amount)
-                    case int():
-                        sheet.write_number(number, place, cell)
-                    case datetime():
-                        local = cell.astimezone(zone).replace(tzinfo=None)
-                        sheet.write_datetime(number, place, local, time)
+        number = 0
+        for page in pages:
+            with without_database():
+                for row in page:
+                    number += 1
+                    _write_row(sheet, number, row, amount=amount, time=time, zone=zone)
+        # Leaving the context writes the file, which takes as long as its rows.
+        release_connections()
+
+
+def _write_row(
+    sheet: Any, number: int, row: Row, *, amount: Any, time: Any, zone: ZoneInfo
+) -> None:
+    for place, cell in enumerate(row):
+        match cell:
+            case str():
+                sheet.write_string(number, place, cell[:_MAX_CELL])
+            case Decimal():
+                sheet.write_number(number, place, float(cell), amount)
+            case int():
+                sheet.write_number(number, place, cell)
+            case datetime():
+                local = cell.astimezone(zone).replace(tzinfo=None)
+                sheet.write_datetime(number, place, local, time)
 
 
 FORMATS = {

@@ -1,6 +1,5 @@
 """Send an export: its bytes as they are written, few exports at a time."""
 
-import threading
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import suppress
 from functools import partial
@@ -9,23 +8,22 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 
-from reservations.domain.errors import Busy
 from reservations.threads import in_thread
-
-MAX_IN_FLIGHT = 2
-"""How many exports a process writes at a time: each takes a thread as long as it is read."""
-
-_free = threading.BoundedSemaphore(MAX_IN_FLIGHT)
+from slow_work.kinds import FILE
+from slow_work.turns import take_place
 
 
 class _Turn:
-    """An iterator that counts as an export in flight until it ends or is closed."""
+    """An iterator that holds a turn until it ends or is closed."""
 
-    def __init__(self, chunks: Generator[bytes]) -> None:
+    def __init__(self, chunks: Generator[bytes], *, person_id: int) -> None:
         self._chunks = chunks
-        self._is_over = not _free.acquire(blocking=False)
-        if self._is_over:
-            raise Busy("Too many exports are being written just now. Try again in a moment.")
+        self._place = take_place(FILE, person=person_id)
+        try:
+            self._place.take_turn()
+        except BaseException:
+            self._place.release()
+            raise
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -38,12 +36,10 @@ class _Turn:
             raise
 
     def close(self) -> None:
-        if not self._is_over:
-            self._is_over = True
-            _free.release()
-            # A thread may be making a chunk for a client that is gone.
-            with suppress(ValueError):
-                self._chunks.close()
+        self._place.release()
+        # A thread may be making a chunk for a client that is gone.
+        with suppress(ValueError):
+            self._chunks.close()
 
 
 class _InThreads:
@@ -64,12 +60,12 @@ class _InThreads:
 
 
 def streamed(
-    request: HttpRequest, chunks: Generator[bytes], **options: Any
+    request: HttpRequest, chunks: Generator[bytes], *, person_id: int, **options: Any
 ) -> StreamingHttpResponse:
-    """Return a response that sends chunks as they are made. Raises: Busy.
+    """Return a response that sends chunks as they are made. Raises: what `slow_work` raises.
 
     On an ASGI server each is made in a thread, because Django would collect them all otherwise.
     """
-    turn = _Turn(chunks)
+    turn = _Turn(chunks, person_id=person_id)
     is_async = isinstance(request, ASGIRequest)
     return StreamingHttpResponse(_InThreads(turn) if is_async else turn, **options)

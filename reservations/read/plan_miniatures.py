@@ -25,6 +25,8 @@ from reservations.read.miniatures import (
 )
 from reservations.read.records import ShapeRecord
 from reservations.singleflight import SingleflightCache
+from slow_work.kinds import PLAN
+from slow_work.turns import turn
 
 MAX_ENTRIES = 256
 
@@ -33,13 +35,17 @@ _packed: SingleflightCache[str, PackedMiniature] = SingleflightCache(max_entries
 
 
 def plan_miniature(*, plan_id: int) -> PackedMiniature:
-    """Return the miniature of a plan's draft, with all its seats free. Raises: PlanNotFound."""
+    """Return the miniature of a plan's draft, with all its seats free.
+
+    Raises: PlanNotFound; what `slow_work` raises.
+    """
     return _packed.get(plans.draft_sha256(plan_id=plan_id), lambda: _pack(plan_id))
 
 
 def _pack(plan_id: int) -> PackedMiniature:
     stored = plans.draft_document(plan_id=plan_id)
-    return packed(plan_miniature_record(document.read(stored.data).found))
+    with turn(PLAN):
+        return packed(plan_miniature_record(document.read(stored.data).found))
 
 
 def plan_miniature_record(found: PretixPlan) -> MiniatureRecord:

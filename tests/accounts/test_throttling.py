@@ -15,7 +15,6 @@ from rest_framework.test import APIClient, APIRequestFactory
 from accounts import client_ip, known_devices, login_throttle, shared_cache, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
-from reservations.api.history_views import SalesExportThrottle
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, signed_in, stranger
@@ -349,9 +348,9 @@ def test_registrations_and_link_requests_are_limited_by_address(rates: dict[str,
 
 
 def test_exports_have_a_rate_of_their_own_for_each_person(
-    alice: User, monkeypatch: pytest.MonkeyPatch
+    alice: User, rates: dict[str, Any]
 ) -> None:
-    monkeypatch.setitem(SalesExportThrottle.THROTTLE_RATES, "sales_export", "2/day")
+    rates["sales_export"] = "2/day"
     alice.is_superuser = True
     alice.save()
     event, organiser = make_event(), signed_in(alice)

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from reservations.domain.errors import PictureRefused
-from reservations.events.pictures import LARGE, MAX_BYTES, SMALL, encode
+from reservations.events.picture_files import LARGE, MAX_PIXELS_AT_ONCE, SMALL
+from reservations.events.pictures import MAX_BYTES, encode
 from tests.reservations.events.files import decoded, encoded, png
 
 pytestmark = pytest.mark.any_database
@@ -80,7 +81,7 @@ NO_PICTURES = {
     "a header alone": png()[:30],
     "a bomb": _bomb(50_000, 50_000),
     "a long bomb": _bomb(2_000_000_000, 1),
-    "just too many pixels": _bomb(8_001, 5_000),
+    "just too many pixels": _bomb(MAX_PIXELS_AT_ONCE // 4_000 + 1, 4_000),
     "too large a file": png() + b"\0" * MAX_BYTES,
 }
 
