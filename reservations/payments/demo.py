@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import Error, transaction
-from django.urls import reverse
 
-from reservations import database
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.models import DemoCharge, DemoRefund
+from reservations.payments.pages import page_url
 from reservations.payments.provider import AlreadyCaptured, Progress, Request, Stage
+from slow_work.database import without_database
 
 ASKING = "card_asking"
 _Status = DemoCharge.Status
@@ -52,8 +52,8 @@ class DemoProvider:
 
     def start(self, request: Request) -> Progress:
         if request.method == "card_slow":
-            database.release_connection()
-            time.sleep(settings.SEATCAST_DEMO_SLOW_SECONDS)
+            with without_database():
+                time.sleep(settings.SEATCAST_DEMO_SLOW_SECONDS)
         begins_as = {"card_declined": _Status.DECLINED, ASKING: _Status.ASKING}
         with self._charge("start", request.reference) as charge:
             if not charge.status:
@@ -133,5 +133,4 @@ def _progress(charge: DemoCharge | None) -> Progress:
     stage = Stage.FAILED if charge is None else _STAGES.get(_Status(charge.status), Stage.FAILED)
     if charge is None or stage is not Stage.ACTION:
         return Progress(stage=stage)
-    path = reverse("demo_bank", kwargs={"reference": charge.reference})
-    return Progress(stage=stage, action_url=path)
+    return Progress(stage=stage, action_url=page_url("demo_bank", charge.reference))

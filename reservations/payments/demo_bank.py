@@ -1,15 +1,23 @@
 """The page of the demo's bank, which asks the buyer whether to pay."""
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 
 from reservations.currencies import localised
 from reservations.models import DemoCharge
 from reservations.payments.demo import DemoProvider
-from reservations.payments.pages import client_page, language_of, page
+from reservations.payments.pages import (
+    client_page,
+    is_payer,
+    is_too_often,
+    language_of,
+    page,
+    problem_page,
+)
 from reservations.payments.provider import provider
 
+_RETRY_SECONDS = 5
 _TEXTS = {
     "en": {
         "title": "The demo's bank",
@@ -29,22 +37,23 @@ _TEXTS = {
 
 
 class DemoBankView(View):
-    """Asks the buyer, and leads them back to the payment's page. Only with the demo's provider."""
+    """Asks whoever pays, and leads them back to the payment's page. Only with the demo provider."""
+
+    def dispatch(self, request: HttpRequest, reference: str) -> HttpResponseBase:
+        if not isinstance(provider(), DemoProvider):
+            raise Http404
+        if not is_payer(request, reference):
+            return redirect(client_page(reference))
+        if is_too_often(reference):
+            return problem_page(request, reference, status=429, wait=_RETRY_SECONDS)
+        return super().dispatch(request, reference)
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponseBase:
-        charge = _charge(reference)
+        charge = get_object_or_404(DemoCharge, reference=reference)
         amount = localised(charge.amount, charge.currency, language=language_of(request))
         return page(request, "reservations/demo_bank.html", _TEXTS, amount=amount)
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponseBase:
-        charge = _charge(reference)
+        charge = get_object_or_404(DemoCharge, reference=reference)
         DemoProvider().answer_bank(reference=charge.reference, approves="approve" in request.POST)
         return redirect(client_page(reference))
-
-
-def _charge(reference: str) -> DemoCharge:
-    """Return a charge. Raises: Http404, also with another provider."""
-    found = DemoCharge.objects.filter(reference=reference).first()
-    if found is None or not isinstance(provider(), DemoProvider):
-        raise Http404
-    return found

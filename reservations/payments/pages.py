@@ -1,17 +1,45 @@
 """Pages on which a payment's buyer answers their bank or fills in a provider's form.
 
 They are apart from the client, so that only they have a content security policy that admits a
-provider, and no script of a provider runs beside the seat map. Like a bank's page, each knows its
-visitors by its address, which has the payment's reference.
+provider, and no script of a provider runs beside the seat map.
+
+Only the API tells their addresses, and only to whoever pays: each has a signature that lasts for
+LINK_SECONDS. So it works the same where the client, with its session or token, is on another host.
+Everyone else is led to the payment's page in the client, which asks the API for a new address.
 """
 
 from base64 import b64encode
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+
+from reservations.throttles import throttle
+from security_log.request_context import current_request
+
+LINK_SECONDS = 15 * 60
+_SIGNATURE = "pass"
+_signer = TimestampSigner(salt="reservations.payments.pages")
+
+_PROBLEM = {
+    "en": {
+        "title": "Paying",
+        "sentence": "The payment provider does not answer just now. You were not charged. Try again"
+        " in a moment.",
+        "back": "Back",
+    },
+    "de": {
+        "title": "Bezahlen",
+        "sentence": "Der Zahlungsanbieter antwortet gerade nicht. Es wurde nichts abgebucht."
+        " Versuchen Sie es gleich noch einmal.",
+        "back": "Zurück",
+    },
+}
 
 # The colours are those of the client's theme.
 _STYLE = """
@@ -47,6 +75,38 @@ a { color: var(--accent-ink); }
 .error { flex: 1 0 100%; margin: 0; color: var(--bad-ink); font-weight: 600; }
 .error:empty { display: none; }
 """
+
+
+def page_url(name: str, reference: str) -> str:
+    """Return the address of a payment's page here, for whoever pays and nobody else."""
+    signature = _signer.sign(reference).removeprefix(f"{reference}:")
+    path = reverse(name, kwargs={"reference": reference})
+    return f"{path}?{urlencode({_SIGNATURE: signature})}"
+
+
+def is_payer(request: HttpRequest, reference: str) -> bool:
+    """Return whether a visitor came by a `page_url` of this payment, not long ago."""
+    try:
+        _signer.unsign(f"{reference}:{request.GET.get(_SIGNATURE, '')}", max_age=LINK_SECONDS)
+    except BadSignature:
+        return False
+    return True
+
+
+def is_too_often(reference: str) -> bool:
+    """Count a visit. Return whether the payment or the network has had too many."""
+    sent = current_request.get()
+    by_payment, by_network = throttle("payment_page"), throttle("payment_page_network")
+    return not (by_payment.allow(reference) and by_network.allow(sent.address() if sent else ""))
+
+
+def problem_page(request: HttpRequest, reference: str, *, status: int, wait: int) -> HttpResponse:
+    """Return a page that says, in the buyer's language, to try again in so many seconds."""
+    back = client_page(reference)
+    response = page(request, "reservations/payment_problem.html", _PROBLEM, back_url=back)
+    response.status_code = status
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def client_page(reference: str) -> str:

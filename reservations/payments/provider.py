@@ -56,7 +56,8 @@ class Stage(StrEnum):
 class Progress:
     """What the provider says about a payment.
 
-    A buyer who must do something visits `action_url`, which may be a path of this site.
+    A buyer who must do something visits `action_url`, which may be a page of this site
+    (`pages.page_url`). It is told to nobody else.
     `provider_reference` is its own name for it, which is stored with a payment that stays open.
     `is_declined` says that the buyer's last try was declined, and that they may try again.
     """
@@ -112,7 +113,9 @@ class PaymentProvider(Protocol):
     A payment is decided by `start` itself, or stays open: then `look_up` tells what became of it.
 
     Every call identifies the payment by our reference, and must be idempotent: a repeated call does
-    nothing and returns or raises the same. A call must end within about ten seconds. It raises
+    nothing and returns or raises the same. A call must end within about ten seconds. It begins
+    without a database connection; what it needs from the database it reads before it calls a
+    server, which it does `slow_work.database.without_database`. It raises
     PaymentUnavailable when it is unknown whether it was executed. Amounts are in the currency's
     main unit: 5000 yen are 5000.00.
     """

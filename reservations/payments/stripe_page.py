@@ -6,12 +6,29 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views import View
+from rest_framework.exceptions import Throttled
 
 from reservations.currencies import localised
+from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
-from reservations.payments.pages import client_page, language_of, page, script_source
+from reservations.payments.pages import (
+    client_page,
+    is_payer,
+    is_too_often,
+    language_of,
+    page,
+    problem_page,
+    script_source,
+)
 from reservations.payments.provider import provider
+from slow_work.kinds import PAYMENT_PAGE
+from slow_work.results import Results
+from slow_work.turns import SlowWorkBusy, turn
+
+_RETRY_SECONDS = 5
+# By reference. In this process alone: they are secrets.
+_secrets = Results(max_bytes=256 * 1024, seconds=60)
 
 _TEXTS = {
     "en": {
@@ -99,19 +116,28 @@ if (typeof Stripe === 'undefined') {
 
 
 class StripePageView(View):
-    """Shows Stripe's card form for an open payment. Only with Stripe's provider."""
+    """Shows Stripe's card form for an open payment, to whoever pays. Only with Stripe."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponseBase:
         # Not imported before, because it takes a tenth of a second and only sites with Stripe
         # need it.
         from reservations.payments import stripe_provider
 
-        payment = Payment.objects.filter(reference=reference).select_related("event").first()
-        if payment is None or not isinstance(provider(), stripe_provider.StripeProvider):
+        if not isinstance(provider(), stripe_provider.StripeProvider):
             raise Http404
-        intent = stripe_provider.intent_of(reference) if payment.provider_reference else None
-        if payment.status != PaymentStatus.OPEN or intent is None:
+        if not is_payer(request, reference):
             return redirect(client_page(reference))
+        if is_too_often(reference):
+            return problem_page(request, reference, status=429, wait=_RETRY_SECONDS)
+        payment = Payment.objects.filter(reference=reference).select_related("event").first()
+        if payment is None or payment.status != PaymentStatus.OPEN:
+            return redirect(client_page(reference))
+        try:
+            secret = _secret(payment)
+        except Throttled:
+            return problem_page(request, reference, status=429, wait=_RETRY_SECONDS)
+        except (PaymentUnavailable, SlowWorkBusy):
+            return problem_page(request, reference, status=503, wait=_RETRY_SECONDS)
         return page(
             request,
             "reservations/stripe_page.html",
@@ -121,11 +147,27 @@ class StripePageView(View):
             event_name=payment.event.name,
             is_test_mode=stripe_provider.is_test_mode(),
             key=settings.SEATCAST_STRIPE_PUBLISHABLE_KEY,
-            secret=intent.client_secret,
+            secret=secret,
             script_url=settings.SEATCAST_STRIPE_JS_URL,
             script=_SCRIPT,
             back_url=client_page(reference),
         )
+
+
+def _secret(payment: Payment) -> str:
+    """Return the secret of a payment, which Stripe is asked for once a minute at most.
+
+    Raises: PaymentUnavailable, Throttled, SlowWorkBusy.
+    """
+    from reservations.payments import stripe_provider
+
+    key = payment.reference.encode()
+    if (known := _secrets.get(key)) is not None:
+        return known.decode()
+    with turn(PAYMENT_PAGE, person=payment.user_id):
+        secret = stripe_provider.secret_of(payment)
+    _secrets.put(key, secret.encode())
+    return secret
 
 
 def _policy() -> str:

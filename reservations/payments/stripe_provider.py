@@ -16,11 +16,11 @@ from typing import Any
 import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
 
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import DisputeStatus
 from reservations.models import Payment
+from reservations.payments.pages import page_url
 from reservations.payments.provider import (
     AlreadyCaptured,
     InvalidNotice,
@@ -28,6 +28,7 @@ from reservations.payments.provider import (
     Request,
     Stage,
 )
+from slow_work.database import without_database
 
 METHOD = "card"
 # A call must end within ten seconds, and some make two.
@@ -85,7 +86,7 @@ class StripeProvider:
         if not request.amount:
             # Stripe has no payments of nothing.
             return Progress(stage=Stage.AUTHORISED)
-        with _errors():
+        with _calling():
             try:
                 intent = _create(request.reference, request.amount, request.currency)
             except stripe.InvalidRequestError:
@@ -98,14 +99,14 @@ class StripeProvider:
         payment = _payment(reference)
         if not payment.amount:
             return Progress(stage=Stage.AUTHORISED)
-        with _errors():
+        with _calling():
             return _progress(_intent(payment), reference)
 
     def capture(self, *, reference: str) -> None:
         payment = _payment(reference)
         if not payment.amount:
             return
-        with _errors():
+        with _calling():
             intent = _intent(payment)
             if intent.status == "requires_capture":
                 try:
@@ -122,7 +123,7 @@ class StripeProvider:
         payment = _payment(reference)
         if not payment.amount:
             return
-        with _errors():
+        with _calling():
             intent = _intent(payment)
             if intent.status not in {"canceled", "succeeded"}:
                 try:
@@ -142,7 +143,7 @@ class StripeProvider:
 
     def refund_part(self, *, reference: str, refund: str, amount: Decimal) -> None:
         payment = _payment(reference)
-        with _errors():
+        with _calling():
             intent = _intent(payment)
             # Stripe forgets idempotency keys after a day.
             made = client().v1.refunds.list({"payment_intent": intent.id, "limit": 100})
@@ -161,7 +162,7 @@ class StripeProvider:
         payment = _payment(reference)
         if not payment.provider_reference:
             return None
-        with _errors():
+        with _calling():
             found = client().v1.disputes.list(
                 {"payment_intent": payment.provider_reference, "limit": 1}
             )
@@ -169,7 +170,7 @@ class StripeProvider:
 
     def disputes(self) -> Mapping[str, DisputeStatus]:
         newest: dict[str, DisputeStatus] = {}
-        with _errors():
+        with _calling():
             found = client().v1.disputes.list({"limit": 100})
             for each in islice(found.auto_paging_iter(), _MAX_DISPUTES):
                 intent = _attribute(each, "payment_intent")
@@ -224,10 +225,10 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(amount * (1000 if currency in _THREE_DECIMALS else 100))
 
 
-def intent_of(reference: str) -> Any:
-    """Return a payment's intent. Raises: PaymentUnavailable."""
-    with _errors():
-        return _intent(_payment(reference))
+def secret_of(payment: Payment) -> str:
+    """Return the secret by which the buyer's browser pays. Raises: PaymentUnavailable."""
+    with _calling():
+        return str(_intent(payment).client_secret)
 
 
 def _payment(reference: str) -> Payment:
@@ -260,7 +261,7 @@ def _create(reference: str, amount: Decimal, currency: str) -> Any:
 def _progress(intent: Any, reference: str) -> Progress:
     return Progress(
         stage=_STAGES.get(intent.status, Stage.PENDING),
-        action_url=reverse("stripe_page", kwargs={"reference": reference}),
+        action_url=page_url("stripe_page", reference),
         provider_reference=intent.id,
         is_declined=bool(_attribute(intent, "last_payment_error")),
     )
@@ -276,10 +277,14 @@ def _attribute(found: Any, name: str) -> Any:
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
-    """Turn Stripe's errors into PaymentUnavailable, and log those that no retry helps."""
+def _calling() -> Iterator[None]:
+    """Call Stripe, without the database.
+
+    Turn Stripe's errors into PaymentUnavailable, and log those that no retry helps.
+    """
     try:
-        yield
+        with without_database():
+            yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise PaymentUnavailable from error
     except stripe.StripeError as error:

@@ -149,7 +149,7 @@ def test_a_payment_is_booked_once_the_buyer_has_approved_it_on_their_banks_page(
     assert listed == browser.get(f"/api/payments/{reference}/").json() == found["payment"]
     page = stranger().get(bank, HTTP_ACCEPT_LANGUAGE="de-AT")
     assert "50,00\N{NO-BREAK SPACE}€" in page.content.decode()
-    chosen = stranger().get(bank, {"language": "en"}, HTTP_ACCEPT_LANGUAGE="de-AT")
+    chosen = stranger().get(f"{bank}&language=en", HTTP_ACCEPT_LANGUAGE="de-AT")
     assert "€50.00" in chosen.content.decode()
     answer = Client().post(bank, {"approve": ""})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/payments/{reference}")

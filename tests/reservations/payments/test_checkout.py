@@ -3,7 +3,6 @@
 import threading
 from dataclasses import replace
 from queue import Empty
-from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -26,11 +25,15 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation
-from reservations.payments import checkout, provider_calls, reconciling, refunds
+from reservations.payments import checkout, reconciling, refunds
 from reservations.payments.provider import Progress, Request, Stage
 from reservations.write.command_queue import CommandQueue
+from slow_work import turns
+from slow_work.kinds import PROVIDER
+from slow_work.turns import place
 from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_person, seat_ids, stored_id
+from tests.requesting import requested_by
 from tests.reservations.payments.books import held, money, order_of, reconcile, sold
 from tests.reservations.payments.providers import Died, Faulty
 
@@ -361,8 +364,9 @@ def test_after_cancel_until_only_an_organiser_can_cancel(event: Event, alice: Pe
 def test_the_number_of_calls_to_the_provider_is_limited(
     event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provider_calls, "_provider_slots", BoundedSemaphore(1))
-    with provider_calls._provider_slots, pytest.raises(Busy):
+    limited = replace(PROVIDER, at_a_time=1, waiting=0)
+    monkeypatch.setitem(turns._queues, PROVIDER, turns._Queue(limited))
+    with place(PROVIDER), requested_by(alice.id), pytest.raises(Busy):
         checkout.reserve(order_of(event, alice, key="k"))
     assert (money(), Faulty.calls, held(event)) == ([("voided", "unheard of")], [], 2)
     assert reconcile() == ""

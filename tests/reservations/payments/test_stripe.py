@@ -334,7 +334,7 @@ def test_the_card_form_admits_stripes_script_and_says_that_it_is_a_test(
     event: Event, alice: Person, stripe_like: StripeLike
 ) -> None:
     payment = _opened(event, alice)
-    path = f"/api/payments/{payment.reference}/stripe/"
+    path = pages.page_url("stripe_page", payment.reference)
     answer = Client().get(path)
     page, policy = answer.content.decode(), answer.headers["Content-Security-Policy"]
     [intent] = stripe_like.intents
