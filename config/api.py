@@ -37,6 +37,7 @@ probes = Probes(
     CachedCollector(SalesCollector()),
     CachedCollector(AccountCollector()),
     CachedCollector(WebhookCollector()),
+    answers_health=False,
 )
 django_in_threads = run_wsgi_in_threads(django, threads=THREADS)
 application = with_request_limits(

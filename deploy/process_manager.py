@@ -1,6 +1,12 @@
-"""Start servers, and restart them when they die.
+"""Start servers, and restart them when they die, or do not answer for LOST_SECONDS.
 
-Concurrency: one thread per server, which shares an event and a future with the main thread.
+A server that is only overloaded, or whose database is away, does answer: a request waits for a
+thread for 10 seconds at most and is then dropped, a query ends after 10, a call to the payment
+provider after some 15, and drawing after 20. So within a minute even a server whose threads are all
+taken has one for its probe.
+
+Concurrency: one thread per server, which shares an event and a future with the main thread; another
+one asks whether the server answers.
 Lifecycle: `managed()` returns once all servers are ready and stops all of them on exit; meanwhile
 more can be started, and any of them stopped. A server that fails its first start is a Problem; one
 that dies later is restarted.
@@ -22,6 +28,8 @@ from deploy.supervised import START_SECONDS, ServerEnded, StartedServer, Supervi
 # A server that ran this long did not die of a wrong configuration.
 HEALTHY_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 5.0
+CHECK_SECONDS = 5.0
+LOST_SECONDS = 60.0
 _FIRST_PAUSE_SECONDS = 0.5
 _POLL_SECONDS = 0.1
 # Log entries begin with a date or a level in brackets, or are JSON objects. Access log entries
@@ -37,6 +45,7 @@ class Service:
     launch: Callable[[], AbstractContextManager[StartedServer]]
     log_file: Path
     shows_log: bool = True  # whether its log is shown at the terminal
+    lost_seconds: float = LOST_SECONDS  # after how long without an answer it is restarted
 
 
 @contextmanager
@@ -129,9 +138,14 @@ class _ManagedProcess:
         """Run the server until it dies or is stopped; return how it died."""
         try:
             with self.service.launch() as launched:
-                self._wait(launched, log)
+                is_lost = self._wait(launched, log)
                 # Before leaving the context, which stops it.
-                how = "" if self.ending.is_set() else launched.server.how_it_ended()
+                if self.ending.is_set():
+                    how = ""
+                elif is_lost:
+                    how = f"has not answered for {self.service.lost_seconds:.0f} s"
+                else:
+                    how = launched.server.how_it_ended()
             log.show()
         except (Problem, OSError) as problem:
             if self.started.done():
@@ -140,30 +154,64 @@ class _ManagedProcess:
             return ""
         return how
 
-    def _wait(self, launched: StartedServer, log: "_Log") -> None:
-        """Return when the server has died, or must stop.
+    def _wait(self, launched: StartedServer, log: "_Log") -> bool:
+        """Return when the server has died, or must stop; True if it does not answer.
 
         Raises: ServerEnded if it was never ready.
         """
         server = launched.server
         latest = time.monotonic() + START_SECONDS
-        while server.process.poll() is None and not self.ending.is_set():
-            if self.started.done():
-                log.show()
-                self.ending.wait(_POLL_SECONDS)
-            elif launched.ready():
-                self.started.set_result(None)
-            elif time.monotonic() > latest:
-                raise _not_started(server, f"did not get ready within {START_SECONDS} s")
-            else:
-                self.ending.wait(_POLL_SECONDS / 2)
+        with _answers_of(launched) as answers:
+            while server.process.poll() is None and not self.ending.is_set():
+                if self.started.done():
+                    if answers.seconds_since() > self.service.lost_seconds:
+                        return True
+                    log.show()
+                    self.ending.wait(_POLL_SECONDS)
+                elif launched.ready():
+                    self.started.set_result(None)
+                elif time.monotonic() > latest:
+                    raise _not_started(server, f"did not get ready within {START_SECONDS} s")
+                else:
+                    self.ending.wait(_POLL_SECONDS / 2)
         if not self.started.done() and not self.ending.is_set():
             raise _not_started(server, "did not start")
+        return False
 
     def _pause(self, how: str, pause: float) -> None:
         when = f"in {pause:.1f} s" if pause else "now"
         say(f"seatcast: {self.service.name} {how}; restarting {when}.")
         self.ending.wait(pause)
+
+
+class _Answers:
+    """When a server answered last, asked every CHECK_SECONDS by a thread of its own."""
+
+    def __init__(self, answers: Callable[[], bool] | None) -> None:
+        self._ask = answers
+        self._latest = time.monotonic()
+        self._is_over = Event()
+
+    def seconds_since(self) -> float:
+        return 0.0 if self._ask is None else time.monotonic() - self._latest
+
+    def run(self) -> None:
+        while self._ask is not None and not self._is_over.wait(CHECK_SECONDS):
+            if self._ask():
+                self._latest = time.monotonic()
+
+    def stop(self) -> None:
+        self._is_over.set()
+
+
+@contextmanager
+def _answers_of(launched: StartedServer) -> Iterator[_Answers]:
+    answers = _Answers(launched.answers)
+    Thread(target=answers.run, daemon=True).start()
+    try:
+        yield answers
+    finally:
+        answers.stop()
 
 
 class _Log:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
-from deploy.address import Address, is_ready
+from deploy.address import Address, answers, is_ready
 from deploy.console import Problem
 from deploy.paths import ROOT
 from deploy.ports import stable_ports
@@ -227,4 +227,5 @@ class Servers:
             log_file=self._logs / f"{log}.log",
             inherited_fds=self._holds,
             ready=lambda: not port or is_ready(Address(host=HOST, port=port)),
+            answers=partial(answers, Address(host=HOST, port=port)) if port else None,
         )

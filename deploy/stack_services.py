@@ -170,6 +170,7 @@ def program(
     log_file: Path,
     inherited_fds: Collection[int],
     ready: Callable[[], bool],
+    answers: Callable[[], bool] | None = None,
 ) -> Service:
     """Return a program as a service to manage."""
 
@@ -189,7 +190,7 @@ def program(
             log_file=log_file,
             inherited_fds=inherited_fds,
         ) as server:
-            yield StartedServer(server=server, ready=ready)
+            yield StartedServer(server=server, ready=ready, answers=answers)
 
     return Service(name=name, launch=launch, log_file=log_file)
 

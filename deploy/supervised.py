@@ -69,10 +69,14 @@ class Supervised:
 
 @dataclass(frozen=True, kw_only=True)
 class StartedServer:
-    """A started server, and a check whether it is ready."""
+    """A started server, and checks whether it is ready, and whether it still answers.
+
+    The latter may take some seconds; without one a server that runs counts as answering.
+    """
 
     server: Supervised
     ready: Callable[[], bool]
+    answers: Callable[[], bool] | None = None
 
 
 @contextmanager

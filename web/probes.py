@@ -22,19 +22,23 @@ _JSON = "application/json"
 
 
 class Probes:
-    """The probes of one process. `is_shutting_down` returns whether the process is stopping."""
+    """The probes of one process. `is_shutting_down` returns whether the process is stopping.
+
+    `answers_health` is False where a thread for requests does so (`web.wsgi_threads`).
+    """
 
     def __init__(
-        self, *collectors: Collector, is_shutting_down: Callable[[], bool] = lambda: False
+        self,
+        *collectors: Collector,
+        is_shutting_down: Callable[[], bool] = lambda: False,
+        answers_health: bool = True,
     ) -> None:
         self._is_shutting_down = is_shutting_down
         self._check = ReadinessCheck()
         self._exposition = Exposition(_UpCollector(self._check), *collectors)
-        self._probes = {
-            "/healthz": self._health,
-            "/readyz": self._readiness,
-            "/metrics": self._metrics,
-        }
+        self._probes = {"/readyz": self._readiness, "/metrics": self._metrics}
+        if answers_health:
+            self._probes["/healthz"] = self._health
 
     def probe(self, path: str) -> Callable[[], Reply] | None:
         """Return the function that answers `path`, or None. It may query the database."""

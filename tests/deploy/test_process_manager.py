@@ -3,12 +3,13 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from deploy import process_manager
 from deploy.process_manager import LONGEST_PAUSE_SECONDS, Service, managed, pause_seconds
 from deploy.supervised import ServerEnded, StartedServer, supervised
 from deploy.waiting import wait_until
@@ -20,7 +21,9 @@ WAITS = (
 )
 
 
-def service(script: str, log_file: Path) -> Service:
+def service(
+    script: str, log_file: Path, *, answers: Callable[[], bool] | None = None, **more: float
+) -> Service:
     @contextmanager
     def launch() -> Iterator[StartedServer]:
         with supervised(
@@ -36,9 +39,13 @@ def service(script: str, log_file: Path) -> Service:
             name="Box office",
             log_file=log_file,
         ) as server:
-            yield StartedServer(server=server, ready=lambda: "doors open" in log_file.read_text())
+            yield StartedServer(
+                server=server,
+                ready=lambda: "doors open" in log_file.read_text(),
+                answers=answers,
+            )
 
-    return Service(name="the box office", launch=launch, log_file=log_file)
+    return Service(name="the box office", launch=launch, log_file=log_file, **more)
 
 
 def servers() -> list[int]:
@@ -66,6 +73,23 @@ def test_a_dead_server_is_restarted_and_reported(
     assert "seatcast: the box office was killed by SIGKILL; restarting now.\n" in output
     assert "the box office: [INFO] doors open\n" in output
     assert "at nine" not in output
+
+
+def test_a_server_that_does_not_answer_is_restarted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_manager, "CHECK_SECONDS", 0.05)
+    stuck: set[int] = set()
+    log_file = tmp_path / "log"
+    deaf = service(WAITS, log_file, answers=lambda: not stuck & set(servers()), lost_seconds=0.5)
+    with managed([deaf]):
+        [first] = servers()
+        stuck.add(first)
+        assert wait_until(lambda: servers() not in ([], [first]), seconds=SECONDS)
+        [second] = servers()
+        assert wait_until(lambda: log_file.read_text().count("doors") == 2, seconds=SECONDS)
+        assert servers() == [second]
+    assert "the box office has not answered for 0 s; restarting now.\n" in capsys.readouterr().out
 
 
 def test_all_servers_stop_if_one_never_gets_ready(tmp_path: Path) -> None:
