@@ -1,4 +1,5 @@
-"""The events and people that benchmarks use: `python -m benchmarks.fixtures compare|push|curves`.
+"""The events and people that benchmarks use: `python -m benchmarks.fixtures NAME`,
+where NAME is compare, push, curves or hostile.
 
 It migrates the database of the settings it runs with, creates what the benchmark needs, and writes
 the result to standard output as JSON.
@@ -32,7 +33,7 @@ def main(benchmark: str, *arguments: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    fixtures = {"compare": _compare, "push": _push, "curves": _curves}
+    fixtures = {"compare": _compare, "push": _push, "curves": _curves, "hostile": _hostile}
     print(json.dumps(fixtures[benchmark](*arguments)))
 
 
@@ -96,6 +97,50 @@ def _curves(*sizes: str) -> dict[str, Any]:
         event = create_grid_event(f"Hall of {seats}", rows=-(-seats // in_row), seats_in_row=in_row)
         halls[seats] = {"event": event.pk, "seats": seat_ids(event)[:seats]}
     return {"halls": halls, "tokens": [*map(long_lived_token, people)]}
+
+
+def _hostile() -> dict[str, Any]:
+    """Create buyers who lock seats, and attackers: a buyer, an organiser and one who pays."""
+    from accounts.models import User
+    from reservations.models import Reservation
+
+    event = create_grid_event("Sale", rows=40, seats_in_row=50)
+    event.seat_cap = ROWS
+    event.save(update_fields=["seat_cap"])
+    free = create_grid_event("Free", rows=2, seats_in_row=10)
+    free.price = Decimal(0)
+    free.save(update_fields=["price"])
+    names = [f"locker{number}" for number in range(60)]
+    people = create_people(names)
+    buyer, payer, organiser = create_people(["slow-buyer", "slow-payer", "slow-organiser"])
+    User.objects.filter(pk=organiser.pk).update(is_superuser=True)
+    booking = _buy(free, buyer)["reservation"]["id"]
+    Reservation.objects.filter(public_id=booking).update(
+        user=buyer, buyer_name="王小明 محمد العربي สมชาย ใจดี 김철수 हिन्दी"
+    )
+    return {
+        "event_id": event.pk,
+        "seats": seat_ids(event),
+        "people": [*map(long_lived_token, people)],
+        "booking": booking,
+        "buyer": long_lived_token(buyer),
+        "payer": long_lived_token(payer),
+        "organiser": long_lived_token(organiser),
+        "payment": _buy(event, payer)["open_payment"],
+    }
+
+
+def _buy(event: "Event", person: "User") -> Any:
+    """Return the answer to a person who locks the event's last seat and reserves it by card."""
+    from reservations.domain.commands import LockSeats
+    from reservations.domain.states import Person
+    from reservations.payments.checkout import Order, reserve
+    from reservations.write import command_queue
+
+    actor, seat = Person(person.pk, person.username), seat_ids(event)[-1]
+    command_queue.submit(event_id=event.pk, command=LockSeats(actor, (seat,)))
+    order = Order(event_id=event.pk, actor=actor, seat_ids=(seat,), payment_method="card")
+    return reserve(order)
 
 
 def _people(count: int) -> list["User"]:

@@ -2,118 +2,256 @@
 
 Runs the real stack with default settings. From another address of this machine an attacker sends
 headers that are costly to parse, tries wrong passwords for many accounts, or opens sockets without
-end; meanwhile another client requests an event, signs in, and opens a socket, again and again.
-Prints the responses to each attack, and the other client's response times beside those without an
-attack.
+end; one buyer asks for the ticket of one booking, in many scripts, one organiser uploads large
+pictures, and one payer loads the page of a provider that answers late (`slow_stripe`); each of
+these connections waits a second after a refusal. Meanwhile
+other clients request an event, lock seats, sign in, and open a socket, again and again.
+
+Prints the responses to each attack, the others' median and 95th percentile with their ratio to
+those without an attack, and the largest memory of the API servers with their child processes.
 """
 
 import argparse
 import http.client
+import itertools
 import json
 import secrets
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from statistics import median
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from io import BytesIO
+from statistics import median, quantiles
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
+from PIL import Image
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from deploy.address import serves
-from loadtest.target import TargetSite, target_at
+from deploy.paths import ROOT
+from deploy.ports import free_port
+from loadtest.target import ResourceUsage, TargetSite, target_at
 from tools.sites import running_site
 
 _PATIENCE_SECONDS = 60
-_PAUSE_SECONDS = 0.2
+_PAUSE_SECONDS = 0.1
+_AFTER_REFUSAL_SECONDS = 1.0
 _ATTACKER = "127.66.7.8"
 _PASSWORD = "long enough to be hard to guess"
 _HEADERS = {"Accept-Encoding": "gzip" + " " * 30_000 + "x"}
 
 _Status = int | str
+_Attacks = dict[str, tuple[int, Callable[[int], _Status]]]
+
+
+@dataclass(slots=True)
+class _Waits:
+    """The responses to one of the other clients, and how long each took in seconds."""
+
+    statuses: Counter[_Status] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+
+    def percentiles(self) -> tuple[float, float]:
+        """Return the median and the 95th percentile in milliseconds."""
+        found = [*self.seconds, *self.seconds]
+        return median(found) * 1000, quantiles(found, n=20, method="inclusive")[-1] * 1000
+
+
+@dataclass(slots=True)
+class _Found:
+    """What happened during an attack: its responses, the others', and the API's memory in MB."""
+
+    answered: Counter[_Status] = field(default_factory=Counter)
+    waits: dict[str, _Waits] = field(default_factory=dict)
+    memory_mb: float = 0.0
 
 
 def main() -> None:
     options = _parser().parse_args()
-    with running_site("deploy.stack", up=serves, settings={"SEATCAST_DEMO": "0"}) as running:
+    with (
+        _slow_stripe() as settings,
+        running_site("deploy.stack", up=serves, settings=settings) as running,
+    ):
         site = target_at(running.address.url)
-        sale = site.manage("-m", "loadtest.fixtures", "--people=1", "--seats=500").stdout
-        event = json.loads(sale)["event_id"]
-        layout = _ask(site, "GET", f"/api/events/{event}/")[1]["layout"]
-        name = f"other-{secrets.token_hex(4)}"
-        _register(site, name)
-        attackers = [f"attacker-{secrets.token_hex(6)}" for _ in range(options.accounts)]
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(lambda each: _register(site, each, source=_ATTACKER), attackers))
-        others = {
-            "an event": lambda: _ask(site, "GET", f"/api/events/{event}/")[0],
-            "signing in": lambda: _sign_in(site, name)[0],
-            "a socket": lambda: _watch(site, event, source=""),
-        }
-        attacks: dict[str, tuple[int, Callable[[int], _Status]]] = {
-            "nobody": (0, lambda _: 0),
-            "costly headers": (2, lambda _: _send_costly_headers(site, event, layout)),
-            "wrong passwords": (
-                options.accounts,
-                lambda number: _try_wrong_password(site, attackers[number]),
-            ),
-            "sockets without end": (8, lambda _: _watch(site, event, source=_ATTACKER)),
-        }
-        for attack, (many, attempt) in attacks.items():
-            answered, waits = _under_attack(attempt, many, others, seconds=options.seconds)
-            print(f"{attack}: {dict(answered.most_common())}")
-            for what, (statuses, seconds) in waits.items():
-                print(
-                    f"    {what}: {median(seconds) * 1000:.0f} ms, at most"
-                    f" {max(seconds) * 1000:.0f} ms, {dict(statuses)}"
-                )
+        sale = json.loads(site.manage("-m", "benchmarks.fixtures", "hostile").stdout)
+        others = _others(site, sale)
+        attacks = _attacks(site, sale, options.accounts) | _slow_work(site, sale)
+        quiet = _under_attack(lambda _: 0, 0, others, site, seconds=options.seconds)
+        _print("nobody", quiet, quiet)
+        for attack in options.only or attacks:
+            many, attempt = attacks[attack]
+            found = _under_attack(attempt, many, others, site, seconds=options.seconds)
+            _print(attack, found, quiet)
+            began = time.monotonic()
+            _wait_until_well(site, sale)
+            print(f"    an event is answered {time.monotonic() - began:.1f} s after it ended")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile")
     parser.add_argument("--seconds", type=float, default=15, help="of each attack (%(default)s)")
     parser.add_argument("--accounts", type=int, default=60, help="attackers have (%(default)s)")
+    parser.add_argument("--only", action="append", metavar="ATTACK", help="instead of all")
     return parser
+
+
+def _others(site: TargetSite, sale: Any) -> dict[str, Callable[[], _Status]]:
+    """Return what other clients do."""
+    event, name, locks = sale["event_id"], f"other-{secrets.token_hex(4)}", itertools.count()
+    _register(site, name)
+    return {
+        "an event": lambda: _ask(site, "GET", f"/api/events/{event}/")[0],
+        "a lock": lambda: _lock(site, sale, next(locks)),
+        "signing in": lambda: _sign_in(site, name)[0],
+        "a socket": lambda: _watch(site, event, source=""),
+    }
+
+
+def _attacks(site: TargetSite, sale: Any, accounts: int) -> _Attacks:
+    """Return attacks on the API's front: how many clients, and what each does."""
+    event = sale["event_id"]
+    layout = _ask(site, "GET", f"/api/events/{event}/")[1]["layout"]
+    attackers = [f"attacker-{secrets.token_hex(6)}" for _ in range(accounts)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda each: _register(site, each, source=_ATTACKER), attackers))
+    return {
+        "costly headers": (2, lambda _: _send_costly_headers(site, event, layout)),
+        "wrong passwords": (
+            accounts,
+            lambda number: _try_wrong_password(site, attackers[number]),
+        ),
+        "sockets without end": (8, lambda _: _watch(site, event, source=_ATTACKER)),
+    }
+
+
+def _slow_work(site: TargetSite, sale: Any) -> _Attacks:
+    """Return attacks by slow work, each by one person."""
+
+    def of(person: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {sale[person]}"}
+
+    refresh = f"/api/payments/{sale['payment']}/refresh/"
+    page = _ask(site, "POST", refresh, {}, headers=of("payer"))[1]["action_url"]
+    ticket = f"/api/reservations/{sale['booking']}/ticket/"
+    picture, upload = f"/api/events/{sale['event_id']}/picture/", _large_picture()
+    file = {**of("organiser"), "Content-Type": "image/jpeg"}
+
+    def ask(method: str, path: str, body: Any = None, **options: Any) -> int:
+        status, _ = _ask(site, method, path, body, source=_ATTACKER, **options)
+        if status >= 400:
+            time.sleep(_AFTER_REFUSAL_SECONDS)
+        return status
+
+    return {
+        "tickets": (80, lambda _: ask("GET", ticket, headers=of("buyer"))),
+        "pictures": (40, lambda _: ask("PUT", picture, upload, headers=file)),
+        "payment page": (60, lambda _: ask("GET", page)),
+    }
+
+
+def _large_picture() -> bytes:
+    """Return a file of 40 million pixels, whose decoder needs them all at once."""
+    written = BytesIO()
+    picture = Image.new("RGB", (8_000, 5_000), (120, 40, 200))
+    picture.save(written, "JPEG", quality=30, progressive=True, subsampling=0)
+    return written.getvalue()
+
+
+@contextmanager
+def _slow_stripe() -> Iterator[dict[str, str]]:
+    """Run a provider that answers late; yield the settings of a site that sells with it."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.slow_stripe", str(port)]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        try:
+            yield {
+                "SEATCAST_DEMO": "0",
+                "SEATCAST_PAYMENT_PROVIDER": (
+                    "reservations.payments.stripe_provider.StripeProvider"
+                ),
+                "SEATCAST_STRIPE_SECRET_KEY": "sk_test_of_benchmarks",
+                "SEATCAST_STRIPE_PUBLISHABLE_KEY": "pk_test_of_benchmarks",
+                "SEATCAST_STRIPE_WEBHOOK_SECRET": "whsec_of_benchmarks",
+                "SEATCAST_STRIPE_API_URL": f"http://127.0.0.1:{port}",
+            }
+        finally:
+            process.terminate()
 
 
 def _under_attack(
     attempt: Callable[[int], _Status],
     many: int,
     others: dict[str, Callable[[], _Status]],
+    site: TargetSite,
     *,
     seconds: float,
-) -> tuple[Counter[_Status], dict[str, tuple[Counter[_Status], list[float]]]]:
-    """Return the responses to `many` attackers, and statuses and times of the other requests."""
-    is_over = Event()
-    answered: Counter[_Status] = Counter()
-    found: dict[str, tuple[Counter[_Status], list[float]]] = {
-        what: (Counter(), []) for what in others
-    }
+) -> _Found:
+    """Return the responses to `many` attackers, and those to the other clients."""
+    is_over, usage = Event(), ResourceUsage(site)
+    found = _Found(waits={what: _Waits() for what in others})
 
     def attack(number: int) -> None:
         while not is_over.is_set():
-            answered[_answer_to(lambda: attempt(number))] += 1
+            found.answered[_answer_to(lambda: attempt(number))] += 1
 
     def request(what: str) -> None:
-        statuses, waits = found[what]
+        waits = found.waits[what]
         while not is_over.wait(_PAUSE_SECONDS):
             began = time.monotonic()
-            statuses[_answer_to(others[what])] += 1
-            waits.append(time.monotonic() - began)
+            waits.statuses[_answer_to(others[what])] += 1
+            waits.seconds.append(time.monotonic() - began)
 
-    with ThreadPoolExecutor(many + len(others)) as pool:
+    def measure() -> None:
+        while not is_over.wait(_PAUSE_SECONDS):
+            usage.refresh()
+            figures = usage.usage(1.0) or {"memory_mb": {}}
+            found.memory_mb = max(found.memory_mb, figures["memory_mb"].get("API", 0.0))
+
+    with ThreadPoolExecutor(many + len(others) + 1) as pool:
         for number in range(many):
             pool.submit(attack, number)
         for what in others:
             pool.submit(request, what)
+        pool.submit(measure)
         time.sleep(seconds)
         is_over.set()
-    return answered, found
+    return found
+
+
+def _print(attack: str, found: _Found, quiet: _Found) -> None:
+    print(f"{attack}: {dict(found.answered.most_common())}; API {found.memory_mb:.0f} MB")
+    for what, waits in found.waits.items():
+        middle, slow = waits.percentiles()
+        ratio = slow / quiet.waits[what].percentiles()[1]
+        print(
+            f"    {what}: p50 {middle:.0f} ms, p95 {slow:.0f} ms ({ratio:.2f} of quiet), at most"
+            f" {max(waits.seconds) * 1000:.0f} ms, {dict(waits.statuses)}",
+            flush=True,
+        )
+
+
+def _wait_until_well(site: TargetSite, sale: Any) -> None:
+    """Return when an event is answered again, three times in a row."""
+    well, path = 0, f"/api/events/{sale['event_id']}/"
+    while well < 3:
+        status = _answer_to(lambda: _ask(site, "GET", path)[0])
+        well = well + 1 if status == 200 else 0
+
+
+def _lock(site: TargetSite, sale: Any, number: int) -> _Status:
+    """Lock a seat for one of many people; each locks at most as many as the cap allows."""
+    people, seats = sale["people"], sale["seats"][:-1]
+    headers = {"Authorization": f"Bearer {people[number % len(people)]}"}
+    path = f"/api/events/{sale['event_id']}/seats/{seats[number % len(seats)]}"
+    return _ask(site, "POST", f"{path}/lock/", {}, headers=headers)[0]
 
 
 def _answer_to(attempt: Callable[[], _Status]) -> _Status:
@@ -187,9 +325,9 @@ def _ask(
         source_address=(source, 0) if source else None,
     )
     with closing(connection):
-        text = json.dumps(body) if body is not None else None
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body)
         kind = {"Content-Type": "application/json"} if body is not None else {}
-        connection.request(method, path, text, {**kind, **(headers or {})})
+        connection.request(method, path, sent, {**kind, **(headers or {})})
         answer = connection.getresponse()
         content = answer.read()
         with suppress(ValueError):
