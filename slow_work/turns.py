@@ -9,11 +9,13 @@ other processes: each server admits that much.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rest_framework.exceptions import APIException, Throttled
 
+from security_log.networks import counted_networks
 from security_log.request_context import current_request
 from slow_work.clients import is_gone
 from slow_work.database import release_connections, without_database
@@ -39,10 +41,11 @@ class SlowWorkBusy(APIException):
 class Place:
     """A place at a kind of slow work: counted for its person and network, and perhaps a turn."""
 
-    def __init__(self, queue: "_Queue", *, person: int | None, network: str | None) -> None:
+    def __init__(self, queue: "_Queue", *, person: int | None, client: str | None) -> None:
         self._queue = queue
         self.person = person
-        self.network = network
+        self.networks = () if client is None else counted_networks(client)
+        self.is_background = client is None
         self.is_waiting = self.has_turn = False
 
     @contextmanager
@@ -101,8 +104,8 @@ def take_place(kind: Kind, *, person: int | None = None) -> Place:
     if person is None and request is not None:
         person = request.actor_id()
     release_connections()
-    network = request.address() if request is not None else None
-    return _queues[kind].admit(person, network)
+    client = request.address() if request is not None else None
+    return _queues[kind].admit(person, client)
 
 
 class _Queue:
@@ -112,25 +115,24 @@ class _Queue:
         # In order of arrival.
         self._places: list[Place] = []
 
-    def admit(self, person: int | None, network: str | None) -> Place:
-        """Return a place. Without a network it is background work, which is not limited."""
-        place = Place(self, person=person, network=network)
+    def admit(self, person: int | None, client: str | None) -> Place:
+        """Return a place. Without a client it is background work, which is not limited."""
+        place = Place(self, person=person, client=client)
         with self._changed:
-            if network is not None:
+            if not place.is_background:
                 self._require_room(place)
             self._places.append(place)
         return place
 
     def wait_for_turn(self, place: Place) -> None:
-        is_background = place.network is None
-        seconds = BACKGROUND_SECONDS if is_background else self._kind.patience_seconds
+        seconds = BACKGROUND_SECONDS if place.is_background else self._kind.patience_seconds
         until = time.monotonic() + seconds
         with self._changed:
             place.is_waiting = True
             self._give_turns()
             try:
                 waiting = sum(each.is_waiting for each in self._places)
-                if place.is_waiting and not is_background and waiting > self._kind.waiting:
+                if place.is_waiting and not place.is_background and waiting > self._kind.waiting:
                     raise SlowWorkBusy
                 while place.is_waiting:
                     left = until - time.monotonic()
@@ -149,10 +151,11 @@ class _Queue:
     def _require_room(self, place: Place) -> None:
         """Raises: Throttled if the client has as many places as it may have."""
         of_person = sum(each.person == place.person for each in self._places)
-        of_network = sum(each.network == place.network for each in self._places)
-        if (
-            place.person is not None and of_person >= self._kind.places_per_person
-        ) or of_network >= self._kind.places_per_network:
+        if place.person is not None and of_person >= self._kind.places_per_person:
+            raise Throttled(wait=RETRY_SECONDS)
+        taken = Counter(name for each in self._places for name, _ in each.networks)
+        most = self._kind.places_per_network
+        if any(taken[name] >= most * times for name, times in place.networks):
             raise Throttled(wait=RETRY_SECONDS)
 
     def _give_turns(self) -> None:

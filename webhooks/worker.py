@@ -1,9 +1,9 @@
 """Deliver messages: a loop beside housekeeping's, and the command `deliver_webhooks`.
 
 One thread works with the database, and a `Sender` with the receivers, for all endpoints at the same
-time. A slow receiver keeps its own messages waiting, and holds up no others: while endpoints wait for
-room, each has only its share of the requests, and gives up its turn after them. A process may be
-killed at any point, and several may run at once (see `queue`). No web server delivers, so that
+time. A slow receiver keeps its own messages waiting, and holds up no others: while endpoints wait
+for room, each has only its share of the requests, and gives up its turn after them. A process may
+be killed at any point, and several may run at once (see `queue`). No web server delivers, so that
 receivers cost clicks nothing.
 """
 
@@ -106,9 +106,7 @@ class _Worker:
         """Lease those endpoints that nobody has, as long as there is room for their requests."""
         wanted = [each for each in endpoint_ids if each not in self._turns]
         # Who has waited longest comes first.
-        self._leased_at = {
-            each: self._leased_at.get(each, 0.0) for each in (*wanted, *self._turns)
-        }
+        self._leased_at = {each: self._leased_at.get(each, 0.0) for each in (*wanted, *self._turns)}
         self._waiting = 0
         for endpoint_id in sorted(wanted, key=self._leased_at.__getitem__):
             if self._room() == 0:

@@ -97,7 +97,9 @@ def is_too_often(reference: str) -> bool:
     """Count a visit. Return whether the payment or the network has had too many."""
     sent = current_request.get()
     by_payment, by_network = throttle("payment_page"), throttle("payment_page_network")
-    return not (by_payment.allow(reference) and by_network.allow(sent.address() if sent else ""))
+    return not (
+        by_payment.allow(reference) and by_network.allow_address(sent.address() if sent else "")
+    )
 
 
 def problem_page(request: HttpRequest, reference: str, *, status: int, wait: int) -> HttpResponse:

@@ -124,6 +124,7 @@ UNCOUNTED = {
     "accounts/views.py": "passed to the mail limits",
     "organisations/api/views.py": "passed to the mail limits",
     "accounts/sign_ins/tracking.py": "shown to its owner",
+    "reservations/payments/pages.py": "passed to a throttle",
     "realtime/daphne.py": "passed to `HandshakeThrottle`",
     "realtime/event_streams.py": "passed to `HandshakeThrottle`",
     "realtime/watching.py": "passed to `socket_slot`",
@@ -135,7 +136,16 @@ _COUNTED = {"counted_networks", "customer_network", "widest_network"}
 
 
 def test_whoever_uses_an_address_counts_its_networks_or_limits_nothing() -> None:
-    apps = ("accounts", "doors", "organisations", "realtime", "reservations", "security_log", "web")
+    apps = (
+        "accounts",
+        "doors",
+        "organisations",
+        "realtime",
+        "reservations",
+        "security_log",
+        "slow_work",
+        "web",
+    )
     users = {
         str(path.relative_to(ROOT))
         for app in apps

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ WAITS = (
 
 
 def service(
-    script: str, log_file: Path, *, answers: Callable[[], bool] | None = None, **more: float
+    script: str, log_file: Path, *, answers: Callable[[], bool] | None = None, **more: Any
 ) -> Service:
     @contextmanager
     def launch() -> Iterator[StartedServer]:

@@ -257,7 +257,8 @@ def test_people_in_one_network_share_its_caps() -> None:
     command = LockSeats(other, (4, 5))
     assert done(command, state(*seats)).changed
     assert done(command, state(*seats, network_seat_cap=4, network_purchase_cap=5)).changed
-    for caps in ({"network_seat_cap": 3}, {"network_purchase_cap": 4}):
+    limits: list[Any] = [{"network_seat_cap": 3}, {"network_purchase_cap": 4}]
+    for caps in limits:
         assert isinstance(refused(command, state(*seats, **caps)), NetworkLimit)
         best = LockBest(other, SeatCriteria(2), Choice(((4, 5),), 2))
         assert isinstance(refused(best, state(*seats, **caps)), NetworkLimit)
