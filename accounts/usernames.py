@@ -4,6 +4,7 @@ Usernames are shown to others, on the map and to organisers. So a new one has no
 characters, does not mix confusable scripts, and does not look like the name of an organiser.
 """
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -53,12 +54,36 @@ def safe_in_mail(name: str) -> str:
     return name if is_plain and len(name) <= _MAX_PRINTED else ""
 
 
-def safe_words_in_mail(text: str) -> str:
-    """Return a name of several words for use in mail, or an empty string: as `safe_in_mail`."""
-    words = filter(None, (word.strip("()&,'\u2019") for word in text.split(" ")))
-    is_safe = all(map(safe_in_mail, words))
-    return text if is_safe and len(text) <= _MAX_PRINTED else ""
+def harmless_words(text: str, *, most: int = 80) -> str:
+    """Return an organiser's words for use in mail, shortened to `most` characters.
 
+    Empty if a mail client could turn a word into a link, or if there is a number to call. Between
+    letters only hyphens, apostrophes and slashes are safe; a dot or a colon is safe at the end of a
+    word, between digits, and in initials.
+    """
+    words = text.split()
+    if not all(map(_is_harmless, words)):
+        return ""
+    found = " ".join(words)
+    return found if len(found) <= most else f"{found[: most - 1]}…"
+
+
+def _is_harmless(word: str) -> bool:
+    return bool(_HARMLESS.fullmatch(word.strip(_AROUND_WORDS))) and not _TO_CALL.search(word)
+
+
+_TO_CALL = re.compile(r"\d{6}")
+# Also what separates cells and sentences; an opening bracket is no part of a link.
+_AROUND_WORDS = (
+    ".,:;!?()[]{}<>&+*#%|~-_/'\"=$"
+    "\u2026\u2013\u2014\u2019\u2018\u201c\u201d\u201e\u00ab\u00bb\u2192\u20ac\u00a3\u00b0"
+)
+_HARMLESS = re.compile(
+    r"""(?: [^\W\d_] (?:\.[^\W\d_])+      # initials
+          | \d+ (?:[.:,]\d+){0,2}          # 19:30, but no address
+          | [\w\-\u2013\u2014'\u2019&+/]* )""",
+    re.VERBOSE,
+)
 
 _WITHOUT_MARKS = str.maketrans("", "", "._-+@")
 
