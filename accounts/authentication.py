@@ -17,6 +17,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations, session_cache
+from accounts.models import Family, User
 from accounts.revocations import Credential
 from accounts.token_types import ClaimsUser
 
@@ -101,6 +102,22 @@ class TokenAuthentication(JWTAuthentication):
 def _verified(raw_token: bytes) -> tuple[Token, Credential]:
     token = JWTAuthentication().get_validated_token(raw_token)
     return token, revocations.credential_of_token(token)
+
+
+def is_credential_of(request: Request, person: User) -> bool:
+    """Return whether the session or token of an authenticated request is valid for a person's row.
+
+    Claims whose security stamp is another one are no proof that it was revoked: the stamp also
+    changes with the name or the second factor. Then the stored session or token family decides.
+    """
+    claims: Any = request.user
+    stamp = claims.token.get("stamp") if isinstance(claims, ClaimsUser) else None
+    if not stamp or stamp == person.security_stamp():
+        return True
+    if isinstance(request.auth, Token):
+        family = Family.objects.filter(pk=str(request.auth.get("sid", "")), person=person).first()
+        return family is not None and person.has_session_hash(family.auth_hash)
+    return session_cache.stored_user(request._request) == person
 
 
 class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from accounts.authentication import enforce_csrf_unless_cross_site
+from accounts.authentication import enforce_csrf_unless_cross_site, is_credential_of
 from accounts.models import User
 
 CSRF_TOKEN = OpenApiParameter(
@@ -82,8 +82,12 @@ def parsed_body(serializer: type[Serializer[Any]], request: Request) -> dict[str
 
 
 def current_user(request: Request) -> User:
-    """Return the authenticated user, loaded from the database. Raises: NotAuthenticated."""
+    """Return the authenticated user, loaded from the database.
+
+    Servers learn of a revocation within a second. The row is newer than that, so the credential of
+    the request is compared with it. Raises: NotAuthenticated.
+    """
     person = User.objects.filter(pk=request.user.pk or 0, is_active=True).first()
-    if person is None:
+    if person is None or not is_credential_of(request, person):
         raise NotAuthenticated
     return person

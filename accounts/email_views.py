@@ -10,12 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import email_verification, mail
-from accounts.base_views import (
-    CSRF_TOKEN_WITH_COOKIES,
-    CsrfCheckedView,
-    current_user,
-    parsed_body,
-)
+from accounts.base_views import current_user, parsed_body
 from accounts.client_ip import client_ip
 from accounts.mail_links import BadLink
 from accounts.reauthentication import password_attempt, require_second_factor_if_set_up
@@ -28,6 +23,12 @@ class NothingToVerify(APIException):
     status_code = 409
     default_code = "nothing_to_verify"
     default_detail = "There is no address of yours that waits to be confirmed."
+
+
+class OtherAccount(APIException):
+    status_code = 409
+    default_code = "other_account"
+    default_detail = "This link is for another account. Sign in to that one first."
 
 
 class EmailConfirmSerializer(MailedLinkSerializer):
@@ -47,7 +48,8 @@ class EmailVerifyView(APIView):
         _ = request.data  # refuses a malformed body
         person = current_user(request)
         address = person.new_email or ("" if person.email_verified_at else person.email)
-        if not address:
+        # A guest's address is verified by the links to the bookings.
+        if not address or person.is_guest:
             raise NothingToVerify
         mail.send_verification(
             person, address, language=mail.language_of_request(request), client=client_ip(request)
@@ -55,20 +57,24 @@ class EmailVerifyView(APIView):
         return Response({"success": True, "message": "A link is on its way to your address"})
 
 
-class EmailConfirmView(CsrfCheckedView):
+class EmailConfirmView(APIView):
     throttle_classes = (ApiThrottle, ResetThrottle)
 
     @extend_schema(
-        operation_id="email_confirm",
-        parameters=[CSRF_TOKEN_WITH_COOKIES],
-        request=EmailConfirmSerializer,
-        responses=DoneSerializer,
+        operation_id="email_confirm", request=EmailConfirmSerializer, responses=DoneSerializer
     )
     def post(self, request: Request) -> Response:
-        """Confirm an address by the link that was mailed to it. It works once, within a day."""
+        """Confirm an address by the link that was mailed to it. It works once, within a day.
+
+        Sign in to the account first; a link for another one is refused with `other_account`.
+        """
         link = parsed_body(EmailConfirmSerializer, request)
         try:
-            email_verification.confirm(**link, language=mail.language_of_request(request))
+            email_verification.confirm(
+                current_user(request), **link, language=mail.language_of_request(request)
+            )
+        except email_verification.OtherAccount:
+            raise OtherAccount from None
         except BadLink:
             raise InvalidLink from None
         return Response({"success": True, "message": "Address confirmed"})

@@ -51,14 +51,15 @@ def send_verification(person: User, address: str, *, language: str, client: str)
 
 
 def request_guest_links(address: str, *, language: str, client: str) -> None:
-    """Mail the links of all guests that have an address, as `send_password_link`."""
-    with suppress(TooMuchMail):
-        send_guest_links(address, language=language, client=client)
-
-
-def send_guest_links(address: str, *, language: str, client: str) -> None:
-    """Mail the links of all guests that have an address. Raises: TooMuchMail."""
+    """Mail the links to all bookings of guests that have an address, as `send_password_link`."""
     mail = Mail(kind=Mail.Kind.GUEST, address=address, language=language)
+    with suppress(TooMuchMail):
+        _enqueue(mail, client=client)
+
+
+def send_guest_links(address: str, *, guest: User, language: str, client: str) -> None:
+    """Mail the links to one guest's bookings. Raises: TooMuchMail."""
+    mail = Mail(kind=Mail.Kind.GUEST, address=address, language=language, person=guest)
     _enqueue(mail, client=client)
 
 

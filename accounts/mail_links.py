@@ -4,8 +4,10 @@ guests to come back to their bookings.
 An address link is valid for ADDRESS_LINK_SECONDS and for one address of one account. It becomes
 invalid when the password changes or all of the account's credentials are revoked.
 
-A guest's link is valid until the guest makes an account, or an account takes over the bookings: it
-must still work on the day of the event.
+A guest's link is valid for one address, until the guest makes an account, or an account takes over
+the bookings: it must still work on the day of the event, so signing out everywhere does not end it.
+
+A link is checked against the locked row: see `locked_rows`.
 
 The token of an invitation is its key with a signature. `organisations` says how long it is valid.
 """
@@ -52,24 +54,30 @@ def encode_uid(person: User) -> str:
     return urlsafe_base64_encode(force_bytes(person.pk))
 
 
-def person_by_uid(uid: str) -> User:
-    """Return the active person with an id from a link. Raises: BadLink."""
+def key_of_uid(uid: str) -> int:
+    """Return the primary key that is in a link. Raises: BadLink."""
     try:
         pk = int(urlsafe_base64_decode(uid))
     except ValueError:
         raise BadLink from None
-    person = User.objects.filter(pk=pk, is_active=True).first() if 0 < pk < 2**63 else None
-    if person is None:
+    if not 0 < pk < 2**63:
         raise BadLink
-    return person
+    return pk
 
 
 def person_by_password_link(uid: str, token: str) -> User:
-    """Return the person of a password link. Raises: BadLink."""
-    person = person_by_uid(uid)
+    """Return the person of a password link, as they are now, without a lock. Raises: BadLink."""
+    person = User.objects.filter(pk=key_of_uid(uid), is_active=True).first()
+    if person is None:
+        raise BadLink
+    require_password_link(person, token)
+    return person
+
+
+def require_password_link(person: User, token: str) -> None:
+    """Raises: BadLink unless a password link is for a person's row."""
     if not _password_links.check_token(person, token):
         raise BadLink
-    return person
 
 
 def address_fragment(person: User, address: str) -> str:
@@ -79,7 +87,12 @@ def address_fragment(person: User, address: str) -> str:
 
 
 def address_by_link(person: User, token: str) -> str:
-    """Return which of a person's unverified addresses a link verifies. Raises: BadLink."""
+    """Return which of an account's unverified addresses a link verifies. Raises: BadLink.
+
+    A guest's address is verified by a guest's link only, which ends the guest's other sessions.
+    """
+    if person.is_guest:
+        raise BadLink
     try:
         digest = str(signing.loads(token, salt=_ADDRESS_SALT, max_age=ADDRESS_LINK_SECONDS))
     except (signing.BadSignature, ValueError):
@@ -96,16 +109,14 @@ def guest_fragment(guest: User) -> str:
     return f"uid={encode_uid(guest)}&token={signing.dumps(_guest_digest(guest), salt=_GUEST_SALT)}"
 
 
-def guest_by_link(uid: str, token: str) -> User:
-    """Return the guest of a link. Raises: BadLink."""
-    guest = person_by_uid(uid)
+def require_guest_link(guest: User, token: str) -> None:
+    """Raises: BadLink unless a link is for a guest's row."""
     try:
         digest = str(signing.loads(token, salt=_GUEST_SALT))
     except (signing.BadSignature, ValueError):
         raise BadLink from None
     if not guest.is_guest or not constant_time_compare(digest, _guest_digest(guest)):
         raise BadLink
-    return guest
 
 
 def invitation_fragment(key: str) -> str:
@@ -127,5 +138,5 @@ def _address_digest(person: User, address: str) -> str:
 
 
 def _guest_digest(guest: User) -> str:
-    parts = (guest.pk, guest.email, guest.password, guest.generation)
+    parts = (guest.pk, guest.email, guest.password)
     return salted_hmac(_GUEST_SALT, repr(parts), algorithm="sha256").hexdigest()

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from copy import copy
 from email.mime.image import MIMEImage
-from importlib import import_module
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +13,8 @@ from django.utils.crypto import salted_hmac
 
 from accounts import mail_templates
 from accounts.models import Mail, User
+from accounts.ticket_files import ticket_files
+from accounts.usernames import harmless_words
 
 _WITH_TICKET = (
     *(Mail.Kind.BOOKED, Mail.Kind.REMINDER, Mail.Kind.CHANGED_EVENT),
@@ -21,22 +22,6 @@ _WITH_TICKET = (
 )
 _OPEN = {"en": "Open", "de": "Öffnen"}
 _TICKET = {"en": "QR code of your ticket", "de": "QR-Code Ihres Tickets"}
-
-
-class TicketFiles(Protocol):
-    """The interface of SEATCAST_TICKET_FILES."""
-
-    def ticket_qr(self, *, public_id: str, site: str) -> bytes | None:
-        """Return a PNG, or None while the ticket admits nobody."""
-
-    def ticket_pdf(self, *, public_id: str, site: str, language: str) -> bytes | None:
-        """Return a PDF, or None while the ticket admits nobody."""
-
-    def seats_by_floor(self, *, public_id: str) -> str:
-        """Return the seats with their floors; empty if the hall has only one."""
-
-    def calendar_file(self, *, public_id: str, site: str, host: str) -> bytes | None:
-        """Return a file in iCalendar's format, or None if the booking has ended."""
 
 
 class _Part(NamedTuple):
@@ -57,7 +42,7 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
     if mail.kind in _WITH_TICKET:
         site = settings.SEATCAST_SITE_URL.rstrip("/")
         number = mail.details["booking"]
-        files = cast("TicketFiles", import_module(settings.SEATCAST_TICKET_FILES))
+        files = ticket_files()
         places = files.seats_by_floor(public_id=number) if "seats" in mail.details else ""
         if places:
             mail = copy(mail)
@@ -65,7 +50,10 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
         qr = files.ticket_qr(public_id=number, site=site)
         pdf = files.ticket_pdf(public_id=number, site=site, language=language)
         calendar = files.calendar_file(
-            public_id=number, site=site, host=urlsplit(site).hostname or "seatcast"
+            public_id=number,
+            site=site,
+            host=urlsplit(site).hostname or "seatcast",
+            worded=harmless_words,
         )
     subject, body = mail_templates.render(mail, people)
     message = EmailMultiAlternatives(

@@ -2,7 +2,8 @@
 
 Mail clients turn names such as www.evil.example into links, and anybody can choose a username. So a
 username appears only in mail to a verified address, and only if no client can take it for a link.
-Nor can a client do so with the name of an organisation in an invitation, which goes to any address.
+Nor can a client do so with what organisers call an event, a venue, a seat or themselves: such words
+go through `harmless_words`, and are left out if they look like a link or a telephone number.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.mail_formats import amount_in, day_in, time_in
+from accounts.mail_formats import amount_in, day_in, stored_time, time_in
 from accounts.mail_links import (
     address_fragment,
     guest_fragment,
@@ -18,7 +19,8 @@ from accounts.mail_links import (
     password_fragment,
 )
 from accounts.models import Mail, User
-from accounts.usernames import safe_in_mail, safe_words_in_mail
+from accounts.ticket_files import ticket_files
+from accounts.usernames import harmless_words, safe_in_mail
 
 LANGUAGES = ("en", "de")
 
@@ -172,25 +174,25 @@ Wenn Sie nicht wissen, wer das ist, müssen Sie nichts tun: Ohne Ihre Zusage ges
             "Your bookings",
             """Hello,
 
-somebody, probably you, bought at {host} without an account and gave this address. The bookings are
-here:
+somebody, probably you, bought at {host} without an account and gave this address. Open only what
+you booked yourself:
 
 {links}
 
-Whoever has this link can see and cancel the bookings. If it was not you, do nothing.
+Whoever has such a link can see and cancel the booking. If it was not you, do nothing.
 """,
         ),
         "de": (
             "Ihre Buchungen",
             """Guten Tag,
 
-jemand, vermutlich Sie, hat bei {host} ohne Konto gekauft und diese Adresse angegeben. Die Buchungen
-sind hier:
+jemand, vermutlich Sie, hat bei {host} ohne Konto gekauft und diese Adresse angegeben. Öffnen Sie
+nur, was Sie selbst gebucht haben:
 
 {links}
 
-Wer diesen Link hat, kann die Buchungen sehen und stornieren. Wenn Sie es nicht waren, müssen Sie
-nichts tun.
+Wer einen solchen Link hat, kann die Buchung sehen und stornieren. Wenn Sie es nicht waren, müssen
+Sie nichts tun.
 """,
         ),
     },
@@ -409,6 +411,9 @@ Reparieren Sie den Empfänger, und schalten Sie den Webhook hier wieder ein:
         ),
     },
 }
+MAX_BOOKINGS = 20
+"""How many bookings one mail to a guest has links to."""
+
 ABOUT_BOOKINGS = (Mail.Kind.SEATS, Mail.Kind.BOOKING)
 """Sent to an address, also without an account."""
 _WEBHOOK_REASONS = {
@@ -431,9 +436,19 @@ _REFUND = {
     "en": ("Nothing was charged online.", "You get {amount} back the way you paid."),
     "de": ("Online wurde nichts abgebucht.", "Sie erhalten {amount} auf dem Zahlweg zurück."),
 }
+_MAX_NAME = 40
+_MAX_SEATS = 2_000
+"""How many characters a mail has about seats."""
+
 _INVITATIONS = "/organise/invitations"
 _GUEST = "/guest"
 _SOMEBODY = {"en": "An organisation", "de": "Eine Organisation"}
+_BOOKING = {
+    "en": "{event}, {date} (booking {number}):",
+    "de": "{event}, {date} (Buchung {number}):",
+}
+_EVENT = {"en": "an event", "de": "eine Veranstaltung"}
+_VENUE = {"en": "the venue", "de": "der Veranstaltungsort"}
 _HELLO = {"en": "Hello", "de": "Guten Tag"}
 _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
@@ -455,7 +470,7 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
         hello=_hello(person, mail.language),
         host=urlsplit(site).hostname,
         invitation=f"{site}{_INVITATIONS}#{invitation_fragment(mail.details.get('key', ''))}",
-        organisation=safe_words_in_mail(mail.details.get("organisation", ""))
+        organisation=harmless_words(mail.details.get("organisation", ""), most=_MAX_NAME)
         or _SOMEBODY[mail.language],
         links=_links(mail, people, site=site),
         site=site,
@@ -486,8 +501,14 @@ def _localised(mail: Mail, language: str) -> dict[str, str]:
     for name in ("total", "refund"):
         if about.get(name):
             about[name] = amount_in(about[name], language)
+    about["event"] = harmless_words(about["event"]) or _EVENT[language]
+    about["venue"] = harmless_words(about["venue"]) or _VENUE[language]
+    for name in ("seats", "moved"):
+        if about.get(name):
+            about[name] = harmless_words(about[name], most=_MAX_SEATS) or "-"
     if "before" in about:
         venue, _, date = about["before"].rpartition(", ")
+        venue = harmless_words(venue) or _VENUE[language]
         about["before"] = f"{venue}, {time_in(date, language)}"
     return about
 
@@ -495,10 +516,10 @@ def _localised(mail: Mail, language: str) -> dict[str, str]:
 def _booking_link(mail: Mail, person: User | None) -> str:
     """Return the link to a booking. A guest comes back by it, and goes on to the booking."""
     site = settings.SEATCAST_SITE_URL.rstrip("/")
-    own = f"/reservations/{mail.details['booking']}"
+    number = mail.details["booking"]
     if person is None or not person.is_guest:
-        return f"{site}{own}"
-    return f"{site}{_GUEST}?next={own}#{guest_fragment(person)}"
+        return f"{site}/reservations/{number}"
+    return f"{site}{_guest_path(number, person)}"
 
 
 def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
@@ -551,7 +572,7 @@ def _render_webhook(mail: Mail, person: User) -> tuple[str, str]:
             "hello": _hello(person, language),
             "site": settings.SEATCAST_SITE_URL.rstrip("/"),
             "id": mail.details["organisation"],
-            "organisation": safe_words_in_mail(mail.details["organisation_name"])
+            "organisation": harmless_words(mail.details["organisation_name"], most=_MAX_NAME)
             or _YOURS[language],
             "why": _WEBHOOK_REASONS[language][mail.details["why"]],
         }
@@ -572,12 +593,32 @@ def _hello(person: User, language: str) -> str:
 def _links(mail: Mail, people: Sequence[User], *, site: str) -> str:
     """Return the links of guests, or those to choose a password."""
     if mail.kind == Mail.Kind.GUEST:
-        return "\n\n".join(f"{site}{_GUEST}#{guest_fragment(guest)}" for guest in people)
+        return _guest_links(people, mail.language, site=site)
     links = [f"{site}/password/reset#{password_fragment(person)}" for person in people]
     if len(people) == 1:
         return links[0]
     titles = [_title(person, mail.language) for person in people]
     return "\n\n".join(f"{title}:\n{link}" for title, link in zip(titles, links, strict=True))
+
+
+def _guest_links(guests: Sequence[User], language: str, *, site: str) -> str:
+    """Return a link to each booking of guests, below its event, date and number."""
+    by_id = {guest.pk: guest for guest in guests}
+    booked = ticket_files().guest_bookings(person_ids=by_id, most=MAX_BOOKINGS)
+    return "\n\n".join(
+        _BOOKING[language].format(
+            event=harmless_words(each.event_name) or _EVENT[language],
+            date=time_in(stored_time(each.begins), language),
+            number=each.public_id,
+        )
+        + f"\n\n{site}{_guest_path(each.public_id, by_id[each.person_id])}"
+        for each in booked
+    )
+
+
+def _guest_path(booking: str, guest: User) -> str:
+    """Return the path by which a guest comes back, and goes on to a booking."""
+    return f"{_GUEST}?next=/reservations/{booking}#{guest_fragment(guest)}"
 
 
 def _title(person: User, language: str) -> str:

@@ -29,6 +29,7 @@ from accounts import mail_templates
 from accounts.mail_message import message_of
 from accounts.models import Mail, User
 from accounts.pacing import Pace, lower_priority
+from accounts.ticket_files import ticket_files
 from slow_work.database import without_database
 
 RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
@@ -295,7 +296,7 @@ def _recipients_of(mail: Mail) -> list[User]:
 
 
 def _owners(mail: Mail) -> list[User]:
-    """Return the guests with the address, or the accounts that a password link is for.
+    """Return the guests with the address and bookings, or the accounts a password link is for.
 
     Those are the accounts that have verified it or, if there are none, that claim it.
     """
@@ -307,10 +308,17 @@ def _owners(mail: Mail) -> list[User]:
         if _ascii_folded(each.email) == _ascii_folded(mail.address)
     ]
     if mail.kind == Mail.Kind.GUEST:
-        return [person for person in reversed(same) if person.is_guest][:MAX_ACCOUNTS]
+        return _with_bookings([each for each in same if each.is_guest], mail.person_id)
     people = [person for person in same if person.has_usable_password()]
     verified = [person for person in people if person.email_verified_at]
     return (verified or people)[:MAX_ACCOUNTS]
+
+
+def _with_bookings(guests: Sequence[User], only: int | None) -> list[User]:
+    """Return the guests whose bookings are mailed; with `only`, no other one."""
+    by_id = {guest.pk: guest for guest in guests if only in (None, guest.pk)}
+    booked = ticket_files().guest_bookings(person_ids=by_id, most=mail_templates.MAX_BOOKINGS)
+    return [by_id[pk] for pk in dict.fromkeys(each.person_id for each in booked)]
 
 
 def _ascii_folded(address: str) -> bytes:

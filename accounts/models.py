@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import constant_time_compare
 
 from accounts.mailboxes import mailbox_key
 from accounts.password_validators import is_published
@@ -119,6 +120,11 @@ class User(AbstractUser):
         """Invalidate the sessions of earlier generations; generation 0 has Django's own hash."""
         found: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
         return f"{found}-{self.generation}" if self.generation else found
+
+    def has_session_hash(self, known: str) -> bool:
+        """Return whether a stored session auth hash is the person's, by any key of the site."""
+        hashes = (self.get_session_auth_hash(), *self.get_session_auth_fallback_hash())
+        return any(constant_time_compare(known, each) for each in hashes)
 
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether this is the password, and not a published one.

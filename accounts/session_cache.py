@@ -14,6 +14,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -74,6 +75,13 @@ def _load_user(request: HttpRequest) -> User | AnonymousUser:
         SessionMiddleware(_no_answer).process_request(request)
         AuthenticationMiddleware(_no_answer).process_request(request)
     return request.user
+
+
+def stored_user(request: HttpRequest) -> User | AnonymousUser:
+    """Return the user of a request's session as the database has both now."""
+    if not hasattr(request, "session"):
+        SessionMiddleware(_no_answer).process_request(request)
+    return get_user(request)
 
 
 def _no_answer(_: HttpRequest) -> HttpResponse:

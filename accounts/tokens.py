@@ -162,10 +162,7 @@ def _end(family: Family) -> bool:
 
 def _is_usable(family: Family) -> bool:
     """Return whether the person is active and still has the password of the sign-in."""
-    person = family.person
-    hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
-    is_same = any(constant_time_compare(family.auth_hash, each) for each in hashes)
-    return person.is_active and is_same
+    return family.person.is_active and family.person.has_session_hash(family.auth_hash)
 
 
 def _next_expiry(family: Family, *, is_organiser: bool) -> Any:

@@ -235,7 +235,9 @@ class PasswordResetConfirmView(CsrfCheckedView):
             person = mail_links.person_by_password_link(**link)
             validate_new_password(new, person)
             with hashing_slot(request, Workload.OTHER):
-                passwords.reset(person, new=new, language=mail.language_of_request(request))
+                person = passwords.reset(
+                    **link, new=new, language=mail.language_of_request(request)
+                )
         except mail_links.BadLink:
             raise InvalidLink from None
         done = {"success": True, "message": "Password changed"}

@@ -20,6 +20,7 @@ from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 
 from accounts import mail
+from accounts.locked_rows import lock_current
 from accounts.models import User
 from organisations import openings
 from organisations.errors import (
@@ -179,10 +180,10 @@ def accept(*, key: str, person: User) -> Membership:
     """Make a person a member by an invitation. Accepting it twice changes nothing.
 
     Raises: InvitationWithdrawn, InvitationUsed, InvitationExpired, AlreadyMember, TooManyMembers,
-    TooManyOrganisations, GuestNeedsAccount.
+    TooManyOrganisations, GuestNeedsAccount, NotAuthenticated.
     """
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        person = lock_current(person)
         found = Invitation.objects.filter(key=key).values_list("organisation", flat=True).first()
         if found is None:
             raise InvitationWithdrawn
@@ -297,7 +298,7 @@ def _require_another_owner(member: Membership) -> None:
 
 def _require_room_for_organisation(person: User) -> None:
     """Lock a person's row, and require that they can belong to one more organisation."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    lock_current(person)
     if Membership.objects.filter(user=person).count() >= MAX_ORGANISATIONS:
         raise TooManyOrganisations
 

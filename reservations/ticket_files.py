@@ -4,11 +4,14 @@ The module that SEATCAST_TICKET_FILES names, so that mail knows nothing of seats
 """
 
 import io
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
 import segno
+from django.db.models import F
 from icalendar import Calendar, Event
 
 from reservations.formats import localised_time
@@ -28,6 +31,31 @@ _LANGUAGES = ("en", "de")
 
 # A new process has a new layout, so the cache needs none in its keys.
 _drawn = Results(max_bytes=8 * 1024 * 1024, seconds=600)
+
+
+class GuestBooking(NamedTuple):
+    """A booking as the mail with a guest's links names it; `begins` is in the event's zone."""
+
+    person_id: int
+    public_id: str
+    event_name: str
+    begins: datetime
+
+
+def guest_bookings(*, person_ids: Collection[int], most: int) -> list[GuestBooking]:
+    """Return so many bookings of guests: paid ones first, which strangers do not make, then the
+    newest. Ended ones are included, since a refund may be due.
+    """
+    found = Reservation.objects.filter(user__in=person_ids).order_by(
+        F("paid_at").desc(nulls_last=True), "-pk"
+    )
+    rows = found.values_list(
+        *("user", "public_id", "event__name", "event__date", "event__time_zone")
+    )
+    return [
+        GuestBooking(person_id, public_id, name, date.astimezone(ZoneInfo(zone)))
+        for person_id, public_id, name, date, zone in rows[:most]
+    ]
 
 
 def ticket_qr(*, public_id: str, site: str) -> bytes | None:
@@ -114,10 +142,13 @@ def seats_by_floor(*, public_id: str) -> str:
     )
 
 
-def calendar_file(*, public_id: str, site: str, host: str) -> bytes | None:
+def calendar_file(
+    *, public_id: str, site: str, host: str, worded: Callable[[str], str]
+) -> bytes | None:
     """Return the event of a live booking in iCalendar's format (RFC 5545); None if it has ended.
 
-    The entry has the same UID each time, so a newer file replaces it.
+    The entry has the same UID each time, so a newer file replaces it. `worded` makes the
+    organiser's words harmless.
     """
     stored = (
         Reservation.objects.filter(public_id=public_id, status=Reservation.Status.CONFIRMED)
@@ -132,8 +163,8 @@ def calendar_file(*, public_id: str, site: str, host: str) -> bytes | None:
     entry.add("dtstamp", stored.created_at)
     entry.add("dtstart", begins)
     entry.add("dtend", begins + _DURATION)
-    entry.add("summary", event.name)
-    entry.add("location", event.venue)
+    entry.add("summary", worded(event.name))
+    entry.add("location", worded(event.venue))
     entry.add("url", f"{site}/reservations/{public_id}")
     calendar = Calendar()
     calendar.add("prodid", "-//Seatcast//Reservations//EN")

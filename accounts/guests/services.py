@@ -3,12 +3,15 @@
 A guest is a row of `User` with a random username and no password, signed in like anybody else by a
 session or tokens. So locks, caps, bookings and payments know nothing of guests. The way back, on
 another device or after the session ended, is the signed link in the mail about a booking; whoever
-follows it has shown that the guest's address is theirs.
+follows it has shown that the guest's address is theirs. Anybody could have started the guest with
+that address, so the first use of a link ends the guest's other sessions and tokens.
 
 A guest becomes an account by choosing a username and a password (`make_account`). Or an account
 with the same verified address takes over the guest's bookings (`merge`).
 
-Concurrency: both lock the guest's row first, so a guest becomes one of them, once.
+Concurrency: whatever changes a guest locks the row first, and checks the link or the credential of
+the request against the locked row (`locked_rows`). So a guest becomes one of both, once, and a
+request that began before a link was used changes nothing after it.
 """
 
 import secrets
@@ -18,8 +21,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower, Now
 
-from accounts import mail
-from accounts.mail_links import BadLink, guest_by_link
+from accounts import mail, revocations
+from accounts.locked_rows import lock_current, lock_linked
+from accounts.mail_links import require_guest_link
 from accounts.models import User
 from accounts.personal_data.sources import sources
 from security_log.log import Kind, record
@@ -68,41 +72,49 @@ def start(name: str, address: str, *, language: str) -> User:
 def correct(guest: User, name: str, address: str, *, client: str) -> None:
     """Replace the name and the unverified address, and mail a link to the new one.
 
-    Links to the old address become invalid. Raises: AddressVerified, NotAGuest, TooMuchMail.
+    Links to the old address become invalid. Raises: AddressVerified, NotAGuest, NotAuthenticated,
+    TooMuchMail.
     """
     address = User.objects.normalize_email(address)
     with transaction.atomic():
-        locked = _locked(guest.pk)
+        locked = _locked(guest)
         is_new = locked.email != address
         if is_new and locked.email_verified_at is not None:
             raise AddressVerified
         locked.first_name, locked.email = name, address
         locked.save(update_fields=["first_name", "email"])
         if is_new:
-            mail.send_guest_links(address, language=locked.language or "en", client=client)
+            mail.send_guest_links(
+                address, guest=locked, language=locked.language or "en", client=client
+            )
 
 
 def come_back(uid: str, token: str) -> User:
-    """Return the guest of a mailed link, whose address is verified by it. Raises: BadLink."""
-    found = guest_by_link(uid, token)
+    """Return the guest of a mailed link, whose address is verified by it.
+
+    The first use ends all the guest's sessions and tokens, because whoever has them need not be the
+    owner of the address. Raises: BadLink.
+    """
     with transaction.atomic():
-        try:
-            guest = _locked(found.pk)
-        except NotAGuest:
-            raise BadLink from None
+        guest = lock_linked(uid)
+        require_guest_link(guest, token)
         if guest.email_verified_at is None:
             User.objects.filter(pk=guest.pk).update(email_verified_at=Now())
+            guest.refresh_from_db(fields=["email_verified_at"])
+            revocations.revoke_all(guest)
             record(Kind.EMAIL_VERIFIED, actor_id=guest.pk, subject_id=guest.pk)
         update_last_login(User, guest)
-    guest.refresh_from_db()
     return guest
 
 
 def make_account(guest: User, username: str, hashed_password: str) -> User:
-    """Make a guest's row an account, with all it has. Raises: NotAGuest, NameTaken."""
+    """Make a guest's row an account, with all it has.
+
+    Raises: NotAGuest, NameTaken, NotAuthenticated.
+    """
     try:
         with transaction.atomic():
-            person = _locked(guest.pk)
+            person = _locked(guest)
             person.username, person.password, person.guest_since = username, hashed_password, None
             person.save(update_fields=["username", "folded_username", "password", "guest_since"])
             record(Kind.REGISTERED, actor_id=person.pk, subject_id=person.pk)
@@ -121,7 +133,8 @@ def merge(person: User) -> int:
     """Take over the bookings of guests with a person's verified address; return how many.
 
     The guests' rows remain, inactive and without personal data, because the change log refers to
-    them. Raises: the command queue's error when it is too busy; call it again then.
+    them. Raises: NotAuthenticated; the command queue's error when it is too busy, call it again
+    then.
     """
     moved = 0
     for guest_id in list(_guests_of(person).values_list("pk", flat=True)[:MAX_MERGED]):
@@ -129,7 +142,8 @@ def merge(person: User) -> int:
         for source in sources():
             source.release(person_id=guest_id)
         with transaction.atomic():
-            guest = _guests_of(person).select_for_update(no_key=True).filter(pk=guest_id).first()
+            mine = _guests_of(lock_current(person))
+            guest = mine.select_for_update(no_key=True).filter(pk=guest_id).first()
             if guest is None:
                 # Another request was faster.
                 continue
@@ -159,13 +173,9 @@ def _guests_of(person: User) -> QuerySet[User]:
     return same.order_by("pk")
 
 
-def _locked(guest_id: int) -> User:
-    """Lock a guest's row. Raises: NotAGuest."""
-    found = (
-        User.objects.select_for_update(no_key=True)
-        .filter(pk=guest_id, is_active=True, guest_since__isnull=False)
-        .first()
-    )
-    if found is None:
+def _locked(guest: User) -> User:
+    """Lock the row of a request's guest. Raises: NotAGuest, NotAuthenticated."""
+    locked = lock_current(guest)
+    if not locked.is_guest:
         raise NotAGuest
-    return found
+    return locked

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth import logout
+from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.base_views import current_user, parsed_body
+from accounts.locked_rows import lock_current
 from accounts.models import Erasure, User
 from accounts.organisers import is_organiser
 from accounts.personal_data import erasure
@@ -100,7 +102,9 @@ class EraseView(APIView):
         owed = [each for source in sources() for each in source.obligations(person_id=person.pk)]
         if owed and not body["keep_tickets"]:
             raise UpcomingBookings(owed)
-        erasure.close(person, Erasure.Cause.ASKED)
+        with transaction.atomic():
+            lock_current(person)
+            erasure.close(person, Erasure.Cause.ASKED)
         try:
             erasure.finish(person.pk)
         except Exception:

@@ -14,7 +14,6 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from accounts.second_factor.errors import ChallengeExpired
@@ -72,9 +71,7 @@ def prune() -> int:
 def _is_usable(challenge: Challenge) -> bool:
     """Return whether the person is active and still has the same password."""
     person = challenge.person
-    hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
-    is_same = any(constant_time_compare(challenge.auth_hash, each) for each in hashes)
-    return person.is_active and is_same
+    return person.is_active and person.has_session_hash(challenge.auth_hash)
 
 
 def _digest(token: str) -> str:

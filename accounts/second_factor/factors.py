@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import revocations
+from accounts.locked_rows import lock_current
 from accounts.models import User
 from accounts.second_factor import challenges, passkeys, recovery, totp
 from accounts.second_factor.errors import NoSuchPasskey, NotSetUp
@@ -124,7 +125,9 @@ def renew_recovery_codes(person: User) -> list[str]:
 
 def remove_all(person: User, *, actor_id: int | None) -> None:
     """Remove all factors of somebody who lost them, and revoke all their credentials."""
-    with _locked(person) as locked:
+    with transaction.atomic():
+        # Whoever helps does so also if the person signed out everywhere meanwhile.
+        locked = User.objects.select_for_update(no_key=True).get(pk=person.pk)
         for model in (Authenticator, Passkey, RecoveryCode, Challenge):
             model._default_manager.filter(person=locked).delete()
         locked.second_factor_since = None
@@ -136,9 +139,12 @@ def remove_all(person: User, *, actor_id: int | None) -> None:
 
 @contextmanager
 def _locked(person: User) -> Iterator[User]:
-    """Lock a person's row in a transaction, which serialises changes of their factors."""
+    """Lock a person's row in a transaction, which serialises changes of their factors.
+
+    Raises: NotAuthenticated if the credential that asked for the change was revoked meanwhile.
+    """
     with transaction.atomic():
-        yield User.objects.select_for_update().get(pk=person.pk)
+        yield lock_current(person)
 
 
 def _after_adding(person: User, method: str) -> tuple[datetime, list[str] | None]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import Throttled
 
+from accounts.locked_rows import lock_current
 from accounts.models import User
 from accounts.second_factor import encryption
 from accounts.second_factor.errors import AlreadySetUp, InvalidCode, NotSetUp
@@ -37,11 +38,11 @@ _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 def start(person: User) -> tuple[str, str]:
     """Create an unconfirmed secret for a person; return it and its otpauth URI.
 
-    Raises: AlreadySetUp.
+    Raises: AlreadySetUp, NotAuthenticated.
     """
     secret = pyotp.random_base32()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=person.pk)
+        lock_current(person)
         kept = Authenticator.objects.filter(person=person)
         if kept.filter(confirmed_at__isnull=False).exists():
             raise AlreadySetUp

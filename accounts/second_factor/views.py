@@ -96,7 +96,7 @@ class TotpConfirmView(APIView):
         person, data = current_user(request), parsed_body(CodeSerializer, request)
         require_second_factor_if_set_up(request, person)
         at, codes = factors.confirm_totp(person, data["code"])
-        return _added(request, at, codes)
+        return _added(request, person, at, codes)
 
 
 class TotpRemoveView(APIView):
@@ -131,7 +131,7 @@ class PasskeysView(APIView):
         at, codes = factors.add_passkey(
             data["challenge"], person, data["credential"], name=data["name"]
         )
-        return _added(request, at, codes)
+        return _added(request, person, at, codes)
 
 
 class PasskeyView(APIView):
@@ -186,13 +186,14 @@ def _reauthenticated_user(request: Request) -> User:
     return person
 
 
-def _added(request: Request, at: datetime, codes: list[str] | None) -> Response:
+def _added(request: Request, person: User, at: datetime, codes: list[str] | None) -> Response:
     done: dict[str, Any] = {"success": True, "message": "Second factor set up"}
     if codes is None:
         return Response(done)
     done["recovery_codes"] = codes
     if isinstance(request.auth, Token):
         end_family(request.auth)
-        return Response({**done, **issue_pair(current_user(request), request=request, mfa_at=at)})
+        person.refresh_from_db()
+        return Response({**done, **issue_pair(person, request=request, mfa_at=at)})
     tracking.mark_second_factor_passed(request._request, at)
     return Response(done)

@@ -43,8 +43,9 @@ def _mailed(outbox: list[Any], address: str) -> dict[str, str]:
     return {"uid": found[1], "token": found[2]}
 
 
-def _confirm(link: dict[str, str]) -> Any:
-    return stranger().post("/api/email/confirm/", link)
+def _confirm(link: dict[str, str], person: User) -> Any:
+    """Follow a link in a browser that is signed in to an account."""
+    return signed_in(User.objects.get(pk=person.pk)).post("/api/email/confirm/", link)
 
 
 def _change(client: APIClient, email: str = NEW, password: str = PASSWORD) -> Any:
@@ -63,9 +64,10 @@ def test_registering_with_an_address_mails_a_link_that_verifies_it_once(
     client.post("/api/register/", {"username": "zoe", "password": PASSWORD, "email": NEW})
     assert _me(client) == (NEW, False, "")
     link = _mailed(mailoutbox, NEW)
-    assert _confirm(link).json() == {"success": True, "message": "Address confirmed"}
+    done = client.post("/api/email/confirm/", link)
+    assert done.json() == {"success": True, "message": "Address confirmed"}
     assert _me(client) == (NEW, True, "")
-    refusal(_confirm(link), 400, "invalid_link")
+    refusal(client.post("/api/email/confirm/", link), 400, "invalid_link")
 
 
 def test_registering_without_an_address_mails_nothing(mailoutbox: list[Any]) -> None:
@@ -100,16 +102,16 @@ def test_a_new_address_changes_nothing_before_it_is_confirmed(
     assert [each.subject for each in mailoutbox if each.to == [OLD]] == [
         "A new e-mail address for your account"
     ]
-    assert _confirm(link).status_code == 200
+    assert _confirm(link, alice).status_code == 200
     assert _me(client) == (NEW, True, "")
     call_command("send_mail")
     assert (mailoutbox[-1].to, mailoutbox[-1].subject) == ([OLD], "Your e-mail address was changed")
 
 
 def test_an_unverified_old_address_is_not_notified(mailoutbox: list[Any]) -> None:
-    client = signed_in(make_user("zoe", password=PASSWORD, email=OLD))
-    assert _change(client).status_code == 200
-    assert _confirm(_mailed(mailoutbox, NEW)).status_code == 200
+    zoe = make_user("zoe", password=PASSWORD, email=OLD)
+    assert _change(signed_in(zoe)).status_code == 200
+    assert _confirm(_mailed(mailoutbox, NEW), zoe).status_code == 200
     call_command("send_mail")
     assert [each.to for each in mailoutbox] == [[NEW]]
 
@@ -131,7 +133,6 @@ def test_wrong_passwords_at_an_address_change_are_throttled(alice: User) -> None
 SPOILED: dict[str, Any] = {
     "a new password": lambda _: User.objects.update(password="another"),
     "signed out everywhere": revocations.revoke_all,
-    "shut out": lambda _: User.objects.update(is_active=False),
     "another new address": lambda _: User.objects.update(new_email="x@example.net"),
     "another address": lambda _: User.objects.update(email="x@example.net"),
 }
@@ -142,35 +143,55 @@ def test_a_link_becomes_invalid_after(spoil: Any, alice: User) -> None:
     User.objects.update(new_email=NEW)
     link = _link(alice, NEW)
     spoil(alice)
-    refusal(_confirm(link), 400, "invalid_link")
+    refusal(_confirm(link, alice), 400, "invalid_link")
     assert not User.objects.filter(email=NEW).exists()
+
+
+def test_a_link_confirms_nothing_for_who_is_not_signed_in_to_its_account(alice: User) -> None:
+    User.objects.update(new_email=NEW)
+    bob, link = make_user("bob"), _link(alice, NEW)
+    refusal(stranger().post("/api/email/confirm/", link), 401, "not_authenticated")
+    refusal(_confirm(link, bob), 409, "other_account")
+    client = signed_in(alice)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    refusal(client.post("/api/email/confirm/", link), 401, "not_authenticated")
+    assert not User.objects.filter(email=NEW).exists()
+
+
+def test_a_guests_address_is_not_confirmed_like_an_accounts(mailoutbox: list[Any]) -> None:
+    guest = make_user("guest-2345abcd", email=NEW, guest_since=timezone.now())
+    refusal(signed_in(guest).post("/api/email/verify/"), 409, "nothing_to_verify")
+    refusal(_confirm(_link(guest, NEW), guest), 400, "invalid_link")
+    call_command("send_mail")
+    assert mailoutbox == []
 
 
 def test_a_link_expires_after_a_day(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     User.objects.update(new_email=NEW)
     link, now = _link(alice, NEW), time.time
     monkeypatch.setattr(time, "time", lambda: now() + mail_links.ADDRESS_LINK_SECONDS + 1)
-    refusal(_confirm(link), 400, "invalid_link")
+    refusal(_confirm(link, alice), 400, "invalid_link")
 
 
 def test_a_link_is_for_one_account_and_one_address(alice: User) -> None:
     bob = make_user("bob", new_email=NEW)
     User.objects.update(new_email=NEW)
     for wrong in (
-        {**_link(alice, NEW), "uid": _link(bob, NEW)["uid"]},
+        {**_link(bob, NEW), "uid": _link(alice, NEW)["uid"]},
         _link(alice, "another@example.org"),
         {**_link(alice, NEW), "token": PasswordResetTokenGenerator().make_token(alice)},
         {"uid": "é", "token": "\u0000"},
         {"uid": "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "token": "a:b:c"},
     ):
-        assert _confirm(wrong).status_code == 400
+        assert _confirm(wrong, alice).status_code == 400
     assert not User.objects.filter(email=NEW).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_parallel_uses_of_an_address_link_one_succeeds(alice: User) -> None:
     User.objects.update(new_email=NEW)
-    answers: list[Any] = at_once([partial(_confirm, _link(alice, NEW))] * 4)
+    confirm = partial(_confirm, _link(alice, NEW), alice)
+    answers: list[Any] = at_once([confirm] * 4)
     assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
     assert User.objects.get().email == NEW
 
@@ -180,7 +201,7 @@ def test_an_address_of_another_account_can_be_confirmed_and_leaves_that_account_
 ) -> None:
     bob = make_user("bob", password=PASSWORD, email=NEW, email_verified_at=timezone.now())
     assert _change(signed_in(alice)).status_code == 200
-    assert _confirm(_mailed(mailoutbox, NEW)).status_code == 200
+    assert _confirm(_mailed(mailoutbox, NEW), alice).status_code == 200
     assert _me(signed_in(bob)) == (NEW, True, "")
 
 

@@ -147,8 +147,8 @@ CALLS = [
     Call(
         "POST",
         "/api/email/confirm/",
-        "csrf",
-        {"uid": "{uid}", "token": "{email_token}"},
+        "person and csrf",
+        {"uid": "{own_uid}", "token": "{email_token}"},
     ),
     Call(
         "POST",

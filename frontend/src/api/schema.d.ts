@@ -51,7 +51,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Confirm an address by the link that was mailed to it. It works once, within a day. */
+        /**
+         * @description Confirm an address by the link that was mailed to it. It works once, within a day.
+         *
+         *     Sign in to the account first; a link for another one is refused with `other_account`.
+         */
         post: operations["email_confirm"];
         delete?: never;
         options?: never;
@@ -5719,10 +5723,7 @@ export interface operations {
     email_confirm: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The token that `GET /api/csrf/` returns and sets as a cookie. Not needed by a client on another host, whose calls carry no cookies. */
-                "X-CSRFToken"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };

@@ -1,29 +1,58 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 
 import { confirmEmail } from '@/api/account';
 import { toApiError } from '@/api/apiError';
+import type { Me } from '@/api/types';
 import { Message } from '@/components/Message';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
 import { type MailedLink, useMailedLink } from '@/hooks/mailedLink';
 import { t } from '@/i18n/language';
-import { reloadSession } from '@/queries/session';
+import { signInPath } from '@/paths';
+import { reloadSession, useMe } from '@/queries/session';
 
 import '@/i18n/loadAccountMessages';
 
 const ACCOUNT = '/account';
 
 /**
- * The page of an email confirmation link. Confirming takes a click, since mail scanners open links.
+ * The page of an email confirmation link, for who is signed in to the account that it is for: the
+ * address may have been given by a stranger. It names the account. Confirming takes a click, since
+ * mail scanners open links.
  */
 export function ConfirmEmailPage() {
   const link = useMailedLink();
+  const me = useMe();
   return (
     <>
       <title>{t('pageTitle', { page: t('account:confirm_title') })}</title>
-      {link === null ? <Incomplete /> : <Confirmation key={link.token} link={link} />}
+      {link === null ? (
+        <Incomplete />
+      ) : me === undefined ? (
+        <div className="cards" aria-busy="true" />
+      ) : me === null ? (
+        <SignInFirst />
+      ) : (
+        <Confirmation key={link.token} me={me} link={link} />
+      )}
     </>
+  );
+}
+
+function SignInFirst() {
+  const location = useLocation();
+  return (
+    <Message
+      title={t('account:confirm_signIn')}
+      actions={
+        <Link className="button button--primary" to={signInPath(location)}>
+          {t('account:signIn')}
+        </Link>
+      }
+    >
+      <p>{t('account:confirm_signInNote')}</p>
+    </Message>
   );
 }
 
@@ -42,7 +71,7 @@ function Incomplete() {
   );
 }
 
-function Confirmation({ link }: { readonly link: MailedLink }) {
+function Confirmation({ me, link }: { readonly me: Me; readonly link: MailedLink }) {
   const queryClient = useQueryClient();
   const confirm = useMutation({
     mutationFn: confirmEmail,
@@ -63,7 +92,7 @@ function Confirmation({ link }: { readonly link: MailedLink }) {
   return (
     <AccountForm
       title={t('account:confirm_title')}
-      lead={t('account:confirm_lead')}
+      lead={t('account:confirm_lead', { name: me.username })}
       submitLabel={t('account:confirm')}
       busy={confirm.isPending}
       error={confirm.error === null ? null : toApiError(confirm.error)}

@@ -84,8 +84,9 @@ it('requests a new address with the password and shows it as pending', async () 
 });
 
 it('confirms an address on click and not on load', async () => {
-  const { server, user, router } = open('/email/confirm#uid=Mg&token=c0-ffee');
+  const { server, user, router } = open('/email/confirm#uid=Mg&token=c0-ffee', {});
   server.on('post email/confirm/', DONE);
+  await screen.findByText(/to the account alice\./);
   const button = await screen.findByRole('button', { name: 'Confirm this address' });
   expect(router.state.location).toMatchObject({ hash: '', pathname: '/email/confirm' });
   expect(server.writes()).toEqual([]);
@@ -98,8 +99,17 @@ it('confirms an address on click and not on load', async () => {
   });
 });
 
+it('confirms nothing for who is not signed in, and says that it may be a stranger', async () => {
+  const { server } = open('/email/confirm#uid=Mg&token=c0-ffee');
+  await screen.findByText(/a stranger gave your address/);
+  expect(screen.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe(
+    '/sign-in?next=%2Femail%2Fconfirm',
+  );
+  expect(server.writes()).toEqual([]);
+});
+
 it('shows that a link is invalid or incomplete', async () => {
-  const { server, user } = open('/email/confirm#uid=Mg&token=used');
+  const { server, user } = open('/email/confirm#uid=Mg&token=used', {});
   server.on('post email/confirm/', [400, { error: 'No.', code: 'invalid_link' }]);
   await user.click(await screen.findByRole('button', { name: 'Confirm this address' }));
   await screen.findByText(/^This link is not good any more/);

@@ -1,0 +1,50 @@
+"""The module that SEATCAST_TICKET_FILES names: what mail says about bookings, and attaches."""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.conf import settings
+
+
+class GuestBooking(Protocol):
+    """A booking as the mail with a guest's links names it; `begins` is in the event's zone."""
+
+    @property
+    def person_id(self) -> int: ...
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def event_name(self) -> str: ...
+    @property
+    def begins(self) -> datetime: ...
+
+
+class TicketFiles(Protocol):
+    """The interface of SEATCAST_TICKET_FILES."""
+
+    def ticket_qr(self, *, public_id: str, site: str) -> bytes | None:
+        """Return a PNG, or None while the ticket admits nobody."""
+
+    def ticket_pdf(self, *, public_id: str, site: str, language: str) -> bytes | None:
+        """Return a PDF, or None while the ticket admits nobody."""
+
+    def seats_by_floor(self, *, public_id: str) -> str:
+        """Return the seats with their floors; empty if the hall has only one."""
+
+    def calendar_file(
+        self, *, public_id: str, site: str, host: str, worded: Callable[[str], str]
+    ) -> bytes | None:
+        """Return a file in iCalendar's format, or None if the booking has ended.
+
+        `worded` makes the organiser's words harmless.
+        """
+
+    def guest_bookings(self, *, person_ids: Collection[int], most: int) -> Sequence[GuestBooking]:
+        """Return so many bookings of guests, paid ones first, then the newest."""
+
+
+def ticket_files() -> TicketFiles:
+    """Return the module that SEATCAST_TICKET_FILES names."""
+    return cast("TicketFiles", import_module(settings.SEATCAST_TICKET_FILES))
