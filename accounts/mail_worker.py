@@ -4,6 +4,10 @@ No web server sends, so that mail costs clicks nothing. A connection to the mail
 MAILS_PER_CONNECTION mails; several are open at a time. Mails about bookings leave in the order in
 which one recipient's were queued.
 
+Mail that somebody waits for, such as a link to choose a password, has threads, connections and a
+share of a core of its own (`_PROMPT`), so that neither mass mail nor tickets that are slow to draw
+delay it. Messages are written, and tickets drawn, before a connection to the mail server is used.
+
 A mail is claimed before it is sent, so two processes do not send the same one, and its completion
 is recorded right after. A process that dies in between sends it twice, with the same Message-ID.
 While no connection can be opened, no mail is claimed, so none of them is given up.
@@ -21,6 +25,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import mail as django_mail
+from django.core.mail import EmailMessage
 from django.db import Error, connection, connections, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Now
@@ -48,6 +53,14 @@ POLL_SECONDS = 1.0
 # Much less than the first delay, after which others may claim the mails of a connection.
 _CONNECTION_SECONDS = 20.0
 _TO_OWNERS = (Mail.Kind.LINK, Mail.Kind.GUEST)
+_PROMPT = (
+    *(Mail.Kind.LINK, Mail.Kind.GUEST, Mail.Kind.VERIFY, Mail.Kind.INVITED),
+    *(Mail.Kind.CHANGED, Mail.Kind.MOVING, Mail.Kind.MOVED),
+)
+"""The kinds of mail that somebody waits for, or must learn of soon."""
+
+# How long one thread writes messages before it sends them; others may claim them a minute later.
+_WRITING_SECONDS = 15.0
 _IN_ORDER = (
     *(Mail.Kind.BOOKED, Mail.Kind.SEATS, Mail.Kind.BOOKING),
     *(Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED),
@@ -74,18 +87,24 @@ def send_all(outcome: Outcome) -> None:
 
     Raises: MailServerAway, django.db.Error.
     """
-    while _due().exists():
-        _send_some(outcome)
+    for is_prompt in (True, False):
+        while _due(is_prompt=is_prompt).exists():
+            _send_some(outcome, is_prompt=is_prompt)
 
 
 def run(stopped: Callable[[], bool], wait: Callable[[float], None]) -> None:
     """Send what is due, again and again, until `stopped`; `wait` pauses for some seconds."""
     lower_priority()
-    worker = _Worker(stopped)
+    others = max(1, settings.SEATCAST_MAIL_CONNECTIONS - 1)
+    workers = [
+        _Worker(stopped, is_prompt=True, max_connections=1),
+        _Worker(stopped, is_prompt=False, max_connections=others),
+    ]
     try:
         while not stopped():
             try:
-                worker.send_due()
+                for worker in workers:
+                    worker.send_due()
             except Error as error:
                 logger.warning("Mail is delayed, the database is unavailable: %s", error)
             except Exception:
@@ -93,16 +112,20 @@ def run(stopped: Callable[[], bool], wait: Callable[[float], None]) -> None:
             _release_connection()
             wait(POLL_SECONDS)
     finally:
-        worker.close()
+        for worker in workers:
+            worker.close()
         connections.close_all()
 
 
 class _Worker:
-    """The threads of a process that send mail, each over a connection of its own."""
+    """The threads of a process that send some of the mail, each over a connection of its own."""
 
-    def __init__(self, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, stopped: Callable[[], bool], *, is_prompt: bool, max_connections: int
+    ) -> None:
         self._stopped = stopped
-        self._max_connections = settings.SEATCAST_MAIL_CONNECTIONS
+        self._is_prompt = is_prompt
+        self._max_connections = max_connections
         self._pool = ThreadPoolExecutor(self._max_connections, thread_name_prefix="mail")
         self._pace = Pace(settings.SEATCAST_DELIVERY_SHARE)
         self._turns: list[Future[None]] = []
@@ -117,7 +140,7 @@ class _Worker:
             return
         # One alone finds out whether the mail server is back.
         most = free if self._backoff_until == 0.0 else 1
-        due = _due()[: most * MAILS_PER_CONNECTION].count()
+        due = _due(is_prompt=self._is_prompt)[: most * MAILS_PER_CONNECTION].count()
         for _ in range(-(-due // MAILS_PER_CONNECTION)):
             self._turns.append(self._pool.submit(self._send_batches))
 
@@ -129,7 +152,9 @@ class _Worker:
         try:
             claimed = MAILS_PER_CONNECTION
             while claimed == MAILS_PER_CONNECTION and not self._stopped():
-                claimed = _send_some(Outcome(), pace=self._pace, stopped=self._stopped)
+                claimed = _send_some(
+                    Outcome(), is_prompt=self._is_prompt, pace=self._pace, stopped=self._stopped
+                )
                 self._backoff_seconds, self._backoff_until = 1.0, 0.0
         except MailServerAway as error:
             self._backoff_seconds = min(2 * self._backoff_seconds, MAX_BACKOFF_SECONDS)
@@ -147,63 +172,119 @@ def _never() -> bool:
     return False
 
 
+@dataclass(slots=True)
+class _Written:
+    """A claimed mail with its message: None if it is not wanted any more, or could not be written.
+
+    `cpu_seconds` is what writing it took in this thread.
+    """
+
+    mail: Mail
+    message: EmailMessage | None
+    error: Exception | None
+    cpu_seconds: float
+
+
 def _send_some(
-    outcome: Outcome, *, pace: Pace | None = None, stopped: Callable[[], bool] = _never
+    outcome: Outcome,
+    *,
+    is_prompt: bool,
+    pace: Pace | None = None,
+    stopped: Callable[[], bool] = _never,
 ) -> int:
     """Send over one connection; count in `outcome`, and return how many mails were claimed.
 
     Raises: MailServerAway, django.db.Error.
     """
     server: Any = django_mail.get_connection()
+    # Before mail is claimed: an attempt should not be lost on a server that is away.
+    _open(server)
     try:
-        # Opened before mail is claimed: an attempt should not be lost on a server that is away.
+        mails = _claim(is_prompt=is_prompt)
+        if not is_prompt:
+            # Drawing takes long, and mail servers do not wait.
+            _close(server)
+        written = _write(mails, stopped=stopped)
+        if not is_prompt and written:
+            try:
+                _open(server)
+            except MailServerAway:
+                _release([each.mail for each in written])
+                raise
+        _send_over(server, written, outcome, pace=pace, stopped=stopped)
+        return len(mails)
+    finally:
+        _close(server)
+
+
+def _open(server: Any) -> None:
+    """Raises: MailServerAway."""
+    try:
         with without_database():
             server.open()
     except OSError as error:
         raise MailServerAway(type(error).__name__) from error
-    try:
-        mails = _claim()
-        _send_over(server, mails, outcome, pace=pace, stopped=stopped)
-        return len(mails)
-    finally:
-        with suppress(OSError):
-            server.close()
+
+
+def _close(server: Any) -> None:
+    with suppress(OSError):
+        server.close()
+
+
+def _write(mails: Sequence[Mail], *, stopped: Callable[[], bool]) -> list[_Written]:
+    """Write the messages of claimed mails, and give back those for which the time is up.
+
+    Raises: django.db.Error.
+    """
+    written: list[_Written] = []
+    until = time.monotonic() + _WRITING_SECONDS
+    for number, mail in enumerate(mails):
+        if stopped() or time.monotonic() > until:
+            _release(mails[number:])
+            break
+        began, message, error = time.thread_time(), None, None
+        try:
+            message = _message(mail)
+        except Exception as failure:  # noqa: BLE001 - one mail must not hold up the others
+            error = failure
+        written.append(_Written(mail, message, error, time.thread_time() - began))
+    return written
 
 
 def _send_over(
     server: Any,
-    mails: Sequence[Mail],
+    written: Sequence[_Written],
     outcome: Outcome,
     *,
     pace: Pace | None,
     stopped: Callable[[], bool],
 ) -> None:
-    """Send claimed mails. Raises: MailServerAway if the connection broke before one was sent."""
+    """Send messages. Raises: MailServerAway if the connection broke before one was sent."""
     until = time.monotonic() + _CONNECTION_SECONDS
     sent_before = outcome.sent
-    for number, mail in enumerate(mails):
+    for number, each in enumerate(written):
         if stopped() or time.monotonic() > until:
-            _release(mails[number:])
+            _release([left.mail for left in written[number:]])
             return
         began = time.thread_time()
-        error = _send(mail, server)
+        error = each.error or _send(each, server)
         if error is None:
             outcome.sent += 1
         else:
             outcome.failed += 1
             # The error's text can contain the address.
-            logger.warning("Mail %s could not be sent: %s", mail.pk, type(error).__name__)
+            logger.warning("Mail %s could not be sent: %s", each.mail.pk, type(error).__name__)
             if _is_broken(server, error):
-                _release(mails[number + 1 :])
+                _release([left.mail for left in written[number + 1 :]])
                 if outcome.sent == sent_before:
                     raise MailServerAway(type(error).__name__) from error
                 return
         if pace is not None:
-            time.sleep(pace.rest_seconds(time.thread_time() - began))
+            time.sleep(pace.rest_seconds(each.cpu_seconds + time.thread_time() - began))
 
 
-def _due() -> QuerySet[Mail]:
-    """Return the mail to send now.
+def _due(*, is_prompt: bool) -> QuerySet[Mail]:
+    """Return the mail to send now: of the kinds in _PROMPT, or of the others.
 
     During an upgrade, mail that this server has no text for is left to the newer ones.
     """
@@ -219,17 +300,17 @@ def _due() -> QuerySet[Mail]:
     return waiting.filter(
         has_tries,
         ~Q(kind__in=_IN_ORDER) | ~Exists(earlier),
-        kind__in=Mail.Kind.values,
+        kind__in=[kind for kind in Mail.Kind if (kind in _PROMPT) == is_prompt],
         language__in=mail_templates.LANGUAGES,
         due_at__lte=Now(),
     )
 
 
-def _claim() -> list[Mail]:
+def _claim(*, is_prompt: bool) -> list[Mail]:
     """Take mails that are due, and count an attempt for each."""
     can_skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        found = _due().order_by("due_at").select_related("person")
+        found = _due(is_prompt=is_prompt).order_by("due_at").select_related("person")
         mails = list(
             found.select_for_update(skip_locked=can_skip, of=("self",))[:MAILS_PER_CONNECTION]
         )
@@ -250,21 +331,26 @@ def _release(mails: Sequence[Mail]) -> None:
         claimed.update(tries=F("tries") - 1, due_at=Now())
 
 
-def _send(mail: Mail, server: Any) -> Exception | None:
+def _message(mail: Mail) -> EmailMessage | None:
+    """Return the message of a mail; None if it is not wanted any more."""
+    people = _recipients_of(mail)
+    if not people and mail.kind not in mail_templates.ABOUT_BOOKINGS:
+        return None
+    # To the stored address, never to the spelling in the request.
+    return message_of(mail, people, to=people[0].email if mail.kind in _TO_OWNERS else mail.address)
+
+
+def _send(written: _Written, server: Any) -> Exception | None:
     """Send a mail and record it; return why it could not be sent. Raises: django.db.Error."""
-    try:
-        people = _recipients_of(mail)
-        if people or mail.kind in mail_templates.ABOUT_BOOKINGS:
-            # To the stored address, never to the spelling in the request.
-            to = people[0].email if mail.kind in _TO_OWNERS else mail.address
-            message = message_of(mail, people, to=to)
-            message.connection = server
+    if written.message is not None:
+        written.message.connection = server
+        try:
             with without_database():
-                message.send()
-    except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
-        return error
+                written.message.send()
+        except Exception as error:  # noqa: BLE001 - one mail must not hold up the others
+            return error
     # Also if no account has the address: the request counts towards the limits.
-    Mail.objects.filter(pk=mail.pk).update(done_at=Now())
+    Mail.objects.filter(pk=written.mail.pk).update(done_at=Now())
     return None
 
 
