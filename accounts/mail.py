@@ -9,7 +9,7 @@ response time: a row is written for any address, and accounts are looked up when
 are made at that time too, and are not in the database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -17,18 +17,23 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import mail_templates
 from accounts.mail_limits import (
+    CONFIRMATIONS_PER_DAY,
+    DAY,
     TooMuchMail,
     enforce_limits,
-    exhausted,
+    left_of,
     network_key,
     recipient_key,
+    usages,
 )
 from accounts.mail_worker import RETRY_DELAYS_MINUTES
 from accounts.models import Mail, User
+from security_log.request_context import current_request
 
 WAITING_KEPT = timedelta(days=3)
 """How long mail is kept that waits for the mail server."""
@@ -96,29 +101,110 @@ def send_invitation(
 def notify_all(mails: Iterable[Mail]) -> None:
     """Queue notices to accounts and guests in a few statements, in the caller's transaction.
 
-    They count towards the mail limits. Only those to guests with an unverified address are refused
-    by one: anybody could have given it.
+    A notice about a changed event replaces one about the same booking that waits to be sent; if the
+    event is again what the buyer knows, neither is sent. Notices count towards the mail limits.
+    Those to an address that nobody has verified are also refused by them: anybody could have given
+    it. Of changes such an address is told the last one, as soon as the limit allows.
     """
     found = list(mails)
     for mail in found:
         mail.recipient = recipient_key(mail.address)
-    unverified = {
-        mail.recipient for mail in found if mail.person and mail.person.email_verified_at is None
-    }
-    if unverified:
-        full = exhausted(unverified)
-        found = [mail for mail in found if mail.recipient not in unverified & full]
-    if found:
-        Mail.objects.bulk_create(found)
+    new = _unless_merged(found)
+    unverified = [mail for mail in new if mail.person and not mail.person.email_verified_at]
+    dropped = _beyond_limits(unverified) if unverified else set()
+    if kept := [mail for mail in new if id(mail) not in dropped]:
+        Mail.objects.bulk_create(kept)
 
 
 def notify(mail: Mail) -> bool:
     """Queue a notice within the mail limits; return False beyond them."""
+    organisation_id = mail.organisation_id
+    if _is_verified(mail.address):
+        mail.organisation_id = None
+    elif left_of(organisation_id, kind=mail.kind) < 1:
+        return False
     try:
-        _enqueue(mail)
+        _enqueue(mail, client=_seller() if mail.organisation_id is not None else "")
     except TooMuchMail:
         return False
     return True
+
+
+def _unless_merged(mails: Sequence[Mail]) -> list[Mail]:
+    """Merge notices about changed events into those that wait to be sent; return the others."""
+    changes = [mail for mail in mails if mail.kind == Mail.Kind.CHANGED_EVENT]
+    if not changes:
+        return list(mails)
+    rows = Mail.objects.select_for_update(of=("self",)).filter(
+        kind=Mail.Kind.CHANGED_EVENT,
+        done_at=None,
+        tries=0,
+        recipient__in={mail.recipient for mail in changes},
+    )
+    waiting = {(row.recipient, row.details.get("booking")): row for row in rows.order_by("pk")}
+    left = []
+    for mail in mails:
+        earlier = waiting.get((mail.recipient, mail.details.get("booking")))
+        if mail.kind != Mail.Kind.CHANGED_EVENT or earlier is None:
+            left.append(mail)
+            continue
+        earlier.details = {**mail.details, "before": earlier.details["before"]}
+        if earlier.details["before"] == f"{mail.details['venue']}, {mail.details['date']}":
+            earlier.delete()
+        else:
+            earlier.save(update_fields=["details"])
+    return left
+
+
+def _beyond_limits(mails: Sequence[Mail]) -> set[int]:
+    """Return the ids, of Python's, of mails to unverified addresses that a limit refuses.
+
+    The first notice about a changed event beyond the limit of its recipient is sent later.
+    """
+    known = usages({mail.recipient for mail in mails})
+    left = {
+        (each.organisation_id, each.kind): left_of(each.organisation_id, kind=each.kind)
+        for each in mails
+    }
+    refused: set[int] = set()
+    later: set[str] = set()
+    for mail in mails:
+        usage, source = known[mail.recipient], (mail.organisation_id, mail.kind)
+        is_late = mail.kind == Mail.Kind.CHANGED_EVENT and mail.recipient not in later
+        if left[source] < 1 or (
+            mail.kind == Mail.Kind.BOOKED and usage.confirmations >= CONFIRMATIONS_PER_DAY
+        ):
+            refused.add(id(mail))
+        elif usage.is_exhausted and is_late and not _waits_for_limit(mail.recipient):
+            later.add(mail.recipient)
+            mail.due_at = (usage.oldest or timezone.now()) + DAY
+            left[source] -= 1
+        elif usage.is_exhausted:
+            refused.add(id(mail))
+        else:
+            is_confirmation = mail.kind == Mail.Kind.BOOKED
+            known[mail.recipient] = usage._replace(
+                mails=usage.mails + 1, confirmations=usage.confirmations + is_confirmation
+            )
+            left[source] -= 1
+    return refused
+
+
+def _waits_for_limit(recipient: str) -> bool:
+    waiting = Mail.objects.filter(recipient=recipient, done_at=None, due_at__gt=Now(), tries=0)
+    return waiting.exists()
+
+
+def _is_verified(address: str) -> bool:
+    """Return whether somebody has verified an address."""
+    same = User.objects.filter(email__iexact=address, email_verified_at__isnull=False)
+    return same.filter(is_active=True).exists()
+
+
+def _seller() -> str:
+    """Return the address of the client for whose request mail is queued; empty without one."""
+    sent = current_request.get()
+    return sent.address() if sent else ""
 
 
 def language_of(accepted: str) -> str:

@@ -4,26 +4,32 @@ Whoever knows an address can have mail sent to it, by registering with it or by 
 So mail is counted by recipient, across all accounts, and by requesting network. Part of a
 recipient's limit is reserved for notices to the owner of an account.
 
+Organisers choose what mail about their events says, and to whom they sell. So mail to addresses
+that nobody has verified is counted by organisation too, as long as that has a limit
+(`Organisation.mails_per_day`), and sales at the box office by the seller's network. Mail about a
+booking that was paid online is not counted: somebody has paid for it.
+
 Concurrency: a mail is counted in the transaction that writes its row. On PostgreSQL an advisory
 lock on the recipient, and one on the network, serialise these transactions; SQLite has one writer
 at a time anyway.
 """
 
+import math
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
 
 from accounts.models import Mail
+from organisations.models import Organisation
 from security_log.networks import customer_network
 
 DAY = timedelta(days=1)
@@ -39,6 +45,9 @@ INVITATIONS_PER_DAY = 3
 INVITATIONS_PER_PERSON = 50
 """How many invitations one person can send in a day."""
 
+CHANGES_PER_MAIL = 10
+"""How many times as many mails of an organisation may be about changed and cancelled events."""
+
 PER_NETWORK_AND_RECIPIENT = 4
 """How many mails to one address one network can request in a day."""
 
@@ -49,6 +58,8 @@ RESERVED_FOR_NOTICES = 3
 _SALT = "accounts.mail_bounds"
 _LINKS = (Mail.Kind.LINK, Mail.Kind.GUEST)
 _REQUESTED = (*_LINKS, Mail.Kind.VERIFY, Mail.Kind.INVITED)
+_SALES = (Mail.Kind.BOOKED, Mail.Kind.BOOKING, Mail.Kind.SEATS)
+_CHANGES = (Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED)
 
 
 class TooMuchMail(Throttled):
@@ -91,16 +102,52 @@ def enforce_limits(mail: Mail) -> None:
             raise TooMuchMail(wait=max(0.0, left.total_seconds()))
 
 
-def exhausted(recipients: Collection[str]) -> set[str]:
-    """Return the recipients to whom enough bookings of guests were confirmed today.
+class Usage(NamedTuple):
+    """How many mails a recipient got in the last day, of them confirmations, and the oldest one."""
 
-    Nothing is locked: bookings of several events at once can exceed the limit by one each.
+    mails: int = 0
+    confirmations: int = 0
+    oldest: datetime | None = None
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether an address that nobody has verified gets no more mail."""
+        return self.mails >= settings.SEATCAST_MAIL_PER_ADDRESS
+
+
+def usages(recipients: Collection[str]) -> dict[str, Usage]:
+    """Return how much mail of the last day recipients got, or will get.
+
+    Nothing is locked: mail about several events at once can exceed a limit by one each.
     """
-    confirmed = Mail.objects.filter(
-        kind=Mail.Kind.BOOKED, recipient__in=recipients, created_at__gt=Now() - DAY
+    rows = (
+        Mail.objects.filter(recipient__in=recipients, created_at__gt=Now() - DAY)
+        .values("recipient")
+        .annotate(
+            mails=Count("pk"),
+            confirmations=Count("pk", filter=Q(kind=Mail.Kind.BOOKED)),
+            oldest=Min("created_at"),
+        )
     )
-    counts = Counter(confirmed.values_list("recipient", flat=True))
-    return {each for each in recipients if counts[each] >= CONFIRMATIONS_PER_DAY}
+    found = {
+        row["recipient"]: Usage(row["mails"], row["confirmations"], row["oldest"]) for row in rows
+    }
+    return {each: found.get(each, Usage()) for each in recipients}
+
+
+def left_of(organisation_id: int | None, *, kind: str) -> float:
+    """Return how many more mails of a kind an organisation may cause to unverified addresses."""
+    if organisation_id is None:
+        return math.inf
+    limits = Organisation.objects.filter(pk=organisation_id)
+    most = limits.values_list("mails_per_day", flat=True).first()
+    if most is None:
+        return math.inf
+    kinds, times = (_CHANGES, CHANGES_PER_MAIL) if kind in _CHANGES else (_SALES, 1)
+    sent = Mail.objects.filter(
+        organisation_id=organisation_id, kind__in=kinds, created_at__gt=Now() - DAY
+    )
+    return max(0, most * times - sent.count())
 
 
 def _limits(mail: Mail) -> Iterator[_Limit]:
@@ -116,6 +163,9 @@ def _limits(mail: Mail) -> Iterator[_Limit]:
         invitations = Mail.objects.filter(kind=mail.kind)
         yield _Limit(to_recipient.filter(kind=mail.kind), INVITATIONS_PER_DAY)
         yield _Limit(invitations.filter(person=mail.person), INVITATIONS_PER_PERSON)
+    if mail.network and mail.kind in _SALES:
+        sold_from_network = Mail.objects.filter(network=mail.network, kind__in=_SALES)
+        yield _Limit(sold_from_network, settings.SEATCAST_MAIL_PER_NETWORK)
     if mail.network and mail.kind in _REQUESTED:
         from_network = Mail.objects.filter(network=mail.network, kind__in=_REQUESTED)
         yield _Limit(from_network, settings.SEATCAST_MAIL_PER_NETWORK)

@@ -203,6 +203,8 @@ class Mail(models.Model):
     # Keyed hashes for the mail limits: of the normalised address, and of the requesting network.
     recipient = models.CharField(max_length=64, default="", db_default="")
     network = models.CharField(max_length=64, default="", db_default="")
+    # The organisation at whose event it is, if the address has not been verified by anybody.
+    organisation_id = models.BigIntegerField(null=True)
     language = models.CharField(max_length=2, default="en")
     # Of the account that it is about; of an invitation, who invites.
     person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
@@ -219,6 +221,11 @@ class Mail(models.Model):
             models.Index(fields=["due_at"], name="mail_to_be_sent", condition=Q(done_at=None)),
             models.Index(fields=["recipient", "created_at"], name="mail_to_recipient"),
             models.Index(fields=["network", "created_at"], name="mail_from_network"),
+            models.Index(
+                fields=["organisation_id", "created_at"],
+                condition=Q(organisation_id__isnull=False),
+                name="mail_of_organisation",
+            ),
         ]
 
     def __str__(self) -> str:

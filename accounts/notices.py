@@ -30,6 +30,8 @@ class EventBooking(Protocol):
     def date(self) -> datetime: ...
     @property
     def time_zone(self) -> str: ...
+    @property
+    def organisation_id(self) -> int | None: ...
 
 
 class Booking(EventBooking, Protocol):
@@ -86,6 +88,7 @@ def booked(bookings: Sequence[NewBooking]) -> None:
             "total": stored_amount(each.total, each.currency),
             "due": _local(each.payment_due_at, each) if each.payment_due_at else "",
         },
+        is_paid=lambda each: each.payment_due_at is None and each.total > 0,
     )
 
 
@@ -117,6 +120,8 @@ class Changed(Protocol):
     @property
     def time_zone(self) -> str: ...
     @property
+    def organisation_id(self) -> int | None: ...
+    @property
     def seats(self) -> Sequence[str]: ...
     @property
     def moved(self) -> Sequence[tuple[str, str]]: ...
@@ -138,6 +143,7 @@ def booking_changed(booking: Changed) -> bool:
         kind=Mail.Kind.SEATS if booking.is_change else Mail.Kind.BOOKING,
         address=address,
         person=owner,
+        organisation_id=booking.organisation_id,
         details={
             **_about(booking),
             "seats": ", ".join(booking.seats),
@@ -192,13 +198,25 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
     return shown
 
 
-def _notify(kind: Mail.Kind, bookings: Sequence[B], more: Callable[[B], dict[str, str]]) -> None:
+def _notify(
+    kind: Mail.Kind,
+    bookings: Sequence[B],
+    more: Callable[[B], dict[str, str]],
+    *,
+    is_paid: Callable[[B], bool] = lambda _: False,
+) -> None:
+    """Queue a mail about each booking; those `is_paid` do not count for their organisation."""
     people = _recipients(bookings)
     notify_all(
         Mail(
             kind=kind,
             address=people[booking.person_id].email,
             person=people[booking.person_id],
+            organisation_id=(
+                None
+                if people[booking.person_id].email_verified_at or is_paid(booking)
+                else booking.organisation_id
+            ),
             details={**_about(booking), **more(booking)},
         )
         for booking in bookings

@@ -428,6 +428,7 @@ class Environment(BaseModel):
     reset_rate: Rate = "20/min"
     mail_per_address: Annotated[int, Field(ge=1, le=1_000)] = 12
     mail_per_network: Count = 200
+    mail_per_new_organisation: Count = 100
     mail_connections: Annotated[int, Field(ge=1, le=32)] = 4
     delivery_share: Annotated[float, Field(gt=0, le=1)] = 0.1
     webhook_requests: Annotated[int, Field(ge=1, le=1_000)] = 256

@@ -393,6 +393,7 @@ SEATCAST_LOGIN_TRIES = environment.login_tries
 # Mails per recipient and day, and per requesting network.
 SEATCAST_MAIL_PER_ADDRESS = environment.mail_per_address
 SEATCAST_MAIL_PER_NETWORK = environment.mail_per_network
+SEATCAST_MAIL_PER_NEW_ORGANISATION = environment.mail_per_new_organisation
 
 # Who may create organisations: `anyone` who is signed in, or `operators` with the permission.
 SEATCAST_ORGANISATIONS = environment.organisations

@@ -20,6 +20,12 @@ class Organisation(models.Model):
 
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
+    mails_per_day = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="How many mails about its bookings may go to addresses that nobody has verified,"
+        " in a day. Empty: any number.",
+    )
 
     class Meta:
         ordering = ["name", "id"]

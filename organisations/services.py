@@ -14,6 +14,7 @@ Each change of a role is in the security log, in the same transaction.
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.deletion import ProtectedError
@@ -40,12 +41,15 @@ from organisations.errors import (
 )
 from organisations.models import Invitation, Membership, Organisation, new_key
 from organisations.roles import Role
-from reservations.permissions import Permission, may
+from reservations.permissions import Permission, has_by_group, may
 from security_log.log import Kind, record
 
 INVITATION_LIFETIME = timedelta(days=7)
 MAX_ORGANISATIONS = 20
 """How many organisations one person can belong to."""
+
+MAX_NEW_ORGANISATIONS = 3
+"""How many organisations that no operator has released one person can own."""
 
 MAX_MEMBERS = 200
 MAX_INVITATIONS = 50
@@ -56,13 +60,31 @@ _KEPT_FOR = timedelta(days=30)
 
 
 def create(*, name: str, owner: User) -> Organisation:
-    """Create an organisation. Raises: TooManyOrganisations."""
+    """Create an organisation.
+
+    Unless its owner is an operator, its mail is limited until it is released. Raises:
+    TooManyOrganisations.
+    """
+    limit = None
+    if not has_by_group(owner, Permission.ADD_ORGANISATION):
+        limit = settings.SEATCAST_MAIL_PER_NEW_ORGANISATION
     with transaction.atomic():
         _require_room_for_organisation(owner)
-        organisation = Organisation.objects.create(name=name)
+        if limit is not None:
+            _require_few_new_organisations(owner)
+        organisation = Organisation.objects.create(name=name, mails_per_day=limit)
         Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
         _record(Kind.ORGANISATION_CREATED, organisation, owner.pk, role=Role.OWNER)
     return organisation
+
+
+def release(*, organisation_id: int, mails_per_day: int | None = None) -> None:
+    """Lift the limit of an organisation's mail, or set another. Raises: OrganisationNotFound."""
+    with transaction.atomic():
+        organisation = _locked(organisation_id)
+        organisation.mails_per_day = mails_per_day
+        organisation.save(update_fields=["mails_per_day"])
+        _record(Kind.ORGANISATION_RELEASED, organisation, mails_per_day=mails_per_day)
 
 
 def rename(*, organisation_id: int, name: str) -> None:
@@ -300,6 +322,13 @@ def _require_room_for_organisation(person: User) -> None:
     """Lock a person's row, and require that they can belong to one more organisation."""
     lock_current(person)
     if Membership.objects.filter(user=person).count() >= MAX_ORGANISATIONS:
+        raise TooManyOrganisations
+
+
+def _require_few_new_organisations(owner: User) -> None:
+    """Raises: TooManyOrganisations. The owner's row is locked."""
+    own = Membership.objects.filter(user=owner, role=Role.OWNER)
+    if own.filter(organisation__mails_per_day__isnull=False).count() >= MAX_NEW_ORGANISATIONS:
         raise TooManyOrganisations
 
 

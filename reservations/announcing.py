@@ -85,6 +85,7 @@ def mail_previews(*, event_id: int, language: str) -> Sequence[MailPreview]:
         venue=event.venue,
         date=event.date,
         time_zone=event.time_zone,
+        organisation_id=event.organisation_id,
         seats=list(seats),
         total=2 * event.price,
         currency=event.currency,
@@ -128,6 +129,7 @@ def _announce_some(pk: int) -> int | None:
                 venue=row.event.venue,
                 date=row.event.date,
                 time_zone=row.event.time_zone,
+                organisation_id=row.event.organisation_id,
                 before=row.details,
             )
             for _, person_id, public_id in some

@@ -27,6 +27,7 @@ class CancelledBooking:
     venue: str
     date: datetime
     time_zone: str
+    organisation_id: int | None
     refund: Decimal | None
     currency: str
 
@@ -44,6 +45,7 @@ class NewBooking:
     venue: str
     date: datetime
     time_zone: str
+    organisation_id: int | None
     seats: Sequence[str]
     total: Decimal
     currency: str
@@ -63,6 +65,7 @@ class EventNotice:
     venue: str
     date: datetime
     time_zone: str
+    organisation_id: int | None
     before: Mapping[str, Any]
 
 
@@ -91,6 +94,7 @@ class ChangedBooking:
     venue: str
     date: datetime
     time_zone: str
+    organisation_id: int | None
     seats: Sequence[str]
     moved: Sequence[tuple[str, str]] = ()
     is_change: bool = True

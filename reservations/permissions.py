@@ -79,6 +79,11 @@ def holders(
     return _active_people().filter(granted)
 
 
+def has_by_group(person: AbstractUser, permission: Permission) -> bool:
+    """Return whether Django's groups give a person a permission, as an operator."""
+    return _active_people().filter(_granted_to_operators((permission,)), pk=person.pk).exists()
+
+
 def sees_organisation(person_id: int | None, *, organisation_id: int) -> bool:
     """Return whether an organisation exists, and a person is a member or sees all of them.
 

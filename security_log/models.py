@@ -42,6 +42,7 @@ class Kind(models.TextChoices):
     DATA_EXPORTED = "data_exported"
     PERSON_ERASED = "person_erased"
     ORGANISATION_CREATED = "organisation_created"
+    ORGANISATION_RELEASED = "organisation_released"
     ORGANISATION_RENAMED = "organisation_renamed"
     ORGANISATION_DELETED = "organisation_deleted"
     MEMBER_INVITED = "member_invited"

@@ -131,12 +131,20 @@ class BoxOfficeCommandView(SeatCommandView):
         await super().admit(request, **kwargs)
 
 
+class SoldAnswerSerializer(ReservedAnswerSerializer):
+    buyer_mailed = serializers.BooleanField(
+        allow_null=True,
+        help_text="False: the address has been mailed too often, or the organisation may mail no"
+        " more strangers today. Null: there is no address.",
+    )
+
+
 class SellView(BoxOfficeCommandView):
     permission = Permission.CHANGE_RESERVATION
 
     @writes(
         "sell",
-        ReservedAnswerSerializer,
+        SoldAnswerSerializer,
         body=SellSerializer,
         status=201,
         permissions=[Permission.CHANGE_RESERVATION],
@@ -159,7 +167,13 @@ class SellView(BoxOfficeCommandView):
         )
         answer = await self.submit(request, event_id, command)
         booked = answer["reservation"]
-        return answered(answer, 201, reservation_id=booked["id"], reservation=booked)
+        return answered(
+            answer,
+            201,
+            reservation_id=booked["id"],
+            reservation=booked,
+            buyer_mailed=answer.get("buyer_mailed"),
+        )
 
 
 class AllocateView(BoxOfficeCommandView):

@@ -89,6 +89,7 @@ def changed_booking(
         venue=event.venue,
         date=event.date,
         time_zone=event.time_zone,
+        organisation_id=event.organisation_id,
         seats=list(seats.values_list("seat__seat_number", flat=True)),
         moved=moved,
         is_change=is_change,

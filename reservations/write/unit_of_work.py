@@ -207,6 +207,8 @@ class UnitOfWork:
     # The ids of new allocations by placeholder.
     _allocations: dict[int, int] = field(default_factory=dict)
     _is_buyer_mailed: bool = False
+    # Whether buyers at the box office who gave an address are mailed, by placeholder.
+    _mailed: dict[int, bool] = field(default_factory=dict)
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
@@ -389,6 +391,8 @@ class UnitOfWork:
             result["buyer_mailed"] = self._is_buyer_mailed
         if outcome.booked is not None:
             result["reservation"] = self._booked_record(outcome.booked)
+            if outcome.booked.id in self._mailed:
+                result["buyer_mailed"] = self._mailed[outcome.booked.id]
         return result
 
     def _write_cancelled(self, ids: list[int]) -> None:
@@ -423,6 +427,7 @@ class UnitOfWork:
             venue=self.event.venue,
             date=self.event.date,
             time_zone=self.event.time_zone,
+            organisation_id=self.event.organisation_id,
             refund=refund or None,
             currency=booked.currency,
         )
@@ -479,7 +484,7 @@ class UnitOfWork:
         for new in booked:
             if new.buyer_email:
                 sold = changed_booking(self._reservations[new.id], self.event, is_change=False)
-                notices().booking_changed(sold)
+                self._mailed[new.id] = notices().booking_changed(sold)
 
     def _new_booking(self, new: NewReservation, buyer: Person) -> NewBooking:
         stored = self._reservations[new.id]
@@ -490,6 +495,7 @@ class UnitOfWork:
             venue=self.event.venue,
             date=self.event.date,
             time_zone=self.event.time_zone,
+            organisation_id=self.event.organisation_id,
             seats=[ticket.seat.seat_number for ticket in new.bill.tickets],
             total=stored.total_price,
             currency=stored.currency,

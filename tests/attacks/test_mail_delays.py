@@ -38,6 +38,7 @@ class Backend(EmailBackend):
 @pytest.fixture
 def event(settings: Settings) -> Event:
     settings.EMAIL_BACKEND = f"{__name__}.Backend"
+    settings.SEATCAST_MAIL_CONNECTIONS = 1
     return make_event(seats=TICKETS, offline_methods=["invoice"])
 
 

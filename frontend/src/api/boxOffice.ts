@@ -4,7 +4,7 @@ import type {
   AllocationRequest,
   NewPromoCode,
   PromoCode,
-  ReservedAnswer,
+  SoldAnswer,
   SaleRequest,
   SeatsAnswer,
   SeatUse,
@@ -28,11 +28,7 @@ export async function fetchSeatUse(
 }
 
 /** Sell or give away all of these seats, or none. */
-export function sellSeats(
-  eventId: number,
-  sale: SaleRequest,
-  key: string,
-): Promise<ReservedAnswer> {
+export function sellSeats(eventId: number, sale: SaleRequest, key: string): Promise<SoldAnswer> {
   return post(`events/${eventId}/box-office/sell/`, sale, key);
 }
 

@@ -5199,6 +5199,7 @@ export interface components {
          *     * `data_exported` - Data Exported
          *     * `person_erased` - Person Erased
          *     * `organisation_created` - Organisation Created
+         *     * `organisation_released` - Organisation Released
          *     * `organisation_renamed` - Organisation Renamed
          *     * `organisation_deleted` - Organisation Deleted
          *     * `member_invited` - Member Invited
@@ -5237,7 +5238,7 @@ export interface components {
          *     * `log_archived` - Log Archived
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_released" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
         SellRequest: {
             seat_ids: number[];
             /**
@@ -5413,6 +5414,14 @@ export interface components {
             ticket: string | null;
             /** @description In seconds. */
             expires_in: number;
+        };
+        SoldAnswer: {
+            success: boolean;
+            message: string;
+            reservation_id: string;
+            reservation: components["schemas"]["Reservation"];
+            /** @description False: the address has been mailed too often, or the organisation may mail no more strangers today. Null: there is no address. */
+            buyer_mailed: boolean | null;
         };
         /**
          * @description * `table` - table
@@ -7080,7 +7089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReservedAnswer"];
+                    "application/json": components["schemas"]["SoldAnswer"];
                 };
             };
             /** @description Malformed. */
@@ -19220,6 +19229,7 @@ export interface operations {
                  *     * `data_exported` - Data Exported
                  *     * `person_erased` - Person Erased
                  *     * `organisation_created` - Organisation Created
+                 *     * `organisation_released` - Organisation Released
                  *     * `organisation_renamed` - Organisation Renamed
                  *     * `organisation_deleted` - Organisation Deleted
                  *     * `member_invited` - Member Invited
@@ -19257,7 +19267,7 @@ export interface operations {
                  *     * `promo_code_withdrawn` - Promo Code Withdrawn
                  *     * `log_archived` - Log Archived
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_released" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

@@ -123,6 +123,7 @@ export type SeatAnswer = Schemas['SeatAnswer'];
 export type SeatsAnswer = Schemas['SeatsAnswer'];
 export type ExtendedAnswer = Schemas['ExtendedAnswer'];
 export type ReservedAnswer = Schemas['ReservedAnswer'];
+export type SoldAnswer = Schemas['SoldAnswer'];
 export type StartedPaymentAnswer = Schemas['StartedPaymentAnswer'];
 export type BuyersPayment = Schemas['BuyersPayment'];
 export type PaymentProgress = Schemas['PaymentProgress'];

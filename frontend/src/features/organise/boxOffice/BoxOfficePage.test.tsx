@@ -92,10 +92,17 @@ it('sells selected seats with ticket types, and shows the code of the booking', 
   const sold = makeReservation({ channel: 'box_office', buyer_name: 'Zoe Zimmer' });
   server.on(`post ${OFFICE}/sell/`, [
     201,
-    { success: true, message: 'x', reservation_id: sold.id, reservation: sold },
+    {
+      success: true,
+      message: 'x',
+      reservation_id: sold.id,
+      reservation: sold,
+      buyer_mailed: false,
+    },
   ]);
   await user.click(screen.getByRole('button', { name: 'Sell for €72.00' }));
   expect(await screen.findByText(sold.id)).toBeDefined();
+  expect(screen.getByText(/gets no mail/)).toBeDefined();
   expect(bodyOf(server, `post ${OFFICE}/sell/`)).toEqual({
     seat_ids: [100, 104],
     payment_method: 'card_reader',

@@ -85,7 +85,9 @@ export function Panel({
       {selected.length > 0 && !isSending && (
         <Changed selection={selection} selected={selected} onAccept={select} />
       )}
-      {step.name === 'sold' && <Sold reservation={step.reservation} onNext={back} />}
+      {step.name === 'sold' && (
+        <Sold reservation={step.reservation} isBuyerMailed={step.isBuyerMailed} onNext={back} />
+      )}
       {step.name === 'done' && (
         <Button
           onClick={() => {
@@ -103,8 +105,8 @@ export function Panel({
           seats={selected}
           isGift={step.name === 'give'}
           from={possible.canSell ? possible.from : step.from}
-          onSold={(reservation) => {
-            go({ name: 'sold', reservation });
+          onSold={(reservation, isBuyerMailed) => {
+            go({ name: 'sold', reservation, isBuyerMailed });
             onSelect(NOTHING);
           }}
           onBack={back}

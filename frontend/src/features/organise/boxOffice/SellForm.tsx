@@ -27,7 +27,7 @@ interface SellFormProps {
   readonly isGift: boolean;
   /** The allocation that some of the seats are kept for. */
   readonly from: AllocatedSeats | null;
-  readonly onSold: (reservation: Reservation) => void;
+  readonly onSold: (reservation: Reservation, isBuyerMailed: boolean | null) => void;
   readonly onBack: () => void;
 }
 
@@ -58,8 +58,8 @@ export function SellForm({ event, seats, isGift, from, onSold, onBack }: SellFor
   const sell = useCommand(
     event.id,
     (sale: SaleRequest, key) => sellSeats(event.id, sale, key),
-    ({ reservation }) => {
-      onSold(reservation);
+    ({ reservation, buyer_mailed: isBuyerMailed }) => {
+      onSold(reservation, isBuyerMailed);
     },
   );
   const fields = sell.error === null ? null : toApiError(sell.error).fields;

@@ -9,11 +9,12 @@ import { reservationPath } from '@/paths';
 
 interface SoldProps {
   readonly reservation: Reservation;
+  readonly isBuyerMailed: boolean | null;
   readonly onNext: () => void;
 }
 
 /** What was sold, to whom and for how much. */
-export function Sold({ reservation, onNext }: SoldProps) {
+export function Sold({ reservation, isBuyerMailed, onNext }: SoldProps) {
   const { id, channel, buyer_name: name, seats, total_price: total, currency } = reservation;
   return (
     <div className="box-office__sold">
@@ -23,6 +24,7 @@ export function Sold({ reservation, onNext }: SoldProps) {
         <br />
         {seats.join(', ')}
       </p>
+      {isBuyerMailed === false && <p role="status">{t('boxOffice:notMailed')}</p>}
       {channel !== 'comp' && <p className="box-office__total">{formatMoney(total, currency)}</p>}
       <div className="box-office__actions">
         <Link className="button button--quiet" to={reservationPath(id)}>

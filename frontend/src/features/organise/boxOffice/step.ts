@@ -5,5 +5,10 @@ export type Step =
   | { readonly name: 'choose' | 'release' }
   /** `from`: the allocation that some of the seats were kept for when it began. */
   | { readonly name: 'sell' | 'give' | 'keep'; readonly from: AllocatedSeats | null }
-  | { readonly name: 'sold'; readonly reservation: Reservation }
+  /** `isBuyerMailed`: null without an address. */
+  | {
+      readonly name: 'sold';
+      readonly reservation: Reservation;
+      readonly isBuyerMailed: boolean | null;
+    }
   | { readonly name: 'done'; readonly text: string; readonly seatIds: readonly number[] };
