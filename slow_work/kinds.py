@@ -17,7 +17,10 @@ class InChild:
     memory_mb: int
     """Of address space, all in all: a process takes less."""
     seconds: float
-    """How long one piece of work may take; then the process is killed."""
+    """How long one piece of work may take; then the process is killed.
+
+    Much longer than it takes: the process has a low priority, so a busy machine lets it wait.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ TICKET = Kind(
     waiting=4,
     places_per_person=2,
     places_per_network=3,
-    child=InChild(function="reservations.ticket_pdf:drawn_file", memory_mb=320, seconds=20),
+    child=InChild(function="reservations.ticket_pdf:drawn_file", memory_mb=320, seconds=60),
 )
 """Drawing a ticket as PDF. Loading the font for Chinese, Japanese and Korean takes most."""
 
@@ -54,7 +57,7 @@ PICTURE = Kind(
     places_per_person=1,
     places_per_network=2,
     child=InChild(
-        function="reservations.events.picture_files:encoded_file", memory_mb=512, seconds=20
+        function="reservations.events.picture_files:encoded_file", memory_mb=512, seconds=60
     ),
 )
 """Decoding an uploaded picture, and encoding it anew."""

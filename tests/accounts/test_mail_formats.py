@@ -20,6 +20,7 @@ _ABOUT: dict[str, Any] = {
     "venue": "Hall",
     "date": _EVENING,
     "time_zone": "Europe/Berlin",
+    "organisation_id": None,
 }
 _TIMES = {"en": "Fri 1 Jan 2027, 19:00", "de": "Fr, 01.01.2027, 19:00 Uhr"}
 _AMOUNTS = {"en": "€1,080.00", "de": "1.080,00\N{NO-BREAK SPACE}€"}

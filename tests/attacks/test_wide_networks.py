@@ -121,6 +121,7 @@ UNCOUNTED = {
     "accounts/client_ip.py": "determines it",
     "accounts/email_views.py": "passed to the mail limits",
     "accounts/guests/views.py": "passed to the mail limits",
+    "accounts/mail.py": "passed to the mail limits",
     "accounts/views.py": "passed to the mail limits",
     "organisations/api/views.py": "passed to the mail limits",
     "accounts/sign_ins/tracking.py": "shown to its owner",
