@@ -4,6 +4,7 @@ No two callers, in whatever processes, get the same value of a counter.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends import locmem, redis
@@ -16,12 +17,21 @@ end
 """
 
 
+# By server and parameters. Each has a pool of connections.
+_clients: dict[str, Any] = {}
+
+
 class RedisCache(redis.RedisCache):
-    """Counters for all processes."""
+    """Counters for all processes.
+
+    Django makes a new cache for each request, because each runs in a context of its own. They share
+    their connections.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         # Django would split a URL of several Sentinels at its commas.
         super().__init__([server], params)
+        self._shared_by = f"{server} {params}"
 
     def incr_many(self, counts: Mapping[str, float], by: int) -> list[int]:
         """Add `by` to each counter; return the new values. `counts` maps keys to lifetimes."""
@@ -35,6 +45,10 @@ class RedisCache(redis.RedisCache):
         """Subtract one from each counter that has not expired."""
         if names := self._names(keys):
             self._client().eval(_DECR_MANY, len(names), *names)
+
+    @cached_property
+    def _cache(self) -> Any:
+        return _clients.setdefault(self._shared_by, super()._cache)
 
     def _client(self) -> Any:
         return self._cache.get_client(None, write=True)

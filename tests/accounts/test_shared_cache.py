@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from accounts import shared_cache
@@ -79,3 +81,20 @@ def test_a_cache_that_has_recovered_is_used_by_all_requests(
         hanging.answers.set()
         assert type(trial.exception(PATIENCE_SECONDS)) is (error or type(None))
     assert [shared_cache.call("get", "seat") for _ in range(2)] == ["seat", "seat"]
+
+
+@pytest.mark.redis
+def test_requests_share_the_connections_of_the_cache() -> None:
+    def connections_made() -> int:
+        client: Any = cache._client()  # type: ignore[attr-defined]
+        return int(client.info("stats")["total_connections_received"])
+
+    def request() -> int:
+        # Servers run each request in a context of its own.
+        return Context().run(shared_cache.incr_many, {"visits": 60.0})[0]
+
+    request()
+    before = connections_made()
+    first = request()
+    assert [request() for _ in range(20)] == [*range(first + 1, first + 21)]
+    assert connections_made() == before
