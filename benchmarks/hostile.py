@@ -4,8 +4,9 @@ Runs the real stack with default settings. From another address of this machine 
 headers that are costly to parse, tries wrong passwords for many accounts, or opens sockets without
 end; one buyer asks for the ticket of one booking, in many scripts, one organiser uploads large
 pictures, and one payer loads the page of a provider that answers late (`slow_stripe`); each of
-these connections waits a second after a refusal. Meanwhile
-other clients request an event, lock seats, sign in, and open a socket, again and again.
+these connections waits about a second after a refusal. The attackers' process has a low priority,
+since it shares the cores with the site. Meanwhile other clients request an event, lock seats, sign
+in, and open a socket, again and again.
 
 Prints the responses to each attack, the others' median and 95th percentile with their ratio to
 those without an attack, and the largest memory of the API servers with their child processes.
@@ -15,6 +16,9 @@ import argparse
 import http.client
 import itertools
 import json
+import multiprocessing
+import os
+import random
 import secrets
 import subprocess
 import sys
@@ -25,8 +29,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from statistics import median, quantiles
-from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +46,7 @@ from deploy.ports import free_port
 from loadtest.target import ResourceUsage, TargetSite, target_at
 from tools.sites import running_site
 
+_PROCESSES = multiprocessing.get_context("fork")
 _PATIENCE_SECONDS = 60
 _PAUSE_SECONDS = 0.1
 _AFTER_REFUSAL_SECONDS = 1.0
@@ -147,7 +153,7 @@ def _slow_work(site: TargetSite, sale: Any) -> _Attacks:
     def ask(method: str, path: str, body: Any = None, **options: Any) -> int:
         status, _ = _ask(site, method, path, body, source=_ATTACKER, **options)
         if status >= 400:
-            time.sleep(_AFTER_REFUSAL_SECONDS)
+            time.sleep(_AFTER_REFUSAL_SECONDS * random.uniform(0.5, 1.5))
         return status
 
     return {
@@ -195,12 +201,11 @@ def _under_attack(
     seconds: float,
 ) -> _Found:
     """Return the responses to `many` attackers, and those to the other clients."""
-    is_over, usage = Event(), ResourceUsage(site)
+    is_over, usage = _PROCESSES.Event(), ResourceUsage(site)
+    received, sent = _PROCESSES.Pipe(duplex=False)
+    attackers = _PROCESSES.Process(target=_attack, args=(attempt, many, is_over, sent))
+    attackers.start()
     found = _Found(waits={what: _Waits() for what in others})
-
-    def attack(number: int) -> None:
-        while not is_over.is_set():
-            found.answered[_answer_to(lambda: attempt(number))] += 1
 
     def request(what: str) -> None:
         waits = found.waits[what]
@@ -215,15 +220,31 @@ def _under_attack(
             figures = usage.usage(1.0) or {"memory_mb": {}}
             found.memory_mb = max(found.memory_mb, figures["memory_mb"].get("API", 0.0))
 
-    with ThreadPoolExecutor(many + len(others) + 1) as pool:
-        for number in range(many):
-            pool.submit(attack, number)
+    with ThreadPoolExecutor(len(others) + 1) as pool:
         for what in others:
             pool.submit(request, what)
         pool.submit(measure)
         time.sleep(seconds)
         is_over.set()
+    found.answered = received.recv()
+    attackers.join()
     return found
+
+
+def _attack(
+    attempt: Callable[[int], _Status], many: int, is_over: Event, answered: "Connection[Any, Any]"
+) -> None:
+    """Send what attackers receive until the attack is over, in a process of its own."""
+    os.nice(10)
+    found: Counter[_Status] = Counter()
+
+    def attack(number: int) -> None:
+        while not is_over.is_set():
+            found[_answer_to(lambda: attempt(number))] += 1
+
+    with ThreadPoolExecutor(max(many, 1)) as pool:
+        list(pool.map(attack, range(many)))
+    answered.send(found)
 
 
 def _print(attack: str, found: _Found, quiet: _Found) -> None:
