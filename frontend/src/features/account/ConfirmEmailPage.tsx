@@ -1,15 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useLocation } from 'react-router';
+import { Link } from 'react-router';
 
 import { confirmEmail } from '@/api/account';
 import { toApiError } from '@/api/apiError';
 import type { Me } from '@/api/types';
 import { Message } from '@/components/Message';
+import { SignInLink } from '@/components/SignInLink';
 import { AccountForm } from '@/features/account/AccountForm';
 import { Done } from '@/features/account/Done';
 import { type MailedLink, useMailedLink } from '@/hooks/mailedLink';
 import { t } from '@/i18n/language';
-import { signInPath } from '@/paths';
 import { reloadSession, useMe } from '@/queries/session';
 
 import '@/i18n/loadAccountMessages';
@@ -41,16 +41,8 @@ export function ConfirmEmailPage() {
 }
 
 function SignInFirst() {
-  const location = useLocation();
   return (
-    <Message
-      title={t('account:confirm_signIn')}
-      actions={
-        <Link className="button button--primary" to={signInPath(location)}>
-          {t('account:signIn')}
-        </Link>
-      }
-    >
+    <Message title={t('account:confirm_signIn')} actions={<SignInLink />}>
       <p>{t('account:confirm_signInNote')}</p>
     </Message>
   );

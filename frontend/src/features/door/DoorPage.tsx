@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useLocation, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { fetchDoorList, registerDoor } from '@/api/doors';
@@ -9,6 +9,7 @@ import { EventPages } from '@/components/EventPages';
 import { Failure } from '@/components/Failure';
 import { Field } from '@/components/Field';
 import { Message } from '@/components/Message';
+import { SignInLink } from '@/components/SignInLink';
 import { Skeleton } from '@/components/Skeleton';
 import { newDoorState } from '@/domain/door/doorState';
 import { hasPermissionSomewhere } from '@/domain/permissions';
@@ -21,7 +22,7 @@ import { ticketCrypto } from '@/features/door/ticketCrypto';
 import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
-import { DOOR_PATH, doorPath, signInPath } from '@/paths';
+import { DOOR_PATH, doorPath } from '@/paths';
 import { useMe } from '@/queries/session';
 
 import '@/i18n/loadDoorMessages';
@@ -46,21 +47,9 @@ export function DoorPage() {
 
 function ChooseEvent() {
   const me = useMe();
-  const location = useLocation();
   if (me === undefined) return <Skeleton shape="ticket" />;
   if (me === null || !hasPermissionSomewhere(me, 'reservations.scan_ticket')) {
-    return (
-      <Message
-        title={t('door:stewardsOnly')}
-        actions={
-          me === null && (
-            <Link className="button button--primary" to={signInPath(location)}>
-              {t('door:signIn')}
-            </Link>
-          )
-        }
-      />
-    );
+    return <Message title={t('door:stewardsOnly')} actions={me === null && <SignInLink />} />;
   }
   return (
     <>
@@ -114,7 +103,6 @@ interface SetUpProps {
 
 function SetUp({ eventId, onDone }: SetUpProps) {
   const [gate, setGate] = useGate();
-  const location = useLocation();
   const setUp = useMutation({
     mutationFn: async () => {
       const doorId = crypto.randomUUID();
@@ -131,16 +119,7 @@ function SetUp({ eventId, onDone }: SetUpProps) {
   });
   const error = setUp.error === null ? null : toApiError(setUp.error);
   if (error?.isNotAuthenticated === true) {
-    return (
-      <Message
-        title={t('door:stewardsOnly')}
-        actions={
-          <Link className="button button--primary" to={signInPath(location)}>
-            {t('door:signIn')}
-          </Link>
-        }
-      />
-    );
+    return <Message title={t('door:stewardsOnly')} actions={<SignInLink />} />;
   }
   return (
     <form

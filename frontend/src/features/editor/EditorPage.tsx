@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { Link, useLocation, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { type Draft, fetchDraft } from '@/api/planDrafts';
@@ -8,6 +8,7 @@ import { fetchPlan } from '@/api/seatingPlans';
 import type { SeatingPlan } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { SignInLink } from '@/components/SignInLink';
 import { Skeleton } from '@/components/Skeleton';
 import { parsePlan, type Source } from '@/domain/planDocument/document';
 import { Editor } from '@/features/editor/Editor';
@@ -15,7 +16,7 @@ import '@/i18n/loadEditorMessages';
 import '@/i18n/loadOrganiseMessages';
 import '@/i18n/loadPlansMessages';
 import { t } from '@/i18n/language';
-import { SALES_PATH, signInPath } from '@/paths';
+import { SALES_PATH } from '@/paths';
 import { useMe } from '@/queries/session';
 
 import './editor.css';
@@ -24,18 +25,8 @@ import './editor.css';
 export function EditorPage() {
   const { planId = '' } = useParams();
   const me = useMe();
-  const location = useLocation();
   if (me === null) {
-    return (
-      <Message
-        title={t('editor:forOrganisers')}
-        actions={
-          <Link className="button button--primary" to={signInPath(location)}>
-            {t('organise:signIn')}
-          </Link>
-        }
-      />
-    );
+    return <Message title={t('editor:forOrganisers')} actions={<SignInLink />} />;
   }
   if (!/^\d{1,15}$/.test(planId)) return <NoSuchPlan />;
   return <LoadedEditor key={planId} planId={Number(planId)} />;

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Link, useLocation, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 
 import { type ApiError, toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { SignInLink } from '@/components/SignInLink';
 import { Skeleton } from '@/components/Skeleton';
 import { hasPermissionSomewhere } from '@/domain/permissions';
 import { AdmitForm } from '@/features/reservations/AdmitForm';
@@ -13,7 +14,6 @@ import { CheckedTicket, TicketFacts, UnknownTicket } from '@/features/reservatio
 import { useAdmission } from '@/features/reservations/useAdmission';
 import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
 import { t } from '@/i18n/language';
-import { signInPath } from '@/paths';
 import { useMe } from '@/queries/session';
 import { ticketQuery } from '@/queries/tickets';
 import '@/i18n/loadReservationsMessages';
@@ -102,7 +102,6 @@ function Checking() {
 
 /** `name`: the signed-in user, who may not scan tickets. */
 function ForStewards({ name }: { readonly name?: string }) {
-  const location = useLocation();
   const mine: ReactNode = (
     <Link
       className={`button button--${name === undefined ? 'quiet' : 'primary'}`}
@@ -117,11 +116,7 @@ function ForStewards({ name }: { readonly name?: string }) {
       actions={
         <>
           {mine}
-          {name === undefined && (
-            <Link className="button button--primary" to={signInPath(location)}>
-              {t('reservations:signIn')}
-            </Link>
-          )}
+          {name === undefined && <SignInLink />}
         </>
       }
     >

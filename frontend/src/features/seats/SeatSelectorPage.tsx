@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation, useParams } from 'react-router';
+import { useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
+import { SignInLink } from '@/components/SignInLink';
 import { NoSuchEvent } from '@/components/NoSuchEvent';
 import { SessionExpiredNotice } from '@/components/SessionExpiredNotice';
 import { Skeleton } from '@/components/Skeleton';
 import { SeatSelector } from '@/features/seats/SeatSelector';
 import { t } from '@/i18n/language';
-import { signInPath } from '@/paths';
 import { eventQuery } from '@/queries/events';
 import { useMe } from '@/queries/session';
 
@@ -24,7 +24,6 @@ export function SeatSelectorPage() {
 
 function EventSeats({ eventId }: { readonly eventId: number }) {
   const me = useMe();
-  const location = useLocation();
   const { data: event, error, refetch } = useQuery(eventQuery(eventId));
 
   if (event !== undefined && me !== undefined) {
@@ -40,14 +39,7 @@ function EventSeats({ eventId }: { readonly eventId: number }) {
           <div className="selector__notices selector__notices--alone">
             <SessionExpiredNotice />
           </div>
-          <Message
-            title={t('seats:event_membersOnly')}
-            actions={
-              <Link className="button button--primary" to={signInPath(location)}>
-                {t('seats:signIn')}
-              </Link>
-            }
-          >
+          <Message title={t('seats:event_membersOnly')} actions={<SignInLink />}>
             <p>{t('seats:event_membersOnlyNote')}</p>
           </Message>
         </>

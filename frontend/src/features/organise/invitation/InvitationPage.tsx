@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useLocation, useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { acceptInvitation } from '@/api/organisations';
@@ -7,12 +7,13 @@ import type { InvitationOffer, Me } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Message } from '@/components/Message';
+import { SignInLink } from '@/components/SignInLink';
 import { useMailedToken } from '@/hooks/mailedLink';
 import { ErrorNote } from '@/features/organise/ErrorNote';
 import { LoadingSale } from '@/features/organise/LoadingSale';
 import { roleDuty, roleName } from '@/features/organise/roles';
 import { t } from '@/i18n/language';
-import { organisationPath, SALES_PATH, signInPath } from '@/paths';
+import { organisationPath, SALES_PATH } from '@/paths';
 import { invitationQuery, ORGANISATIONS_KEY } from '@/queries/organisations';
 import { reloadSession, useMe } from '@/queries/session';
 
@@ -26,21 +27,13 @@ import '@/i18n/loadOrganiseMessages';
 export function InvitationPage() {
   const token = useMailedToken();
   const me = useMe();
-  const location = useLocation();
   return (
     <>
       <title>{t('pageTitle', { page: t('organisations:invitation') })}</title>
       {me === undefined ? (
         <LoadingSale />
       ) : me === null ? (
-        <Message
-          title={t('organisations:invitation_signIn')}
-          actions={
-            <Link className="button button--primary" to={signInPath(location)}>
-              {t('organise:signIn')}
-            </Link>
-          }
-        >
+        <Message title={t('organisations:invitation_signIn')} actions={<SignInLink />}>
           <p>{t('organisations:invitation_signInNote')}</p>
         </Message>
       ) : token === null ? (
