@@ -109,11 +109,7 @@ def notify_all(mails: Iterable[Mail]) -> None:
     found = list(mails)
     for mail in found:
         mail.recipient = recipient_key(mail.address)
-    new = _unless_merged(found)
-    unverified = [mail for mail in new if mail.person and not mail.person.email_verified_at]
-    dropped = _beyond_limits(unverified) if unverified else set()
-    if kept := [mail for mail in new if id(mail) not in dropped]:
-        Mail.objects.bulk_create(kept)
+    Mail.objects.bulk_create(_within_limits(_unless_merged(found)))
 
 
 def notify(mail: Mail) -> bool:
@@ -156,43 +152,40 @@ def _unless_merged(mails: Sequence[Mail]) -> list[Mail]:
     return left
 
 
-def _beyond_limits(mails: Sequence[Mail]) -> set[int]:
-    """Return the ids, of Python's, of mails to unverified addresses that a limit refuses.
+def _within_limits(mails: Sequence[Mail]) -> list[Mail]:
+    """Return mails without those to unverified addresses that a limit refuses.
 
     The first notice about a changed event beyond the limit of its recipient is sent later.
     """
-    known = usages({mail.recipient for mail in mails})
-    left = {
-        (each.organisation_id, each.kind): left_of(each.organisation_id, kind=each.kind)
-        for each in mails
-    }
-    refused: set[int] = set()
-    later: set[str] = set()
+    unverified = [mail for mail in mails if _is_unverified(mail)]
+    known = usages({mail.recipient for mail in unverified})
+    sources = {(mail.organisation_id, mail.kind) for mail in unverified}
+    left = {source: left_of(source[0], kind=source[1]) for source in sources}
+    kept = []
     for mail in mails:
+        if not _is_unverified(mail):
+            kept.append(mail)
+            continue
         usage, source = known[mail.recipient], (mail.organisation_id, mail.kind)
-        is_late = mail.kind == Mail.Kind.CHANGED_EVENT and mail.recipient not in later
-        if left[source] < 1 or (
-            mail.kind == Mail.Kind.BOOKED and usage.confirmations >= CONFIRMATIONS_PER_DAY
-        ):
-            refused.add(id(mail))
-        elif usage.is_exhausted and is_late and not _waits_for_limit(mail.recipient):
-            later.add(mail.recipient)
-            mail.due_at = (usage.oldest or timezone.now()) + DAY
-            left[source] -= 1
-        elif usage.is_exhausted:
-            refused.add(id(mail))
-        else:
-            is_confirmation = mail.kind == Mail.Kind.BOOKED
+        is_confirmation = mail.kind == Mail.Kind.BOOKED
+        if left[source] < 1 or (is_confirmation and usage.confirmations >= CONFIRMATIONS_PER_DAY):
+            continue
+        if not usage.is_exhausted:
             known[mail.recipient] = usage._replace(
                 mails=usage.mails + 1, confirmations=usage.confirmations + is_confirmation
             )
-            left[source] -= 1
-    return refused
+        elif mail.kind == Mail.Kind.CHANGED_EVENT and not usage.has_deferred:
+            known[mail.recipient] = usage._replace(has_deferred=True)
+            mail.due_at = (usage.oldest or timezone.now()) + DAY
+        else:
+            continue
+        left[source] -= 1
+        kept.append(mail)
+    return kept
 
 
-def _waits_for_limit(recipient: str) -> bool:
-    waiting = Mail.objects.filter(recipient=recipient, done_at=None, due_at__gt=Now(), tries=0)
-    return waiting.exists()
+def _is_unverified(mail: Mail) -> bool:
+    return mail.person is not None and mail.person.email_verified_at is None
 
 
 def _is_verified(address: str) -> bool:

@@ -103,11 +103,15 @@ def enforce_limits(mail: Mail) -> None:
 
 
 class Usage(NamedTuple):
-    """How many mails a recipient got in the last day, of them confirmations, and the oldest one."""
+    """How many mails a recipient got in the last day, of them confirmations, and the oldest one.
+
+    `has_deferred` tells whether one waits until the limit allows it.
+    """
 
     mails: int = 0
     confirmations: int = 0
     oldest: datetime | None = None
+    has_deferred: bool = False
 
     @property
     def is_exhausted(self) -> bool:
@@ -127,10 +131,14 @@ def usages(recipients: Collection[str]) -> dict[str, Usage]:
             mails=Count("pk"),
             confirmations=Count("pk", filter=Q(kind=Mail.Kind.BOOKED)),
             oldest=Min("created_at"),
+            deferred=Count("pk", filter=Q(done_at=None, tries=0, due_at__gt=Now())),
         )
     )
     found = {
-        row["recipient"]: Usage(row["mails"], row["confirmations"], row["oldest"]) for row in rows
+        row["recipient"]: Usage(
+            row["mails"], row["confirmations"], row["oldest"], bool(row["deferred"])
+        )
+        for row in rows
     }
     return {each: found.get(each, Usage()) for each in recipients}
 
