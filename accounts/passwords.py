@@ -5,6 +5,8 @@ person's row is locked, and the old password or the link is checked against it (
 two requests at once, with one old password or link, one wins.
 """
 
+from typing import Any
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
@@ -52,10 +54,7 @@ def reset(uid: str, token: str, *, new: str, language: str) -> User:
     with transaction.atomic():
         person = lock_linked(uid)
         require_password_link(person, token)
-        _replace(person, hashed)
-        User.objects.filter(pk=person.pk).update(
-            email_verified_at=Coalesce("email_verified_at", Now())
-        )
+        _replace(person, hashed, email_verified_at=Coalesce("email_verified_at", Now()))
         person.refresh_from_db(fields=["email_verified_at"])
         revocations.revoke_all(person)
         record(Kind.PASSWORD_RESET, actor_id=person.pk, subject_id=person.pk)
@@ -63,8 +62,8 @@ def reset(uid: str, token: str, *, new: str, language: str) -> User:
     return person
 
 
-def _replace(person: User, hashed: str) -> None:
+def _replace(person: User, hashed: str, **more: Any) -> None:
     """Write a locked row's new password, and drop the address that was to replace its own."""
     # Somebody who knew the old password may have requested another address.
     person.password, person.new_email = hashed, ""
-    User.objects.filter(pk=person.pk).update(password=hashed, new_email="")
+    User.objects.filter(pk=person.pk).update(password=hashed, new_email="", **more)
