@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from security_log.networks import counted_networks
+from security_log.networks import counted_networks, is_any_full
 
 MAX_FRAMES_AT_ONCE = 20
 FRAMES_PER_SECOND = 5.0
@@ -103,8 +103,7 @@ def socket_slot(client: str) -> Iterator[None]:
     Raises: TooManySockets.
     """
     networks = counted_networks(client)
-    most = settings.SEATCAST_SOCKETS_PER_ADDRESS
-    if any(_sockets[network] >= most * times for network, times in networks):
+    if is_any_full(networks, _sockets, most=settings.SEATCAST_SOCKETS_PER_ADDRESS):
         raise TooManySockets
     for network, _ in networks:
         _sockets[network] += 1

@@ -5,6 +5,7 @@ own a whole IPv6 /48, with 65,536 of them, or an IPv4 /24. So a limit is applied
 to each enclosing network, which may use a multiple of it.
 """
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_network
 
@@ -16,6 +17,13 @@ def counted_networks(client: str) -> tuple[tuple[str, int], ...]:
     These are /56 and /48 for IPv6 and /24 for IPv4; only the client if it is no address.
     """
     return tuple((network, n) for n, network in enumerate((client, *_enclosing(client)), 1))
+
+
+def is_any_full(
+    networks: Iterable[tuple[str, int]], counts: Mapping[str, int], *, most: int
+) -> bool:
+    """Return whether one of a client's `counted_networks` has `most` times what it may have."""
+    return any(counts.get(network, 0) >= most * times for network, times in networks)
 
 
 def widest_network(client: str) -> str:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from rest_framework.exceptions import APIException, Throttled
 
-from security_log.networks import counted_networks
+from security_log.networks import counted_networks, is_any_full
 from security_log.request_context import current_request
 from slow_work.clients import is_gone
 from slow_work.database import release_connections, without_database
@@ -154,8 +154,7 @@ class _Queue:
         if place.person is not None and of_person >= self._kind.places_per_person:
             raise Throttled(wait=RETRY_SECONDS)
         taken = Counter(name for each in self._places for name, _ in each.networks)
-        most = self._kind.places_per_network
-        if any(taken[name] >= most * times for name, times in place.networks):
+        if is_any_full(place.networks, taken, most=self._kind.places_per_network):
             raise Throttled(wait=RETRY_SECONDS)
 
     def _give_turns(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from accounts.client_ip import client_ip_of_scope
-from security_log.networks import counted_networks
+from security_log.networks import counted_networks, is_any_full
 from web.errors import RETRY_SECONDS, error_body
 from web.request_ids import HEADER
 
@@ -94,7 +94,7 @@ class _Response:
     def _acquire(self) -> tuple[int, str, str] | None:
         """Count this response as in flight, or return the status, code and sentence of an error."""
         networks = counted_networks(client_ip_of_scope(self._scope))
-        if any(self._in_flight[name] >= MAX_PER_CLIENT * times for name, times in networks):
+        if is_any_full(networks, self._in_flight, most=MAX_PER_CLIENT):
             return 429, "throttled", "Read the large answers that you have asked for first."
         if self._in_flight[_ALL] >= MAX_IN_FLIGHT:
             return 503, "busy", "Too many people are waiting for this. Try again in a moment."
