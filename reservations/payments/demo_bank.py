@@ -7,17 +7,9 @@ from django.views import View
 from reservations.currencies import localised
 from reservations.models import DemoCharge
 from reservations.payments.demo import DemoProvider
-from reservations.payments.pages import (
-    client_page,
-    is_payer,
-    is_too_often,
-    language_of,
-    page,
-    problem_page,
-)
+from reservations.payments.pages import client_page, language_of, page, refusal
 from reservations.payments.provider import provider
 
-_RETRY_SECONDS = 5
 _TEXTS = {
     "en": {
         "title": "The demo's bank",
@@ -42,10 +34,8 @@ class DemoBankView(View):
     def dispatch(self, request: HttpRequest, reference: str) -> HttpResponseBase:
         if not isinstance(provider(), DemoProvider):
             raise Http404
-        if not is_payer(request, reference):
-            return redirect(client_page(reference))
-        if is_too_often(reference):
-            return problem_page(request, reference, status=429, wait=_RETRY_SECONDS)
+        if (answer := refusal(request, reference)) is not None:
+            return answer
         return super().dispatch(request, reference)
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponseBase:

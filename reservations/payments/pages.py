@@ -15,14 +15,15 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from reservations.throttles import throttle
 from security_log.request_context import current_request
 
 LINK_SECONDS = 15 * 60
+_RETRY_SECONDS = 5
 _SIGNATURE = "pass"
 _signer = TimestampSigner(salt="reservations.payments.pages")
 
@@ -84,7 +85,17 @@ def page_url(name: str, reference: str) -> str:
     return f"{path}?{urlencode({_SIGNATURE: signature})}"
 
 
-def is_payer(request: HttpRequest, reference: str) -> bool:
+def refusal(request: HttpRequest, reference: str) -> HttpResponseBase | None:
+    """Count a visit of a payment's page. Return the answer to who may not see it, else None.
+
+    Who does not pay is led to the payment's page in the client, and counts for nobody.
+    """
+    if not _is_payer(request, reference):
+        return redirect(client_page(reference))
+    return problem_page(request, reference, status=429) if _is_too_often(reference) else None
+
+
+def _is_payer(request: HttpRequest, reference: str) -> bool:
     """Return whether a visitor came by a `page_url` of this payment, not long ago."""
     try:
         _signer.unsign(f"{reference}:{request.GET.get(_SIGNATURE, '')}", max_age=LINK_SECONDS)
@@ -93,7 +104,7 @@ def is_payer(request: HttpRequest, reference: str) -> bool:
     return True
 
 
-def is_too_often(reference: str) -> bool:
+def _is_too_often(reference: str) -> bool:
     """Count a visit. Return whether the payment or the network has had too many."""
     sent = current_request.get()
     by_payment, by_network = throttle("payment_page"), throttle("payment_page_network")
@@ -102,12 +113,12 @@ def is_too_often(reference: str) -> bool:
     )
 
 
-def problem_page(request: HttpRequest, reference: str, *, status: int, wait: int) -> HttpResponse:
-    """Return a page that says, in the buyer's language, to try again in so many seconds."""
+def problem_page(request: HttpRequest, reference: str, *, status: int) -> HttpResponse:
+    """Return a page that says, in the buyer's language, to try again in a moment."""
     back = client_page(reference)
     response = page(request, "reservations/payment_problem.html", _PROBLEM, back_url=back)
     response.status_code = status
-    response.headers["Retry-After"] = str(wait)
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
 

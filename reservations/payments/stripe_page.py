@@ -14,11 +14,10 @@ from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
 from reservations.payments.pages import (
     client_page,
-    is_payer,
-    is_too_often,
     language_of,
     page,
     problem_page,
+    refusal,
     script_source,
 )
 from reservations.payments.provider import provider
@@ -26,7 +25,6 @@ from slow_work.kinds import PAYMENT_PAGE
 from slow_work.results import Results
 from slow_work.turns import SlowWorkBusy, turn
 
-_RETRY_SECONDS = 5
 # By reference. In this process alone: they are secrets.
 _secrets = Results(max_bytes=256 * 1024, seconds=60)
 
@@ -125,19 +123,17 @@ class StripePageView(View):
 
         if not isinstance(provider(), stripe_provider.StripeProvider):
             raise Http404
-        if not is_payer(request, reference):
-            return redirect(client_page(reference))
-        if is_too_often(reference):
-            return problem_page(request, reference, status=429, wait=_RETRY_SECONDS)
+        if (answer := refusal(request, reference)) is not None:
+            return answer
         payment = Payment.objects.filter(reference=reference).select_related("event").first()
         if payment is None or payment.status != PaymentStatus.OPEN:
             return redirect(client_page(reference))
         try:
             secret = _secret(payment)
         except Throttled:
-            return problem_page(request, reference, status=429, wait=_RETRY_SECONDS)
+            return problem_page(request, reference, status=429)
         except (PaymentUnavailable, SlowWorkBusy):
-            return problem_page(request, reference, status=503, wait=_RETRY_SECONDS)
+            return problem_page(request, reference, status=503)
         return page(
             request,
             "reservations/stripe_page.html",
