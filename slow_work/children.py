@@ -21,7 +21,7 @@ from pathlib import Path
 
 from slow_work.child import DONE, IDLE_SECONDS, REFUSED, SIZE, read
 from slow_work.kinds import InChild, Kind
-from slow_work.turns import SlowWorkBusy, turn
+from slow_work.turns import SlowWorkBusy
 
 MAX_JOBS = 100
 """After so many pieces of work a child is replaced, whose memory grows with them."""
@@ -63,15 +63,6 @@ def run_in_child(kind: Kind, content: bytes) -> bytes:
     if status != DONE:
         raise SlowWorkBusy
     return answer
-
-
-def draw(kind: Kind, content: bytes, *, person: int | None = None) -> bytes:
-    """Wait for a turn, and return the result of work in a child process.
-
-    Raises: InputRefused; what `turn` raises.
-    """
-    with turn(kind, person=person):
-        return run_in_child(kind, content)
 
 
 class _Child:

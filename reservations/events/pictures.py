@@ -6,8 +6,9 @@ from reservations.domain.errors import PictureNotFound, PictureRefused
 from reservations.events.editing import edits
 from reservations.models import EventPicture
 from security_log.log import Kind
-from slow_work.children import InputRefused, draw
+from slow_work.children import InputRefused, run_in_child
 from slow_work.kinds import PICTURE
+from slow_work.turns import turn
 
 if TYPE_CHECKING:
     from reservations.events.picture_files import Encoded
@@ -68,6 +69,7 @@ def encode(content: bytes) -> "Encoded":
     if len(content) > MAX_BYTES:
         raise PictureRefused
     try:
-        return unpacked(draw(PICTURE, content))
+        with turn(PICTURE):
+            return unpacked(run_in_child(PICTURE, content))
     except InputRefused as error:
         raise PictureRefused from error
