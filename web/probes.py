@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from web.metrics import CONTENT_TYPE, Exposition
 from web.readiness import ReadinessCheck
-from web.replies import Reply, send_reply
+from web.replies import HEALTHY, Reply, send_reply
 
 _JSON = "application/json"
 
@@ -46,7 +46,7 @@ class Probes:
 
     def _health(self) -> Reply:
         """Return 200: being able to respond is the check."""
-        return _reply(HTTPStatus.OK, _JSON, b'{"healthy":true}')
+        return HEALTHY
 
     def _readiness(self) -> Reply:
         readiness = self._check.readiness()

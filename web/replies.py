@@ -18,6 +18,14 @@ class Reply:
         return [*self.headers.items(), ("Content-Length", str(len(self.body)))]
 
 
+HEALTHY = Reply(
+    HTTPStatus.OK,
+    {"Content-Type": "application/json", "Cache-Control": "no-store"},
+    b'{"healthy":true}',
+)
+"""The answer of `/healthz`."""
+
+
 async def send_reply(reply: Reply, send: Any) -> None:
     """Send a reply by an ASGI server's `send`."""
     headers = [(name.encode(), value.encode()) for name, value in reply.all_headers()]

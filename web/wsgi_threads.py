@@ -17,7 +17,7 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 
 from slow_work.clients import is_gone
-from web.replies import Reply, send_reply
+from web.replies import HEALTHY, Reply, send_reply
 
 MAX_WAIT_SECONDS = 10.0
 MAX_WAITING = 256
@@ -27,11 +27,9 @@ _HEALTH = "/healthz"
 _DROP_AT = "seatcast.drop_at"
 # How many parts of a body are read before the application asks for them.
 _PARTS_AHEAD = 8
-_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-_HEALTHY = Reply(HTTPStatus.OK, _HEADERS, b'{"healthy":true}')
 _BUSY = Reply(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    {**_HEADERS, "Retry-After": "2"},
+    {"Content-Type": "application/json", "Cache-Control": "no-store", "Retry-After": "2"},
     b'{"error":"Too many people are waiting just now. Try again in a moment.","code":"busy"}',
 )
 
@@ -86,7 +84,7 @@ class _Client:
 def _unless_dropped(application: Any) -> Any:
     def respond(environ: Any, start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] == _HEALTH:
-            return _sent(_HEALTHY, start_response)
+            return _sent(HEALTHY, start_response)
         if is_gone.get()() or time.monotonic() > environ["asgi.scope"][_DROP_AT]:
             return _sent(_BUSY, start_response)
         answer: Iterable[bytes] = application(environ, start_response)
