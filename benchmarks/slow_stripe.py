@@ -1,40 +1,28 @@
 """A payment provider like Stripe that answers late: `python -m benchmarks.slow_stripe PORT`.
 
-It knows only payment intents, which wait for a card for ever. `GET /calls` returns how many calls
-there were.
+It knows only payment intents, which wait for a card for ever.
 """
 
 import argparse
-import itertools
 import json
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-
-_calls = itertools.count()
 
 
 class _Handler(BaseHTTPRequestHandler):
     seconds = 0.0
 
     def do_GET(self) -> None:
-        if self.path == "/calls":
-            self._answer({"calls": next(_calls)})
-        else:
-            self._answer_call()
+        self._answer()
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        self._answer_call()
+        self._answer()
 
-    def _answer_call(self) -> None:
-        next(_calls)
+    def _answer(self) -> None:
         time.sleep(self.seconds)
         intent = {"id": "pi_slow", "object": "payment_intent", "client_secret": "pi_slow_secret_x"}
-        self._answer({**intent, "status": "requires_payment_method"})
-
-    def _answer(self, content: dict[str, Any]) -> None:
-        body = json.dumps(content).encode()
+        body = json.dumps({**intent, "status": "requires_payment_method"}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
