@@ -14,6 +14,7 @@ from reservations import ticket_files
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event
 from reservations.write import command_queue
+from slow_work.children import run_in_child
 from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
 from tests.factories import make_event, make_user, pay_for, person, seat_ids
 
@@ -88,11 +89,10 @@ def test_drawing_holds_no_connection_to_the_database(
     _order_tickets(event)
     Mail.objects.exclude(pk=Mail.objects.earliest("pk").pk).delete()
     held: list[bool] = []
-    draw = ticket_files.run_in_child
 
     def watched(*arguments: Any) -> bytes:
         held.append(any(each.connection for each in connections.all(initialized_only=True)))
-        return draw(*arguments)
+        return run_in_child(*arguments)
 
     monkeypatch.setattr(ticket_files, "run_in_child", watched)
     outcome = mail_worker.Outcome()

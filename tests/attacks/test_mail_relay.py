@@ -1,6 +1,5 @@
 """An organiser has the site mail strangers, or one address again and again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +32,7 @@ def mallory(settings: Settings) -> User:
 
 
 @pytest.fixture
-def event(mallory: User) -> Iterator[Event]:
+def event(mallory: User) -> Event:
     made: Any = signed_in(mallory).post("/api/organisations/", {"name": "Support"})
     assert made.status_code == 201
     organisation = Organisation.objects.get(pk=made.json()["id"])
