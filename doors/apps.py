@@ -7,9 +7,11 @@ class DoorsConfig(AppConfig):
     def ready(self) -> None:
         from doors import services
         from doors.models import Door
-        from organisations import openings
+        from organisations import delegations
         from reservations.permissions import Permission
 
-        openings.register(
-            openings.Opening("devices", Door, "steward", Permission.SCAN_TICKET, services.revoke_of)
+        delegations.register(
+            delegations.Delegation(
+                "devices", Door, "steward", Permission.SCAN_TICKET, services.revoke_of
+            )
         )

@@ -5,12 +5,12 @@ class OrganisationsConfig(AppConfig):
     name = "organisations"
 
     def ready(self) -> None:
-        from organisations import openings, services
+        from organisations import delegations, services
         from organisations.models import Invitation
         from reservations.permissions import Permission
 
-        openings.register(
-            openings.Opening(
+        delegations.register(
+            delegations.Delegation(
                 "invitations",
                 Invitation,
                 "invited_by",

@@ -4,7 +4,7 @@ Concurrency. Whatever changes members or invitations first locks the organisatio
 owners who leave at once do not leave it without one, and the caps hold. Where a person's number of
 organisations counts, the person's row is locked before that.
 
-Whoever loses a role loses what they opened with it (`openings`), in the same transaction. An
+Whoever loses a role loses what they delegated with it (`delegations`), in the same transaction. An
 invitation is also refused if its sender may not invite any more when it is accepted, for whatever
 reason: an account can be deactivated, and an operator's group can change.
 
@@ -23,7 +23,7 @@ from django.utils import timezone
 from accounts import mail
 from accounts.locked_rows import lock_current
 from accounts.models import User
-from organisations import openings
+from organisations import delegations
 from organisations.errors import (
     AlreadyMember,
     GuestNeedsAccount,
@@ -145,7 +145,7 @@ def remove_member(*, organisation_id: int, user_id: int) -> None:
 
 
 def end_membership(member: Membership) -> None:
-    """End a membership, and withdraw what the member opened, in the caller's transaction."""
+    """End a membership, and withdraw what the member delegated, in the caller's transaction."""
     organisation, user_id = member.organisation, member.user_id
     member.delete()
     details = _withdrawn(organisation.pk, user_id, role=None)
@@ -257,8 +257,8 @@ def prune_invitations() -> int:
 
 
 def _withdrawn(organisation_id: int, user_id: int, *, role: Role | None) -> dict[str, Any]:
-    """Withdraw what a person opened and may not any more; return it as details for the log."""
-    counts = openings.withdraw_unpermitted(
+    """Withdraw what a person delegated and may not any more; return it as details for the log."""
+    counts = delegations.withdraw_unpermitted(
         organisation_id=organisation_id, user_id=user_id, role=role
     )
     return {"withdrawn": counts} if counts else {}

@@ -5,13 +5,13 @@ class WebhooksConfig(AppConfig):
     name = "webhooks"
 
     def ready(self) -> None:
-        from organisations import openings
+        from organisations import delegations
         from reservations.permissions import Permission
         from webhooks import services
         from webhooks.models import Endpoint
 
-        openings.register(
-            openings.Opening(
+        delegations.register(
+            delegations.Delegation(
                 "webhooks",
                 Endpoint,
                 "set_up_by",

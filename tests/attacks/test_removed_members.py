@@ -11,7 +11,7 @@ from django.db import models
 from accounts.mail_links import invitation_fragment
 from accounts.models import User
 from doors.models import Door
-from organisations import openings, personal_data, services
+from organisations import delegations, personal_data, services
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.errors import NotPermitted
@@ -77,10 +77,10 @@ def test_what_a_former_owner_opened_is_withdrawn(
     end: Callable[[House, User], None], choir: House, mallory: User
 ) -> None:
     _open_everything(choir, mallory)
-    assert _is_open(mallory) == {each.name: True for each in openings.openings()}
+    assert _is_open(mallory) == {each.name: True for each in delegations.delegations()}
     token = invitation_fragment(Invitation.objects.get().key).removeprefix("token=")
     end(choir, mallory)
-    assert _is_open(mallory) == {each.name: False for each in openings.openings()}
+    assert _is_open(mallory) == {each.name: False for each in delegations.delegations()}
     second: Any = signed_in(make_user("second"))
     for call in ("check", "accept"):
         tried = second.post(f"/api/invitations/{call}/", {"token": token})
@@ -161,7 +161,9 @@ STAYS = {
 
 
 def test_everything_that_names_a_member_is_withdrawn_or_stays_on_purpose() -> None:
-    withdrawn = {f"{each.model._meta.label_lower}.{each.opened_by}" for each in openings.openings()}
+    withdrawn = {
+        f"{each.model._meta.label_lower}.{each.delegated_by}" for each in delegations.delegations()
+    }
     assert withdrawn.isdisjoint(STAYS)
     assert withdrawn | set(STAYS) == {
         f"{model._meta.label_lower}.{field.name}"
