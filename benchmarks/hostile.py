@@ -17,7 +17,6 @@ import http.client
 import itertools
 import json
 import multiprocessing
-import os
 import random
 import secrets
 import subprocess
@@ -44,6 +43,7 @@ from deploy.address import serves
 from deploy.paths import ROOT
 from deploy.ports import free_port
 from loadtest.target import ResourceUsage, TargetSite, target_at
+from slow_work.child import lower_priority
 from tools.sites import running_site
 
 _PROCESSES = multiprocessing.get_context("fork")
@@ -157,6 +157,7 @@ def _slow_work(site: TargetSite, sale: Any) -> _Attacks:
         return status
 
     return {
+        "pages that do not exist": (80, lambda _: ask("GET", "/api/nothing/")),
         "tickets": (80, lambda _: ask("GET", ticket, headers=of("buyer"))),
         "pictures": (40, lambda _: ask("PUT", picture, upload, headers=file)),
         "payment page": (60, lambda _: ask("GET", page)),
@@ -235,7 +236,7 @@ def _attack(
     attempt: Callable[[int], _Status], many: int, is_over: Event, answered: "Connection[Any, Any]"
 ) -> None:
     """Send what attackers receive until the attack is over, in a process of its own."""
-    os.nice(10)
+    lower_priority(10)
     found: Counter[_Status] = Counter()
 
     def attack(number: int) -> None:

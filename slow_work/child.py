@@ -83,14 +83,27 @@ def _exactly(connection: socket.socket, size: int, until: float) -> bytes:
     return bytes(found)
 
 
+def lower_priority(niceness: int) -> None:
+    """Set the niceness of this process, also against processes of other sessions.
+
+    Linux with autogroups shares the processor between sessions first, whatever their niceness. So
+    the process gets a session of its own with the same niceness; see "autogroup" in sched(7).
+    """
+    with suppress(OSError):
+        os.nice(niceness)
+    with suppress(OSError):
+        os.setsid()
+    with suppress(OSError), open("/proc/self/autogroup", "w") as file:  # noqa: PTH123
+        file.write(str(niceness))
+
+
 def _limit(memory_mb: int) -> None:
     """Limit this process. Some systems have no such limits."""
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20,) * 2)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS,) * 2)
-    with suppress(OSError):
-        os.nice(NICENESS)
+    lower_priority(NICENESS)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
         file.write("1000")
 

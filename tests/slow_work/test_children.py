@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -68,6 +69,14 @@ def test_it_has_a_low_priority_and_none_of_the_servers_secrets(
     assert "PATH" in names
     assert not {"SEATCAST", "DATABASE", "REDIS"} & set(names.replace("_", " ").split())
     assert int(run_in_child(KIND, b"nice")) >= NICENESS
+
+
+def test_its_priority_is_low_for_processes_of_other_sessions_too() -> None:
+    number = pid()
+    assert os.getsid(number) == number
+    autogroup = Path(f"/proc/{number}/autogroup")
+    if autogroup.exists():
+        assert autogroup.read_text().split()[-1] == str(NICENESS)
 
 
 def test_what_it_cannot_use_is_refused_and_it_goes_on() -> None:
