@@ -26,6 +26,7 @@ django = get_wsgi_application()
 from accounts.metric_collectors import AccountCollector  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
 from web.async_views import with_async_views  # noqa: E402
+from web.early_refusals import EarlyRefusals  # noqa: E402
 from web.large_responses import LargeResponses  # noqa: E402
 from web.metrics import CachedCollector  # noqa: E402
 from web.probes import Probes, with_probes  # noqa: E402
@@ -41,7 +42,7 @@ probes = Probes(
 )
 django_in_threads = run_wsgi_in_threads(django, threads=THREADS)
 application = with_request_limits(
-    with_async_views(with_probes(LargeResponses(django_in_threads), probes))
+    with_async_views(with_probes(LargeResponses(EarlyRefusals(django_in_threads)), probes))
 )
 
 # Exclude everything loaded so far from garbage collection, and collect less often, because requests

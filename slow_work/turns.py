@@ -17,7 +17,7 @@ from rest_framework.exceptions import APIException, Throttled
 
 from security_log.networks import counted_networks, is_any_full
 from security_log.request_context import current_request
-from slow_work.clients import is_gone
+from slow_work.clients import is_gone, on_refusal
 from slow_work.database import release_connections, without_database
 from slow_work.kinds import KINDS, Kind
 
@@ -133,7 +133,7 @@ class _Queue:
             try:
                 waiting = sum(each.is_waiting for each in self._places)
                 if place.is_waiting and not place.is_background and waiting > self._kind.waiting:
-                    raise SlowWorkBusy
+                    raise _refused(SlowWorkBusy())
                 while place.is_waiting:
                     left = until - time.monotonic()
                     if left <= 0 or is_gone.get()():
@@ -152,10 +152,10 @@ class _Queue:
         """Raises: Throttled if the client has as many places as it may have."""
         of_person = sum(each.person == place.person for each in self._places)
         if place.person is not None and of_person >= self._kind.places_per_person:
-            raise Throttled(wait=RETRY_SECONDS)
+            raise _refused(Throttled(wait=RETRY_SECONDS))
         taken = Counter(name for each in self._places for name, _ in each.networks)
         if is_any_full(place.networks, taken, most=self._kind.places_per_network):
-            raise Throttled(wait=RETRY_SECONDS)
+            raise _refused(Throttled(wait=RETRY_SECONDS))
 
     def _give_turns(self) -> None:
         served = [each for each in self._places if each.has_turn]
@@ -168,6 +168,11 @@ class _Queue:
                 people.add(place.person)
                 free -= 1
         self._changed.notify_all()
+
+
+def _refused(error: APIException) -> APIException:
+    on_refusal.get()(RETRY_SECONDS)
+    return error
 
 
 _queues = {kind: _Queue(kind) for kind in KINDS}

@@ -130,6 +130,7 @@ UNCOUNTED = {
     "realtime/event_streams.py": "passed to `HandshakeThrottle`",
     "realtime/watching.py": "passed to `socket_slot`",
     "security_log/log.py": "shown to operators",
+    "web/early_refusals.py": "repeats what `slow_work` has decided",
     "web/request_ids.py": "passed on with the request",
 }
 _ADDRESS = {"client_ip", "client_ip_of_scope", "resolve_client_ip", ".address()"}

@@ -10,7 +10,7 @@ import pytest
 from rest_framework.exceptions import Throttled
 
 from slow_work import turns
-from slow_work.clients import is_gone
+from slow_work.clients import is_gone, on_refusal
 from slow_work.kinds import KINDS, Kind
 from slow_work.turns import SlowWorkBusy, take_place, turn
 from tests.concurrent_commands import wait_until
@@ -147,3 +147,19 @@ def test_most_of_a_servers_threads_are_left_for_others() -> None:
 
     assert sum(kind.at_a_time + kind.waiting for kind in KINDS) <= THREADS * 2 // 3
     assert sum(kind.waiting for kind in KINDS) <= THREADS // 3
+
+
+def test_the_server_in_front_is_told_of_refusals() -> None:
+    told: list[float] = []
+    token = on_refusal.set(told.append)
+    try:
+        with requested_by(1, "192.0.2.1"):
+            places = [take_place(KIND) for _ in range(KIND.places_per_person)]
+            assert not told
+            with pytest.raises(Throttled):
+                take_place(KIND)
+    finally:
+        on_refusal.reset(token)
+    assert told == [turns.RETRY_SECONDS]
+    for each in places:
+        each.release()
