@@ -28,6 +28,7 @@ COPY webhooks/ webhooks/
 COPY doors/ doors/
 COPY security_log/ security_log/
 COPY slow_work/ slow_work/
+COPY shared_cache/ shared_cache/
 COPY providers/ providers/
 # Nothing can be written when it runs, and to compile it all at every start takes long.
 RUN python -m compileall -q .

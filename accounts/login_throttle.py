@@ -32,7 +32,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from rest_framework.exceptions import Throttled
 
-from accounts import known_devices, shared_cache
+import shared_cache
+from accounts import known_devices
 from accounts.client_ip import client_ip
 from accounts.models import User, folded
 from security_log.log import Kind, record

@@ -21,7 +21,8 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import revocations, shared_cache
+import shared_cache
+from accounts import revocations
 from accounts.models import User
 from accounts.revocations import Credential
 from accounts.sign_ins import tracking

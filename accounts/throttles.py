@@ -24,7 +24,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from accounts import shared_cache
+import shared_cache
 from accounts.client_ip import client_ip
 from security_log.networks import counted_networks
 

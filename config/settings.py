@@ -328,10 +328,10 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "accounts.cache_backends.RedisCache",
+            "BACKEND": "shared_cache.backends.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
-                "serializer": "config.caches.JsonSerializer",
+                "serializer": "shared_cache.serializer.JsonSerializer",
                 "pool_class": "realtime.redis_servers.ServerPool",
                 "socket_timeout": 2,
                 "socket_connect_timeout": 2,
@@ -342,7 +342,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {
         "default": {
-            "BACKEND": "accounts.cache_backends.LocMemCache",
+            "BACKEND": "shared_cache.backends.LocMemCache",
             # Large enough that trying many names does not evict the login throttle's counts.
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }

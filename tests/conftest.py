@@ -15,7 +15,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from accounts import revocations, shared_cache, throttles
+import shared_cache
+from accounts import revocations, throttles
 from accounts.password_hashing import Argon2Hasher
 from realtime import polling
 from reservations import threads

@@ -7,11 +7,10 @@ do not pass the limit either.
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
-from typing import Any
 
-from django.core.cache import cache
 from rest_framework.exceptions import Throttled
 
+import shared_cache
 from reservations.domain.errors import PromoCodeInvalid, SeatcastError
 from reservations.threads import in_thread
 from security_log.networks import counted_networks
@@ -65,8 +64,7 @@ def count_guess(person_id: int) -> tuple[str, ...]:
     limits = {f"promo-code-person-{person_id}": MAX_WRONG_CODES}
     for network, times in counted_networks(sent.address() if sent else ""):
         limits[f"promo-code-network-{network}"] = MAX_WRONG_CODES_OF_ADDRESS * times
-    counters: Any = cache
-    totals = counters.incr_many(dict.fromkeys(limits, float(WINDOW_SECONDS)), 1)
+    totals = shared_cache.incr_many(dict.fromkeys(limits, float(WINDOW_SECONDS)))
     if any(total > limit for total, limit in zip(totals, limits.values(), strict=True)):
         raise Throttled(wait=WINDOW_SECONDS)
     return tuple(limits)
@@ -74,5 +72,4 @@ def count_guess(person_id: int) -> tuple[str, ...]:
 
 def forget_guess(counted: tuple[str, ...]) -> None:
     """Count a code no longer, because it was right."""
-    counters: Any = cache
-    counters.decr_many(counted)
+    shared_cache.decr_many(counted)

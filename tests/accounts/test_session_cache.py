@@ -6,7 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts import revocations, shared_cache
+import shared_cache
+from accounts import revocations
 from accounts.models import User
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
@@ -99,7 +100,7 @@ def test_without_the_shared_cache_every_request_loads_the_session(
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "accounts.cache_backends.RedisCache",
+            "BACKEND": "shared_cache.backends.RedisCache",
             "LOCATION": "redis://127.0.0.1:1",
         },
     }

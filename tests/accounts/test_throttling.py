@@ -12,7 +12,8 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-from accounts import client_ip, known_devices, login_throttle, shared_cache, throttles
+import shared_cache
+from accounts import client_ip, known_devices, login_throttle, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
 from tests.concurrent_commands import at_once
@@ -25,7 +26,7 @@ WRONG = "not-the-password"
 HOURLY, DAILY = (most for most, _ in login_throttle.CEILINGS)
 AWAY = {
     "default": {
-        "BACKEND": "accounts.cache_backends.RedisCache",
+        "BACKEND": "shared_cache.backends.RedisCache",
         "LOCATION": "redis://127.0.0.1:1/0",
     }
 }

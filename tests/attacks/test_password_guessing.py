@@ -47,7 +47,7 @@ def quick(settings: Settings) -> None:
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "accounts.cache_backends.LocMemCache",
+            "BACKEND": "shared_cache.backends.LocMemCache",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         },
     }

@@ -13,6 +13,7 @@ PACKAGES = {
     "realtime",
     "security_log",
     "slow_work",
+    "shared_cache",
     "providers",
 }
 ALLOWED = {

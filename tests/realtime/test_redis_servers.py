@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import redis
 
-from accounts.cache_backends import RedisCache
 from deploy.ports import free_port
 from deploy.postgres_server import ENVIRONMENT
 from deploy.supervised import Supervised, supervised
@@ -19,6 +18,7 @@ from deploy.unprivileged import runnable, server_user, temporary_home, write_for
 from deploy.waiting import wait_until
 from realtime import redis_servers
 from realtime.channel_layer import NotificationLayer
+from shared_cache.backends import RedisCache
 
 HOST = "127.0.0.1"
 _SECONDS = 30

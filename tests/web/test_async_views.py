@@ -21,7 +21,8 @@ from django.utils.asyncio import async_unsafe
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import revocations, session_cache, shared_cache, throttles, tokens
+import shared_cache
+from accounts import revocations, session_cache, throttles, tokens
 from accounts.models import User
 from reservations import threads
 from reservations.models import Event, Reservation, Seat

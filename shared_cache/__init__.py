@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils.asyncio import async_unsafe
 from redis.exceptions import RedisError
 
-from accounts.cache_backends import LocMemCache
+from shared_cache.backends import LocMemCache
 
 PAUSE_SECONDS = 5.0
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 # Until when the cache is not called, by the monotonic clock; 0 while it is available.
 _unavailable_until = 0.0
 _lock = threading.Lock()
-_local = LocMemCache("accounts", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
+_local = LocMemCache("shared_cache", {"OPTIONS": {"MAX_ENTRIES": 20_000}})
 
 
 class CacheUnavailable(Exception):
