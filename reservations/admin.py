@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.db.models.fields.related import ForeignKey
-from django.forms import ModelChoiceField, ModelForm
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -27,12 +26,11 @@ from reservations.events.editing import edits
 from reservations.events.lifecycle import publish_event
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
 from reservations.payments import refunds
-from reservations.plans.seats import SeatEdit, edit_seats
 from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
-from security_log.log import Kind
+from security_log.log import Kind, record
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"
@@ -160,20 +158,13 @@ class SeatAdmin(admin.ModelAdmin):
     list_per_page = 100
     search_fields = ("seat_number", "event__name", "section")
     show_full_result_count = False
+    # The plan says what and where a seat is: a new version of it changes that.
     readonly_fields = (
-        "event",
-        "guid",
-        "status",
-        "locked_by",
-        "locked_until",
-        "reservation",
-        "version",
-    )
-    fields = (
         *("event", "guid", "seat_number", "section", "row", "number", "x", "y"),
-        *("category", "price", "features", "note", "companion_of"),
+        *("category", "features", "note", "companion_of"),
         *("status", "locked_by", "locked_until", "reservation", "version"),
     )
+    fields = ("price", *readonly_fields)
     actions = ("block", "unblock")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -182,37 +173,23 @@ class SeatAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
 
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
-        seat_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
-        if db_field.name == "category" and seat_id:
-            kwargs["queryset"] = Category.objects.filter(event__seats=seat_id)
-        if db_field.name == "companion_of" and seat_id:
-            event_id = Seat.objects.filter(pk=seat_id).values("event_id")[:1]
-            accessible = Seat.objects.filter(event_id=event_id, features__gt=0)
-            kwargs["queryset"] = accessible.exclude(pk=seat_id)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def save_model(
         self,
-        request: HttpRequest,
+        request: HttpRequest,  # noqa: ARG002
         obj: Seat,
         form: ModelForm,
         change: bool,  # noqa: ARG002
     ) -> None:
-        columns = {"category": "category_id", "companion_of": "companion_of_id"}
-        edit = cast(
-            "SeatEdit",
-            {
-                columns.get(name, name): getattr(obj, columns.get(name, name))
-                for name in form.changed_data
-            },
-        )
-        try:
-            edit_seats(event_id=obj.event_id, edits={obj.pk: edit})
-        except SeatcastError as error:
-            self.message_user(request, error.sentence, messages.ERROR)
+        if "price" not in form.changed_data:
+            return
+        with static_changes(event_id=obj.event_id) as event:
+            obj.save(update_fields=["price"])
+            record(
+                Kind.PLAN_CHANGED,
+                event_id=event.pk,
+                organisation_id=event.organisation_id,
+                details={"seats": [obj.seat_number]},
+            )
 
     @admin.action(description="Block: keep back from the sale", permissions=["change"])
     def block(self, request: HttpRequest, seats: QuerySet[Seat]) -> None:

@@ -157,6 +157,23 @@ class Hold:
         return cls(holder_id, locked_at, released_at)
 
 
+class Grouping(NamedTuple):
+    """With which seats a seat is sold: those of its table, and its accessible seat.
+
+    `group` is the table of a seat that is sold only with the whole table, which has `group_size`
+    seats; empty for all others. `companion_of` is the id of the accessible seat whose companion
+    sits here.
+    """
+
+    group: str = ""
+    group_size: int = 0
+    companion_of: int | None = None
+
+
+SOLD_ALONE = Grouping()
+"""The grouping of a seat that is sold without others."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeatState:
     """A seat as the rules see it.
@@ -165,11 +182,13 @@ class SeatState:
     `lapsed_holder_id` is the holder of the last expired lock, who gets `lock_expired` instead of
     `not_holder`. `former_holder_id` held the seat last, from `former_locked_at` until they unlocked
     or reserved it at `released_at`. `reservation_id` is negative until the reservation is stored;
-    `buyer_id` is the person of the reservation. `companion_of` is the id of the accessible seat
-    whose companion sits here. `group` is the table of a seat that is sold only with the whole
-    table, which has `group_size` seats; empty for all others. `is_ordinary` is False for accessible
-    and companion seats, and for the places of tables and standing areas. `allocation_id` is the
-    allocation of a blocked seat, negative until it is stored; None if it is blocked without one.
+    `buyer_id` is the person of the reservation. `is_ordinary` is False for accessible and companion
+    seats, and for the places of tables and standing areas. `allocation_id` is the allocation of a
+    blocked seat, negative until it is stored; None if it is blocked without one.
+
+    `grouping` is the one under which a held or reserved seat was taken, as far as the event's plan
+    still requires one. `planned` is that of the present plan, if it is kept apart: it counts for
+    whoever takes the seat next.
 
     A seat that is held with the code `promo_code_id` has its allocation too, until that ends: it
     goes back to it when the hold ends, and is never available to others.
@@ -197,9 +216,8 @@ class SeatState:
     category_id: int | None = None
     held_prices: Mapping[int, Decimal] = field(default_factory=dict)
     held_fees: "Fees | None" = None
-    companion_of: int | None = None
-    group: str = ""
-    group_size: int = 0
+    grouping: Grouping = SOLD_ALONE
+    planned: Grouping | None = None
     is_ordinary: bool = True
     allocation_id: int | None = None
     promo_code_id: int | None = None

@@ -584,6 +584,12 @@ class Seat(models.Model):
         db_index=False,
         help_text="With which its holder locked it.",
     )
+    taken_grouping = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="If the plan was changed since a seat was held or sold: the table, its size and"
+        " the accessible seat with which it was taken.",
+    )
     mailbox = models.BigIntegerField(
         null=True,
         editable=False,
@@ -649,6 +655,11 @@ class Seat(models.Model):
                     reservation__isnull=True,
                 ),
                 name="a_seat_status_matches_its_columns",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_grouping__isnull=True)
+                | Q(status__in=[SeatStatus.LOCKED, SeatStatus.RESERVED]),
+                name="only_a_taken_seat_has_a_taken_grouping",
             ),
             # If the holder's account is deleted, the times remain.
             models.CheckConstraint(

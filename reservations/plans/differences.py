@@ -75,6 +75,12 @@ class StoredSeat:
     companion_of: str | None
     is_removed: bool
 
+    @property
+    def grouping(self) -> tuple[Any, ...]:
+        """With which seats it is sold, as of a `PlanSeat`."""
+        columns = self.columns
+        return (columns["group"], columns["group_size"], columns["sold_by"], self.companion_of)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatState:

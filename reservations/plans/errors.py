@@ -61,16 +61,6 @@ class UnknownCategory(InvalidContent):
     code = "unknown_category"
 
 
-class InvalidEdit(InvalidContent):
-    """The edit would make a seat invalid."""
-
-    code = "invalid_edit"
-
-
-class SeatNumberTaken(Conflict):
-    code = "seat_number_taken"
-
-
 class PlanConflicts(Conflict):
     """`in_the_way` lists the held, sold and blocked seats that the new version would change."""
 

@@ -57,6 +57,12 @@ class PlanSeat:
     group_size: int = 0
     sold_by: SoldBy = SoldBy.SEAT
 
+    @property
+    def grouping(self) -> tuple[Any, ...]:
+        """With which seats it is sold: its group, the group's size, how it is sold, and
+        `companion_of`."""
+        return (self.group, self.group_size, self.sold_by, self.companion_of)
+
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:

@@ -4,21 +4,30 @@ Lock order, always: the event's row, then its seats by primary key. The plan is 
 before that; under the lock only the states of the seats that differ are read again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from reservations import clock
 from reservations.domain.commands import ReleaseExpired
 from reservations.domain.errors import EventNotFound, Outpaced
+from reservations.domain.features import SoldBy
 from reservations.domain.rules import decide as decide_command
-from reservations.domain.states import SeatStatus
+from reservations.domain.states import Grouping, SeatStatus
 from reservations.models import Event, Seat
 from reservations.plans import differences
-from reservations.plans.differences import PLAN_COLUMNS, Changes, Difference, SeatState, StoredSeat
-from reservations.plans.plan import Plan, drawing
+from reservations.plans.differences import (
+    PLAN_COLUMNS,
+    Changes,
+    Difference,
+    SeatState,
+    SeatUse,
+    StoredSeat,
+)
+from reservations.plans.plan import Plan, PlanSeat, drawing
 from reservations.plans.services import (
     BATCH_SEATS,
     insert_seats,
@@ -26,6 +35,7 @@ from reservations.plans.services import (
     write_categories,
     write_companions,
 )
+from reservations.read.stored_states import grouping_of, stored_grouping, taken_grouping_of
 from reservations.write import bulk
 from reservations.write.changes import Decision
 from reservations.write.unit_of_work import UnitOfWork, lock_event
@@ -81,6 +91,7 @@ def _put(
     _release_expired(event, states, now=now)
     categories = write_categories(event, plan, {})
     _remove(changes.removed, now=now)
+    _keep_groupings(changes)
     _change(changes, categories)
     insert_seats(event, changes.added, categories)
     write_companions(event, plan)
@@ -174,6 +185,37 @@ def _release_expired(event: Event, states: dict[int, SeatState], *, now: datetim
 def _remove(seats: Sequence[StoredSeat], *, now: datetime) -> None:
     if seats:
         bulk.write(bulk.update(Seat, ("removed_at",), [(now, seat.id) for seat in seats]))
+
+
+def _keep_groupings(changes: Changes) -> None:
+    """Keep the groupings of held and sold seats that the plan is about to group otherwise.
+
+    A table or an accessible seat that the plan no longer requires binds nobody any more.
+    """
+    regrouped = {
+        stored.id: planned
+        for stored, planned, _ in changes.changed
+        if changes.uses[stored.id] in (SeatUse.HELD, SeatUse.SOLD)
+        and stored.grouping != planned.grouping
+    }
+    if not regrouped:
+        return
+    columns = ("pk", "group", "group_size", "sold_by", "companion_of_id", "taken_grouping")
+    found = Seat.objects.filter(pk__any_of=list(regrouped)).values(*columns)
+    rows = [
+        (stored_grouping(_kept_grouping(seat, regrouped[seat["pk"]])), seat["pk"]) for seat in found
+    ]
+    bulk.write(bulk.update(Seat, ("taken_grouping",), rows))
+
+
+def _kept_grouping(seat: Mapping[str, Any], planned: PlanSeat) -> Grouping:
+    before = taken_grouping_of(seat["taken_grouping"]) or grouping_of(seat)
+    is_table = planned.sold_by is SoldBy.TABLE
+    return Grouping(
+        group=before.group if is_table else "",
+        group_size=before.group_size if is_table else 0,
+        companion_of=before.companion_of if planned.companion_of is not None else None,
+    )
 
 
 def _change(changes: Changes, categories: dict[str, int]) -> None:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
+from reservations.domain.features import SoldBy
 from reservations.domain.states import (
     EntryState,
     Fees,
+    Grouping,
     PaymentStatus,
     ReservationState,
     SaleChannel,
@@ -108,6 +110,24 @@ def stored_held_prices(prices: HeldPrices, *, locked_at: datetime) -> dict[str, 
         "seat": str(prices.seat),
         "by_type": {str(key): str(price) for key, price in prices.by_type.items()},
     }
+
+
+def grouping_of(seat: Mapping[str, Any]) -> Grouping:
+    """Return the grouping that the present plan gives a seat, by the seat's columns."""
+    group = seat["group"] if seat["sold_by"] == SoldBy.TABLE else ""
+    return Grouping(group, seat["group_size"], seat["companion_of_id"])
+
+
+def taken_grouping_of(stored: Any) -> Grouping | None:
+    """Return the grouping of a seat's `taken_grouping`; PreparedQuery returns that as text."""
+    if stored is None:
+        return None
+    return Grouping(*(json.loads(stored) if isinstance(stored, str) else stored))
+
+
+def stored_grouping(grouping: Grouping) -> list[Any]:
+    """Return the value of a seat's `taken_grouping`."""
+    return list(grouping)
 
 
 def _kept_fees(stored: list[str | None] | None) -> Fees | None:

@@ -23,7 +23,7 @@ from reservations.domain.commands import (
     Reads,
 )
 from reservations.domain.errors import EventNotFound
-from reservations.domain.features import SeatFeature, SoldBy
+from reservations.domain.features import SeatFeature
 from reservations.domain.rules import (
     NewAllocation,
     NewReservation,
@@ -67,8 +67,11 @@ from reservations.read.records import (
     seat_record,
 )
 from reservations.read.stored_states import (
+    grouping_of,
     held_prices_of,
     state_of,
+    stored_grouping,
+    taken_grouping_of,
     terms_of,
     ticket_types_of,
     with_related,
@@ -91,7 +94,8 @@ _HOLD_COLUMNS = (
 )
 _WRITTEN_SEAT_COLUMNS = (
     *("status", *_HOLD_COLUMNS),
-    *("reservation_id", "allocation_id", "promo_code_id", "mailbox", "network", "version"),
+    *("reservation_id", "allocation_id", "promo_code_id", "mailbox", "network", "taken_grouping"),
+    "version",
 )
 _TICKET_COLUMNS = (
     *("reservation_id", "event_id", "seat_id", "price", "ticket_type", "promo_code_id", "live"),
@@ -110,7 +114,7 @@ _SEAT_COLUMNS = (
     *STATIC_SEAT_FIELDS,
     *("category__price", "status", *_HOLD_COLUMNS, "held_prices", "reservation_id"),
     *("allocation_id", "promo_code_id", "reservation__user_id", "reservation__payment_due_at"),
-    *("reservation__paid_at", "mailbox", "network"),
+    *("reservation__paid_at", "mailbox", "network", "taken_grouping"),
 )
 
 T = TypeVar("T")
@@ -547,7 +551,9 @@ class UnitOfWork:
             *(seat.former_holder_id, seat.former_locked_at, seat.released_at),
             self._stored_reservation_id(seat.reservation_id),
             *(self._stored_allocation_id(seat.allocation_id), seat.promo_code_id),
-            *(seat.mailbox, seat.network, seq, seat.id),
+            *(seat.mailbox, seat.network),
+            None if seat.planned is None else stored_grouping(seat.grouping),
+            *(seq, seat.id),
         )
 
     def _logged(self, seq: int, decision: Decision, transition: Transition) -> tuple[Any, ...]:
@@ -900,6 +906,9 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
     is_overdue = due_at is not None and due_at <= now and not is_paid
     price = price_of(seat=seat["price"], category=seat["category__price"], event=event.price)
     kept = held_prices_of(seat["held_prices"], locked_at=seat["locked_at"])
+    planned = grouping_of(seat)
+    is_lapsed = seat["status"] == SeatStatus.LOCKED and seat["locked_until"] <= now
+    taken = None if is_lapsed else taken_grouping_of(seat["taken_grouping"])
     return SeatState(
         id=seat["id"],
         seat_number=seat["seat_number"],
@@ -919,9 +928,8 @@ def _state(seat: _Row, event: Event, *, now: datetime) -> SeatState:
         category_id=seat["category_id"],
         held_prices=kept.by_type if kept else {},
         held_fees=kept.fees if kept else None,
-        companion_of=seat["companion_of_id"],
-        group=seat["group"] if seat["sold_by"] == SoldBy.TABLE else "",
-        group_size=seat["group_size"],
+        grouping=planned if taken is None else taken,
+        planned=None if taken is None else planned,
         is_ordinary=(
             not seat["group"]
             and seat["companion_of_id"] is None

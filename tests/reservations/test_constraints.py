@@ -181,6 +181,9 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     "only_an_available_seat_is_removed": lambda event: event.seats.update(
         status=SeatStatus.BLOCKED, removed_at=timezone.now()
     ),
+    "only_a_taken_seat_has_a_taken_grouping": lambda event: event.seats.update(
+        taken_grouping=["T1", 2, None]
+    ),
     "a_plan_version_has_its_own_number": lambda _: _make_version_twice(),
     "a_seat_price_is_not_negative": lambda event: event.seats.update(price="-0.01"),
     "sales_close_after_they_open": lambda _: Event.objects.update(

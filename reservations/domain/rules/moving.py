@@ -167,6 +167,9 @@ def _taken(seat: SeatState, former: SeatState, reservation: ReservationState) ->
         buyer_id=reservation.user_id,
         mailbox=former.mailbox,
         network=former.network,
+        # The organiser may have held it since before a change of the plan.
+        grouping=seat.grouping,
+        planned=seat.planned,
     )
 
 

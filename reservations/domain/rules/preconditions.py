@@ -173,26 +173,37 @@ def require_accompanied(
 
     `beside` are ids of further seats that the actor has. Raises: CompanionSeat.
     """
-    companions = [seat for seat in seats if seat.companion_of is not None]
+    companions = [seat for seat in seats if seat.grouping.companion_of is not None]
     if not companions or not state.terms.holds_companions(now=state.now):
         return
     ids = {seat.id for seat in seats}.union(beside)
-    alone = [seat for seat in companions if seat.companion_of not in ids]
+    alone = [seat for seat in companions if seat.grouping.companion_of not in ids]
     if not alone:
         return
     one = len(alone) == 1
     raise CompanionSeat(
         f"{names(alone)} {'is' if one else 'are'} for companions: take {'it' if one else 'them'}"
         f" together with the accessible {'seat' if one else 'seats'} beside.",
-        accessible_seat_ids=sorted({seat.companion_of for seat in alone if seat.companion_of}),
+        accessible_seat_ids=sorted(
+            {each for seat in alone if (each := seat.grouping.companion_of) is not None}
+        ),
         conflicts=[conflict(seat=seat, reason="companion", now=state.now) for seat in alone],
     )
 
 
 def require_whole_tables(seats: list[SeatState], state: BatchState) -> None:
-    """Require that of a table that is sold as a whole all seats are named. Raises: WholeTable."""
-    named = Counter(seat.group for seat in seats if seat.group)
-    parts = [seat for seat in seats if seat.group and named[seat.group] < seat.group_size]
+    """Require that of a table that is sold as a whole all seats are named.
+
+    The table of a held or sold seat is the one that it had when it was taken, so that a new plan
+    hinders nobody from going on with what they have. Raises: WholeTable.
+    """
+    tables = [(seat.grouping.group, seat.grouping.group_size) for seat in seats]
+    named = Counter(tables)
+    parts = [
+        seat
+        for seat, table in zip(seats, tables, strict=True)
+        if seat.grouping.group and named[table] < seat.grouping.group_size
+    ]
     if parts:
         raise WholeTable(
             f"{names(parts)} {'belongs' if len(parts) == 1 else 'belong'} to a table"

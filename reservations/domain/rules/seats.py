@@ -7,6 +7,7 @@ from reservations.domain.states import SeatState, SeatStatus
 
 
 def as_free(seat: SeatState) -> SeatState:
+    """Return a seat as available to anyone, under the grouping of the present plan."""
     return replace(
         seat,
         status=SeatStatus.AVAILABLE,
@@ -24,6 +25,8 @@ def as_free(seat: SeatState) -> SeatState:
         promo_code_id=None,
         mailbox=None,
         network=None,
+        grouping=seat.grouping if seat.planned is None else seat.planned,
+        planned=None,
     )
 
 

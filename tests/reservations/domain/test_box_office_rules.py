@@ -31,6 +31,7 @@ from reservations.domain.states import (
     AllocationKind,
     BoxOfficeMethod,
     Fees,
+    Grouping,
     Reason,
     SaleChannel,
     SeatState,
@@ -146,10 +147,10 @@ def test_a_total_that_was_not_told_to_the_buyer_is_refused() -> None:
 
 
 def test_a_part_of_a_table_is_not_sold_but_a_companion_seat_is() -> None:
-    table = [free(number, group="T1", group_size=2) for number in (1, 2)]
+    table = [free(number, grouping=Grouping("T1", 2)) for number in (1, 2)]
     assert isinstance(refused(sell(1), state(*table)), WholeTable)
     done(sell(1, 2), state(*table))
-    done(sell(3), state(free(3, companion_of=4), free(4)))
+    done(sell(3), state(free(3, grouping=Grouping(companion_of=4)), free(4)))
 
 
 def test_cancelling_a_sale_frees_its_seats_for_everybody() -> None:
@@ -225,7 +226,7 @@ def test_booked_and_blocked_seats_have_no_lock_to_release() -> None:
 
 
 def test_the_lock_of_a_table_is_released_as_a_whole() -> None:
-    table = [replace(locked(n, by=ALICE), group="T1", group_size=2) for n in (1, 2)]
+    table = [replace(locked(n, by=ALICE), grouping=Grouping("T1", 2)) for n in (1, 2)]
     assert isinstance(refused(ReleaseLocks(CAROL, (1,)), state(*table)), WholeTable)
     assert len(done(ReleaseLocks(CAROL, (1, 2)), state(*table)).changed) == 2
 

@@ -13,7 +13,7 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.errors import CompanionSeat, SeatUnavailable
-from reservations.domain.states import SeatState
+from reservations.domain.states import Grouping, SeatState
 from tests.reservations.domain.batch_states import (
     ALICE,
     BOB,
@@ -31,7 +31,7 @@ ACCESSIBLE, COMPANION = 1, 2
 
 
 def _companion(seat: SeatState, of: int = ACCESSIBLE) -> SeatState:
-    return replace(seat, companion_of=of)
+    return replace(seat, grouping=Grouping(companion_of=of))
 
 
 @pytest.mark.parametrize("accessible", [free(1), locked(1, by=BOB), reserved(1, by=BOB)])

@@ -15,7 +15,7 @@ from reservations.domain.commands import (
     UnlockSeats,
 )
 from reservations.domain.errors import NotHolder, SeatLimit, SeatUnavailable, WholeTable
-from reservations.domain.states import BatchState, SeatState
+from reservations.domain.states import BatchState, Grouping, SeatState
 from tests.reservations.domain.batch_states import (
     ALICE,
     BOB,
@@ -28,7 +28,7 @@ from tests.reservations.domain.batch_states import (
     state,
 )
 
-TABLE: dict[str, Any] = {"group": "T4", "group_size": 3}
+TABLE: dict[str, Any] = {"grouping": Grouping("T4", 3)}
 
 
 def _table() -> BatchState:
@@ -61,7 +61,7 @@ def test_a_seat_named_twice_does_not_make_up_for_another() -> None:
 
 
 def test_two_tables_are_counted_apart() -> None:
-    other = (free(seat_id, group="T5", group_size=2) for seat_id in (4, 5))
+    other = (free(seat_id, grouping=Grouping("T5", 2)) for seat_id in (4, 5))
     on = state(*(free(seat_id, **TABLE) for seat_id in (1, 2, 3)), *other)
     refusal = refused(LockSeats(ALICE, (1, 2, 4, 5)), on)
     assert faults(refusal) == [("A1", "table"), ("A2", "table")]

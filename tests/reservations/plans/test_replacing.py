@@ -12,11 +12,19 @@ from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
+    ExtendLocks,
     LockSeats,
+    MoveSeats,
+    ReleaseLocks,
     ReserveSeats,
+    SplitBooking,
+    StartPayment,
+    UnlockSeats,
 )
-from reservations.domain.errors import SeatNotFound
-from reservations.models import Event, Seat
+from reservations.domain.errors import SeatNotFound, WholeTable
+from reservations.domain.features import SeatFeature, SoldBy
+from reservations.domain.states import PaymentStatus, Settling
+from reservations.models import Event, Payment, Reservation, Seat
 from reservations.plans.differences import Kind, Obstacle, SeatUse
 from reservations.plans.plan import Plan, PlanCategory, PlanSeat
 from reservations.plans.replacing import preview_plan, put_plan
@@ -240,13 +248,151 @@ def test_a_kept_name_cannot_be_given_to_another_seat(event: Event) -> None:
 
 def test_an_expired_lock_protects_nothing(event: Event) -> None:
     hold(event, "A4")
-    _expire(event)
+    _expire(event, "A4")
     assert put(event, *BEFORE[:3]).counts()[Kind.REMOVED] == 1
 
 
-def _expire(event: Event) -> None:
-    """Move a lock and its log row into the past."""
+TABLE: dict[str, Any] = {"group": "T1", "group_size": 2, "sold_by": SoldBy.TABLE}
+LARGER_TABLE = [
+    replace(seat, group="T1", group_size=3, sold_by=SoldBy.TABLE)
+    for seat in planned("A1", "A2", "A3")
+]
+
+
+def _put_table(event: Event, *, sold_by: SoldBy = SoldBy.TABLE) -> None:
+    """Put a table of two, A1 and A2, and a seat beside it."""
+    table = (replace(seat, **{**TABLE, "sold_by": sold_by}) for seat in BEFORE[:2])
+    put(event, *table, BEFORE[2])
+
+
+def _ids(*names: str) -> tuple[int, ...]:
+    return tuple(map(pk, names))
+
+
+COMPLETIONS: list[Any] = [
+    lambda holder, ids: ExtendLocks(holder, ids),
+    lambda holder, ids: UnlockSeats(holder, ids),
+    lambda holder, ids: ReserveSeats(holder, ids, "invoice"),
+    lambda holder, ids: StartPayment(holder, ids, "card", "p1"),
+    lambda _, ids: ReleaseLocks(make_person(), ids),
+]
+
+
+@pytest.mark.parametrize("completion", COMPLETIONS)
+def test_a_held_table_is_continued_and_ended_as_it_was_when_a_chair_is_added(
+    completion: Any, event: Event
+) -> None:
+    _put_table(event)
+    holder = hold(event, "A1", "A2")
+    put(event, *LARGER_TABLE)
+    CommandQueue(event.pk).submit(completion(holder, _ids("A1", "A2")))
+
+
+@pytest.mark.parametrize("completion", COMPLETIONS)
+def test_a_part_of_a_table_that_becomes_whole_is_continued_and_ended(
+    completion: Any, event: Event
+) -> None:
+    _put_table(event, sold_by=SoldBy.SEAT)
+    holder = hold(event, "A1")
+    _put_table(event)
+    CommandQueue(event.pk).submit(completion(holder, _ids("A1")))
+
+
+def test_an_approved_payment_books_a_table_that_has_grown_meanwhile(event: Event) -> None:
+    _put_table(event)
+    queue, holder, ids = CommandQueue(event.pk), hold(event, "A1", "A2"), _ids("A1", "A2")
+    queue.submit(StartPayment(holder, ids, "card", "p1"))
+    put(event, *LARGER_TABLE)
+    queue.submit(ReserveSeats(holder, ids, "card", "p1"))
+    assert Payment.objects.get().status == PaymentStatus.AUTHORISED
+
+
+@pytest.mark.parametrize("take", [hold, sell])
+def test_a_table_that_is_free_again_is_sold_by_the_present_plan(take: Any, event: Event) -> None:
+    _put_table(event)
+    queue, taken = CommandQueue(event.pk), take(event, "A1", "A2")
+    put(event, *LARGER_TABLE)
+    with pytest.raises(WholeTable):
+        hold(event, "A3")
+    if take is sell:
+        queue.submit(CancelReservation(make_person(), taken, as_organiser=True))
+    else:
+        queue.submit(UnlockSeats(taken, _ids("A1", "A2")))
+    assert not Seat.objects.exclude(taken_grouping=None).exists()
+    with pytest.raises(WholeTable):
+        hold(event, "A1", "A2")
+    hold(event, "A1", "A2", "A3")
+
+
+def test_a_table_whose_hold_has_expired_is_sold_by_the_present_plan(event: Event) -> None:
+    _put_table(event)
+    hold(event, "A1", "A2")
+    put(event, *LARGER_TABLE)
+    _expire(event, "A1", "A2")
+    with pytest.raises(WholeTable):
+        hold(event, "A1", "A2")
+    hold(event, "A1", "A2", "A3")
+
+
+def test_a_sold_table_is_split_off_and_moved_as_it_was_sold(event: Event) -> None:
+    _put_table(event)
+    put(event, *(replace(seat, **TABLE) for seat in BEFORE[:2]), *BEFORE[2:], *planned("B1", "B2"))
+    booking = sell(event, "A1", "A2", "A3")
+    organiser, queue = make_person(), CommandQueue(event.pk)
+    larger = [*LARGER_TABLE[:2], replace(planned("C1")[0], **{**TABLE, "group_size": 3})]
+    put(event, *larger, *BEFORE[2:], *planned("B1", "B2"))
+    queue.submit(SplitBooking(organiser, booking, _ids("A1", "A2"), "Ann", "ann@example.org"))
+    split = Reservation.objects.latest("pk").pk
+    moves = tuple(zip(_ids("A1", "A2"), _ids("B1", "B2"), strict=True))
+    queue.submit(MoveSeats(organiser, split, moves, Settling.NONE))
+    assert not Seat.objects.exclude(taken_grouping=None).exists()
+
+
+def test_an_organiser_moves_a_booking_to_a_table_that_they_held_as_it_was(event: Event) -> None:
+    _put_table(event)
+    put(event, *(replace(seat, **TABLE) for seat in BEFORE[:2]), *planned("B1", "B2"))
+    booking, organiser = sell(event, "B1", "B2"), hold(event, "A1", "A2")
+    put(event, *LARGER_TABLE, *planned("B1", "B2"))
+    queue, moves = (
+        CommandQueue(event.pk),
+        tuple(zip(_ids("B1", "B2"), _ids("A1", "A2"), strict=True)),
+    )
+    queue.submit(MoveSeats(organiser, booking, moves, Settling.NONE))
+    back = tuple((new, old) for old, new in moves)
+    queue.submit(MoveSeats(organiser, booking, back, Settling.NONE))
+
+
+def test_a_table_that_is_dissolved_is_continued_and_ended_seat_by_seat(event: Event) -> None:
+    _put_table(event)
+    holder, queue = hold(event, "A1", "A2"), CommandQueue(event.pk)
+    _put_table(event, sold_by=SoldBy.SEAT)
+    queue.submit(UnlockSeats(holder, _ids("A1")))
+    _put_table(event)
+    queue.submit(ReserveSeats(holder, _ids("A2"), "invoice"))
+
+
+def test_a_grouping_survives_several_versions_of_the_plan(event: Event) -> None:
+    _put_table(event)
+    holder = hold(event, "A1", "A2")
+    put(event, *LARGER_TABLE)
+    put(event, *(replace(seat, group="T2") for seat in LARGER_TABLE))
+    CommandQueue(event.pk).submit(ReserveSeats(holder, _ids("A1", "A2"), "invoice"))
+
+
+@pytest.mark.parametrize("completion", COMPLETIONS)
+def test_a_held_seat_that_becomes_a_companion_seat_is_continued_and_ended(
+    completion: Any, event: Event
+) -> None:
+    holder = hold(event, "A2")
+    accessible = replace(BEFORE[0], features=SeatFeature.ACCESSIBLE)
+    put(event, accessible, replace(BEFORE[1], companion_of=accessible.guid), *BEFORE[2:])
+    CommandQueue(event.pk).submit(completion(holder, _ids("A2")))
+    assert Seat.objects.get(seat_number="A2").companion_of_id == pk("A1")
+
+
+def _expire(event: Event, *names: str) -> None:
+    """Move locks and their log rows into the past."""
     earlier = timezone.now() - timedelta(minutes=10)
     ends = earlier + timedelta(minutes=5)
-    event.seats.filter(seat_number="A4").update(locked_at=earlier, locked_until=ends)
+    event.seats.filter(seat_number__in=names).update(locked_at=earlier, locked_until=ends)
     event.changes.update(at=earlier, locked_until=ends)

@@ -84,7 +84,7 @@ export function useSeatActions({
         store.dispatch({ type: 'commandReversed', seatId: id });
       }
     } else if (seat.status === 'mine') {
-      void commands.unlock(together([seat]));
+      void commands.unlock(heldTogether([seat]));
     } else if (seat.status !== 'available' && seat.status !== 'unknown') {
       announce(unavailableText(seat));
     } else if (isSignedIn) {
@@ -103,17 +103,26 @@ export function useSeatActions({
     );
   }
 
+  /** Held seats with those of their tables that are held too: the plan may have added others. */
+  function heldTogether(seats: readonly MapSeat[]): readonly SeatFacts[] {
+    const held = store.getState().seats.filter(({ status }) => status === 'mine');
+    return withTables(
+      seats.map(({ facts }) => facts),
+      held.map(({ facts }) => facts),
+    );
+  }
+
   function hold(seat: MapSeat): void {
     if (sales !== 'open') announce(notOnSaleText(event, sales));
     else if (seat.status !== 'mine') void commands.lock(together([seat]));
   }
 
   function release(seats: readonly MapSeat[]): void {
-    void commands.unlock(together(seats));
+    void commands.unlock(heldTogether(seats));
   }
 
   function extend(seats: readonly MapSeat[]): void {
-    void commands.extend(together(seats));
+    void commands.extend(heldTogether(seats));
   }
 
   function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import type { Lock } from '@/api/types';
 import { makeSeat, makeSeats } from '@/testing/factories';
 import { lockedSeat, openSelector, released, seatButton } from '@/testing/selectorHarness';
 
@@ -9,9 +10,9 @@ const TABLE = { group: 't1', sold_by: 'table' } as const;
 const IDS = [100, 101, 102];
 
 /** Open a hall whose first three seats are a table that is sold as a whole. */
-function openTable() {
+function openTable(held: readonly Lock[] = []) {
   const seats = makeSeats(8).map((seat, index) => (index < 3 ? { ...seat, ...TABLE } : seat));
-  return openSelector({ seats });
+  return openSelector({ seats: seats.map((seat, index) => held[index] ?? seat), ownLocks: held });
 }
 
 const statuses = () =>
@@ -29,6 +30,14 @@ it('takes the whole table by a click on one of its chairs, and lets go of it by 
   await user.click(seatButton('A3'));
   expect(statuses()).toEqual(['available', 'available', 'available', 'available']);
   expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: IDS });
+});
+
+it('lets go of a held table without a chair that a new plan has put to it', async () => {
+  const held = [0, 1].map((index) => ({ ...lockedSeat(index), ...TABLE }));
+  const { server, user } = await openTable(held);
+  server.on(UNLOCK, released(...[0, 1].map((index) => makeSeat(index))));
+  await user.click(seatButton('A2'));
+  expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: IDS.slice(0, 2) });
 });
 
 it('says that a seat is sold with its table', async () => {

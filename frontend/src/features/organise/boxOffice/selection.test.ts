@@ -37,6 +37,15 @@ it('takes the whole of a table that is sold as one, and leaves it out as one', (
   expect(toggled(selection, seats.slice(1, 2), seats).size).toBe(0);
 });
 
+it('takes of a table that was sold in part what one person has, or what can be sold', () => {
+  const taken = (index: number, holder: string) => ({ ...seat(index, 'locked', 'T1'), holder });
+  const seats = [taken(0, 'ann'), taken(1, 'ann'), taken(2, 'bob'), seat(3, 'available', 'T1')];
+  const picked = (index: number) => [
+    ...toggled(NOTHING, seats.slice(index, index + 1), seats).keys(),
+  ];
+  expect([0, 2, 3].map(picked)).toEqual([[100, 101], [102], [103]]);
+});
+
 it('tells which seats have changed since they were selected', () => {
   const before = [seat(0), seat(1)];
   const selection = withSeats(NOTHING, before, before);

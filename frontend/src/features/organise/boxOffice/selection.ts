@@ -18,7 +18,12 @@ export interface Possible {
   readonly canRelease: boolean;
 }
 
-/** Add seats to a selection, with the rest of the tables that are sold as a whole. */
+/**
+ * Add seats to a selection, with the rest of the tables that are sold as a whole.
+ *
+ * Of a table that is taken in part the rest is what can be sold, or what the same person has: a
+ * plan may have made it a whole one, or larger, since then.
+ */
 export function withSeats(
   selection: Selection,
   picked: readonly MapSeat[],
@@ -103,8 +108,14 @@ function entryOf({ facts: { id }, status }: MapSeat): readonly [number, DisplayS
 }
 
 function wholeTables(picked: readonly MapSeat[], seats: readonly MapSeat[]): readonly MapSeat[] {
-  const tables = new Set(picked.flatMap(({ facts }) => (facts.isSoldWhole ? [facts.group] : [])));
+  const tables = new Set(picked.flatMap((seat) => (seat.facts.isSoldWhole ? [partOf(seat)] : [])));
   if (tables.size === 0) return picked;
-  const rest = seats.filter(({ facts }) => facts.isSoldWhole && tables.has(facts.group));
+  const rest = seats.filter((seat) => seat.facts.isSoldWhole && tables.has(partOf(seat)));
   return [...new Set([...picked, ...rest])];
+}
+
+/** Names the part of a table that is sold or released at once. */
+function partOf({ facts: { group }, status, holder }: MapSeat): string {
+  const isForSale = status === 'available' || status === 'blocked';
+  return JSON.stringify(isForSale ? [group] : [group, status, holder]);
 }
