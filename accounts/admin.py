@@ -16,7 +16,7 @@ from accounts.admin_passwords import throttled_attempt
 from accounts.models import User
 from accounts.password_hashing import Workload
 from accounts.second_factor import factors
-from accounts.second_factor.sign_in import check_code, record_passed
+from accounts.second_factor.sign_in import pass_by_code
 
 POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
 """The fields of an account that say what it may do."""
@@ -55,10 +55,9 @@ class SignInForm(AdminAuthenticationForm):
             raise ValidationError(sentence, code="second_factor_required")
         method = "totp" if code.replace(" ", "").isdigit() else "recovery_code"
         try:
-            check_code(person, code, method=method)
+            person.mfa_shown_at = pass_by_code(person, code, method=method)
         except APIException as refusal:
             raise ValidationError(str(refusal.detail), code="invalid_code") from None
-        person.mfa_shown_at = record_passed(person, method=method)
 
 
 class AccountAdmin(UserAdmin):

@@ -68,11 +68,11 @@ class EmailConfirmView(APIView):
 
         Sign in to the account first; a link for another one is refused with `other_account`.
         """
+        person = current_user(request)
+        require_second_factor_if_set_up(request, person)
         link = parsed_body(EmailConfirmSerializer, request)
         try:
-            email_verification.confirm(
-                current_user(request), **link, language=mail.language_of_request(request)
-            )
+            email_verification.confirm(person, **link, language=mail.language_of_request(request))
         except email_verification.OtherAccount:
             raise OtherAccount from None
         except BadLink:

@@ -45,10 +45,13 @@ def second_factor_status(person: User, *, is_passed: bool) -> dict[str, bool]:
 def may_use_powers(user: object) -> bool:
     """Return whether a request's user may use an organiser's permissions.
 
-    Where SEATCAST_REQUIRE_SECOND_FACTOR is set, that takes a passed second factor.
+    That takes a passed second factor if the account has one, and in any case where
+    SEATCAST_REQUIRE_SECOND_FACTOR is set.
     """
-    is_passed = bool(getattr(user, "mfa_passed", False))
-    return is_passed or not settings.SEATCAST_REQUIRE_SECOND_FACTOR
+    if getattr(user, "mfa_passed", False):
+        return True
+    has_factor = bool(getattr(user, "has_second_factor", False))
+    return not (has_factor or settings.SEATCAST_REQUIRE_SECOND_FACTOR)
 
 
 def require_second_factor(user: object) -> None:

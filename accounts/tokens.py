@@ -25,6 +25,7 @@ from accounts.models import Family, User
 from accounts.organisers import is_organiser, organiser_ids
 from accounts.sessions import idle_seconds
 from accounts.sign_ins import tracking
+from accounts.sign_ins.models import SignIn
 from accounts.token_types import RefreshToken
 from security_log.log import Kind, record
 
@@ -104,6 +105,16 @@ def end_family(token: Token) -> bool:
     """Revoke the family of an access or refresh token. Return whether there was one."""
     family = Family.objects.filter(pk=str(token.get("sid", ""))).first()
     return family is not None and _end(family)
+
+
+def keep_family(token: Token, person: User) -> None:
+    """Let the family of an access token outlive the revocation of its person's credentials.
+
+    The access token itself ends; the refresh token gets the next one.
+    """
+    kept = Family.objects.filter(pk=str(token.get("sid", "")), person=person)
+    kept.update(auth_hash=person.get_session_auth_hash())
+    SignIn.objects.filter(family__in=kept).update(auth_hash=person.get_session_auth_hash())
 
 
 def mfa_at_of(token: Token) -> datetime | None:

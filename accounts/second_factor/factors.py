@@ -1,12 +1,15 @@
 """List, add and remove a person's second factors.
 
 `User.second_factor_since` says whether there is one. It is written with the factors, with the
-person's row locked, and is part of the person's security stamp: when the first factor is added or
-the last one removed, all servers reload who a session or token belongs to within a second.
+person's row locked.
 
-A session and a token family store when they passed the second factor. That time counts only while
-it is not older than `second_factor_since`, so a session that passed a removed factor has not passed
-the one that is set up after it.
+Adding the first factor, removing one and renewing the recovery codes revoke all of the person's
+credentials in the same transaction: sessions, refresh tokens, mailed links and pending second
+steps. What was obtained without a factor, or by one that is replaced, ends. The caller then keeps
+the credential of its own request (`signing_in.keep_credential`), for which `person` gets the row's
+new state. A further factor revokes nothing: the others have passed one already.
+
+A session and a token family store when they passed the second factor.
 """
 
 from collections.abc import Iterator
@@ -92,7 +95,8 @@ def add_passkey(
 def remove_totp(person: User) -> None:
     """Remove a person's authenticator app. Raises: NotSetUp."""
     with _locked(person) as locked:
-        deleted, _ = Authenticator.objects.filter(person=locked).delete()
+        confirmed = Authenticator.objects.filter(person=locked, confirmed_at__isnull=False)
+        deleted, _ = confirmed.delete()
         if not deleted:
             raise NotSetUp
         _after_removing(locked, "totp")
@@ -119,6 +123,7 @@ def renew_recovery_codes(person: User) -> list[str]:
         if locked.second_factor_since is None:
             raise NotSetUp
         codes = recovery.renew(locked)
+        revocations.revoke_all(locked)
         record(Kind.RECOVERY_CODES_RENEWED, actor_id=locked.pk, subject_id=locked.pk)
         return codes
 
@@ -141,10 +146,14 @@ def remove_all(person: User, *, actor_id: int | None) -> None:
 def _locked(person: User) -> Iterator[User]:
     """Lock a person's row in a transaction, which serialises changes of their factors.
 
-    Raises: NotAuthenticated if the credential that asked for the change was revoked meanwhile.
+    After the commit `person` has the state that the block wrote. Raises: NotAuthenticated if the
+    credential that asked for the change was revoked meanwhile.
     """
     with transaction.atomic():
-        yield lock_current(person)
+        locked = lock_current(person)
+        yield locked
+    person.generation = locked.generation
+    person.second_factor_since = locked.second_factor_since
 
 
 def _after_adding(person: User, method: str) -> tuple[datetime, list[str] | None]:
@@ -152,7 +161,7 @@ def _after_adding(person: User, method: str) -> tuple[datetime, list[str] | None
     if person.second_factor_since is None:
         person.second_factor_since = now
         User.objects.filter(pk=person.pk).update(second_factor_since=now)
-        revocations.invalidate_user(person)
+        revocations.revoke_all(person)
         codes = recovery.renew(person)
     _log(Kind.SECOND_FACTOR_ADDED, person, method)
     return now, codes
@@ -167,7 +176,7 @@ def _after_removing(person: User, method: str) -> None:
         person.second_factor_since = None
         User.objects.filter(pk=person.pk).update(second_factor_since=None)
         RecoveryCode.objects.filter(person=person).delete()
-        revocations.invalidate_user(person)
+    revocations.revoke_all(person)
     _log(Kind.SECOND_FACTOR_REMOVED, person, method)
 
 

@@ -10,7 +10,6 @@ import secrets
 from django.db import transaction
 
 from accounts.models import User
-from accounts.second_factor.errors import InvalidCode
 from accounts.second_factor.models import RecoveryCode
 
 CODE_COUNT = 10
@@ -29,11 +28,10 @@ def renew(person: User) -> list[str]:
     return codes
 
 
-def check(person: User, code: str) -> None:
-    """Use up a code; of two requests with one code, one succeeds. Raises: InvalidCode."""
+def accept(person: User, code: str) -> bool:
+    """Use up a code; return whether it was valid. Of two requests with one code, one succeeds."""
     deleted, _ = RecoveryCode.objects.filter(person=person, digest=_digest(code)).delete()
-    if not deleted:
-        raise InvalidCode
+    return bool(deleted)
 
 
 def remaining(person: User) -> int:

@@ -70,19 +70,13 @@ def confirm(person: User, code: str) -> None:
     found.save(update_fields=["last_step", "confirmed_at"])
 
 
-def check(person: User, code: str) -> None:
-    """Verify a code of the person's app that was not used before.
+def accept(person: User, code: str) -> bool:
+    """Use up a code; return whether it is one of the person's app that was not used before.
 
-    Call it outside a transaction, whose rollback would undo the count of wrong codes.
+    The caller's transaction must be committed also if it is not: wrong codes are counted.
 
-    Raises: InvalidCode, Throttled.
+    Raises: Throttled.
     """
-    if not _is_accepted(person, code):
-        raise InvalidCode
-
-
-@transaction.atomic
-def _is_accepted(person: User, code: str) -> bool:
     confirmed = Authenticator.objects.filter(person=person, confirmed_at__isnull=False)
     found = confirmed.select_for_update().first()
     if found is None:

@@ -31,7 +31,7 @@ from accounts.second_factor.serializers import (
 from accounts.second_factor.sign_in import take_second_step
 from accounts.serializers import DoneSerializer, SignedInPairSerializer, SignedInSerializer
 from accounts.sign_ins import tracking
-from accounts.signing_in import sign_in
+from accounts.signing_in import keep_credential, sign_in
 from accounts.tokens import end_family, issue_pair
 from security_log.log import Kind, record
 
@@ -90,8 +90,9 @@ class TotpConfirmView(APIView):
     def post(self, request: Request) -> Response:
         """Confirm the authenticator app by one of its codes.
 
-        The first factor comes with recovery codes, which are shown only once. The session of this
-        request then counts as having passed the factor; a client with a token gets a new pair.
+        The first factor comes with recovery codes, which are shown only once, and ends all other
+        sessions and tokens. The session of this request then counts as having passed the factor; a
+        client with a token gets a new pair.
         """
         person, data = current_user(request), parsed_body(CodeSerializer, request)
         require_second_factor_if_set_up(request, person)
@@ -102,8 +103,10 @@ class TotpConfirmView(APIView):
 class TotpRemoveView(APIView):
     @extend_schema(operation_id="totp_remove", request=PasswordSerializer, responses=DoneSerializer)
     def post(self, request: Request) -> Response:
-        """Remove the authenticator app."""
-        factors.remove_totp(_reauthenticated_user(request))
+        """Remove the authenticator app; all other sessions and tokens end."""
+        person = _reauthenticated_user(request)
+        factors.remove_totp(person)
+        keep_credential(request, person)
         return Response({"success": True, "message": "Authenticator app removed"})
 
 
@@ -150,8 +153,10 @@ class PasskeyRemoveView(APIView):
         operation_id="passkey_remove", request=PasswordSerializer, responses=DoneSerializer
     )
     def post(self, request: Request, passkey_id: int) -> Response:
-        """Remove a passkey."""
-        factors.remove_passkey(_reauthenticated_user(request), passkey_id)
+        """Remove a passkey; all other sessions and tokens end."""
+        person = _reauthenticated_user(request)
+        factors.remove_passkey(person, passkey_id)
+        keep_credential(request, person)
         return Response({"success": True, "message": "Passkey removed"})
 
 
@@ -162,8 +167,10 @@ class RecoveryCodesView(APIView):
         responses=RecoveryCodesSerializer,
     )
     def post(self, request: Request) -> Response:
-        """Get new recovery codes; the earlier ones become invalid."""
-        codes = factors.renew_recovery_codes(_reauthenticated_user(request))
+        """Get new recovery codes; the earlier ones and all other sessions and tokens end."""
+        person = _reauthenticated_user(request)
+        codes = factors.renew_recovery_codes(person)
+        keep_credential(request, person)
         message = "New recovery codes"
         return Response({"success": True, "message": message, "recovery_codes": codes})
 
@@ -193,7 +200,7 @@ def _added(request: Request, person: User, at: datetime, codes: list[str] | None
     done["recovery_codes"] = codes
     if isinstance(request.auth, Token):
         end_family(request.auth)
-        person.refresh_from_db()
         return Response({**done, **issue_pair(person, request=request, mfa_at=at)})
-    tracking.mark_second_factor_passed(request._request, at)
+    request._request.session[tracking.MFA_AT] = at.timestamp()
+    keep_credential(request, person)
     return Response(done)

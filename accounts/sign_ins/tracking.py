@@ -9,7 +9,6 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.sessions.models import Session
@@ -98,12 +97,6 @@ def touch_session(request: HttpRequest, person: User) -> None:
 def touch_family(family: Family, request: Any) -> None:
     """Record that a token family is in use."""
     SignIn.objects.filter(family=family).update(seen_at=timezone.now(), **_origin(request))
-
-
-def mark_second_factor_passed(request: HttpRequest, at: datetime) -> None:
-    """Store in a session when the second factor was passed, and change the session's key."""
-    request.session[MFA_AT] = at.timestamp()
-    request.session.cycle_key()
 
 
 def mfa_claim(person: User, mfa_at: float | None) -> bool | None:

@@ -12,6 +12,7 @@ from accounts import mail, mail_links
 from accounts.base_views import current_user, parsed_body
 from accounts.client_ip import client_ip
 from accounts.organisers import require_second_factor
+from accounts.reauthentication import require_second_factor_if_set_up
 from accounts.serializers import DoneSerializer
 from accounts.views import InvalidLink
 from organisations import selectors, services
@@ -246,6 +247,7 @@ class AcceptInvitationView(APIView):
         `invitation_withdrawn`, `already_member`, `too_many_members` or `too_many_organisations`.
         """
         person = current_user(request)
+        require_second_factor_if_set_up(request, person)
         member = services.accept(key=_key(request), person=person)
         return Response(
             selectors.organisation(organisation_id=member.organisation_id, person=person)

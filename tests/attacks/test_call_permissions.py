@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -264,12 +265,14 @@ def test_a_refund_is_in_the_security_log(office: BoxOffice) -> None:
     assert (row.details["reservation"], row.details["amount"]) == (number, "50.00")
 
 
+@pytest.mark.parametrize("is_required", [True, False], ids=["required", "the account's own"])
 @pytest.mark.parametrize("call", few(GUARDED))
 def test_without_the_second_factor_no_permission_is_granted(
-    call: Call, office: BoxOffice, settings: Settings
+    call: Call, is_required: bool, office: BoxOffice, settings: Settings
 ) -> None:
-    settings.SEATCAST_REQUIRE_SECOND_FACTOR = True
-    steward = permitted(make_user(), *call.permissions)
+    settings.SEATCAST_REQUIRE_SECOND_FACTOR = is_required
+    since = None if is_required else timezone.now()
+    steward = permitted(make_user(second_factor_since=since), *call.permissions)
     before = office.state()
     for client in (signed_in(steward), with_token(steward)):
         answer = office.send(call, client)

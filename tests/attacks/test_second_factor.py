@@ -1,5 +1,6 @@
 """Bypass a second factor: skip, replay, guess, borrow or remove it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.mail_links import password_fragment
+from accounts import revocations
+from accounts.mail_links import address_fragment, password_fragment
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
-from accounts.second_factor import challenges, recovery, totp
+from accounts.second_factor import challenges, factors, recovery, totp
+from accounts.tokens import issue_pair
 from tests.accounts.second_factor.device import (
     App,
     Key,
@@ -202,14 +205,15 @@ def test_another_persons_passkey_cannot_be_renamed_or_removed(alice: User) -> No
         ("post", "/api/me/erase/"),
         ("post", "/api/password/change/"),
         ("post", "/api/email/change/"),
+        ("post", "/api/email/confirm/"),
+        ("post", "/api/invitations/accept/"),
     ],
 )
-def test_an_older_session_with_the_password_cannot_change_factors(
+def test_a_session_and_the_password_without_the_factor_cannot_change_the_account(
     alice: User, method: str, path: str
 ) -> None:
-    thief, bearer = signed_in(alice), with_token(alice)
     app = with_app(alice)
-    for client in (thief, bearer):
+    for client in (signed_in(alice), with_token(alice)):
         answer = getattr(client, method)(path, {"password": PASSWORD})
         refusal(answer, 403, "second_factor_required")
     assert second_step(*_begun(), code=app.code()).status_code == 200
@@ -218,8 +222,7 @@ def test_an_older_session_with_the_password_cannot_change_factors(
 def test_a_password_reset_keeps_the_second_factor(app: App, alice: User) -> None:
     alice.email = "alice@example.org"
     alice.save()
-    link = dict(part.split("=", 1) for part in password_fragment(alice).split("&"))
-    body = {**link, "password": "another-long-word"}
+    body = {**_parts(password_fragment(alice)), "password": "another-long-word"}
     assert stranger().post("/api/password/reset/confirm/", body).status_code == 200
     answer = stranger().post("/api/login/", {"username": "alice", "password": "another-long-word"})
     refusal(answer, 401, "second_factor_required")
@@ -245,9 +248,9 @@ def boss(settings: Settings) -> User:
 def test_the_admin_refuses_an_organiser_without_the_second_factor(
     boss: User, path: str, has_factor: bool
 ) -> None:
-    client = signed_in(boss)
     if has_factor:
         with_app(boss)
+    client = signed_in(boss)
     for send in (client.get, client.post):
         answer: Any = send(path)
         assert answer.status_code == 403
@@ -291,6 +294,98 @@ def test_a_steward_needs_the_second_factor_too(settings: Settings) -> None:
     steward.user_permissions.add(Permission.objects.get(codename="view_reservation"))
     assert signed_in(steward).get("/api/me/").json()["second_factor"]["required"] is True
     assert signed_in(make_user()).get("/api/me/").json()["second_factor"]["required"] is False
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/api/security-log/"])
+def test_an_organisers_account_with_a_factor_has_no_rights_without_it(path: str) -> None:
+    """Also where no second factor is required."""
+    boss = make_user("boss", password=PASSWORD, is_staff=True, is_superuser=True)
+    app = with_app(boss)
+    for client in (signed_in(boss), with_token(boss)):
+        answer: Any = client.get(path)
+        assert answer.status_code in (302, 403)
+    client = stranger()
+    challenge = first_step(client, "boss")["challenge"]
+    assert second_step(client, challenge, code=app.code()).status_code == 200
+    assert client.get(path).status_code == 200
+
+
+_CHANGES: dict[str, Callable[[User], object]] = {
+    "set up": with_app,
+    "removed": lambda person: factors.remove_totp(person),
+    "replaced": lambda person: (factors.remove_totp(person), with_app(person)),
+    "new recovery codes": lambda person: factors.renew_recovery_codes(person),
+}
+
+
+@pytest.mark.parametrize("change", _CHANGES)
+def test_what_was_obtained_before_a_factor_changed_ends(alice: User, change: str) -> None:
+    if change != "set up":
+        with_app(alice)
+    session, pair = signed_in(alice), issue_pair(alice, mfa_at=timezone.now())
+    bearer = stranger()
+    bearer.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+    links = [address_fragment(alice, alice.email), password_fragment(alice)]
+    _CHANGES[change](User.objects.get(pk=alice.pk))
+    for client in (session, bearer):
+        assert client.get("/api/reservations/").status_code == 401
+    refused = stranger().post("/api/token/refresh/", {"refresh": pair["refresh"]})
+    refusal(refused, 401, "token_not_valid")
+    now = User.objects.get(pk=alice.pk)
+    assert links != [address_fragment(now, now.email), password_fragment(now)]
+
+
+def test_a_pending_second_step_ends_when_the_factor_is_replaced(app: App, alice: User) -> None:
+    client, challenge = _begun()
+    factors.remove_totp(alice)
+    new = with_app(alice)
+    for code in (app.code(), new.code()):
+        refusal(second_step(client, challenge, code=code), 401, "challenge_over")
+    refusal(second_step(*_begun(), code=app.code()), 401, "invalid_code")
+    assert second_step(*_begun(), code=new.code()).status_code == 200
+
+
+@pytest.mark.parametrize("with_tokens", [False, True])
+@pytest.mark.parametrize("path", ["totp/remove/", "recovery-codes/"])
+def test_whoever_changes_a_factor_stays_signed_in(app: App, path: str, with_tokens: bool) -> None:
+    client = stranger()
+    challenge = first_step(client)["challenge"]
+    sign_in = "/api/token/second-factor/" if with_tokens else "/api/login/second-factor/"
+    body = {"challenge": challenge, "method": "totp", "code": app.code()}
+    pair: Any = client.post(sign_in, body).json()
+    if with_tokens:
+        client = stranger()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+    assert client.post(f"/api/second-factor/{path}", {"password": PASSWORD}).status_code == 200
+    revocations.reset()
+    if with_tokens:
+        refusal(client.get("/api/me/"), 401, "token_not_valid")
+        pair = client.post("/api/token/refresh/", {"refresh": pair["refresh"]}).json()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
+    assert client.get("/api/me/").status_code == 200
+    assert [each["is_current"] for each in client.get("/api/sessions/").json()] == [True]
+
+
+def test_an_address_asked_for_before_the_factor_is_not_confirmed_after_it(alice: User) -> None:
+    alice.email = "alice@example.org"
+    alice.save()
+    User.objects.filter(pk=alice.pk).update(email_verified_at=timezone.now())
+    thief = signed_in(alice)
+    body = {"password": PASSWORD, "email": "mallory@example.org"}
+    assert thief.post("/api/email/change/", body).status_code == 200
+    alice.refresh_from_db()
+    link = _parts(address_fragment(alice, "mallory@example.org"))
+    with_app(alice)
+    # The thief's session has ended; one that did not pass the factor is refused too.
+    assert thief.post("/api/email/confirm/", link).status_code == 401
+    fresh = _parts(address_fragment(User.objects.get(pk=alice.pk), "mallory@example.org"))
+    refused = signed_in(User.objects.get(pk=alice.pk)).post("/api/email/confirm/", fresh)
+    refusal(refused, 403, "second_factor_required")
+    assert User.objects.get(pk=alice.pk).email == "alice@example.org"
+
+
+def _parts(fragment: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in fragment.split("&"))
 
 
 def _begun() -> tuple[Any, str]:

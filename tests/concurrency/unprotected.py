@@ -6,11 +6,12 @@ happens each time.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import QuerySet
 
 from reservations.models import Entry, IdempotencyKey, ReservationSeat
@@ -69,6 +70,29 @@ def stopping(work: Callable[[], T], *, before: str, to: Callable[[], object]) ->
             return work()
 
     return stop_once
+
+
+def meanwhile(work: Callable[[], object], other: Callable[[], object]) -> type[Exception] | None:
+    """Commit `other` on another connection while `work` waits to lock a person's row.
+
+    Return the type of the exception that `work` raises.
+    """
+
+    def elsewhere() -> None:
+        try:
+            other()
+        finally:
+            connections.close_all()
+
+    def commit_other() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(elsewhere).result()
+
+    try:
+        stopping(work, before="FOR NO KEY UPDATE", to=commit_other)()
+    except Exception as error:  # noqa: BLE001 - the test says which one it expects
+        return type(error)
+    return None
 
 
 def _lock_nothing(rows: QuerySet[Any], **_: object) -> QuerySet[Any]:

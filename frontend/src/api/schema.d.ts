@@ -2284,7 +2284,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Remove a passkey. */
+        /** @description Remove a passkey; all other sessions and tokens end. */
         post: operations["passkey_remove"];
         delete?: never;
         options?: never;
@@ -2318,7 +2318,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Get new recovery codes; the earlier ones become invalid. */
+        /** @description Get new recovery codes; the earlier ones and all other sessions and tokens end. */
         post: operations["recovery_codes"];
         delete?: never;
         options?: never;
@@ -2355,8 +2355,9 @@ export interface paths {
         /**
          * @description Confirm the authenticator app by one of its codes.
          *
-         *     The first factor comes with recovery codes, which are shown only once. The session of this
-         *     request then counts as having passed the factor; a client with a token gets a new pair.
+         *     The first factor comes with recovery codes, which are shown only once, and ends all other
+         *     sessions and tokens. The session of this request then counts as having passed the factor; a
+         *     client with a token gets a new pair.
          */
         post: operations["totp_confirm"];
         delete?: never;
@@ -2374,7 +2375,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Remove the authenticator app. */
+        /** @description Remove the authenticator app; all other sessions and tokens end. */
         post: operations["totp_remove"];
         delete?: never;
         options?: never;

@@ -9,7 +9,14 @@ from accounts import revocations
 from accounts.models import Authenticator, Passkey, RecoveryCode, User
 from accounts.second_factor import passkeys, recovery
 from security_log.models import Kind, SecurityEvent
-from tests.accounts.second_factor.device import App, Key, add_key, with_app
+from tests.accounts.second_factor.device import (
+    App,
+    Key,
+    add_key,
+    first_step,
+    second_step,
+    with_app,
+)
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
@@ -61,13 +68,23 @@ def test_setting_up_the_first_factor_changes_the_session_key(alice: User) -> Non
     assert [each["is_current"] for each in client.get("/api/sessions/").json()] == [True]
 
 
-def test_an_older_session_has_not_passed_a_new_factor(alice: User) -> None:
-    older, client = signed_in(alice), signed_in(alice)
-    assert older.get("/api/reservations/").status_code == 200
-    _set_up_app(client)
-    assert older.get("/api/me/").json()["second_factor"]["passed"] is False
-    found = refusal(older.post(TOTP + "remove/", ASKED), 403, "second_factor_required")
+def test_a_session_that_has_not_passed_the_factor_does_not_change_it(alice: User) -> None:
+    with_app(alice)
+    client = signed_in(alice)
+    assert client.get("/api/me/").json()["second_factor"]["passed"] is False
+    found = refusal(client.post(TOTP + "remove/", ASKED), 403, "second_factor_required")
     assert found["set_up"] is True
+
+
+def test_another_factor_ends_no_session(alice: User) -> None:
+    client: Any = signed_in(alice)
+    app, _ = _set_up_app(client)
+    Authenticator.objects.update(last_step=0)
+    other = stranger()
+    challenge = first_step(other)["challenge"]
+    assert second_step(other, challenge, code=app.code()).status_code == 200
+    assert add_key(client, Key()).status_code == 200
+    assert other.get("/api/me/").json()["second_factor"]["passed"] is True
 
 
 def test_setting_up_a_factor_with_a_token_returns_a_pair_that_passed_it(alice: User) -> None:
@@ -97,10 +114,10 @@ def test_removing_the_last_factor_removes_codes_and_passed_claims(alice: User) -
     revocations.reset()
     standing = client.get("/api/me/").json()["second_factor"]
     assert standing == {"set_up": False, "passed": False, "required": False}
-    # Having passed the removed factor does not count for another one.
-    with_app(alice)
+    # Nor does the session outlive a factor that is set up elsewhere.
+    with_app(User.objects.get(pk=alice.pk))
     revocations.reset()
-    assert client.get("/api/me/").json()["second_factor"]["passed"] is False
+    refusal(client.get("/api/me/"), 401, "not_authenticated")
 
 
 def test_passkeys_are_listed_renamed_and_removed(alice: User) -> None:
