@@ -43,9 +43,7 @@ def request_change(person: User, address: str, *, known: str, language: str, cli
         person.new_email = address
         person.save(update_fields=["new_email"])
         record(Kind.EMAIL_CHANGE_ASKED, actor_id=person.pk, subject_id=person.pk)
-        mail.send_verification(person, address, language=language, client=client)
-        if person.email_verified_at and address != person.email:
-            mail.notify_email_change(person, person.email, is_done=False, language=language)
+        mail.send_email_change(person, address, language=language, client=client)
     return True
 
 
@@ -70,5 +68,5 @@ def confirm(person: User, uid: str, token: str, *, language: str) -> User:
         if old:
             # The old address was notified of the request, so a reached mail limit is no obstacle.
             with suppress(TooMuchMail):
-                mail.notify_email_change(person, old, is_done=True, language=language)
+                mail.notify_email_changed(person, old, language=language)
     return person

@@ -2,41 +2,48 @@
 
 Mail goes to verified addresses only, with four exceptions: the mail that verifies an address, an
 invitation to an organisation, a password link to the owner of an address that no account has
-verified, and mail to guests about their bookings. `mail_limits` has the rate limits.
+verified, and mail about bookings, which goes to the address that bought. `mail_limits` has the rate
+limits.
 
 A request for links does not reveal whether an account or guest has the address, not even by its
 response time: a row is written for any address, and accounts are looked up when it is sent. Links
 are made at that time too, and are not in the database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import mail_templates
 from accounts.mail_limits import (
-    CONFIRMATIONS_PER_DAY,
-    DAY,
+    BY_SELLERS,
+    Allowance,
     TooMuchMail,
     enforce_limits,
-    left_of,
+    lock,
     network_key,
     recipient_key,
-    usages,
 )
 from accounts.mail_worker import RETRY_DELAYS_MINUTES
 from accounts.models import Mail, User
+from security_log.prefixes import Folded
 from security_log.request_context import current_request
 
 WAITING_KEPT = timedelta(days=3)
 """How long mail is kept that waits for the mail server."""
+
+
+class Notice(NamedTuple):
+    """A mail to be queued, and whether mail limits can refuse it."""
+
+    mail: Mail
+    is_limited: bool = True
 
 
 def send_password_link(address: str, *, language: str, client: str) -> None:
@@ -51,8 +58,19 @@ def send_password_link(address: str, *, language: str, client: str) -> None:
 
 def send_verification(person: User, address: str, *, language: str, client: str) -> None:
     """Mail a link that verifies an address for a person. Raises: TooMuchMail."""
-    mail = Mail(kind=Mail.Kind.VERIFY, address=address, language=language, person=person)
-    _enqueue(mail, client=client)
+    _enqueue(_verification(person, address, language=language), client=client)
+
+
+def send_email_change(person: User, address: str, *, language: str, client: str) -> None:
+    """Mail a link that verifies a new address, and tell the old one if it is verified.
+
+    Raises: TooMuchMail.
+    """
+    mails = [_verification(person, address, language=language)]
+    if person.email_verified_at and address != person.email:
+        old = person.email
+        mails.append(Mail(kind=Mail.Kind.MOVING, address=old, language=language, person=person))
+    _enqueue(*mails, client=client)
 
 
 def request_guest_links(address: str, *, language: str, client: str) -> None:
@@ -78,13 +96,9 @@ def notify_password_changed(person: User, *, language: str) -> None:
         _enqueue(mail)
 
 
-def notify_email_change(person: User, address: str, *, is_done: bool, language: str) -> None:
-    """Mail the old, verified address that another one was requested or, `is_done`, confirmed.
-
-    Raises: TooMuchMail.
-    """
-    kind = Mail.Kind.MOVED if is_done else Mail.Kind.MOVING
-    _enqueue(Mail(kind=kind, address=address, language=language, person=person))
+def notify_email_changed(person: User, address: str, *, language: str) -> None:
+    """Mail the old, verified address that another one was confirmed. Raises: TooMuchMail."""
+    _enqueue(Mail(kind=Mail.Kind.MOVED, address=address, language=language, person=person))
 
 
 def send_invitation(
@@ -98,39 +112,56 @@ def send_invitation(
     _enqueue(mail, client=client)
 
 
-def notify_all(mails: Iterable[Mail]) -> None:
-    """Queue notices to accounts and guests in a few statements, in the caller's transaction.
+def notify_all(notices: Iterable[Notice]) -> list[bool]:
+    """Queue notices in a few statements, in the caller's transaction; return which are sent.
 
-    A notice about a changed event replaces one about the same booking that waits to be sent; if the
-    event is again what the buyer knows, neither is sent. Notices count towards the mail limits.
-    Those to an address that nobody has verified are also refused by them: anybody could have given
-    it. Of changes such an address is told the last one, as soon as the limit allows.
+    A notice about a changed event replaces one about the same booking that waits to be sent; what
+    the buyer knows already is not sent again. Notices count towards the mail limits, and those to
+    an address that nobody has verified are refused by them: anybody could have given it. Of changes
+    and cancellations such an address is told later, as soon as the limit allows.
     """
-    found = list(mails)
-    for mail in found:
+    found = list(notices)
+    mails = [notice.mail for notice in found]
+    _prepare(found)
+    merged = _merged_changes(mails)
+    allowance = Allowance.of(mail for mail in mails if id(mail) not in merged)
+    is_sent = [
+        id(mail) in merged or allowance.admits(mail, is_limited=is_limited)
+        for mail, is_limited in found
+    ]
+    Mail.objects.bulk_create(
+        mail
+        for mail, is_queued in zip(mails, is_sent, strict=True)
+        if is_queued and id(mail) not in merged
+    )
+    return is_sent
+
+
+def _verification(person: User, address: str, *, language: str) -> Mail:
+    return Mail(kind=Mail.Kind.VERIFY, address=address, language=language, person=person)
+
+
+def _prepare(notices: Sequence[Notice]) -> None:
+    """Set for whom each mail is counted: its recipient, and if nobody has verified the address,
+    the organisation and the network of the seller.
+    """
+    verified = _verified_among({notice.mail.address for notice in notices})
+    for mail, is_limited in notices:
         mail.recipient = recipient_key(mail.address)
-    Mail.objects.bulk_create(_within_limits(_unless_merged(found)))
+        if not is_limited or mail.address.lower() in verified:
+            mail.organisation_id = None
+        if mail.organisation_id is not None and mail.kind in BY_SELLERS and (by := _seller()):
+            mail.network = network_key(by)
 
 
-def notify(mail: Mail) -> bool:
-    """Queue a notice within the mail limits; return False beyond them."""
-    organisation_id = mail.organisation_id
-    if _is_verified(mail.address):
-        mail.organisation_id = None
-    elif left_of(organisation_id, kind=mail.kind) < 1:
-        return False
-    try:
-        _enqueue(mail, client=_seller() if mail.organisation_id is not None else "")
-    except TooMuchMail:
-        return False
-    return True
+def _merged_changes(mails: Sequence[Mail]) -> set[int]:
+    """Merge notices about changed events into those that wait to be sent.
 
-
-def _unless_merged(mails: Sequence[Mail]) -> list[Mail]:
-    """Merge notices about changed events into those that wait to be sent; return the others."""
+    Return the `id()` of those that need no row of their own.
+    """
     changes = [mail for mail in mails if mail.kind == Mail.Kind.CHANGED_EVENT]
     if not changes:
-        return list(mails)
+        return set()
     rows = Mail.objects.select_for_update(of=("self",)).filter(
         kind=Mail.Kind.CHANGED_EVENT,
         done_at=None,
@@ -138,60 +169,29 @@ def _unless_merged(mails: Sequence[Mail]) -> list[Mail]:
         recipient__in={mail.recipient for mail in changes},
     )
     waiting = {(row.recipient, row.details.get("booking")): row for row in rows.order_by("pk")}
-    left = []
-    for mail in mails:
-        earlier = waiting.get((mail.recipient, mail.details.get("booking")))
-        if mail.kind != Mail.Kind.CHANGED_EVENT or earlier is None:
-            left.append(mail)
+    merged = set()
+    for mail in changes:
+        earlier = waiting.get((mail.recipient, mail.details["booking"]))
+        if earlier is None:
             continue
-        earlier.details = {**mail.details, "before": earlier.details["before"]}
-        if earlier.details["before"] == f"{mail.details['venue']}, {mail.details['date']}":
+        merged.add(id(mail))
+        old = {name: earlier.details[name] for name in ("old_venue", "old_date")}
+        earlier.details = {**mail.details, **old}
+        if (old["old_venue"], old["old_date"]) == (mail.details["venue"], mail.details["date"]):
             earlier.delete()
         else:
             earlier.save(update_fields=["details"])
-    return left
+    return merged
 
 
-def _within_limits(mails: Sequence[Mail]) -> list[Mail]:
-    """Return mails without those to unverified addresses that a limit refuses.
-
-    The first notice about a changed event beyond the limit of its recipient is sent later.
-    """
-    unverified = [mail for mail in mails if _is_unverified(mail)]
-    known = usages({mail.recipient for mail in unverified})
-    sources = {(mail.organisation_id, mail.kind) for mail in unverified}
-    left = {source: left_of(source[0], kind=source[1]) for source in sources}
-    kept = []
-    for mail in mails:
-        if not _is_unverified(mail):
-            kept.append(mail)
-            continue
-        usage, source = known[mail.recipient], (mail.organisation_id, mail.kind)
-        is_confirmation = mail.kind == Mail.Kind.BOOKED
-        if left[source] < 1 or (is_confirmation and usage.confirmations >= CONFIRMATIONS_PER_DAY):
-            continue
-        if not usage.is_exhausted:
-            known[mail.recipient] = usage._replace(
-                mails=usage.mails + 1, confirmations=usage.confirmations + is_confirmation
-            )
-        elif mail.kind == Mail.Kind.CHANGED_EVENT and not usage.has_deferred:
-            known[mail.recipient] = usage._replace(has_deferred=True)
-            mail.due_at = (usage.oldest or timezone.now()) + DAY
-        else:
-            continue
-        left[source] -= 1
-        kept.append(mail)
-    return kept
-
-
-def _is_unverified(mail: Mail) -> bool:
-    return mail.person is not None and mail.person.email_verified_at is None
-
-
-def _is_verified(address: str) -> bool:
-    """Return whether somebody has verified an address."""
-    same = User.objects.filter(email__iexact=address, email_verified_at__isnull=False)
-    return same.filter(is_active=True).exists()
+def _verified_among(addresses: Collection[str]) -> set[str]:
+    """Return which addresses somebody has verified, in small letters."""
+    found = User.objects.annotate(folded_email=Folded("email")).filter(
+        folded_email__in={address.lower() for address in addresses},
+        email_verified_at__isnull=False,
+        is_active=True,
+    )
+    return set(found.values_list("folded_email", flat=True))
 
 
 def _seller() -> str:
@@ -225,10 +225,16 @@ def prune(*, older_than: timedelta) -> int:
     return deleted
 
 
-def _enqueue(mail: Mail, *, client: str = "") -> None:
-    """Queue a mail within the mail limits. Raises: TooMuchMail."""
-    mail.recipient = recipient_key(mail.address)
-    mail.network = network_key(client) if client else ""
+def _enqueue(*mails: Mail, client: str = "") -> None:
+    """Queue mails within the mail limits, all or none. Raises: TooMuchMail.
+
+    A transaction calls it once, because it takes the locks of all mails in order.
+    """
+    for mail in mails:
+        mail.recipient = recipient_key(mail.address)
+        mail.network = network_key(client) if client else ""
     with transaction.atomic():
-        enforce_limits(mail)
-        mail.save()
+        lock(mails)
+        for mail in mails:
+            enforce_limits(mail)
+            mail.save()

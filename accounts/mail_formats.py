@@ -1,7 +1,7 @@
 """Write the times and amounts of mail in the reader's language.
 
-Rows of mail have them as 2030-05-24 19:30, in the event's time zone, and 160.00 EUR: whoever sends
-a row knows the language, and a server of another release can read it.
+Rows of mail have them as 2030-05-24 19:30+0200 Europe/Berlin, in the event's time zone, and as
+160.00 EUR: whoever sends a row knows the language.
 """
 
 from datetime import date, datetime
@@ -26,8 +26,8 @@ class Formats(Protocol):
 
 
 def stored_time(local: datetime) -> str:
-    """Return a local time as in rows."""
-    return f"{local:%Y-%m-%d %H:%M}"
+    """Return a time as in rows; its `tzinfo` is a ZoneInfo."""
+    return f"{local:%Y-%m-%d %H:%M%z} {local.tzinfo}"
 
 
 def stored_amount(amount: Decimal, currency: str) -> str:
@@ -42,7 +42,8 @@ def day_in(day: date, language: str) -> str:
 
 def time_in(stored: str, language: str) -> str:
     """Return a row's time in a language."""
-    return _formats().localised_time(datetime.fromisoformat(stored), language=language)
+    local, _, _ = stored.rpartition(" ")
+    return _formats().localised_time(datetime.fromisoformat(local), language=language)
 
 
 def amount_in(stored: str, language: str) -> str:

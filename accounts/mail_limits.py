@@ -9,14 +9,17 @@ that nobody has verified is counted by organisation too, as long as that has a l
 (`Organisation.mails_per_day`), and sales at the box office by the seller's network. Mail about a
 booking that was paid online is not counted: somebody has paid for it.
 
-Concurrency: a mail is counted in the transaction that writes its row. On PostgreSQL an advisory
-lock on the recipient, and one on the network, serialise these transactions; SQLite has one writer
-at a time anyway.
+Concurrency: a mail is counted in the transaction that writes its row. Mail that anybody can request
+is counted exactly: on PostgreSQL advisory locks on its recipients and its network, taken together
+and in order, serialise these transactions; SQLite has one writer at a time anyway. Notices take no
+such locks (`Allowance`).
 """
 
 import math
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -58,7 +61,11 @@ RESERVED_FOR_NOTICES = 3
 _SALT = "accounts.mail_bounds"
 _LINKS = (Mail.Kind.LINK, Mail.Kind.GUEST)
 _REQUESTED = (*_LINKS, Mail.Kind.VERIFY, Mail.Kind.INVITED)
-_SALES = (Mail.Kind.BOOKED, Mail.Kind.BOOKING, Mail.Kind.SEATS)
+BY_SELLERS = (Mail.Kind.BOOKING, Mail.Kind.SEATS)
+"""The kinds that a person at the box office can cause again and again."""
+
+_SALES = (Mail.Kind.BOOKED, *BY_SELLERS)
+_DEFERRED = (Mail.Kind.CHANGED_EVENT, Mail.Kind.CANCELLED)
 _CHANGES = (Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED)
 
 
@@ -90,9 +97,18 @@ def network_key(client: str) -> str:
     return _key(f"from {customer_network(client)}")
 
 
+def lock(mails: Iterable[Mail]) -> None:
+    """Lock the recipients and networks of mails until the transaction ends, in order."""
+    if connection.vendor != "postgresql":
+        return
+    keys = {key for mail in mails for key in (mail.recipient, mail.network)} - {""}
+    with connection.cursor() as cursor:
+        for number in sorted(int(key[:15], 16) for key in keys):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
 def enforce_limits(mail: Mail) -> None:
-    """Check all limits for a mail, in the transaction that writes it. Raises: TooMuchMail."""
-    _lock(*{mail.recipient, mail.network} - {""})
+    """Check all limits for a mail, after `lock`, in the same transaction. Raises: TooMuchMail."""
     now = timezone.now()
     for limit in _limits(mail):
         newest = limit.mails.filter(created_at__gt=Now() - limit.within).order_by("-created_at")
@@ -105,45 +121,109 @@ def enforce_limits(mail: Mail) -> None:
 class Usage(NamedTuple):
     """How many mails a recipient got in the last day, of them confirmations, and the oldest one.
 
-    `has_deferred` tells whether one waits until the limit allows it.
+    `deferred` has the kinds of which one waits until the limit allows it.
     """
 
     mails: int = 0
     confirmations: int = 0
     oldest: datetime | None = None
-    has_deferred: bool = False
-
-    @property
-    def is_exhausted(self) -> bool:
-        """Whether an address that nobody has verified gets no more mail."""
-        return self.mails >= settings.SEATCAST_MAIL_PER_ADDRESS
+    deferred: frozenset[str] = frozenset()
 
 
-def usages(recipients: Collection[str]) -> dict[str, Usage]:
-    """Return how much mail of the last day recipients got, or will get.
+@dataclass(slots=True)
+class Allowance:
+    """What the mail limits leave for a batch of notices.
 
-    Nothing is locked: mail about several events at once can exceed a limit by one each.
+    Nothing is locked, because a transaction that queues several notices would take locks that
+    another one takes in the opposite order. So mail about several events at once can exceed a limit
+    by one each.
     """
-    rows = (
-        Mail.objects.filter(recipient__in=recipients, created_at__gt=Now() - DAY)
-        .values("recipient")
-        .annotate(
-            mails=Count("pk"),
-            confirmations=Count("pk", filter=Q(kind=Mail.Kind.BOOKED)),
-            oldest=Min("created_at"),
-            deferred=Count("pk", filter=Q(done_at=None, tries=0, due_at__gt=Now())),
+
+    _usages: dict[str, Usage]
+    _organisations: dict[tuple[int | None, str], float]
+    _networks: dict[str, float]
+
+    @classmethod
+    def of(cls, mails: Iterable[Mail]) -> "Allowance":
+        """Return what is left for the recipients, organisations and networks of mails."""
+        found = list(mails)
+        sources = {(mail.organisation_id, mail.kind) for mail in found}
+        return cls(
+            _usages_of({mail.recipient for mail in found}),
+            {source: _left_of(source[0], kind=source[1]) for source in sources},
+            {network: _left_of_network(network) for network in {mail.network for mail in found}},
         )
+
+    def admits(self, mail: Mail, *, is_limited: bool) -> bool:
+        """Count a mail, and return whether it may be sent; it may get a later `due_at`."""
+        if is_limited and not self._is_within_limits(mail):
+            return False
+        usage = self._usages[mail.recipient]
+        self._organisations[mail.organisation_id, mail.kind] -= 1
+        self._networks[mail.network] -= 1
+        self._usages[mail.recipient] = usage._replace(
+            mails=usage.mails + 1,
+            confirmations=usage.confirmations + (mail.kind == Mail.Kind.BOOKED),
+        )
+        return True
+
+    def _is_within_limits(self, mail: Mail) -> bool:
+        usage = self._usages[mail.recipient]
+        if self._organisations[mail.organisation_id, mail.kind] < 1:
+            return False
+        if self._networks[mail.network] < 1:
+            return False
+        if _is_to_verified_account(mail) and mail.kind not in BY_SELLERS:
+            return True
+        if mail.kind == Mail.Kind.BOOKED and usage.confirmations >= CONFIRMATIONS_PER_DAY:
+            return False
+        if usage.mails < settings.SEATCAST_MAIL_PER_ADDRESS:
+            return True
+        if mail.kind not in _DEFERRED or mail.kind in usage.deferred:
+            return False
+        self._usages[mail.recipient] = usage._replace(deferred=usage.deferred | {mail.kind})
+        mail.due_at = (usage.oldest or timezone.now()) + DAY
+        return True
+
+
+def _is_to_verified_account(mail: Mail) -> bool:
+    person = mail.person
+    is_verified = person is not None and person.email_verified_at is not None
+    return person is not None and is_verified and mail.address == person.email
+
+
+def _usages_of(recipients: Collection[str]) -> dict[str, Usage]:
+    """Return how much mail of the last day recipients got, or will get."""
+    of_last_day = Mail.objects.filter(recipient__in=recipients, created_at__gt=Now() - DAY)
+    rows = of_last_day.values("recipient").annotate(
+        mails=Count("pk"),
+        confirmations=Count("pk", filter=Q(kind=Mail.Kind.BOOKED)),
+        oldest=Min("created_at"),
     )
+    deferred = Mail.objects.filter(
+        recipient__in=recipients, done_at=None, tries=0, due_at__gt=Now()
+    )
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for recipient, kind in deferred.values_list("recipient", "kind"):
+        kinds[recipient].add(kind)
     found = {
         row["recipient"]: Usage(
-            row["mails"], row["confirmations"], row["oldest"], bool(row["deferred"])
+            row["mails"], row["confirmations"], row["oldest"], frozenset(kinds[row["recipient"]])
         )
         for row in rows
     }
     return {each: found.get(each, Usage()) for each in recipients}
 
 
-def left_of(organisation_id: int | None, *, kind: str) -> float:
+def _left_of_network(network: str) -> float:
+    """Return how many more mails sales from a network may cause; empty: any number."""
+    if not network:
+        return math.inf
+    sent = Mail.objects.filter(network=network, kind__in=_SALES, created_at__gt=Now() - DAY)
+    return max(0, settings.SEATCAST_MAIL_PER_NETWORK - sent.count())
+
+
+def _left_of(organisation_id: int | None, *, kind: str) -> float:
     """Return how many more mails of a kind an organisation may cause to unverified addresses."""
     if organisation_id is None:
         return math.inf
@@ -171,21 +251,10 @@ def _limits(mail: Mail) -> Iterator[_Limit]:
         invitations = Mail.objects.filter(kind=mail.kind)
         yield _Limit(to_recipient.filter(kind=mail.kind), INVITATIONS_PER_DAY)
         yield _Limit(invitations.filter(person=mail.person), INVITATIONS_PER_PERSON)
-    if mail.network and mail.kind in _SALES:
-        sold_from_network = Mail.objects.filter(network=mail.network, kind__in=_SALES)
-        yield _Limit(sold_from_network, settings.SEATCAST_MAIL_PER_NETWORK)
     if mail.network and mail.kind in _REQUESTED:
         from_network = Mail.objects.filter(network=mail.network, kind__in=_REQUESTED)
         yield _Limit(from_network, settings.SEATCAST_MAIL_PER_NETWORK)
         yield _Limit(from_network.filter(recipient=mail.recipient), PER_NETWORK_AND_RECIPIENT)
-
-
-def _lock(*keys: str) -> None:
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        for number in sorted(int(key[:15], 16) for key in keys):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def _key(text: str) -> str:

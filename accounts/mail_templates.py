@@ -308,7 +308,7 @@ this event is cancelled:
 
 Your booking {booking} is cancelled too. {refund}
 
-{site}/reservations/{booking}
+{link}
 """,
         ),
         "de": (
@@ -322,11 +322,10 @@ diese Veranstaltung ist abgesagt:
 
 Ihre Buchung {booking} ist damit ebenfalls storniert. {refund}
 
-{site}/reservations/{booking}
+{link}
 """,
         ),
     },
-    # To buyers, of whom no language is known, and who need not have an account.
     Mail.Kind.SEATS: {
         "en": (
             "Your seats have changed: {event}",
@@ -414,8 +413,12 @@ Reparieren Sie den Empfänger, und schalten Sie den Webhook hier wieder ein:
 MAX_BOOKINGS = 20
 """How many bookings one mail to a guest has links to."""
 
-ABOUT_BOOKINGS = (Mail.Kind.SEATS, Mail.Kind.BOOKING)
-"""Sent to an address, also without an account."""
+ABOUT_BOOKINGS = (
+    *(Mail.Kind.BOOKED, Mail.Kind.SEATS, Mail.Kind.BOOKING),
+    *(Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED),
+)
+"""Sent to the address of a booking, also without an account. One recipient's leave in order."""
+
 _WEBHOOK_REASONS = {
     "en": {
         "failing": "its receiver accepted nothing for three days.",
@@ -426,7 +429,6 @@ _WEBHOOK_REASONS = {
         "gone": "Sein Empfänger hat geantwortet, dass es ihn nicht mehr gibt (410).",
     },
 }
-_WITH_LINK = (Mail.Kind.BOOKED, Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER)
 _PAYMENT = {
     "en": ("Paid: {total}", "To be paid until {due}: {total}"),
     "de": ("Bezahlt: {total}", "Zu bezahlen bis {due}: {total}"),
@@ -455,14 +457,10 @@ _ACCOUNT = {"en": "The account made on {day}", "de": "Das Konto vom {day}"}
 
 def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     """Return the subject and body of a mail; `people` are several only for password links."""
-    if mail.kind in _WITH_LINK:
-        return _render_booking(mail, people[0])
-    if mail.kind == Mail.Kind.CANCELLED:
-        return _render_cancelled(mail, people[0])
+    if mail.kind in ABOUT_BOOKINGS:
+        return _render_booking(mail, people)
     if mail.kind == Mail.Kind.WEBHOOK:
         return _render_webhook(mail, people[0])
-    if mail.kind in ABOUT_BOOKINGS:
-        return _render_changed(mail, people)
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     person = people[0]
     subject, body = _TEMPLATES[Mail.Kind(mail.kind)][mail.language]
@@ -478,16 +476,20 @@ def render(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
     )
 
 
-def _render_booking(mail: Mail, person: User) -> tuple[str, str]:
-    """Return a mail with a link to the booking, to which guests come by their own link."""
-    link = _booking_link(mail, person)
+def _render_booking(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
+    """Return a mail about a booking, in all languages if its reader's is not known.
+
+    The name of an account, and the link that signs a guest in, are only in mail to its own address.
+    """
+    own = next((person for person in people if person.email == mail.address), None)
     texts = []
-    for language in _languages_of(person):
+    for language in LANGUAGES if own is None else _languages_of(own):
         subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
-        about = {**_localised(mail, language), "hello": _hello(person, language), "link": link}
-        if mail.kind == Mail.Kind.BOOKED:
-            paid, due = _PAYMENT[language]
-            about["payment"] = (due if about["due"] else paid).format(**about)
+        about = {
+            **_localised(mail, language),
+            "hello": f"{_HELLO[language]}," if own is None else _hello(own, language),
+            "link": _booking_link(mail, own),
+        }
         texts.append((subject.format(**about), body.format(**about)))
     return _in_all_languages(texts)
 
@@ -506,10 +508,17 @@ def _localised(mail: Mail, language: str) -> dict[str, str]:
     for name in ("seats", "moved"):
         if about.get(name):
             about[name] = harmless_words(about[name], most=_MAX_SEATS) or "-"
-    if "before" in about:
-        venue, _, date = about["before"].rpartition(", ")
-        venue = harmless_words(venue) or _VENUE[language]
-        about["before"] = f"{venue}, {time_in(date, language)}"
+    if "old_date" in about:
+        venue = harmless_words(about["old_venue"]) or _VENUE[language]
+        about["before"] = f"{venue}, {time_in(about['old_date'], language)}"
+    if "moved" in about:
+        about["moved"] = f"{about['moved']}\n" if about["moved"] else ""
+    if "due" in about:
+        paid, due = _PAYMENT[language]
+        about["payment"] = (due if about["due"] else paid).format(**about)
+    if "refund" in about:
+        nothing, refund = _REFUND[language]
+        about["refund"] = refund.format(amount=about["refund"]) if about["refund"] else nothing
     return about
 
 
@@ -522,45 +531,9 @@ def _booking_link(mail: Mail, person: User | None) -> str:
     return f"{site}{_guest_path(number, person)}"
 
 
-def _render_cancelled(mail: Mail, person: User) -> tuple[str, str]:
-    texts = []
-    for language in _languages_of(person):
-        subject, body = _TEMPLATES[Mail.Kind.CANCELLED][language]
-        about = {
-            **_localised(mail, language),
-            "hello": _hello(person, language),
-            "site": settings.SEATCAST_SITE_URL.rstrip("/"),
-        }
-        nothing, refund = _REFUND[language]
-        amount = about["refund"]
-        about["refund"] = refund.format(amount=amount) if amount else nothing
-        texts.append((subject.format(**about), body.format(**about)))
-    return _in_all_languages(texts)
-
-
 def _languages_of(person: User) -> Sequence[str]:
     """Return the language in which a person is written to; all of them if it is not known."""
     return (person.language,) if person.language in LANGUAGES else LANGUAGES
-
-
-def _render_changed(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
-    """Return a subject and a body.
-
-    The name of an account, and the link that signs a guest in, are only in mail to its own address.
-    """
-    own = next((person for person in people if person.email == mail.address), None)
-    texts = []
-    for language in LANGUAGES if own is None else _languages_of(own):
-        subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
-        moved = mail.details["moved"]
-        about = {
-            **_localised(mail, language),
-            "moved": f"{moved}\n" if moved else "",
-            "hello": f"{_HELLO[language]}," if own is None else _hello(own, language),
-            "link": _booking_link(mail, own),
-        }
-        texts.append((subject.format(**about), body.format(**about)))
-    return _in_all_languages(texts)
 
 
 def _render_webhook(mail: Mail, person: User) -> tuple[str, str]:

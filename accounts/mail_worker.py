@@ -61,10 +61,6 @@ _PROMPT = (
 
 # How long one thread writes messages before it sends them; others may claim them a minute later.
 _WRITING_SECONDS = 15.0
-_IN_ORDER = (
-    *(Mail.Kind.BOOKED, Mail.Kind.SEATS, Mail.Kind.BOOKING),
-    *(Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED),
-)
 _REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 logger = logging.getLogger(__name__)
@@ -294,12 +290,12 @@ def _due(*, is_prompt: bool) -> QuerySet[Mail]:
     earlier = waiting.filter(
         has_tries | Q(due_at__gt=Now()),
         recipient=OuterRef("recipient"),
-        kind__in=_IN_ORDER,
+        kind__in=mail_templates.ABOUT_BOOKINGS,
         pk__lt=OuterRef("pk"),
     ).exclude(recipient="")
     return waiting.filter(
         has_tries,
-        ~Q(kind__in=_IN_ORDER) | ~Exists(earlier),
+        ~Q(kind__in=mail_templates.ABOUT_BOOKINGS) | ~Exists(earlier),
         kind__in=[kind for kind in Mail.Kind if (kind in _PROMPT) == is_prompt],
         language__in=mail_templates.LANGUAGES,
         due_at__lte=Now(),
@@ -334,7 +330,8 @@ def _release(mails: Sequence[Mail]) -> None:
 def _message(mail: Mail) -> EmailMessage | None:
     """Return the message of a mail; None if it is not wanted any more."""
     people = _recipients_of(mail)
-    if not people and mail.kind not in mail_templates.ABOUT_BOOKINGS:
+    is_to_address_alone = mail.kind in mail_templates.ABOUT_BOOKINGS and mail.person_id is None
+    if not people and not is_to_address_alone:
         return None
     # To the stored address, never to the spelling in the request.
     return message_of(mail, people, to=people[0].email if mail.kind in _TO_OWNERS else mail.address)

@@ -205,6 +205,8 @@ class Mail(models.Model):
     network = models.CharField(max_length=64, default="", db_default="")
     # The organisation at whose event it is, if the address has not been verified by anybody.
     organisation_id = models.BigIntegerField(null=True)
+    # The event of the booking that it is about.
+    event_id = models.BigIntegerField(null=True)
     language = models.CharField(max_length=2, default="en")
     # Of the account that it is about; of an invitation, who invites.
     person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")

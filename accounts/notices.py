@@ -6,22 +6,24 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from accounts import mail_templates
-from accounts.mail import notify, notify_all
+from accounts.mail import Notice, notify_all
 from accounts.mail_formats import stored_amount, stored_time
 from accounts.mail_message import html_of
 from accounts.models import Mail, User
 
 
-class EventBooking(Protocol):
-    """What is told of any booking."""
+class BookingNotice(Protocol):
+    """What is told of any booking, and to whom: `address` is the booking's own, if it has one."""
 
     @property
-    def person_id(self) -> int: ...
+    def person_id(self) -> int | None: ...
+    @property
+    def address(self) -> str: ...
     @property
     def public_id(self) -> str: ...
+    @property
+    def event_id(self) -> int: ...
     @property
     def event_name(self) -> str: ...
     @property
@@ -34,28 +36,23 @@ class EventBooking(Protocol):
     def organisation_id(self) -> int | None: ...
 
 
-class Booking(EventBooking, Protocol):
-    """A booking and its currency."""
-
-    @property
-    def currency(self) -> str: ...
-
-
-class CancelledBooking(Booking, Protocol):
+class CancelledBooking(BookingNotice, Protocol):
     """`refund` is None if nothing was charged online."""
 
     @property
     def refund(self) -> Decimal | None: ...
+    @property
+    def currency(self) -> str: ...
 
 
-class EventNotice(EventBooking, Protocol):
+class EventNotice(BookingNotice, Protocol):
     """`before` has the old `date`, `time_zone` and `venue`, as far as they were changed."""
 
     @property
     def before(self) -> Mapping[str, Any]: ...
 
 
-class NewBooking(Booking, Protocol):
+class NewBooking(BookingNotice, Protocol):
     """`payment_due_at` is None if it is paid."""
 
     @property
@@ -63,7 +60,20 @@ class NewBooking(Booking, Protocol):
     @property
     def total(self) -> Decimal: ...
     @property
+    def currency(self) -> str: ...
+    @property
     def payment_due_at(self) -> datetime | None: ...
+
+
+class ChangedBooking(BookingNotice, Protocol):
+    """A booking that organisers changed, or whose mail is sent again."""
+
+    @property
+    def seats(self) -> Sequence[str]: ...
+    @property
+    def moved(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def is_change(self) -> bool: ...
 
 
 class Preview(NamedTuple):
@@ -75,12 +85,15 @@ class Preview(NamedTuple):
     html: str
 
 
-B = TypeVar("B", bound=EventBooking)
+N = TypeVar("N", bound=BookingNotice)
 
 
-def booked(bookings: Sequence[NewBooking]) -> None:
-    """Queue a confirmation of each booking that can be mailed, in the transaction."""
-    _notify(
+def booked(bookings: Sequence[NewBooking]) -> list[str]:
+    """Queue a confirmation of each booking, in the transaction; return where each is mailed.
+
+    Empty for one without an address, or beyond the mail limits.
+    """
+    return _notify(
         Mail.Kind.BOOKED,
         bookings,
         lambda each: {
@@ -93,84 +106,40 @@ def booked(bookings: Sequence[NewBooking]) -> None:
 
 
 def event_changed(bookings: Sequence[EventNotice]) -> None:
-    """Queue a mail about each booking that can be mailed, in the transaction."""
-    _notify(Mail.Kind.CHANGED_EVENT, bookings, lambda each: {"before": _before(each)})
+    """Queue a mail about each booking with an address, in the transaction."""
+    _notify(Mail.Kind.CHANGED_EVENT, bookings, _before)
 
 
 def reminder(bookings: Sequence[EventNotice]) -> None:
-    """Queue a reminder of each booking that can be mailed, in the transaction."""
+    """Queue a reminder of each booking with an address, in the transaction."""
     _notify(Mail.Kind.REMINDER, bookings, lambda _: {})
 
 
-class Changed(Protocol):
-    """What is told of a booking that organisers changed, or whose mail is sent again."""
-
-    @property
-    def person_id(self) -> int | None: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def public_id(self) -> str: ...
-    @property
-    def event_name(self) -> str: ...
-    @property
-    def venue(self) -> str: ...
-    @property
-    def date(self) -> datetime: ...
-    @property
-    def time_zone(self) -> str: ...
-    @property
-    def organisation_id(self) -> int | None: ...
-    @property
-    def seats(self) -> Sequence[str]: ...
-    @property
-    def moved(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def is_change(self) -> bool: ...
-
-
-def booking_changed(booking: Changed) -> bool:
+def booking_changed(booking: ChangedBooking) -> bool:
     """Queue a mail about a booking, in the transaction.
 
-    Return False without an address, which an account must have verified unless it is a guest's, or
-    beyond the mail limits.
+    Return False without an address, or beyond the mail limits.
     """
-    owner = _owner(booking.person_id)
-    address = _address(owner, booking.address)
-    if not address:
-        return False
-    mail = Mail(
-        kind=Mail.Kind.SEATS if booking.is_change else Mail.Kind.BOOKING,
-        address=address,
-        person=owner,
-        organisation_id=booking.organisation_id,
-        details={
-            **_about(booking),
-            "seats": ", ".join(booking.seats),
-            "moved": ", ".join(f"{old} → {new}" for old, new in booking.moved),
+    [address] = _notify(
+        Mail.Kind.SEATS if booking.is_change else Mail.Kind.BOOKING,
+        [booking],
+        lambda each: {
+            "seats": ", ".join(each.seats),
+            "moved": ", ".join(f"{old} → {new}" for old, new in each.moved),
         },
     )
-    return notify(mail)
+    return bool(address)
 
 
 def has_address(person_id: int | None, address: str) -> bool:
-    """Return whether a booking has an address, of its own or that its account has verified."""
-    return bool(_address(_owner(person_id), address))
-
-
-def _owner(person_id: int | None) -> User | None:
-    if person_id is None:
-        return None
-    return User.objects.filter(pk=person_id, is_active=True).first()
-
-
-def _address(owner: User | None, own: str) -> str:
-    may_be_mailed = owner is not None and (owner.email_verified_at or owner.guest_since)
-    return str(owner.email) if owner is not None and may_be_mailed and not own else own
+    """Return whether a booking has an address, of its own or its account's."""
+    if address or person_id is None:
+        return bool(address)
+    return User.objects.filter(pk=person_id, is_active=True).exclude(email="").exists()
 
 
 def event_cancelled(bookings: Sequence[CancelledBooking]) -> None:
-    """Queue a mail about each booking that can be mailed, in the transaction."""
+    """Queue a mail about each booking with an address, in the transaction."""
     _notify(
         Mail.Kind.CANCELLED,
         bookings,
@@ -189,7 +158,7 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
     for kind, more in (
         (Mail.Kind.BOOKED, {"seats": ", ".join(sample.seats), "total": total, "due": ""}),
         (Mail.Kind.REMINDER, {}),
-        (Mail.Kind.CHANGED_EVENT, {"before": f"{about['venue']}, {about['date']}"}),
+        (Mail.Kind.CHANGED_EVENT, {"old_venue": about["venue"], "old_date": about["date"]}),
         (Mail.Kind.CANCELLED, {"refund": total}),
     ):
         subject, text = mail_templates.render(Mail(kind=kind, details={**about, **more}), [person])
@@ -200,44 +169,43 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
 
 def _notify(
     kind: Mail.Kind,
-    bookings: Sequence[B],
-    more: Callable[[B], dict[str, str]],
+    bookings: Sequence[N],
+    more: Callable[[N], dict[str, str]],
     *,
-    is_paid: Callable[[B], bool] = lambda _: False,
-) -> None:
-    """Queue a mail about each booking; those `is_paid` do not count for their organisation."""
-    people = _recipients(bookings)
-    notify_all(
-        Mail(
-            kind=kind,
-            address=people[booking.person_id].email,
-            person=people[booking.person_id],
-            organisation_id=(
-                None
-                if people[booking.person_id].email_verified_at or is_paid(booking)
-                else booking.organisation_id
+    is_paid: Callable[[N], bool] = lambda _: False,
+) -> list[str]:
+    """Queue a mail about each booking; return the address of each, empty if it is not mailed.
+
+    Those `is_paid` online are mailed beyond the limits: somebody has paid for them.
+    """
+    buyers = User.objects.filter(is_active=True).in_bulk({each.person_id for each in bookings})
+    addresses = [_address(each, buyers) for each in bookings]
+    notices = [
+        Notice(
+            Mail(
+                kind=kind,
+                address=address,
+                person=buyers.get(booking.person_id or 0),
+                event_id=booking.event_id,
+                organisation_id=booking.organisation_id,
+                details={**_about(booking), **more(booking)},
             ),
-            details={**_about(booking), **more(booking)},
+            is_limited=not is_paid(booking),
         )
-        for booking in bookings
-        if booking.person_id in people
-    )
+        for booking, address in zip(bookings, addresses, strict=True)
+        if address
+    ]
+    queued = iter(notify_all(notices))
+    return [address if address and next(queued) else "" for address in addresses]
 
 
-def _recipients(bookings: Sequence[EventBooking]) -> dict[int, User]:
-    """Return the buyers by id who can be mailed: with a verified address, and guests with any."""
-    return (
-        User.objects.filter(
-            Q(email_verified_at__isnull=False) | Q(guest_since__isnull=False),
-            pk__in={booking.person_id for booking in bookings},
-            is_active=True,
-        )
-        .exclude(email="")
-        .in_bulk()
-    )
+def _address(booking: BookingNotice, buyers: Mapping[int, User]) -> str:
+    """Return where a booking is mailed: the address that bought it, verified or not."""
+    buyer = buyers.get(booking.person_id or 0)
+    return booking.address or (str(buyer.email) if buyer else "")
 
 
-def _about(booking: EventBooking | Changed) -> dict[str, str]:
+def _about(booking: BookingNotice) -> dict[str, str]:
     """Return what the texts of all mail about a booking show."""
     return {
         "booking": booking.public_id,
@@ -247,14 +215,16 @@ def _about(booking: EventBooking | Changed) -> dict[str, str]:
     }
 
 
-def _local(moment: datetime, booking: EventBooking | Changed) -> str:
+def _local(moment: datetime, booking: BookingNotice) -> str:
     return stored_time(moment.astimezone(ZoneInfo(booking.time_zone)))
 
 
-def _before(booking: EventNotice) -> str:
-    """Return the old place and time, as far as they were changed."""
+def _before(booking: EventNotice) -> dict[str, str]:
+    """Return the old place and time."""
     old = booking.before
     zone = ZoneInfo(old.get("time_zone", booking.time_zone))
     begins = datetime.fromisoformat(old["date"]) if "date" in old else booking.date
-    venue = " ".join(old.get("venue", booking.venue).split())
-    return f"{venue}, {stored_time(begins.astimezone(zone))}"
+    return {
+        "old_venue": " ".join(old.get("venue", booking.venue).split()),
+        "old_date": stored_time(begins.astimezone(zone)),
+    }

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from reservations import clock
 from reservations.domain.errors import EventNotFound
 from reservations.models import Announcement, Event, Reservation
-from reservations.notices import EventNotice, MailPreview, NewBooking, notices
+from reservations.notices import EventNotice, MailPreview, NewBooking, booking_fields, notices
 from reservations.public_ids import LENGTH
 
 BATCH_BOOKINGS = 500
@@ -79,13 +79,7 @@ def mail_previews(*, event_id: int, language: str) -> Sequence[MailPreview]:
         raise EventNotFound
     seats = event.seats.order_by("pk").values_list("seat_number", flat=True)[:2]
     sample = NewBooking(
-        person_id=0,
-        public_id="0" * LENGTH,
-        event_name=event.name,
-        venue=event.venue,
-        date=event.date,
-        time_zone=event.time_zone,
-        organisation_id=event.organisation_id,
+        **booking_fields(Reservation(public_id="0" * LENGTH), event),
         seats=list(seats),
         total=2 * event.price,
         currency=event.currency,
@@ -107,7 +101,6 @@ def _announce_some(pk: int) -> int | None:
             return None
         live = Reservation.objects.filter(
             event=row.event,
-            user__isnull=False,
             status=Reservation.Status.CONFIRMED,
             pk__gt=row.last_id,
         )
@@ -116,27 +109,19 @@ def _announce_some(pk: int) -> int | None:
             live = live.filter(created_at__lt=row.date - _NOT_YET)
         else:
             live = live.filter(created_at__lte=row.created_at)
-        some = list(live.order_by("pk").values_list("pk", "user", "public_id")[:BATCH_BOOKINGS])
+        live = live.only("public_id", "user_id", "buyer_email")
+        some = list(live.order_by("pk")[:BATCH_BOOKINGS])
         is_over = row.event.cancelled_at is not None or row.event.date <= clock.now()
         if not some or is_over:
             Announcement.objects.filter(pk=pk).update(done_at=Now())
             return None
         found = [
-            EventNotice(
-                person_id=person_id,
-                public_id=public_id,
-                event_name=row.event.name,
-                venue=row.event.venue,
-                date=row.event.date,
-                time_zone=row.event.time_zone,
-                organisation_id=row.event.organisation_id,
-                before=row.details,
-            )
-            for _, person_id, public_id in some
+            EventNotice(**booking_fields(booking, row.event), before=row.details)
+            for booking in some
         ]
         if row.kind == Announcement.Kind.REMINDER:
             notices().reminder(found)
         else:
             notices().event_changed(found)
-        Announcement.objects.filter(pk=pk).update(last_id=some[-1][0])
+        Announcement.objects.filter(pk=pk).update(last_id=some[-1].pk)
     return len(some)

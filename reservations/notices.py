@@ -13,39 +13,45 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
+from reservations.models import Event, Reservation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelledBooking:
+class BookingNotice:
+    """A booking as all mail about it names it.
+
+    It is mailed to `address`, if it has one of its own, else to the account's or the guest's.
+    """
+
+    person_id: int | None
+    address: str
+    public_id: str
+    event_id: int
+    event_name: str
+    venue: str
+    date: datetime
+    time_zone: str
+    organisation_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledBooking(BookingNotice):
     """A booking that was cancelled together with its event.
 
     `refund` is the amount that was charged and is returned; None if nothing was charged online.
     """
 
-    person_id: int
-    public_id: str
-    event_name: str
-    venue: str
-    date: datetime
-    time_zone: str
-    organisation_id: int | None
     refund: Decimal | None
     currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewBooking:
+class NewBooking(BookingNotice):
     """A booking that was just made.
 
     `seats` are seat numbers. `payment_due_at` is None if it is paid.
     """
 
-    person_id: int
-    public_id: str
-    event_name: str
-    venue: str
-    date: datetime
-    time_zone: str
-    organisation_id: int | None
     seats: Sequence[str]
     total: Decimal
     currency: str
@@ -53,19 +59,12 @@ class NewBooking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventNotice:
+class EventNotice(BookingNotice):
     """A live booking whose buyer is told of its event.
 
     `before` has the old `date`, `time_zone` and `venue`, as JSON, as far as they were changed.
     """
 
-    person_id: int
-    public_id: str
-    event_name: str
-    venue: str
-    date: datetime
-    time_zone: str
-    organisation_id: int | None
     before: Mapping[str, Any]
 
 
@@ -80,24 +79,30 @@ class MailPreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedBooking:
+class ChangedBooking(BookingNotice):
     """A booking that organisers changed, or whose mail they send again, as it is now.
 
-    It is mailed to `address`, if it has one of its own, else to the account's. `moved` has pairs of
-    the numbers of an old and a new seat.
+    `moved` has pairs of the numbers of an old and a new seat.
     """
 
-    person_id: int | None
-    address: str
-    public_id: str
-    event_name: str
-    venue: str
-    date: datetime
-    time_zone: str
-    organisation_id: int | None
     seats: Sequence[str]
     moved: Sequence[tuple[str, str]] = ()
     is_change: bool = True
+
+
+def booking_fields(booking: Reservation, event: Event) -> dict[str, Any]:
+    """Return the fields of `BookingNotice` for a booking of an event."""
+    return {
+        "person_id": booking.user_id,
+        "address": booking.buyer_email,
+        "public_id": booking.public_id,
+        "event_id": event.pk,
+        "event_name": event.name,
+        "venue": event.venue,
+        "date": event.date,
+        "time_zone": event.time_zone,
+        "organisation_id": event.organisation_id,
+    }
 
 
 class Notices(Protocol):
@@ -106,8 +111,11 @@ class Notices(Protocol):
     def previews(self, sample: NewBooking, *, language: str) -> Sequence[MailPreview]:
         """Return all mail that the buyer of a booking can get; nothing is stored."""
 
-    def booked(self, bookings: Sequence[NewBooking]) -> None:
-        """Confirm bookings to their buyers."""
+    def booked(self, bookings: Sequence[NewBooking]) -> list[str]:
+        """Confirm bookings to their buyers.
+
+        Return the address to which each is mailed; empty without one, or beyond the mail limits.
+        """
 
     def event_changed(self, bookings: Sequence[EventNotice]) -> None:
         """Tell the buyers of bookings that date or place of their event are others."""

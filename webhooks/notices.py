@@ -1,6 +1,6 @@
 """Tell owners that an endpoint was disabled."""
 
-from accounts.mail import notify_all
+from accounts.mail import Notice, notify_all
 from accounts.models import Mail, User
 from organisations.models import Membership
 from organisations.roles import Role
@@ -20,7 +20,7 @@ def endpoint_disabled(endpoint: Endpoint) -> None:
         "why": str(endpoint.disabled_because),
     }
     notify_all(
-        Mail(kind=Mail.Kind.WEBHOOK, address=person.email, person=person, details=details)
+        Notice(Mail(kind=Mail.Kind.WEBHOOK, address=person.email, person=person, details=details))
         for person in people
     )
     record(

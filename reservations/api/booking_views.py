@@ -33,6 +33,7 @@ from reservations.read.bookings import (
     FoundBookingRecord,
 )
 from reservations.read.quotes import QuoteRecord
+from reservations.read.records import CommandResult
 from reservations.read.selectors import BookingHead
 from reservations.read.selectors import booking as booking_head
 from reservations.write import command_queue
@@ -129,13 +130,13 @@ class ChangedAnswerSerializer(serializers.Serializer[Any]):
     reservation = BookingSerializer()
 
 
-class MovedAnswerSerializer(ChangedAnswerSerializer):
+class RebookedAnswerSerializer(ChangedAnswerSerializer):
     buyer_mailed = serializers.BooleanField(
-        help_text="False: there is no address that may be mailed, or it was mailed too often."
+        help_text="False: a booking has no address, or it was mailed too often."
     )
 
 
-class SplitAnswerSerializer(ChangedAnswerSerializer):
+class SplitAnswerSerializer(RebookedAnswerSerializer):
     new_reservation = BookingSerializer()
 
 
@@ -203,7 +204,7 @@ class QuoteView(APIView):
 class MoveView(APIView):
     permission_classes = (HasPermission.to(Permission.CHANGE_RESERVATION),)
 
-    @writes("move", MovedAnswerSerializer, body=MoveSerializer, permissions=_CHANGE)
+    @writes("move", RebookedAnswerSerializer, body=MoveSerializer, permissions=_CHANGE)
     def post(self, request: Request, reservation_id: str) -> Response:
         """Move seats of a booking to other seats of the event, all or none.
 
@@ -222,9 +223,7 @@ class MoveView(APIView):
         answer = refunds.move(
             event_id=found.event_id, command=command, key=idempotency_key(request)
         )
-        # Servers of older releases store results without it.
-        is_mailed = answer.get("buyer_mailed", False)
-        return _changed(answer["message"], found, buyer_mailed=is_mailed)
+        return _changed(answer["message"], found, buyer_mailed=answer["buyer_mailed"])
 
 
 class SplitView(APIView):
@@ -246,14 +245,18 @@ class SplitView(APIView):
             body["buyer_email"],
         )
         answer = _submit(request, found, command)
-        new = bookings.booking_with_seat(seat_id=command.seat_ids[0])
-        return _changed(answer, found, new_reservation=new)
+        return _changed(
+            answer["message"],
+            found,
+            new_reservation=bookings.booking_with_seat(seat_id=command.seat_ids[0]),
+            buyer_mailed=answer["buyer_mailed"],
+        )
 
 
 class MergeView(APIView):
     permission_classes = (HasPermission.to(Permission.CHANGE_RESERVATION),)
 
-    @writes("merge", ChangedAnswerSerializer, body=MergeSerializer, permissions=_CHANGE)
+    @writes("merge", RebookedAnswerSerializer, body=MergeSerializer, permissions=_CHANGE)
     def post(self, request: Request, reservation_id: str) -> Response:
         """Merge another booking of the event into this one, which keeps its number.
 
@@ -266,7 +269,8 @@ class MergeView(APIView):
         command = MergeBookings(
             actor(request), found.id, other.id, is_confirmed=body["confirm_other_buyer"]
         )
-        return _changed(_submit(request, found, command), found)
+        answer = _submit(request, found, command)
+        return _changed(answer["message"], found, buyer_mailed=answer["buyer_mailed"])
 
 
 class PaidBackView(APIView):
@@ -313,11 +317,10 @@ def _head(request: Request, public_id: str, *permissions: Permission) -> Booking
     return found
 
 
-def _submit(request: Request, found: BookingHead, command: Rebooking) -> str:
-    answer = command_queue.submit(
+def _submit(request: Request, found: BookingHead, command: Rebooking) -> CommandResult:
+    return command_queue.submit(
         event_id=found.event_id, command=command, key=idempotency_key(request)
     )
-    return answer["message"]
 
 
 def _changed(message: str, found: BookingHead, **more: Any) -> Response:

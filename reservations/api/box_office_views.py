@@ -172,7 +172,7 @@ class SellView(BoxOfficeCommandView):
             201,
             reservation_id=booked["id"],
             reservation=booked,
-            buyer_mailed=answer.get("buyer_mailed"),
+            buyer_mailed=bool(answer["mailed_to"]) if body["buyer_email"] else None,
         )
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, Sum, Value, When
+from django.db.models.functions import Lower
 
 from organisations.models import Organisation
 from reservations import clock
@@ -26,6 +27,13 @@ from reservations.read.selectors import category_record, picture_records
 
 _CHARGED = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
 _BACK = (PaymentStatus.REFUND_DUE, PaymentStatus.VOID_DUE)
+
+# Where a booking is mailed, as `reservations.notices.BookingNotice` says.
+_ADDRESS = Case(
+    When(~Q(buyer_email=""), then=Lower("buyer_email")),
+    When(user__is_active=True, then=Lower("user__email")),
+    default=Value(""),
+)
 
 
 class OrganisationHead(TypedDict):
@@ -56,8 +64,8 @@ class FiguresRecord(TypedDict):
     sold: int
     blocked: int
     bookings: int
-    buyers: int
-    buyers_by_mail: Annotated[int, "How many of the buyers have a verified e-mail address."]
+    buyers: Annotated[int, "Addresses of bookings, and buyers without one."]
+    buyers_by_mail: Annotated[int, "How many of the buyers are mailed: those with an address."]
     refunds: Annotated[int, "Bookings paid online."]
     refund_total: Total
     paid_later: Annotated[int, "Bookings paid in another way, which only you can pay back."]
@@ -209,11 +217,12 @@ def _figures(event_id: int) -> FiguresRecord:
     live = Reservation.objects.filter(event=event_id, status=Reservation.Status.CONFIRMED)
     live = live.exclude(overdue(now))
     charged, later = Q(payment__status__in=_CHARGED), Q(paid_at__isnull=False)
-    is_told = Q(user__email_verified_at__isnull=False)
-    booked = live.aggregate(
+    has_none = Q(address="")
+    booked = live.annotate(address=_ADDRESS).aggregate(
         bookings=Count("pk"),
-        buyers=Count("user", distinct=True),
-        buyers_by_mail=Count("user", distinct=True, filter=is_told),
+        addresses=Count("address", distinct=True, filter=~has_none),
+        accounts_without=Count("user", distinct=True, filter=has_none),
+        sold_without=Count("pk", filter=has_none & Q(user=None)),
         refunds=Count("pk", filter=charged),
         refund_total=Sum("payment__amount", filter=charged),
         paid_later=Count("pk", filter=later),
@@ -226,8 +235,8 @@ def _figures(event_id: int) -> FiguresRecord:
         "sold": seats["sold"],
         "blocked": seats["blocked"],
         "bookings": booked["bookings"],
-        "buyers": booked["buyers"],
-        "buyers_by_mail": booked["buyers_by_mail"],
+        "buyers": booked["addresses"] + booked["accounts_without"] + booked["sold_without"],
+        "buyers_by_mail": booked["addresses"],
         "refunds": booked["refunds"],
         "refund_total": money(booked["refund_total"] or Decimal(0)),
         "paid_later": booked["paid_later"],

@@ -230,6 +230,7 @@ class CommandResult(TypedDict):
     admitted: NotRequired[list[AdmittedSeatRecord]]
     reservation: NotRequired[ReservationRecord]
     buyer_mailed: NotRequired[Annotated[bool, "Whether buyers get a mail about changed bookings."]]
+    mailed_to: NotRequired[Annotated[str, "Where a new booking is mailed; empty: nowhere."]]
 
 
 class PictureRecord(TypedDict):

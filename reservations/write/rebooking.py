@@ -13,7 +13,7 @@ from django.db.models import F
 from reservations.domain.rules.outcomes import Merge, Move, Split
 from reservations.domain.states import Settling
 from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Settlement
-from reservations.notices import ChangedBooking, notices
+from reservations.notices import ChangedBooking, booking_fields, notices
 from reservations.payments import settlements
 
 Rebooked = Move | Split | Merge
@@ -82,14 +82,7 @@ def changed_booking(
     """Return what a mail tells of a booking as it is stored now."""
     seats = ReservationSeat.objects.filter(reservation=booking).order_by("seat_id")
     return ChangedBooking(
-        person_id=booking.user_id,
-        address=booking.buyer_email,
-        public_id=booking.public_id,
-        event_name=event.name,
-        venue=event.venue,
-        date=event.date,
-        time_zone=event.time_zone,
-        organisation_id=event.organisation_id,
+        **booking_fields(booking, event),
         seats=list(seats.values_list("seat__seat_number", flat=True)),
         moved=moved,
         is_change=is_change,

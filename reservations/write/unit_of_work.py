@@ -54,7 +54,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
-from reservations.notices import CancelledBooking, NewBooking, notices
+from reservations.notices import CancelledBooking, NewBooking, booking_fields, notices
 from reservations.payments import settlements, storage
 from reservations.payments.provider import refunds_parts
 from reservations.read import promo_codes
@@ -211,8 +211,8 @@ class UnitOfWork:
     # The ids of new allocations by placeholder.
     _allocations: dict[int, int] = field(default_factory=dict)
     _is_buyer_mailed: bool = False
-    # Whether buyers at the box office who gave an address are mailed, by placeholder.
-    _mailed: dict[int, bool] = field(default_factory=dict)
+    # Where new bookings are mailed, by placeholder; empty if nowhere.
+    _mailed_to: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, *, event: Event, commands: list[Command], now: datetime) -> "UnitOfWork":
@@ -395,8 +395,7 @@ class UnitOfWork:
             result["buyer_mailed"] = self._is_buyer_mailed
         if outcome.booked is not None:
             result["reservation"] = self._booked_record(outcome.booked)
-            if outcome.booked.id in self._mailed:
-                result["buyer_mailed"] = self._mailed[outcome.booked.id]
+            result["mailed_to"] = self._mailed_to.get(outcome.booked.id, "")
         return result
 
     def _write_cancelled(self, ids: list[int]) -> None:
@@ -410,31 +409,18 @@ class UnitOfWork:
                 number: sum(parts.values(), Decimal(0))
                 for number, parts in settlements.shares(ids).items()
             }
-            found = (self._reservations[number] for number in ids)
             notices().event_cancelled(
                 [
-                    self._cancelled_booking(each, each.user_id, refunds[each.pk])
-                    for each in found
-                    if each.user_id
+                    CancelledBooking(
+                        **booking_fields(self._reservations[number], self.event),
+                        refund=refunds[number] or None,
+                        currency=self._reservations[number].currency,
+                    )
+                    for number in ids
                 ]
             )
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
-
-    def _cancelled_booking(
-        self, booked: Reservation, buyer_id: int, refund: Decimal
-    ) -> CancelledBooking:
-        return CancelledBooking(
-            person_id=buyer_id,
-            public_id=booked.public_id,
-            event_name=self.event.name,
-            venue=self.event.venue,
-            date=self.event.date,
-            time_zone=self.event.time_zone,
-            organisation_id=self.event.organisation_id,
-            refund=refund or None,
-            currency=booked.currency,
-        )
 
     def _write_lapsed(self, ids: list[int]) -> None:
         if not ids:
@@ -484,22 +470,23 @@ class UnitOfWork:
         bulk.write(bulk.insert(ReservationSeat, _TICKET_COLUMNS, tickets))
         paid = {new.reference: self._reservations[new.id].pk for new in booked if new.reference}
         storage.write_booked(self.event, paid, now=self.now)
-        notices().booked([self._new_booking(new, new.user) for new in booked if new.user])
+        self._mail_booked(booked)
+
+    def _mail_booked(self, booked: list[NewReservation]) -> None:
+        """Confirm what was bought online, and at the box office with an address."""
+        online = [new for new in booked if new.user]
+        addresses = notices().booked([self._new_booking(new) for new in online])
+        self._mailed_to = dict(zip((new.id for new in online), addresses, strict=True))
         for new in booked:
             if new.buyer_email:
                 sold = changed_booking(self._reservations[new.id], self.event, is_change=False)
-                self._mailed[new.id] = notices().booking_changed(sold)
+                is_mailed = notices().booking_changed(sold)
+                self._mailed_to[new.id] = new.buyer_email if is_mailed else ""
 
-    def _new_booking(self, new: NewReservation, buyer: Person) -> NewBooking:
+    def _new_booking(self, new: NewReservation) -> NewBooking:
         stored = self._reservations[new.id]
         return NewBooking(
-            person_id=buyer.id,
-            public_id=stored.public_id,
-            event_name=self.event.name,
-            venue=self.event.venue,
-            date=self.event.date,
-            time_zone=self.event.time_zone,
-            organisation_id=self.event.organisation_id,
+            **booking_fields(stored, self.event),
             seats=[ticket.seat.seat_number for ticket in new.bill.tickets],
             total=stored.total_price,
             currency=stored.currency,

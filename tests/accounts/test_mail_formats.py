@@ -15,6 +15,8 @@ from reservations.notices import ChangedBooking, EventNotice, NewBooking
 _NUMBER = "0123456789ABCDEF"
 _EVENING = datetime(2027, 1, 1, 18, 0, tzinfo=UTC)
 _ABOUT: dict[str, Any] = {
+    "address": "",
+    "event_id": 1,
     "public_id": _NUMBER,
     "event_name": "Concert",
     "venue": "Hall",
@@ -75,7 +77,9 @@ def test_the_former_time_is_in_the_former_time_zone(buyer: User) -> None:
 
 @pytest.mark.django_db
 def test_mail_to_an_address_has_the_formats_of_each_language() -> None:
-    changed = ChangedBooking(**_ABOUT, person_id=None, address="yan@example.org", seats=["A1"])
+    changed = ChangedBooking(
+        **{**_ABOUT, "address": "yan@example.org"}, person_id=None, seats=["A1"]
+    )
     assert notices.booking_changed(changed)
     body = render(Mail.objects.get(), [])[1]
     for time in _TIMES.values():

@@ -154,7 +154,7 @@ def test_a_username_that_could_become_a_link_is_not_in_mail(
     owner = make_user(name, password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     make_user("owner", password=PASSWORD, email=VICTIM, email_verified_at=timezone.now())
     mail.notify_password_changed(owner, language="en")
-    mail.notify_email_change(owner, VICTIM, is_done=True, language="de")
+    mail.notify_email_changed(owner, VICTIM, language="de")
     _ask_for_reset()
     found = _to_victim(mailoutbox)
     assert len(found) == 3

@@ -52,16 +52,16 @@ export interface NewBuyer {
   readonly email: string;
 }
 
-/** Make a booking of its own of some seats; return both. */
+/** Make a booking of its own of some seats. */
 export async function splitBooking(
   id: string,
   seatIds: readonly number[],
   { name, email }: NewBuyer,
   key: string,
-): Promise<{ readonly kept: Booking; readonly made: Booking }> {
+): Promise<{ readonly made: Booking; readonly isBuyerMailed: boolean }> {
   const body = { seat_ids: seatIds, buyer_name: name, buyer_email: email };
   const answer = await post(`reservations/${id}/split/`, body, key);
-  return { kept: answer.reservation, made: answer.new_reservation };
+  return { made: answer.new_reservation, isBuyerMailed: answer.buyer_mailed };
 }
 
 export async function mergeBookings(
@@ -69,9 +69,10 @@ export async function mergeBookings(
   other: string,
   isConfirmed: boolean,
   key: string,
-): Promise<Booking> {
+): Promise<{ readonly isBuyerMailed: boolean }> {
   const body = { other, confirm_other_buyer: isConfirmed };
-  return (await post(`reservations/${id}/merge/`, body, key)).reservation;
+  const answer = await post(`reservations/${id}/merge/`, body, key);
+  return { isBuyerMailed: answer.buyer_mailed };
 }
 
 export async function markPaid(id: string, key: string): Promise<void> {

@@ -3557,8 +3557,9 @@ export interface components {
             sold: number;
             blocked: number;
             bookings: number;
+            /** @description Addresses of bookings, and buyers without one. */
             buyers: number;
-            /** @description How many of the buyers have a verified e-mail address. */
+            /** @description How many of the buyers are mailed: those with an address. */
             buyers_by_mail: number;
             /** @description Bookings paid online. */
             refunds: number;
@@ -3987,13 +3988,6 @@ export interface components {
              * @description The difference of the quote. Another one is refused: `price_changed`.
              */
             expected_difference?: string;
-        };
-        MovedAnswer: {
-            success: boolean;
-            message: string;
-            reservation: components["schemas"]["Booking"];
-            /** @description False: there is no address that may be mailed, or it was mailed too often. */
-            buyer_mailed: boolean;
         };
         MovedSeat: {
             seat_id: number;
@@ -4611,6 +4605,13 @@ export interface components {
             moves: {
                 [key: string]: number;
             };
+        };
+        RebookedAnswer: {
+            success: boolean;
+            message: string;
+            reservation: components["schemas"]["Booking"];
+            /** @description False: a booking has no address, or it was mailed too often. */
+            buyer_mailed: boolean;
         };
         RecentPayments: {
             made: number;
@@ -5442,6 +5443,8 @@ export interface components {
             success: boolean;
             message: string;
             reservation: components["schemas"]["Booking"];
+            /** @description False: a booking has no address, or it was mailed too often. */
+            buyer_mailed: boolean;
             new_reservation: components["schemas"]["Booking"];
         };
         SplitRequest: {
@@ -17457,7 +17460,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangedAnswer"];
+                    "application/json": components["schemas"]["RebookedAnswer"];
                 };
             };
             /** @description Malformed. */
@@ -17575,7 +17578,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MovedAnswer"];
+                    "application/json": components["schemas"]["RebookedAnswer"];
                 };
             };
             /** @description Malformed. */

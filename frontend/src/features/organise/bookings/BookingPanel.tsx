@@ -96,7 +96,7 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
         event={event}
         booking={booking}
         onDone={({ isBuyerMailed }) => {
-          done(t(isBuyerMailed ? 'bookings:wasMoved' : 'bookings:wasMovedUnmailed'));
+          done(mailNoted(t('bookings:wasMoved'), isBuyerMailed));
         }}
         onStop={stop}
       />
@@ -187,8 +187,8 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
         <SplitDialog
           event={event}
           booking={booking}
-          onDone={(made) => {
-            done(t('bookings:wasSplit', { id: made }));
+          onDone={(made, isBuyerMailed) => {
+            done(mailNoted(t('bookings:wasSplit', { id: made }), isBuyerMailed));
           }}
           onDismiss={stop}
         />
@@ -197,8 +197,8 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
         <MergeDialog
           event={event}
           booking={booking}
-          onDone={() => {
-            done(t('bookings:wasMerged'));
+          onDone={({ isBuyerMailed }) => {
+            done(mailNoted(t('bookings:wasMerged'), isBuyerMailed));
           }}
           onDismiss={stop}
         />
@@ -216,6 +216,11 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       )}
     </section>
   );
+}
+
+/** A sentence, and whether the buyer gets a mail about what it tells. */
+function mailNoted(sentence: string, isBuyerMailed: boolean): string {
+  return `${sentence} ${t(isBuyerMailed ? 'bookings:isMailed' : 'bookings:isNotMailed')}`;
 }
 
 /** Whether no money was taken, with a demo's provider or in a real one's test mode. */

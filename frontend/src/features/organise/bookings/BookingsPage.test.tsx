@@ -164,7 +164,7 @@ it('merges with another buyer only after a second click', async () => {
   const server = open(`?booking=${ID}`);
   server.on(`post reservations/${ID}/merge/`, (body) =>
     (body as { confirm_other_buyer: boolean }).confirm_other_buyer
-      ? [200, { success: true, message: '', reservation: BOOKING }]
+      ? [200, { success: true, message: '', reservation: BOOKING, buyer_mailed: false }]
       : [409, { error: 'Others.', code: 'other_buyer' }],
   );
   fireEvent.click(await screen.findByRole('button', { name: 'Merge' }));
@@ -172,7 +172,7 @@ it('merges with another buyer only after a second click', async () => {
   fireEvent.change(dialog.getByRole('textbox'), { target: { value: '0123456789ABCDEF' } });
   fireEvent.click(dialog.getByRole('button', { name: 'Merge' }));
   fireEvent.click(await dialog.findByRole('button', { name: 'Merge nevertheless' }));
-  await screen.findByText('The bookings are one now.');
+  await screen.findByText(/^The bookings are one now. The buyer gets no mail about it/);
   expect(document.activeElement?.textContent).toBe('Zoe');
 });
 

@@ -14,8 +14,8 @@ import { formatMoney } from '@/i18n/money';
 interface SplitDialogProps {
   readonly event: EventDetail;
   readonly booking: Booking;
-  /** Gets the number of the new booking. */
-  readonly onDone: (made: string) => void;
+  /** Gets the number of the new booking, and whether the buyers of both are mailed. */
+  readonly onDone: (made: string, isBuyerMailed: boolean) => void;
   readonly onDismiss: () => void;
 }
 
@@ -33,8 +33,8 @@ export function SplitDialog({ event, booking, onDone, onDismiss }: SplitDialogPr
   const split = useBookingChange(
     event.id,
     ({ seatIds, ...buyer }: Wanted, key) => splitBooking(booking.id, seatIds, buyer, key),
-    ({ made }) => {
-      onDone(made.id);
+    ({ made, isBuyerMailed }) => {
+      onDone(made.id, isBuyerMailed);
     },
   );
   const errors = split.error === null ? null : toApiError(split.error).fields;

@@ -133,7 +133,7 @@ it('says in numbers what cancelling does, and asks for the name', async () => {
     '2 payments are refunded: €160.00.',
     '1 booking was paid in another way: you pay back €80.00 yourself.',
     '2 held seats are released.',
-    '2 of 3 buyers have a verified address and get a mail.',
+    '2 of 3 buyers gave an address and get a mail.',
   ]);
   await user.click(within(dialog).getByRole('button', { name: 'Cancel this event' }));
   expect(server.writes()).toEqual([]);
