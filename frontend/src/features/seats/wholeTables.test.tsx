@@ -10,7 +10,7 @@ const TABLE = { group: 't1', sold_by: 'table' } as const;
 const IDS = [100, 101, 102];
 
 /** Open a hall whose first three seats are a table that is sold as a whole. */
-function openTable(held: readonly Lock[] = []) {
+function openTable(held: Lock[] = []) {
   const seats = makeSeats(8).map((seat, index) => (index < 3 ? { ...seat, ...TABLE } : seat));
   return openSelector({ seats: seats.map((seat, index) => held[index] ?? seat), ownLocks: held });
 }
