@@ -14,6 +14,7 @@ from typing import Any
 
 from reservations.domain.states import SeatStatus
 from reservations.plans.plan import PlanSeat
+from reservations.plans.printed_names import PrintedName, with_printed_names
 
 PLAN_COLUMNS = tuple(
     column.name
@@ -22,8 +23,7 @@ PLAN_COLUMNS = tuple(
 )
 """The columns of a seat that a plan sets and that have the same names in both."""
 
-_PLACE = ("section", "row", "number")
-_LABEL = (*_PLACE, "seat_number")
+_LABEL = ("section", "row", "number", "seat_number")
 _POSITION = ("x", "y")
 
 
@@ -74,6 +74,15 @@ class StoredSeat:
     category: str | None
     companion_of: str | None
     is_removed: bool
+
+    @property
+    def printed_name(self) -> PrintedName:
+        columns = self.columns
+        return PrintedName(
+            self.guid,
+            *(columns["section"], columns["row"], columns["number"], columns["seat_number"]),
+            self.is_removed,
+        )
 
     @property
     def grouping(self) -> tuple[Any, ...]:
@@ -144,10 +153,13 @@ class Changes:
 
 
 def differences(stored: Iterable[StoredSeat], planned: Sequence[PlanSeat]) -> list[Difference]:
-    """Return the seats that differ, in the order of the plan; the removed ones last."""
+    """Return the seats that differ, in the order of the plan; the removed ones last.
+
+    Seats keep their names unless the plan itself renames them: see `with_printed_names`.
+    """
     by_guid = {seat.guid: seat for seat in stored}
     found: list[Difference] = []
-    for seat in planned:
+    for seat in with_printed_names([each.printed_name for each in by_guid.values()], planned):
         before = by_guid.pop(seat.guid, None)
         if before is None or before.is_removed:
             found.append(Difference(before, seat, (Kind.ADDED,)))
@@ -178,16 +190,13 @@ def decide(
             continue
         use = changes.uses[stored.id] = states[stored.id].use(now=now)
         kinds = difference.kinds
-        if planned is not None and use is not SeatUse.FREE:
-            planned = _as_named(stored, planned)
-            kinds = _kinds(stored, planned)
         violated = [kind for kind in kinds if kind in _PROTECTED[use]]
         if violated and stored.id not in keep:
             obstacle = Obstacle(violated[0].value)
             changes.in_the_way.append(
                 Protected(seat=stored, use=use, obstacle=obstacle, can_keep=True)
             )
-        elif violated or not kinds:
+        elif violated:
             changes.kept.append(stored)
         elif planned is None:
             changes.removed.append(stored)
@@ -220,18 +229,6 @@ def _kinds(stored: StoredSeat, planned: PlanSeat) -> tuple[Kind, ...]:
     if is_described or differing - {*_LABEL, *_POSITION}:
         kinds.append(Kind.DESCRIBED)
     return tuple(kinds)
-
-
-def _as_named(stored: StoredSeat, planned: PlanSeat) -> PlanSeat:
-    """Return the planned seat with its present name, if its section, row and number stay.
-
-    A name is prefixed with the section as soon as another section has the same row and number; a
-    new section must not rename the seats of those who have a ticket.
-    """
-    is_same = all(stored.columns[name] == getattr(planned, name) for name in _PLACE)
-    if not is_same:
-        return planned
-    return dataclasses.replace(planned, seat_number=stored.columns["seat_number"])
 
 
 def _refuse_taken_names(changes: Changes, unchanged_names: Iterable[str]) -> None:

@@ -40,11 +40,11 @@ def planned(*names: str, section: str = "Stalls", **fields: Any) -> tuple[PlanSe
     """Return seats such as A1, in a row from left to right."""
     return tuple(
         PlanSeat(
-            guid=f"{section}-{name}",
+            guid=f"{section}-{name.split()[-1]}",
             seat_number=name,
             section=section,
-            row=name[0],
-            number=name[1:],
+            row=name.split()[-1][0],
+            number=name.split()[-1][1:],
             x=20.0 * at,
             y=10.0,
             category="Best",
@@ -227,7 +227,7 @@ def test_a_held_or_sold_seat_moves_with_the_drawing(event: Event) -> None:
     assert set(Seat.objects.values_list("y", flat=True)) == {50.0}
 
 
-def test_a_new_section_does_not_rename_the_sold_seats_of_another(event: Event) -> None:
+def test_a_new_section_does_not_rename_the_seats_of_another(event: Event) -> None:
     """With two sections the plan's names begin with the section."""
     sell(event, "A1")
     named = [replace(seat, seat_number=f"Stalls {seat.seat_number}") for seat in BEFORE]
@@ -236,7 +236,57 @@ def test_a_new_section_does_not_rename_the_sold_seats_of_another(event: Event) -
         for seat in planned("A1", section="Circle")
     ]
     assert not put(event, *named, *circle).in_the_way
-    assert stored(event) == ["A1", "Stalls A2", "Stalls A3", "Stalls A4", "Circle A1"]
+    assert stored(event) == ["A1", "A2", "A3", "A4", "Circle A1"]
+
+
+def test_a_deleted_row_does_not_rename_the_seats_of_another_section() -> None:
+    circle = planned("Circle A1", "Circle A2", section="Circle")
+    stalls = planned("Stalls A1", "Stalls A2", "Stalls B1")
+    event = fill_event(event_id=make_event(seats=0).pk, plan=plan_with([*circle, *stalls]))
+    sell(event, "Stalls A2")
+    left = [replace(seat, seat_number=seat.seat_number.removeprefix("Stalls ")) for seat in stalls]
+    counts = put(event, *left, *planned("A3")).counts()
+    assert (counts[Kind.RELABELLED], counts[Kind.REMOVED], counts[Kind.ADDED]) == (0, 2, 1)
+    names = ["Stalls A1", "Stalls A2", "Stalls B1", "Stalls A3"]
+    assert stored(event) == names
+
+
+def test_a_new_seat_is_named_like_the_others_of_its_row(event: Event) -> None:
+    named = [replace(seat, seat_number=f"Stalls {seat.seat_number}") for seat in BEFORE]
+    new = replace(planned("A5")[0], seat_number="Stalls A5")
+    put(event, *named, new, *planned("Circle A1", section="Circle"))
+    assert stored(event) == ["A1", "A2", "A3", "A4", "A5", "Circle A1"]
+
+
+def test_a_new_seat_does_not_get_the_name_of_another_one(event: Event) -> None:
+    circle = replace(planned("A1", section="Circle")[0], guid="c1")
+    put(event, *BEFORE, circle)
+    assert stored(event) == ["A1", "A2", "A3", "A4", "A1 (2)"]
+
+
+def test_a_copied_name_stays_when_the_first_one_is_deleted() -> None:
+    first, second = planned("A1", "A1 (2)", section="")
+    second = replace(second, row="A", number="1")
+    event = fill_event(event_id=make_event(seats=0).pk, plan=plan_with([first, second]))
+    put(event, replace(second, seat_number="A1"))
+    assert stored(event) == ["A1 (2)"]
+
+
+def test_a_seat_is_renamed_if_its_section_row_number_or_label_is_another(event: Event) -> None:
+    circle = replace(BEFORE[0], section="Circle", seat_number="Circle A1")
+    labelled = replace(BEFORE[1], seat_number="Row A, Chair 2")
+    renumbered = replace(BEFORE[2], number="9", seat_number="A9")
+    changes = put(event, circle, labelled, renumbered, BEFORE[3])
+    assert changes.counts()[Kind.RELABELLED] == 3
+    assert stored(event) == ["Circle A1", "Row A, Chair 2", "A9", "A4"]
+
+
+def test_a_seat_that_comes_back_has_its_name_again() -> None:
+    stalls = planned("Stalls A1", "Stalls A2")
+    event = fill_event(event_id=make_event(seats=0).pk, plan=plan_with(stalls))
+    put(event, stalls[0])
+    put(event, stalls[0], replace(stalls[1], seat_number="A2"))
+    assert stored(event) == ["Stalls A1", "Stalls A2"]
 
 
 def test_a_kept_name_cannot_be_given_to_another_seat(event: Event) -> None:
