@@ -197,16 +197,17 @@ class DaphneStream(_Connection):
         asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abortConnection)
 
 
-def cut_when_unacknowledged(
-    connection: socket.socket, seconds: float = UNACKNOWLEDGED_SECONDS
-) -> None:
+def cut_when_unacknowledged(connection: socket.socket, seconds: float | None = None) -> None:
     """Let the kernel cut a connection whose peer has acknowledged nothing for so long.
+
+    By default UNACKNOWLEDGED_SECONDS.
 
     An event stream has no pings, so nothing else would tell for a quarter of an hour that its
     client has vanished. Keepalive would not either: the kernel sends none while it still
     retransmits, and there is a beat to retransmit. Only Linux can.
     """
     if connection.family in (socket.AF_INET, socket.AF_INET6) and sys.platform == "linux":
+        seconds = UNACKNOWLEDGED_SECONDS if seconds is None else seconds
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * seconds))
 
 

@@ -35,6 +35,9 @@ from tests.tables import empty_tables
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 120
+"""How long the test process waits for services, which production gives up after seconds."""
+
 # Deterministic examples without deadlines, and a randomised search.
 hypothesis_settings.register_profile(
     "steady", derandomize=True, deadline=None, database=None, max_examples=50
@@ -119,10 +122,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Let tests compute in their transactions for as long as a busy machine takes."""
+    """Let the test process wait, and compute in transactions, as long as a busy machine takes.
+
+    A server that gets no processor for two seconds reads nothing from its connections meanwhile,
+    which `tcp_user_timeout` takes for a machine that is gone.
+    """
     if connection.vendor == "postgresql":
         options = connection.settings_dict["OPTIONS"]
-        options["options"] += " -c idle_in_transaction_session_timeout=0"
+        options["pool"]["timeout"] = options["connect_timeout"] = PATIENCE_SECONDS
+        options["tcp_user_timeout"] = 0
+        options["options"] += "".join(
+            f" -c {name}={value}"
+            for name, value in {
+                "lock_timeout": f"{PATIENCE_SECONDS}s",
+                "statement_timeout": f"{PATIENCE_SECONDS}s",
+                "idle_in_transaction_session_timeout": "0",
+                "tcp_user_timeout": "0",
+            }.items()
+        )
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -135,6 +152,14 @@ def _quick() -> Iterator[None]:
         patch.setattr(conflicts, "FLUSH_SECONDS", 86_400.0)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_tables())
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patient_cache() -> None:
+    """Let the test process wait for Redis: without an answer it would count for itself."""
+    if settings.REDIS_URL:
+        options = settings.CACHES["default"]["OPTIONS"]
+        options["socket_timeout"] = options["socket_connect_timeout"] = PATIENCE_SECONDS
 
 
 @pytest.fixture(autouse=True)

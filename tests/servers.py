@@ -52,6 +52,8 @@ def daphne(**extra: str) -> Iterator[Running]:
     """
     port = free_port()
     command = [sys.executable, "-m", "daphne", *daphne_arguments(host=HOST, port=port)]
+    # A client whose test waits for the processor, or that does not read, answers no pings.
+    command[-1:-1] = ["--ping-timeout", "600"]
     with running("Daphne", command, port, **extra) as server:
         yield server
 
@@ -64,6 +66,7 @@ def uvicorn(**extra: str) -> Iterator[Running]:
         *(sys.executable, "-m", "uvicorn", "config.asgi:application"),
         *("--host", HOST, "--port", str(port), "--backlog", "2048"),
         *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
+        *("--ws-ping-timeout", "600"),
         # It waits for event streams otherwise.
         *("--timeout-graceful-shutdown", "5"),
     ]

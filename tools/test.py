@@ -26,6 +26,7 @@ from deploy.environment import clean_environment
 from deploy.paths import FRONTEND, REPORTS, VENV_PYTHON
 from tools.browser import ensure_firefox, ensure_headless_browser, ensure_webkit
 from tools.browser_site import site
+from tools.machine_load import found_load, moment
 from tools.node import ensure_node
 from tools.processes import run_in_background, run_shown
 from tools.reports import (
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"There is no stage {', '.join(sorted(unknown))}.")
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir()
+    start = moment()
     try:
         if options.only:
             results = [_run_stage(stage) for stage in stages if stage.name in options.only]
@@ -93,6 +95,7 @@ def main(arguments: Sequence[str]) -> int:
         if result.failures:
             say(failure_details(result, target=target))
     say(f"\n{summary(results)}")
+    say(f"machine: {found_load(start, moment(), cores=os.cpu_count() or 1)}")
     return 1 if any(result.counts.failed for result in results) else 0
 
 

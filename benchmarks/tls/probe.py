@@ -13,6 +13,8 @@ from collections.abc import Callable
 import django
 import psycopg
 
+_PATIENCE_SECONDS = 60
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -43,7 +45,7 @@ def _database() -> None:
 
     # Past the pool, which says no more than that it got no connection, and with time for the
     # certificates on a busy machine.
-    parameters = {**connection.get_connection_params(), "connect_timeout": 60}
+    parameters = {**connection.get_connection_params(), "connect_timeout": _PATIENCE_SECONDS}
     parameters.pop("pool", None)
     psycopg.connect(**parameters).close()
     with connection.cursor() as cursor:
@@ -51,8 +53,11 @@ def _database() -> None:
 
 
 def _cache() -> None:
+    from django.conf import settings
     from django.core.cache import cache
 
+    options = settings.CACHES["default"]["OPTIONS"]
+    options["socket_timeout"] = options["socket_connect_timeout"] = _PATIENCE_SECONDS
     cache.set("tls", 1, 10)
     if cache.get("tls") != 1:
         raise RuntimeError("The cache forgot at once.")
@@ -60,13 +65,17 @@ def _cache() -> None:
 
 def _channel_layer() -> None:
     from channels.layers import get_channel_layer
+    from django.conf import settings
+
+    for host in settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"]:
+        host["socket_connect_timeout"] = _PATIENCE_SECONDS
 
     async def send_and_receive() -> None:
         layer = get_channel_layer()
         channel = await layer.new_channel()
         await layer.group_add("tls", channel)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
                 await layer.group_send("tls", {"type": "probe"})
                 await layer.receive(channel)
         finally:
@@ -76,9 +85,11 @@ def _channel_layer() -> None:
 
 
 def _readiness() -> None:
-    from web.readiness import ReadinessCheck
+    from web import readiness
 
-    if not ReadinessCheck().readiness().redis:
+    # With time for the certificates on a busy machine.
+    readiness.TIMEOUT_SECONDS = readiness.REDIS_TIMEOUT_SECONDS = _PATIENCE_SECONDS
+    if not readiness.ReadinessCheck().readiness().redis:
         raise RuntimeError("/readyz does not reach Redis.")
 
 

@@ -1,4 +1,8 @@
-"""The site's settings with a publisher that never times out, so that waiting for it hangs."""
+"""The site's settings for servers that never give up waiting.
+
+A request that waited for the publisher would hang, and viewers that do not read are not closed,
+however long the test takes on a busy machine.
+"""
 
 from django.apps import AppConfig
 
@@ -13,6 +17,8 @@ class Patient(AppConfig):
     label = "patient"
 
     def ready(self) -> None:
-        from realtime import publisher
+        from realtime import daphne, publisher, viewers
 
-        publisher.SEND_SECONDS = float("inf")
+        publisher.SEND_SECONDS = viewers.MAX_SECONDS_BEHIND = float("inf")
+        # Linux takes 0 as "no limit of its own".
+        daphne.UNACKNOWLEDGED_SECONDS = 0.0

@@ -88,7 +88,7 @@ def test_a_slow_viewer_gets_the_newest_state_later_and_others_are_not_delayed(
     event = make_event(seats=SEATS, seat_cap=SEATS, purchase_cap=SEATS)
     buyer, ids = person(make_user(LONG_NAME)), seat_ids(event)
     with (
-        start() as server,
+        start(DJANGO_SETTINGS_MODULE="tests.faults.patient") as server,
         closing(StuckSocket(server.port, event.pk)) as stuck_socket,
         closing(StuckStream(server.port, event.pk)) as stuck_stream,
         connect(f"ws://127.0.0.1:{server.port}/ws/events/{event.pk}/", max_size=None) as healthy,
