@@ -49,7 +49,7 @@ INVITATIONS_PER_PERSON = 50
 """How many invitations one person can send in a day."""
 
 CHANGES_PER_MAIL = 10
-"""How many times as many mails of an organisation may be about changed and cancelled events."""
+"""How many times as many mails of an organisation may be about changes of bookings and events."""
 
 PER_NETWORK_AND_RECIPIENT = 4
 """How many mails to one address one network can request in a day."""
@@ -65,8 +65,9 @@ BY_SELLERS = (Mail.Kind.BOOKING, Mail.Kind.SEATS)
 """The kinds that a person at the box office can cause again and again."""
 
 _SALES = (Mail.Kind.BOOKED, *BY_SELLERS)
-_DEFERRED = (Mail.Kind.CHANGED_EVENT, Mail.Kind.CANCELLED)
-_CHANGES = (Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED)
+_ENDS = (Mail.Kind.ENDED, Mail.Kind.LAPSED, Mail.Kind.PAID, Mail.Kind.REFUNDED)
+_DEFERRED = (Mail.Kind.CHANGED_EVENT, Mail.Kind.CANCELLED, *_ENDS)
+_CHANGES = (Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED, *_ENDS)
 
 
 class TooMuchMail(Throttled):

@@ -17,7 +17,7 @@ from accounts.ticket_files import ticket_files
 from accounts.usernames import harmless_words
 
 _WITH_TICKET = (
-    *(Mail.Kind.BOOKED, Mail.Kind.REMINDER, Mail.Kind.CHANGED_EVENT),
+    *(Mail.Kind.BOOKED, Mail.Kind.PAID, Mail.Kind.REMINDER, Mail.Kind.CHANGED_EVENT),
     *(Mail.Kind.SEATS, Mail.Kind.BOOKING),
 )
 _OPEN = {"en": "Open", "de": "Öffnen"}

@@ -6,7 +6,7 @@ Nor can a client do so with what organisers call an event, a venue, a seat or th
 go through `harmless_words`, and are left out if they look like a link or a telephone number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -326,6 +326,121 @@ Ihre Buchung {booking} ist damit ebenfalls storniert. {refund}
 """,
         ),
     },
+    Mail.Kind.ENDED: {
+        "en": (
+            "Booking cancelled: {event}",
+            """{hello}
+
+your booking {booking} is cancelled, and its tickets are no longer valid:
+
+{event}
+{venue}, {date}
+
+{refund}
+
+{link}
+""",
+        ),
+        "de": (
+            "Buchung storniert: {event}",
+            """{hello}
+
+Ihre Buchung {booking} ist storniert, und ihre Tickets gelten nicht mehr:
+
+{event}
+{venue}, {date}
+
+{refund}
+
+{link}
+""",
+        ),
+    },
+    Mail.Kind.LAPSED: {
+        "en": (
+            "Not paid in time: {event}",
+            """{hello}
+
+your booking {booking} was not paid until {until}. It has lapsed, and its seats are free again:
+
+{event}
+{venue}, {date}
+
+{link}
+""",
+        ),
+        "de": (
+            "Nicht rechtzeitig bezahlt: {event}",
+            """{hello}
+
+Ihre Buchung {booking} wurde nicht bis {until} bezahlt. Sie ist verfallen, und ihre Plätze sind
+wieder frei:
+
+{event}
+{venue}, {date}
+
+{link}
+""",
+        ),
+    },
+    Mail.Kind.PAID: {
+        "en": (
+            "Paid: {event}",
+            """{hello}
+
+we have received your payment for booking {booking}: {total}. This is your ticket:
+
+{event}
+{venue}, {date}
+{seats}
+
+Ticket and cancellation:
+
+{link}
+""",
+        ),
+        "de": (
+            "Bezahlt: {event}",
+            """{hello}
+
+wir haben Ihre Zahlung für die Buchung {booking} erhalten: {total}. Dies ist Ihr Ticket:
+
+{event}
+{venue}, {date}
+{seats}
+
+Ticket und Stornierung:
+
+{link}
+""",
+        ),
+    },
+    Mail.Kind.REFUNDED: {
+        "en": (
+            "Paid back: {event}",
+            """{hello}
+
+{amount} was paid back to you for booking {booking}:
+
+{event}
+{venue}, {date}
+
+{link}
+""",
+        ),
+        "de": (
+            "Zurückgezahlt: {event}",
+            """{hello}
+
+für die Buchung {booking} wurden Ihnen {amount} zurückgezahlt:
+
+{event}
+{venue}, {date}
+
+{link}
+""",
+        ),
+    },
     Mail.Kind.SEATS: {
         "en": (
             "Your seats have changed: {event}",
@@ -337,7 +452,7 @@ the organiser has changed your booking {booking}:
 {venue}, {date}
 {moved}Seats: {seats}
 
-Tickets for other seats are no longer valid.
+{refund}Tickets for other seats are no longer valid.
 
 {link}
 """,
@@ -352,7 +467,7 @@ der Veranstalter hat Ihre Buchung {booking} geändert:
 {venue}, {date}
 {moved}Plätze: {seats}
 
-Tickets für andere Plätze gelten nicht mehr.
+{refund}Tickets für andere Plätze gelten nicht mehr.
 
 {link}
 """,
@@ -416,6 +531,7 @@ MAX_BOOKINGS = 20
 ABOUT_BOOKINGS = (
     *(Mail.Kind.BOOKED, Mail.Kind.SEATS, Mail.Kind.BOOKING),
     *(Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED),
+    *(Mail.Kind.ENDED, Mail.Kind.LAPSED, Mail.Kind.PAID, Mail.Kind.REFUNDED),
 )
 """Sent to the address of a booking, also without an account. One recipient's leave in order."""
 
@@ -434,9 +550,21 @@ _PAYMENT = {
     "de": ("Bezahlt: {total}", "Zu bezahlen bis {due}: {total}"),
 }
 _YOURS = {"en": "an organisation of yours", "de": "einer Ihrer Organisationen"}
+_NOTHING_CHARGED = {
+    "en": "Nothing was charged online.",
+    "de": "Online wurde nichts abgebucht.",
+}
 _REFUND = {
-    "en": ("Nothing was charged online.", "You get {amount} back the way you paid."),
-    "de": ("Online wurde nichts abgebucht.", "Sie erhalten {amount} auf dem Zahlweg zurück."),
+    "en": "You get {amount} back the way you paid.",
+    "de": "Sie erhalten {amount} auf dem Zahlweg zurück.",
+}
+_MERGED = {
+    "en": "Its seats are now in booking {number}.",
+    "de": "Ihre Plätze gehören jetzt zur Buchung {number}.",
+}
+_OWED = {
+    "en": "The organiser pays you {amount} back.",
+    "de": "Der Veranstalter zahlt Ihnen {amount} zurück.",
 }
 _MAX_NAME = 40
 _MAX_SEATS = 2_000
@@ -497,10 +625,10 @@ def _render_booking(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
 def _localised(mail: Mail, language: str) -> dict[str, str]:
     """Return the details of a mail about a booking, with its times and amounts in a language."""
     about: dict[str, str] = dict(mail.details)
-    for name in ("date", "due"):
+    for name in ("date", "due", "until"):
         if about.get(name):
             about[name] = time_in(about[name], language)
-    for name in ("total", "refund"):
+    for name in ("total", "refund", "owed", "amount"):
         if about.get(name):
             about[name] = amount_in(about[name], language)
     about["event"] = harmless_words(about["event"]) or _EVENT[language]
@@ -517,9 +645,19 @@ def _localised(mail: Mail, language: str) -> dict[str, str]:
         paid, due = _PAYMENT[language]
         about["payment"] = (due if about["due"] else paid).format(**about)
     if "refund" in about:
-        nothing, refund = _REFUND[language]
-        about["refund"] = refund.format(amount=about["refund"]) if about["refund"] else nothing
+        about["refund"] = _returned(about, language)
     return about
+
+
+def _returned(about: Mapping[str, str], language: str) -> str:
+    """Return the sentences about the money of a booking, for which its template has a place."""
+    if about.get("into"):
+        return _MERGED[language].format(number=about["into"])
+    refund = _REFUND[language].format(amount=about["refund"]) if about["refund"] else ""
+    if "owed" not in about:
+        return refund and f"{refund}\n\n"
+    owed = _OWED[language].format(amount=about["owed"]) if about["owed"] else ""
+    return " ".join(filter(None, (refund, owed))) or _NOTHING_CHARGED[language]
 
 
 def _booking_link(mail: Mail, person: User | None) -> str:

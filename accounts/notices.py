@@ -37,10 +37,33 @@ class BookingNotice(Protocol):
 
 
 class CancelledBooking(BookingNotice, Protocol):
-    """`refund` is None if nothing was charged online."""
+    """`refund` was charged online; `owed` is paid back by the box office.
+
+    `merged_into` is the number of the booking that has its seats and its money.
+    """
 
     @property
-    def refund(self) -> Decimal | None: ...
+    def merged_into(self) -> str: ...
+    @property
+    def refund(self) -> Decimal: ...
+    @property
+    def owed(self) -> Decimal: ...
+    @property
+    def currency(self) -> str: ...
+
+
+class LapsedBooking(BookingNotice, Protocol):
+    """A booking that was not paid by `payment_due_at`."""
+
+    @property
+    def payment_due_at(self) -> datetime: ...
+
+
+class PaidBack(BookingNotice, Protocol):
+    """A booking of which an amount was paid back."""
+
+    @property
+    def amount(self) -> Decimal: ...
     @property
     def currency(self) -> str: ...
 
@@ -72,6 +95,10 @@ class ChangedBooking(BookingNotice, Protocol):
     def seats(self) -> Sequence[str]: ...
     @property
     def moved(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def refund(self) -> Decimal: ...
+    @property
+    def currency(self) -> str: ...
     @property
     def is_change(self) -> bool: ...
 
@@ -126,6 +153,7 @@ def booking_changed(booking: ChangedBooking) -> bool:
         lambda each: {
             "seats": ", ".join(each.seats),
             "moved": ", ".join(f"{old} → {new}" for old, new in each.moved),
+            "refund": _amount(each.refund, each.currency),
         },
     )
     return bool(address)
@@ -140,12 +168,37 @@ def has_address(person_id: int | None, address: str) -> bool:
 
 def event_cancelled(bookings: Sequence[CancelledBooking]) -> None:
     """Queue a mail about each booking with an address, in the transaction."""
+    _notify(Mail.Kind.CANCELLED, bookings, _returned)
+
+
+def booking_cancelled(bookings: Sequence[CancelledBooking]) -> None:
+    """Queue a mail about each booking with an address, in the transaction."""
+    _notify(Mail.Kind.ENDED, bookings, lambda each: {**_returned(each), "into": each.merged_into})
+
+
+def lapsed(bookings: Sequence[LapsedBooking]) -> None:
+    """Queue a mail about each booking with an address, in the transaction."""
+    _notify(Mail.Kind.LAPSED, bookings, lambda each: {"until": _local(each.payment_due_at, each)})
+
+
+def paid(bookings: Sequence[NewBooking]) -> None:
+    """Queue a mail with the ticket of each booking with an address, in the transaction."""
     _notify(
-        Mail.Kind.CANCELLED,
+        Mail.Kind.PAID,
         bookings,
         lambda each: {
-            "refund": "" if each.refund is None else stored_amount(each.refund, each.currency)
+            "seats": ", ".join(each.seats),
+            "total": stored_amount(each.total, each.currency),
         },
+    )
+
+
+def paid_back(bookings: Sequence[PaidBack]) -> None:
+    """Queue a mail about each booking with an address, in the transaction."""
+    _notify(
+        Mail.Kind.REFUNDED,
+        bookings,
+        lambda each: {"amount": stored_amount(each.amount, each.currency)},
     )
 
 
@@ -157,9 +210,12 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
     shown = []
     for kind, more in (
         (Mail.Kind.BOOKED, {"seats": ", ".join(sample.seats), "total": total, "due": ""}),
+        (Mail.Kind.PAID, {"seats": ", ".join(sample.seats), "total": total}),
         (Mail.Kind.REMINDER, {}),
         (Mail.Kind.CHANGED_EVENT, {"old_venue": about["venue"], "old_date": about["date"]}),
-        (Mail.Kind.CANCELLED, {"refund": total}),
+        (Mail.Kind.CANCELLED, {"refund": total, "owed": ""}),
+        (Mail.Kind.ENDED, {"refund": total, "owed": "", "into": ""}),
+        (Mail.Kind.LAPSED, {"until": about["date"]}),
     ):
         subject, text = mail_templates.render(Mail(kind=kind, details={**about, **more}), [person])
         html = html_of(subject, text, language=language)
@@ -213,6 +269,18 @@ def _about(booking: BookingNotice) -> dict[str, str]:
         "venue": " ".join(booking.venue.split()),
         "date": _local(booking.date, booking),
     }
+
+
+def _returned(booking: CancelledBooking) -> dict[str, str]:
+    return {
+        "refund": _amount(booking.refund, booking.currency),
+        "owed": _amount(booking.owed, booking.currency),
+    }
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    """Return an amount as in rows; empty if it is zero."""
+    return stored_amount(amount, currency) if amount else ""
 
 
 def _local(moment: datetime, booking: BookingNotice) -> str:

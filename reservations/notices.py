@@ -36,18 +36,36 @@ class BookingNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelledBooking(BookingNotice):
-    """A booking that was cancelled together with its event.
+    """A booking that was cancelled.
 
-    `refund` is the amount that was charged and is returned; None if nothing was charged online.
+    `refund` was charged online and is returned the same way; `owed` is paid back by the box office.
+    `merged_into` is the number of the booking that has its seats and its money.
     """
 
-    refund: Decimal | None
+    refund: Decimal = Decimal(0)
+    owed: Decimal = Decimal(0)
+    currency: str
+    merged_into: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapsedBooking(BookingNotice):
+    """A booking that was not paid by `payment_due_at`."""
+
+    payment_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidBack(BookingNotice):
+    """A booking of which an amount was paid back."""
+
+    amount: Decimal
     currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBooking(BookingNotice):
-    """A booking that was just made.
+    """A booking that was just made, or paid.
 
     `seats` are seat numbers. `payment_due_at` is None if it is paid.
     """
@@ -82,10 +100,13 @@ class MailPreview:
 class ChangedBooking(BookingNotice):
     """A booking that organisers changed, or whose mail they send again, as it is now.
 
-    `moved` has pairs of the numbers of an old and a new seat.
+    `moved` has pairs of the numbers of an old and a new seat; `refund` is returned the way it was
+    paid.
     """
 
     seats: Sequence[str]
+    refund: Decimal = Decimal(0)
+    currency: str
     moved: Sequence[tuple[str, str]] = ()
     is_change: bool = True
 
@@ -125,6 +146,18 @@ class Notices(Protocol):
 
     def event_cancelled(self, bookings: Sequence[CancelledBooking]) -> None:
         """Tell the buyers of bookings that their event is cancelled."""
+
+    def booking_cancelled(self, bookings: Sequence[CancelledBooking]) -> None:
+        """Tell the buyers that their bookings are cancelled."""
+
+    def lapsed(self, bookings: Sequence[LapsedBooking]) -> None:
+        """Tell the buyers that their bookings were not paid in time."""
+
+    def paid(self, bookings: Sequence[NewBooking]) -> None:
+        """Tell the buyers that their money has arrived, and send the tickets."""
+
+    def paid_back(self, bookings: Sequence[PaidBack]) -> None:
+        """Tell the buyers that they were paid back."""
 
     def booking_changed(self, booking: ChangedBooking) -> bool:
         """Tell the buyer what a booking is now.

@@ -18,8 +18,8 @@ from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
 from reservations.api.serializers import (
     MAX_ID,
+    BookedAnswerSerializer,
     BoundedListField,
-    ReservedAnswerSerializer,
     SeatIdsSerializer,
     SeatsAnswerSerializer,
     TicketTypesField,
@@ -131,7 +131,7 @@ class BoxOfficeCommandView(SeatCommandView):
         await super().admit(request, **kwargs)
 
 
-class SoldAnswerSerializer(ReservedAnswerSerializer):
+class SoldAnswerSerializer(BookedAnswerSerializer):
     buyer_mailed = serializers.BooleanField(
         allow_null=True,
         help_text="False: the address has been mailed too often, or the organisation may mail no"

@@ -12,13 +12,15 @@ from reservations.api.permissions import HasPermission
 from reservations.api.views import EventView
 from reservations.permissions import Permission
 
+PREVIEWED = ("booked", "paid", "reminder", "event", "cancelled", "ended", "lapsed")
+
 
 class MailsQuerySerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(choices=("en", "de"), default="en")
 
 
 class MailPreviewSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=("booked", "reminder", "event", "cancelled"))
+    kind = serializers.ChoiceField(choices=PREVIEWED)
     subject = serializers.CharField()
     text = serializers.CharField()
     html = serializers.CharField()

@@ -264,11 +264,18 @@ class ExtendedAnswerSerializer(serializers.Serializer[Any]):
     seats = LockSerializer(many=True)
 
 
-class ReservedAnswerSerializer(serializers.Serializer[Any]):
+class BookedAnswerSerializer(serializers.Serializer[Any]):
     success = serializers.BooleanField()
     message = serializers.CharField()
     reservation_id = serializers.CharField()
     reservation = ReservationSerializer()
+
+
+class ReservedAnswerSerializer(BookedAnswerSerializer):
+    mailed_to = serializers.CharField(
+        help_text="Where the tickets, or before they are paid the confirmation, are mailed. Empty:"
+        " nowhere, for want of an address or within the mail limits."
+    )
 
 
 class StartedPaymentAnswerSerializer(serializers.Serializer[Any]):

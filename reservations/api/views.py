@@ -422,7 +422,13 @@ class ReserveView(SeatCommandView):
         if "open_payment" in answer:
             return answered(answer, 202, payment_reference=answer["open_payment"])
         booked = answer["reservation"]
-        return answered(answer, 201, reservation_id=booked["id"], reservation=booked)
+        return answered(
+            answer,
+            201,
+            reservation_id=booked["id"],
+            reservation=booked,
+            mailed_to=answer["mailed_to"],
+        )
 
 
 class ReservationsView(APIView):

@@ -4,7 +4,7 @@ Such a command is alone in its batch. It deletes the rows of seats that are give
 inserts those of the new ones, because the database allows a seat in one live reservation only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from django.db.models import F
 from reservations.domain.rules.outcomes import Merge, Move, Split
 from reservations.domain.states import Settling
 from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Settlement
-from reservations.notices import ChangedBooking, booking_fields, notices
+from reservations.notices import CancelledBooking, ChangedBooking, booking_fields, notices
 from reservations.payments import settlements
 
 Rebooked = Move | Split | Merge
@@ -63,13 +63,28 @@ def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event
         if isinstance(rebooked, Move)
         else []
     )
+    refunds = rebooked.refunds if isinstance(rebooked, Move) else ()
     told = [reservations[rebooked.reservation_id]]
     if isinstance(rebooked, Split):
         told.append(reservations[rebooked.new_id])
+    refund = sum((each.amount for each in refunds), Decimal(0))
     mailed = [
-        notices().booking_changed(changed_booking(booking, event, moved=moved)) for booking in told
+        notices().booking_changed(changed_booking(booking, event, moved=moved, refund=refund))
+        for booking in told
     ]
+    if isinstance(rebooked, Merge):
+        _tell_other_buyer(reservations[rebooked.other_id], told[0], event)
     return all(mailed)
+
+
+def _tell_other_buyer(merged: Reservation, kept: Reservation, event: Event) -> None:
+    """Tell the buyer of a merged booking, unless it is the kept one's."""
+    if (merged.user_id, merged.buyer_email) == (kept.user_id, kept.buyer_email):
+        return
+    told = CancelledBooking(
+        **booking_fields(merged, event), currency=merged.currency, merged_into=kept.public_id
+    )
+    notices().booking_cancelled([told])
 
 
 def changed_booking(
@@ -77,16 +92,27 @@ def changed_booking(
     event: Event,
     *,
     moved: Sequence[tuple[str, str]] = (),
+    refund: Decimal = Decimal(0),
     is_change: bool = True,
 ) -> ChangedBooking:
     """Return what a mail tells of a booking as it is stored now."""
-    seats = ReservationSeat.objects.filter(reservation=booking).order_by("seat_id")
     return ChangedBooking(
         **booking_fields(booking, event),
-        seats=list(seats.values_list("seat__seat_number", flat=True)),
+        seats=seat_numbers([booking.pk])[booking.pk],
         moved=moved,
+        refund=refund,
+        currency=booking.currency,
         is_change=is_change,
     )
+
+
+def seat_numbers(reservation_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the numbers of the seats that bookings have, by booking."""
+    rows = ReservationSeat.objects.filter(reservation__in=reservation_ids).order_by("seat_id")
+    found: dict[int, list[str]] = {number: [] for number in reservation_ids}
+    for number, seat in rows.values_list("reservation_id", "seat__seat_number"):
+        found[number].append(seat)
+    return found
 
 
 def _write_move(move: Move, *, event: Event, actor_id: int, now: datetime) -> None:

@@ -54,7 +54,13 @@ from reservations.models import (
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
-from reservations.notices import CancelledBooking, NewBooking, booking_fields, notices
+from reservations.notices import (
+    CancelledBooking,
+    LapsedBooking,
+    NewBooking,
+    booking_fields,
+    notices,
+)
 from reservations.payments import settlements, storage
 from reservations.payments.provider import refunds_parts
 from reservations.read import promo_codes
@@ -81,7 +87,7 @@ from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
 from reservations.write.messages import write_messages
 from reservations.write.prepared import PreparedPair, PreparedQuery
-from reservations.write.rebooking import changed_booking, write_rebooked
+from reservations.write.rebooking import changed_booking, seat_numbers, write_rebooked
 
 MAX_LAPSED_RESERVATIONS = 500
 """How many overdue reservations one LapseUnpaid ends."""
@@ -404,23 +410,28 @@ class UnitOfWork:
         Reservation.objects.filter(event=self.event, pk__in=ids).update(
             status=Reservation.Status.CANCELLED, cancelled_at=self.now
         )
+        cancelled = self._cancelled_bookings(ids)
         if self.event.cancelled_at is not None:
-            refunds = {
-                number: sum(parts.values(), Decimal(0))
-                for number, parts in settlements.shares(ids).items()
-            }
-            notices().event_cancelled(
-                [
-                    CancelledBooking(
-                        **booking_fields(self._reservations[number], self.event),
-                        refund=refunds[number] or None,
-                        currency=self._reservations[number].currency,
-                    )
-                    for number in ids
-                ]
-            )
+            notices().event_cancelled(cancelled)
+        else:
+            notices().booking_cancelled(cancelled)
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
+
+    def _cancelled_bookings(self, ids: list[int]) -> list[CancelledBooking]:
+        """Return what bookings are owed, before their refunds are written."""
+        stored = list(Reservation.objects.filter(event=self.event, pk__in=ids).order_by("pk"))
+        refunds = settlements.shares(ids)
+        owed = settlements.amounts_to_pay_back(stored, settlements.rows_of(stored))
+        return [
+            CancelledBooking(
+                **booking_fields(each, self.event),
+                refund=sum(refunds[each.pk].values(), Decimal(0)),
+                owed=owed.get(each.pk, Decimal(0)),
+                currency=each.currency,
+            )
+            for each in stored
+        ]
 
     def _write_lapsed(self, ids: list[int]) -> None:
         if not ids:
@@ -429,13 +440,24 @@ class UnitOfWork:
             status=Reservation.Status.LAPSED, lapsed_at=self.now
         )
         self._write_ended(ids)
+        ended = (self._reservations[number] for number in ids)
+        notices().lapsed(
+            [
+                LapsedBooking(**booking_fields(each, self.event), payment_due_at=due)
+                for each in ended
+                if (due := each.payment_due_at) is not None
+            ]
+        )
 
     def _write_ended(self, ids: list[int]) -> None:
         ReservationSeat.objects.filter(event=self.event, reservation_id__in=ids).update(live=False)
 
     def _write_paid(self, ids: list[int]) -> None:
-        if ids:
-            Reservation.objects.filter(event=self.event, pk__in=ids).update(paid_at=self.now)
+        if not ids:
+            return
+        Reservation.objects.filter(event=self.event, pk__in=ids).update(paid_at=self.now)
+        seats = seat_numbers(ids)
+        notices().paid([self._new_booking(self._reservations[each], seats[each]) for each in ids])
 
     def _write_booked(self, booked: list[NewReservation]) -> None:
         if not booked:
@@ -475,7 +497,15 @@ class UnitOfWork:
     def _mail_booked(self, booked: list[NewReservation]) -> None:
         """Confirm what was bought online, and at the box office with an address."""
         online = [new for new in booked if new.user]
-        addresses = notices().booked([self._new_booking(new) for new in online])
+        addresses = notices().booked(
+            [
+                self._new_booking(
+                    self._reservations[new.id],
+                    [ticket.seat.seat_number for ticket in new.bill.tickets],
+                )
+                for new in online
+            ]
+        )
         self._mailed_to = dict(zip((new.id for new in online), addresses, strict=True))
         for new in booked:
             if new.buyer_email:
@@ -483,11 +513,10 @@ class UnitOfWork:
                 is_mailed = notices().booking_changed(sold)
                 self._mailed_to[new.id] = new.buyer_email if is_mailed else ""
 
-    def _new_booking(self, new: NewReservation) -> NewBooking:
-        stored = self._reservations[new.id]
+    def _new_booking(self, stored: Reservation, seats: Sequence[str]) -> NewBooking:
         return NewBooking(
             **booking_fields(stored, self.event),
-            seats=[ticket.seat.seat_number for ticket in new.bill.tickets],
+            seats=seats,
             total=stored.total_price,
             currency=stored.currency,
             payment_due_at=stored.payment_due_at,

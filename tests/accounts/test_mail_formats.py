@@ -10,6 +10,7 @@ from accounts import notices
 from accounts.mail_formats import day_in
 from accounts.mail_templates import render
 from accounts.models import Mail, User
+from reservations.api import mail_views
 from reservations.notices import ChangedBooking, EventNotice, NewBooking
 
 _NUMBER = "0123456789ABCDEF"
@@ -50,7 +51,7 @@ def _text(person: User) -> str:
 @pytest.mark.parametrize("language", _TIMES)
 def test_all_mail_about_a_booking_has_the_formats_of_its_language(language: str) -> None:
     found = {each.kind: each for each in notices.previews(_BOOKING, language=language)}
-    assert set(found) == {"booked", "reminder", "event", "cancelled"}
+    assert set(found) == {*mail_views.PREVIEWED}
     for each in found.values():
         for content in (each.text, each.html):
             assert f"Hall, {_TIMES[language]}" in content
@@ -78,7 +79,7 @@ def test_the_former_time_is_in_the_former_time_zone(buyer: User) -> None:
 @pytest.mark.django_db
 def test_mail_to_an_address_has_the_formats_of_each_language() -> None:
     changed = ChangedBooking(
-        **{**_ABOUT, "address": "yan@example.org"}, person_id=None, seats=["A1"]
+        **{**_ABOUT, "address": "yan@example.org"}, person_id=None, seats=["A1"], currency="EUR"
     )
     assert notices.booking_changed(changed)
     body = render(Mail.objects.get(), [])[1]

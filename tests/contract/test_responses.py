@@ -237,7 +237,7 @@ def test_reserve(office: BoxOffice) -> None:
     response = client.post(f"/api/events/{office.event.pk}/reserve/", body)
     assert response.status_code == 201
     answer = response.json()
-    assert set(answer) == {"success", "message", "reservation_id", "reservation"}
+    assert set(answer) == {"success", "message", "reservation_id", "reservation", "mailed_to"}
     assert answer["message"] == "Reservation confirmed!"
     found = answer["reservation"]
     assert _is_reservation(found)

@@ -181,9 +181,12 @@ def test_organisers_see_the_mail_that_buyers_get(event: Event) -> None:
     found = organiser.get(f"/api/events/{event.pk}/mails/?language=de").json()
     assert {each["kind"]: each["subject"] for each in found} == {
         "booked": "Gebucht: Concert",
+        "paid": "Bezahlt: Concert",
         "reminder": "Bald: Concert",
         "event": "Geändert: Concert",
         "cancelled": "Abgesagt: Concert",
+        "ended": "Buchung storniert: Concert",
+        "lapsed": "Nicht rechtzeitig bezahlt: Concert",
     }
     assert all("A1, A2" in each["text"] for each in found if each["kind"] == "booked")
     assert not Mail.objects.exists()

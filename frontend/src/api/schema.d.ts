@@ -3858,12 +3858,15 @@ export interface components {
         };
         /**
          * @description * `booked` - booked
+         *     * `paid` - paid
          *     * `reminder` - reminder
          *     * `event` - event
          *     * `cancelled` - cancelled
+         *     * `ended` - ended
+         *     * `lapsed` - lapsed
          * @enum {string}
          */
-        MailPreviewKindEnum: "booked" | "reminder" | "event" | "cancelled";
+        MailPreviewKindEnum: "booked" | "paid" | "reminder" | "event" | "cancelled" | "ended" | "lapsed";
         Me: {
             user_id: number;
             username: string;
@@ -4816,6 +4819,8 @@ export interface components {
             message: string;
             reservation_id: string;
             reservation: components["schemas"]["Reservation"];
+            /** @description Where the tickets, or before they are paid the confirmation, are mailed. Empty: nowhere, for want of an address or within the mail limits. */
+            mailed_to: string;
         };
         ReservedSeat: {
             seat_id: number;

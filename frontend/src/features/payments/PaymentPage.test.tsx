@@ -40,7 +40,7 @@ function progress(
 
 function open(...replies: (readonly [number, unknown])[]) {
   const server = new FakeServer();
-  server.on('get me/', [200, ALICE]);
+  server.on('get me/', [200, { ...ALICE, email: 'alice@example.org' }]);
   server.replyInTurn(REFRESH, ...replies);
   return { server, ...renderPage({ '/payments/:reference': <PaymentPage /> }, PATH) };
 }
@@ -61,6 +61,7 @@ it('shows by itself that the payment was approved, and links to the ticket', asy
   await vi.advanceTimersByTimeAsync(2_000);
   const link = await screen.findByRole('link', { name: 'Show ticket' });
   expect(link.getAttribute('href')).toBe('/reservations/K7QF9M2A4XWZ31TB');
+  expect(screen.getByText(/We mail your tickets to alice@example/)).toBeDefined();
 });
 
 it('looks for the reservations and the open payments again once it was paid', async () => {

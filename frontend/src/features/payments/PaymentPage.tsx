@@ -69,6 +69,7 @@ function Payment({ progress }: { readonly progress: PaymentProgress }) {
 
 function Outcome({ progress }: { readonly progress: PaymentProgress }) {
   const { payment } = progress;
+  const address = useMe()?.email ?? '';
   switch (payment.state) {
     case 'open':
       return <OpenPayment progress={progress} />;
@@ -84,7 +85,10 @@ function Outcome({ progress }: { readonly progress: PaymentProgress }) {
             )
           }
         >
-          <p>{t('payments:booked_note')}</p>
+          <p>
+            {t('payments:booked_note')}{' '}
+            {address !== '' && t('payments:booked_tickets', { address })}
+          </p>
           <WhatFor payment={payment} />
         </Message>
       );

@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 
-import type { EventDetail } from '@/api/types';
+import type { EventDetail, Reservation } from '@/api/types';
 import { makeEvent, makeReservation, makeSeats } from '@/testing/factories';
 import { CONNECTION_LOST } from '@/testing/fakeServer';
 import {
@@ -27,10 +27,11 @@ async function openReview(event?: Partial<EventDetail>) {
   return { ...scene, dialog };
 }
 
-function booked() {
-  const reservation = makeReservation();
+function booked(mailedTo = 'alice@example.org', fields: Partial<Reservation> = {}) {
+  const reservation = makeReservation(fields);
   const { id } = reservation;
-  return [201, { success: true, message: 'Reserved', reservation_id: id, reservation }] as const;
+  const answer = { success: true, message: 'Reserved', reservation_id: id, reservation };
+  return [201, { ...answer, mailed_to: mailedTo }] as const;
 }
 
 const DECLINED = [402, { error: 'Declined.', code: 'payment_declined' }] as const;
@@ -63,6 +64,17 @@ it('asks, confirms and links to the ticket', async () => {
   expect(document.activeElement).toBe(popup.getByRole('button', { name: 'Show ticket' }));
   await user.keyboard('{Enter}');
   expect(router.state.location.pathname).toBe('/reservations/K7QF9M2A4XWZ31TB');
+});
+
+it.each([
+  ['paid', 'alice@example.org', 'We mail your tickets to alice@example.org.'],
+  ['due', 'alice@example.org', /^We mail the confirmation to alice@example.org, and your tickets/],
+  ['paid', '', /^You get no mail about it/],
+] as const)('says where the tickets went: %s, %s', async (status, address, sentence) => {
+  const { server, user, dialog } = await openReview();
+  server.on(RESERVE, booked(address, { payment_status: status }));
+  await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+  expect(within(await confirmed()).getByText(sentence)).toBeDefined();
 });
 
 it('leads to the page of a payment that waits for the buyer, who keeps the seats', async () => {

@@ -87,8 +87,8 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const checkout = useCheckout({
     eventId: event.id,
     store,
-    onReserved: (reservation) => {
-      setDialog({ name: 'confirmed', reservation });
+    onReserved: (answer) => {
+      setDialog({ name: 'confirmed', answer });
     },
     onRefused: (error, asked) => {
       setOffer(offerFor(error, errorText(error), asked));

@@ -1,7 +1,7 @@
 import { Suspense } from 'react';
 
 import type { Scene } from '@/canvas/scene';
-import type { Reservation } from '@/api/types';
+import type { ReservedAnswer } from '@/api/types';
 import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
@@ -14,7 +14,7 @@ export type OpenDialog =
   | { readonly name: 'shortcuts' | 'review' }
   | { readonly name: 'find'; readonly area: StandingArea | null }
   | { readonly name: 'signIn'; readonly seatNumber: string | null }
-  | { readonly name: 'confirmed'; readonly reservation: Reservation };
+  | { readonly name: 'confirmed'; readonly answer: ReservedAnswer };
 
 interface SelectorDialogsProps {
   /** Null while none is open. */
@@ -61,10 +61,7 @@ export function SelectorDialogs({
         <ShortcutsDialog areOn={areShortcutsOn} onTurn={onTurnShortcuts} onClose={onClose} />
       )}
       {(dialog?.name === 'review' || dialog?.name === 'confirmed') && (
-        <CheckoutDialog
-          reservation={dialog.name === 'confirmed' ? dialog.reservation : null}
-          {...review}
-        />
+        <CheckoutDialog answer={dialog.name === 'confirmed' ? dialog.answer : null} {...review} />
       )}
       {dialog?.name === 'signIn' && (
         <SignInPrompt seatNumber={dialog.seatNumber} onClose={onClose} />

@@ -38,7 +38,13 @@ it('sells a seat with the chosen ticket type, and says what fees and tax are in 
   const reservation = makeReservation();
   server.on(RESERVE, [
     201,
-    { success: true, message: 'Reserved', reservation_id: reservation.id, reservation },
+    {
+      success: true,
+      message: 'Reserved',
+      reservation_id: reservation.id,
+      reservation,
+      mailed_to: '',
+    },
   ]);
   await user.click(review.getByRole('button', { name: 'Confirm · €25.50' }));
   await waitFor(() => {

@@ -13,7 +13,7 @@ import { t } from '@/i18n/language';
 interface MergeDialogProps {
   readonly event: EventDetail;
   readonly booking: Booking;
-  readonly onDone: () => void;
+  readonly onDone: (merged: { readonly isBuyerMailed: boolean }) => void;
   readonly onDismiss: () => void;
 }
 

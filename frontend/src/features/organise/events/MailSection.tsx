@@ -13,9 +13,12 @@ import './mailSection.css';
 const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 const KINDS = {
   booked: 'organiserEvents:mail_booked',
+  paid: 'organiserEvents:mail_paid',
   reminder: 'organiserEvents:mail_reminder',
   event: 'organiserEvents:mail_event',
   cancelled: 'organiserEvents:mail_cancelled',
+  ended: 'organiserEvents:mail_ended',
+  lapsed: 'organiserEvents:mail_lapsed',
 } as const satisfies Record<MailPreview['kind'], string>;
 
 /** What buyers are mailed about the event, as it is now. */

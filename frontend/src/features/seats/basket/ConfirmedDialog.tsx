@@ -1,6 +1,6 @@
 import { useNavigate } from 'react-router';
 
-import type { Reservation } from '@/api/types';
+import type { Reservation, ReservedAnswer } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
@@ -13,7 +13,7 @@ import '@/i18n/loadReservationsMessages';
 import { reservationPath } from '@/paths';
 
 interface ConfirmedDialogProps {
-  readonly reservation: Reservation;
+  readonly answer: ReservedAnswer;
   readonly onClose: () => void;
 }
 
@@ -24,8 +24,9 @@ const CHECK = (
   </svg>
 );
 
-export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) {
+export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
   const navigate = useNavigate();
+  const { reservation, mailed_to: address } = answer;
   const { seats } = reservation;
   return (
     <Dialog title={t('basket:confirmed')} art={CHECK} opensByItself onDismiss={onClose}>
@@ -43,6 +44,7 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
         />{' '}
         {paymentNote(reservation)}
       </p>
+      <p className="dialog__lead">{mailNote(reservation, address)}</p>
       <div className="dialog__actions">
         <Button look="plain" onClick={onClose}>
           {t('basket:confirmed_stay')}
@@ -69,10 +71,21 @@ export function ConfirmedDialog({ reservation, onClose }: ConfirmedDialogProps) 
   );
 }
 
+/** Where the tickets went, or the confirmation of what is still to be paid. */
+function mailNote(reservation: Reservation, address: string): string {
+  if (address === '') return t('basket:confirmed_unmailed');
+  return t(isUnpaid(reservation) ? 'basket:confirmed_mailed' : 'basket:confirmed_tickets', {
+    address,
+  });
+}
+
+function isUnpaid({ payment_status: payment }: Reservation): boolean {
+  return payment === null || payment === 'due';
+}
+
 /** A note if something is still to be paid. */
 function paymentNote(reservation: Reservation): string {
-  const { payment_status: payment } = reservation;
-  return payment === null || payment === 'due'
+  return isUnpaid(reservation)
     ? t('basket:confirmed_payment', { payment: paymentText(reservation) })
     : '';
 }

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { type ApiError, type Conflict, toApiError } from '@/api/apiError';
 import { createReusableKey } from '@/api/idempotencyKey';
 import { type Order, reserveSeats } from '@/api/seats';
-import type { Reservation } from '@/api/types';
+import type { ReservedAnswer } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import type { Bill } from '@/domain/tickets';
@@ -25,7 +25,7 @@ export interface Checkout {
 interface CheckoutOptions {
   readonly eventId: number;
   readonly store: SeatMapStore;
-  readonly onReserved: (reservation: Reservation) => void;
+  readonly onReserved: (answer: ReservedAnswer) => void;
   readonly onRefused: (error: ApiError, seats: readonly SeatFacts[]) => void;
 }
 
@@ -76,7 +76,7 @@ export function useCheckout(options: CheckoutOptions): Checkout {
       store.dispatch({ type: 'commandSettled', seatIds, outcome: { kind: 'reserved' } });
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
       void queryClient.invalidateQueries({ queryKey: EVENTS_KEY });
-      onReserved(answer.reservation);
+      onReserved(answer);
     },
     onError: (failure, { seats }) => {
       const refusal = toApiError(failure);
