@@ -8,6 +8,7 @@ every text is stored as a text, and in CSV it is disarmed.
 """
 
 import csv
+import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from reservations.csv_text import disarmed
 from reservations.domain.states import iso
@@ -32,6 +34,11 @@ MAX_XLSX_ROWS = 100_000
 _CHUNK_BYTES = 64 * 1024
 # The longest text of a cell in Excel.
 _MAX_CELL = 32_767
+
+_FORBIDDEN = "\x00-\x08\x0b-\x1f\ufffe\uffff"
+# What XML forbids, and each underscore that begins an escape of Excel's, `_xHHHH_`, or would begin
+# one with the escape after it.
+_TO_BE_ESCAPED = re.compile(f"[{_FORBIDDEN}]|_(?=x[0-9a-fA-F]{{4}}[_{_FORBIDDEN}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,22 @@ def write_xlsx(columns: Sequence[str], pages: Pages, zone: ZoneInfo) -> Generato
             yield chunk
 
 
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that escapes each text so that it is read as it was written.
+
+    XlsxWriter's own function leaves escapes that share an underscore, as in `_x0041_x0042_`.
+    """
+
+    @staticmethod
+    def _escape_control_characters(data: str) -> str:
+        return _TO_BE_ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", data)
+
+
 def _write_book(file: Any, columns: Sequence[str], pages: Pages, zone: ZoneInfo) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False}
     options |= {"strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        sheet, heading = book.add_worksheet(), book.add_format({"bold": True})
+        sheet, heading = book.add_worksheet(worksheet_class=_Sheet), book.add_format({"bold": True})
         time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         amount = book.add_format({"num_format": "0.00"})
         for place, name in enumerate(columns):
