@@ -51,7 +51,7 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
         pdf = files.ticket_pdf(public_id=number, site=site, language=language)
         calendar = files.calendar_file(
             public_id=number,
-            site=site,
+            url=mail_templates.booking_link(mail, people),
             host=urlsplit(site).hostname or "seatcast",
             worded=harmless_words,
         )

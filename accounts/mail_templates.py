@@ -609,14 +609,14 @@ def _render_booking(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
 
     The name of an account, and the link that signs a guest in, are only in mail to its own address.
     """
-    own = next((person for person in people if person.email == mail.address), None)
+    own = _addressee(mail, people)
     texts = []
     for language in LANGUAGES if own is None else _languages_of(own):
         subject, body = _TEMPLATES[Mail.Kind(mail.kind)][language]
         about = {
             **_localised(mail, language),
             "hello": f"{_HELLO[language]}," if own is None else _hello(own, language),
-            "link": _booking_link(mail, own),
+            "link": booking_link(mail, people),
         }
         texts.append((subject.format(**about), body.format(**about)))
     return _in_all_languages(texts)
@@ -660,13 +660,26 @@ def _returned(about: Mapping[str, str], language: str) -> str:
     return " ".join(filter(None, (refund, owed))) or _NOTHING_CHARGED[language]
 
 
-def _booking_link(mail: Mail, person: User | None) -> str:
-    """Return the link to a booking. A guest comes back by it, and goes on to the booking."""
+def booking_link(mail: Mail, people: Sequence[User]) -> str:
+    """Return the link to the booking that a mail is about.
+
+    A guest comes back by it, and goes on to the booking; an account signs in. To another address
+    than theirs goes a link that shows the booking, if that is its own address.
+    """
     site = settings.SEATCAST_SITE_URL.rstrip("/")
     number = mail.details["booking"]
-    if person is None or not person.is_guest:
-        return f"{site}/reservations/{number}"
-    return f"{site}{_guest_path(number, person)}"
+    person = _addressee(mail, people)
+    if person is None:
+        fragment = ticket_files().booking_fragment(public_id=number, address=mail.address)
+        return f"{site}/reservations/{number}#{fragment}"
+    if person.is_guest:
+        return f"{site}{_guest_path(number, person)}"
+    return f"{site}/reservations/{number}"
+
+
+def _addressee(mail: Mail, people: Sequence[User]) -> User | None:
+    """Return the person to whose own address a mail goes."""
+    return next((person for person in people if person.email == mail.address), None)
 
 
 def _languages_of(person: User) -> Sequence[str]:

@@ -35,6 +35,7 @@ from accounts.mail_message import message_of
 from accounts.models import Mail, User
 from accounts.pacing import Pace, lower_priority
 from accounts.ticket_files import ticket_files
+from security_log.mail_addresses import folded_address
 from slow_work.database import without_database
 
 RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
@@ -384,11 +385,10 @@ def _owners(mail: Mail) -> list[User]:
     Those are the accounts that have verified it or, if there are none, that claim it.
     """
     found = User.objects.filter(email__iexact=mail.address, is_active=True).order_by("pk")
-    # The database folds the case of more characters than mail servers do.
     same = [
         each
         for each in found.iterator()
-        if _ascii_folded(each.email) == _ascii_folded(mail.address)
+        if folded_address(each.email) == folded_address(mail.address)
     ]
     if mail.kind == Mail.Kind.GUEST:
         return _with_bookings([each for each in same if each.is_guest], mail.person_id)
@@ -402,7 +402,3 @@ def _with_bookings(guests: Sequence[User], only: int | None) -> list[User]:
     by_id = {guest.pk: guest for guest in guests if only in (None, guest.pk)}
     booked = ticket_files().guest_bookings(person_ids=by_id, most=mail_templates.MAX_BOOKINGS)
     return [by_id[pk] for pk in dict.fromkeys(each.person_id for each in booked)]
-
-
-def _ascii_folded(address: str) -> bytes:
-    return address.encode(errors="replace").lower()

@@ -24,6 +24,9 @@ class GuestBooking(Protocol):
 class TicketFiles(Protocol):
     """The interface of SEATCAST_TICKET_FILES."""
 
+    def booking_fragment(self, *, public_id: str, address: str) -> str:
+        """Return the URL fragment of the link to a booking that is mailed to its own address."""
+
     def ticket_qr(self, *, public_id: str, site: str) -> bytes | None:
         """Return a PNG, or None while the ticket admits nobody."""
 
@@ -34,11 +37,11 @@ class TicketFiles(Protocol):
         """Return the seats with their floors; empty if the hall has only one."""
 
     def calendar_file(
-        self, *, public_id: str, site: str, host: str, worded: Callable[[str], str]
+        self, *, public_id: str, url: str, host: str, worded: Callable[[str], str]
     ) -> bytes | None:
         """Return a file in iCalendar's format, or None if the booking has ended.
 
-        `worded` makes the organiser's words harmless.
+        `url` is the link to the booking. `worded` makes the organiser's words harmless.
         """
 
     def guest_bookings(self, *, person_ids: Collection[int], most: int) -> Sequence[GuestBooking]:

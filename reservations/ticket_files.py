@@ -14,6 +14,7 @@ import segno
 from django.db.models import F
 from icalendar import Calendar, Event
 
+from reservations import booking_links
 from reservations.formats import localised_time
 from reservations.models import Reservation
 from reservations.read import selectors
@@ -56,6 +57,11 @@ def guest_bookings(*, person_ids: Collection[int], most: int) -> list[GuestBooki
         GuestBooking(person_id, public_id, name, date.astimezone(ZoneInfo(zone)))
         for person_id, public_id, name, date, zone in rows[:most]
     ]
+
+
+def booking_fragment(*, public_id: str, address: str) -> str:
+    """Return the URL fragment of the link to a booking that is mailed to its own address."""
+    return booking_links.fragment(public_id=public_id, address=address)
 
 
 def ticket_qr(*, public_id: str, site: str) -> bytes | None:
@@ -143,12 +149,12 @@ def seats_by_floor(*, public_id: str) -> str:
 
 
 def calendar_file(
-    *, public_id: str, site: str, host: str, worded: Callable[[str], str]
+    *, public_id: str, url: str, host: str, worded: Callable[[str], str]
 ) -> bytes | None:
     """Return the event of a live booking in iCalendar's format (RFC 5545); None if it has ended.
 
-    The entry has the same UID each time, so a newer file replaces it. `worded` makes the
-    organiser's words harmless.
+    The entry has the same UID each time, so a newer file replaces it. `url` is the link to the
+    booking. `worded` makes the organiser's words harmless.
     """
     stored = (
         Reservation.objects.filter(public_id=public_id, status=Reservation.Status.CONFIRMED)
@@ -165,7 +171,7 @@ def calendar_file(
     entry.add("dtend", begins + _DURATION)
     entry.add("summary", worded(event.name))
     entry.add("location", worded(event.venue))
-    entry.add("url", f"{site}/reservations/{public_id}")
+    entry.add("url", url)
     calendar = Calendar()
     calendar.add("prodid", "-//Seatcast//Reservations//EN")
     calendar.add("version", "2.0")

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     RESERVATION_MOVED = "reservation_moved"
     RESERVATION_SPLIT = "reservation_split"
     RESERVATION_MERGED = "reservation_merged"
+    RESERVATION_TAKEN_OVER = "reservation_taken_over"
     PAYMENT_REFUNDED = "payment_refunded"
     PAYMENT_DISPUTED = "payment_disputed"
     REGISTERED = "registered"

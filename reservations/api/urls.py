@@ -1,6 +1,7 @@
 from django.urls import include, path, register_converter
 
 from reservations.api import (
+    booking_link_views,
     booking_views,
     box_office_views,
     event_views,
@@ -88,6 +89,14 @@ urlpatterns = [
         "reservations/<public_id:reservation_id>/paid-back/", booking_views.PaidBackView.as_view()
     ),
     path("reservations/<public_id:reservation_id>/send/", booking_views.SendAgainView.as_view()),
+    path(
+        "reservations/<public_id:reservation_id>/link/",
+        booking_link_views.BookingLinkView.as_view(),
+    ),
+    path(
+        "reservations/<public_id:reservation_id>/take-over/",
+        booking_link_views.TakeOverView.as_view(),
+    ),
     path("payments/", payment_views.PaymentsView.as_view()),
     path("payments/notices/", payment_views.NoticesView.as_view()),
     path("payments/<reference:reference>/", payment_views.PaymentView.as_view()),

@@ -162,8 +162,9 @@ def _booking(booking: Booking, reservation: Reservation, replay: Replay) -> str 
     if booking.is_end:
         return None
     buyer_id = reservation.user_id
-    is_other = buyer_id is not None and buyer_id != change.actor_id
-    if is_other and not _was_transferred(change.actor_id, buyer_id):
+    # What the box office sold may be an account's since.
+    is_own = reservation.channel == SaleChannel.ONLINE and buyer_id is not None
+    if is_own and buyer_id != change.actor_id and not _was_transferred(change.actor_id, buyer_id):
         names = replay.name(change.actor_id), replay.name(reservation.user_id)
         return f"reserved by {names[0]}, but the reservation is {names[1]}'s"
     if reservation.created_at != change.at:

@@ -341,6 +341,16 @@ class NoAddress(Conflict):
     default_sentence = "This booking has no e-mail address to which it may be sent."
 
 
+class OtherAddress(Conflict):
+    """The account has not verified the address that a booking was sold to."""
+
+    code = "other_address"
+    default_sentence = (
+        "This booking is for another e-mail address. Verify that address on your account page"
+        " first."
+    )
+
+
 class OtherBuyer(Conflict):
     code = "other_buyer"
     default_sentence = "The bookings are of different buyers. Confirm that they become one."

@@ -506,6 +506,24 @@ CALLS = [
         optional="settling expected_difference",
         permissions=(CHANGE,),
     ),
+    Call(
+        "POST",
+        "/api/reservations/{reservation}/link/",
+        "nothing",
+        {"token": "x"},
+        optional="token",
+        has_steps=True,
+        is_edit=True,
+    ),
+    Call(
+        "POST",
+        "/api/reservations/{reservation}/take-over/",
+        "person and csrf",
+        {"token": "x"},
+        optional="token",
+        has_steps=True,
+        is_edit=True,
+    ),
     # It needs a booking with two seats.
     Call(
         "POST",

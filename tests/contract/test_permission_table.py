@@ -244,6 +244,11 @@ ROWS: dict[str, Row] = {
     "POST reservations/{reservation_id}/cancel/": only(
         "buyer", *SELLERS, members=404, outsiders=404
     ),
+    # Without the token of a mailed link.
+    "POST reservations/{reservation_id}/link/": only(
+        members=404, outsiders=404, anonymous=404, operator=404
+    ),
+    "POST reservations/{reservation_id}/take-over/": of_buyer(),
     "POST reservations/{reservation_id}/paid/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{of_foreign_owner}/paid/": only(*SELLERS),
     "GET events/{event_id}/bookings/": only(*SELLERS),

@@ -12,6 +12,16 @@ export async function fetchReservation(
   return (await get(`reservations/${reservationId}/`, { signal })).body;
 }
 
+/** The booking of a link that was mailed to its own address. */
+export function fetchLinkedReservation(reservationId: string, token: string): Promise<Reservation> {
+  return post(`reservations/${reservationId}/link/`, { token });
+}
+
+/** Make the booking of a link that of the user, who has verified its address. */
+export function takeOver(reservationId: string, token: string): Promise<Reservation> {
+  return post(`reservations/${reservationId}/take-over/`, { token });
+}
+
 export function cancelReservation(reservationId: string, key: string): Promise<CancelledAnswer> {
   return post(`reservations/${reservationId}/cancel/`, undefined, key);
 }

@@ -17,7 +17,7 @@ export function useMailedLink(): MailedLink | null {
 
 /** As `useMailedLink`, for links with a token only. */
 export function useMailedToken(): string | null {
-  return useParsedHash(parseToken);
+  return useParsedHash(tokenInHash);
 }
 
 function useParsedHash<Link>(parse: (hash: string) => Link | null): Link | null {
@@ -38,11 +38,12 @@ function useParsedHash<Link>(parse: (hash: string) => Link | null): Link | null 
 /** Parse the URL fragment, which is never sent to servers; null if incomplete. */
 function parseMailedLink(hash: string): MailedLink | null {
   const uid = new URLSearchParams(hash.replace(/^#/, '')).get('uid') ?? '';
-  const token = parseToken(hash);
+  const token = tokenInHash(hash);
   return uid === '' || token === null ? null : { uid, token };
 }
 
-function parseToken(hash: string): string | null {
+/** Parse the token in a URL fragment; null if there is none. */
+export function tokenInHash(hash: string): string | null {
   const token = new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
   return token === '' ? null : token;
 }

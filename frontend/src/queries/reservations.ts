@@ -1,6 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import { fetchGuestBookings, fetchReservation, fetchReservations } from '@/api/reservations';
+import {
+  fetchGuestBookings,
+  fetchLinkedReservation,
+  fetchReservation,
+  fetchReservations,
+} from '@/api/reservations';
 import type { Reservation } from '@/api/types';
 
 const LOOK_AGAIN_MS = 10_000;
@@ -25,6 +30,13 @@ export const reservationQuery = (reservationId: string) =>
     queryFn: ({ signal }) => fetchReservation(reservationId, signal),
     refetchInterval: ({ state }) =>
       state.data !== undefined && isPaymentMoving(state.data) ? LOOK_AGAIN_MS : false,
+  });
+
+/** The booking of a mailed link. */
+export const linkedReservationQuery = (reservationId: string, token: string) =>
+  queryOptions({
+    queryKey: ['reservations', reservationId, 'link', token],
+    queryFn: () => fetchLinkedReservation(reservationId, token),
   });
 
 /** Whether the status will soon change by itself. */

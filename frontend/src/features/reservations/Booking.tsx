@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import type { Reservation } from '@/api/types';
@@ -19,8 +19,14 @@ import { eventPath } from '@/paths';
 
 import './booking.css';
 
+interface BookingProps {
+  readonly reservation: Reservation;
+  /** In place of cancelling: the booking is shown by a mailed link, and is not the user's. */
+  readonly linkedNote?: ReactNode;
+}
+
 /** Details of one reservation; printed, it is the ticket. */
-export function Booking({ reservation }: { readonly reservation: Reservation }) {
+export function Booking({ reservation, linkedNote }: BookingProps) {
   const isOver = reservation.status !== 'confirmed';
   useLiveReservations(reservation.event, [reservation]);
   const [isCancelledHere, setIsCancelledHere] = useState(false);
@@ -28,20 +34,22 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
     <article className="page booking" data-status={reservation.status}>
       <title>{`${t('reservations:pageTitle', { id: reservation.id })} · Seatcast`}</title>
       <header className="booking__head">
-        <Link
-          className="icon-button booking__back"
-          to="/reservations"
-          aria-label={t('reservations:title')}
-        >
-          <Icon name="back" />
-        </Link>
+        {linkedNote === undefined && (
+          <Link
+            className="icon-button booking__back"
+            to="/reservations"
+            aria-label={t('reservations:title')}
+          >
+            <Icon name="back" />
+          </Link>
+        )}
         <h1 className="booking__name">{reservation.event_name}</h1>
         <StatusChip status={reservation.status} />
       </header>
       {isOver ? (
         <EndedNote reservation={reservation} isNews={isCancelledHere} />
       ) : (
-        <Pass reservation={reservation} />
+        <Pass reservation={reservation} hasFile={linkedNote === undefined} />
       )}
       <Facts reservation={reservation} />
       <section className="booking__seats">
@@ -54,12 +62,16 @@ export function Booking({ reservation }: { readonly reservation: Reservation }) 
           <SeatsOnPlan reservation={reservation} />
         </section>
       )}
-      <Foot
-        reservation={reservation}
-        onCancelled={() => {
-          setIsCancelledHere(true);
-        }}
-      />
+      {linkedNote === undefined ? (
+        <Foot
+          reservation={reservation}
+          onCancelled={() => {
+            setIsCancelledHere(true);
+          }}
+        />
+      ) : (
+        <footer className="booking__foot">{linkedNote}</footer>
+      )}
     </article>
   );
 }

@@ -9,8 +9,14 @@ import { seatList } from '@/domain/seatList';
 import { t } from '@/i18n/language';
 import { reservationPath, ticketPath } from '@/paths';
 
+interface PassProps {
+  readonly reservation: Reservation;
+  /** Whether the user may load the ticket's file, as whose booking it is. */
+  readonly hasFile: boolean;
+}
+
 /** The ticket: QR code, calendar entry, printing. */
-export function Pass({ reservation }: { readonly reservation: Reservation }) {
+export function Pass({ reservation, hasFile }: PassProps) {
   const {
     ticket_code: code,
     signed_ticket: signed = code,
@@ -31,7 +37,7 @@ export function Pass({ reservation }: { readonly reservation: Reservation }) {
           <Icon name="calendar" />
           {t('reservations:addToCalendar')}
         </Button>
-        {payment !== 'due' && <TicketFileButton id={reservation.id} />}
+        {hasFile && payment !== 'due' && <TicketFileButton id={reservation.id} />}
         <Button
           onClick={() => {
             print();
@@ -62,7 +68,8 @@ function keepInCalendar({
     title,
     place,
     note: t('reservations:calendarNote', { id, seats: seatList(seats) }),
-    url: `${location.origin}${reservationPath(id)}`,
+    // With the token of a mailed link.
+    url: `${location.origin}${reservationPath(id)}${location.hash}`,
   });
   saveFile(`seatcast-${id}.ics`, 'text/calendar', file);
 }

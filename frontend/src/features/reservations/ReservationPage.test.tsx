@@ -182,3 +182,40 @@ it('asks anonymous visitors to sign in and returns', async () => {
     '/sign-in?next=%2Freservations%2FK7QF9M2A4XWZ31TB',
   );
 });
+
+const LINKED = makeReservation({ buyer_name: 'Zoe', buyer_email: 'zoe@example.org' });
+const LINK = '/reservations/K7QF9M2A4XWZ31TB#token=signed';
+
+function openLink(me: Partial<typeof ALICE> | null) {
+  const found = open(null, { isSignedIn: false, path: LINK });
+  if (me !== null) found.server.on('get me/', [200, { ...ALICE, ...me }]);
+  found.server.on('post reservations/K7QF9M2A4XWZ31TB/link/', [200, LINKED]);
+  return found;
+}
+
+it('shows the booking of a mailed link to somebody who is not signed in', async () => {
+  const { server } = openLink(null);
+  await screen.findByRole('heading', { level: 1, name: 'The Late Set' });
+  expect(screen.getByRole('img', { name: 'QR code of your ticket' })).toBeDefined();
+  expect(screen.getByText(/our mail to zoe@example.org shows your booking/)).toBeDefined();
+  expect(screen.queryByRole('button', { name: /^Cancel|PDF/ })).toBeNull();
+  expect(server.writes()).toEqual(['post reservations/K7QF9M2A4XWZ31TB/link/']);
+});
+
+it('adds the booking of a mailed link to the account with its address', async () => {
+  const { server, user, router } = openLink({ email: 'Zoe@example.org', email_verified: true });
+  const mine = makeReservation();
+  server.on('post reservations/K7QF9M2A4XWZ31TB/take-over/', [200, mine]);
+  const add = await screen.findByRole('button', { name: 'Add to my account' });
+  server.on('get reservations/K7QF9M2A4XWZ31TB/', [200, mine]);
+  await user.click(add);
+  await screen.findByText('The booking is in your account now.');
+  expect(await screen.findByRole('button', { name: 'Cancel reservation' })).toBeDefined();
+  expect(router.state.location.hash).toBe('');
+});
+
+it('tells an account with another address to verify that of the booking', async () => {
+  openLink({ email: 'zoe@example.org', email_verified: false });
+  await screen.findByText(/This booking was sold to zoe@example.org/);
+  expect(screen.queryByRole('button', { name: 'Add to my account' })).toBeNull();
+});

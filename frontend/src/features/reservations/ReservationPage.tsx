@@ -1,14 +1,20 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Navigate, useLocation, useParams } from 'react-router';
+import { Link, type Location, Navigate, useLocation, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { Booking } from '@/features/reservations/Booking';
+import { LinkedNote } from '@/features/reservations/LinkedNote';
+import { tokenInHash } from '@/hooks/mailedLink';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
-import { reservationQuery, reservationsQuery } from '@/queries/reservations';
+import {
+  linkedReservationQuery,
+  reservationQuery,
+  reservationsQuery,
+} from '@/queries/reservations';
 import { useMe } from '@/queries/session';
 import '@/i18n/loadReservationsMessages';
 
@@ -17,15 +23,30 @@ export function ReservationPage() {
   const me = useMe();
   const location = useLocation();
   if (!/^[0-9A-Za-z]{16}$/.test(reservationId)) return <NoSuchReservation />;
-  if (me === null) return <Navigate to={signInPath(location)} replace />;
-  return me === undefined ? (
-    <LoadingBooking />
+  if (me === undefined) return <LoadingBooking />;
+  const id = reservationId.toUpperCase();
+  const token = tokenOf(location);
+  if (me !== null) return <OneReservation id={id} token={token} />;
+  return token === null ? (
+    <Navigate to={signInPath(location)} replace />
   ) : (
-    <OneReservation id={reservationId.toUpperCase()} />
+    <LinkedReservation id={id} token={token} />
   );
 }
 
-function OneReservation({ id }: { readonly id: string }) {
+/** The token of the link in a mail, also after signing in. It stays in the URL, for reloading. */
+function tokenOf({ hash, state }: Location): string | null {
+  const kept: unknown = (state as Partial<Record<string, unknown>> | null)?.['token'];
+  return tokenInHash(hash) ?? (typeof kept === 'string' ? kept : null);
+}
+
+interface OneReservationProps {
+  readonly id: string;
+  /** Of a mailed link, which leads to a booking that is not the user's. */
+  readonly token: string | null;
+}
+
+function OneReservation({ id, token }: OneReservationProps) {
   const queryClient = useQueryClient();
   const {
     data: reservation,
@@ -37,6 +58,20 @@ function OneReservation({ id }: { readonly id: string }) {
       queryClient.getQueryData(reservationsQuery.queryKey)?.find((one) => one.id === id),
   });
   if (reservation !== undefined) return <Booking reservation={reservation} />;
+  if (error === null) return <LoadingBooking />;
+  if (toApiError(error).status !== 404) {
+    return <Failure error={error} onRetry={() => void refetch()} />;
+  }
+  return token === null ? <NoSuchReservation /> : <LinkedReservation id={id} token={token} />;
+}
+
+/** The booking of a link that was mailed to its own address, which shows it to whoever has it. */
+function LinkedReservation({ id, token }: { readonly id: string; readonly token: string }) {
+  const { data: reservation, error, refetch } = useQuery(linkedReservationQuery(id, token));
+  if (reservation !== undefined) {
+    const note = <LinkedNote reservation={reservation} token={token} />;
+    return <Booking reservation={reservation} linkedNote={note} />;
+  }
   if (error === null) return <LoadingBooking />;
   return toApiError(error).status === 404 ? (
     <NoSuchReservation />
