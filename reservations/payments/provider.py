@@ -97,6 +97,16 @@ class RefundsParts(Protocol):
         """
 
 
+class LimitsDecimals(Protocol):
+    """What a provider may offer besides: how many decimals it charges.
+
+    Without it, amounts have as many as their currency.
+    """
+
+    def decimals(self, currency: str) -> int:
+        """Return how many decimals an amount in a currency may have."""
+
+
 class TellsDisputes(Protocol):
     """What a provider may offer besides: to tell whether a buyer asked for their money back."""
 
@@ -161,6 +171,12 @@ def provider() -> PaymentProvider:
             f" {', '.join(doubled)}. Rename the provider's, or leave them out of that setting."
         )
     return found
+
+
+def chargeable_decimals(currency: str) -> int:
+    """Return how many decimals an amount may have: two, which are stored, or fewer."""
+    found: Any = provider()
+    return min(found.decimals(currency), 2) if hasattr(found, "decimals") else 2
 
 
 def refunds_parts() -> bool:

@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import DisputeStatus
 from reservations.models import Payment
+from reservations.payments import stripe_amounts
 from reservations.payments.pages import page_url
 from reservations.payments.provider import (
     AlreadyCaptured,
@@ -28,6 +29,7 @@ from reservations.payments.provider import (
     Request,
     Stage,
 )
+from reservations.payments.stripe_amounts import NotChargeable, minor_units
 from slow_work.database import without_database
 
 METHOD = "card"
@@ -37,11 +39,6 @@ _TIMEOUT_SECONDS = 4
 _MAX_AGE_SECONDS = 300
 # How many disputes reconciliation looks at: of several months, even at a large site.
 _MAX_DISPUTES = 500
-_ZERO_DECIMALS = {
-    *("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA"),
-    *("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"),
-}
-_THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
 _STAGES = {
     "requires_payment_method": Stage.ACTION,
     "requires_confirmation": Stage.ACTION,
@@ -82,6 +79,9 @@ class StripeProvider:
         """With a key for Stripe's test mode no money is taken."""
         return {METHOD: "success"} if is_test_mode() else {}
 
+    def decimals(self, currency: str) -> int:
+        return stripe_amounts.chargeable_decimals(currency)
+
     def start(self, request: Request) -> Progress:
         if not request.amount:
             # Stripe has no payments of nothing.
@@ -89,7 +89,7 @@ class StripeProvider:
         with _calling():
             try:
                 intent = _create(request.reference, request.amount, request.currency)
-            except stripe.InvalidRequestError:
+            except (stripe.InvalidRequestError, NotChargeable):
                 # Such as an amount below Stripe's minimum.
                 logger.exception("Stripe refuses payment %s", request.reference)
                 return Progress(stage=Stage.FAILED)
@@ -218,13 +218,6 @@ def client() -> stripe.StripeClient:
     )
 
 
-def minor_units(amount: Decimal, currency: str) -> int:
-    """Return an amount as Stripe counts it: in the currency's smallest unit."""
-    if currency in _ZERO_DECIMALS:
-        return int(amount)
-    return int(amount * (1000 if currency in _THREE_DECIMALS else 100))
-
-
 def secret_of(payment: Payment) -> str:
     """Return the secret by which the buyer's browser pays. Raises: PaymentUnavailable."""
     with _calling():
@@ -280,13 +273,13 @@ def _attribute(found: Any, name: str) -> Any:
 def _calling() -> Iterator[None]:
     """Call Stripe, without the database.
 
-    Turn Stripe's errors into PaymentUnavailable, and log those that no retry helps.
+    Turn errors into PaymentUnavailable, and log those that no retry helps.
     """
     try:
         with without_database():
             yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise PaymentUnavailable from error
-    except stripe.StripeError as error:
+    except (stripe.StripeError, NotChargeable) as error:
         logger.exception("Stripe has refused a call")
         raise PaymentUnavailable from error

@@ -31,6 +31,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 
 from reservations import clock
+from reservations.currencies import rounded
 from reservations.domain.errors import EventNotFound
 from reservations.domain.states import BoxOfficeMethod, PaymentStatus, SaleChannel
 from reservations.models import (
@@ -93,7 +94,7 @@ class MethodRecord(TypedDict):
 class TaxRecord(TypedDict):
     percent: Annotated[str | None, "Null: bookings that name no tax."]
     total: Annotated[Revenue, "Of what is left, with the tax."]
-    tax: Annotated[Revenue, "Included in it, rounded once."]
+    tax: Annotated[Revenue, "Included in it, rounded once, to the currency's decimals."]
 
 
 class TicketGroupRecord(TypedDict):
@@ -243,7 +244,7 @@ def reports(*, event_id: int) -> ReportsRecord:
             for (channel, code), group in sorted(methods.items())
         ],
         "promo_codes": _promo_codes(event_id, now),
-        "taxes": list(_taxes(event_id, now)),
+        "taxes": list(_taxes(event_id, event["currency"], now)),
         "payments": _payments(event_id),
         "settlements": _settlements(event_id),
         "paid_back": _paid_back(event_id),
@@ -365,7 +366,7 @@ def _ticket_groups(event_id: int, now: datetime, by: Any) -> dict[Any, _Group]:
     return groups
 
 
-def _taxes(event_id: int, now: datetime) -> Iterator[TaxRecord]:
+def _taxes(event_id: int, currency: str, now: datetime) -> Iterator[TaxRecord]:
     live = _bookings(event_id, now).filter(ended__isnull=True)
     rows = live.order_by("tax_percent").values("tax_percent").annotate(sum=Sum("total_price"))
     for row in rows:
@@ -374,7 +375,7 @@ def _taxes(event_id: int, now: datetime) -> Iterator[TaxRecord]:
         yield {
             "percent": None if percent is None else money(percent),
             "total": money(row["sum"]),
-            "tax": money(tax.quantize(Decimal("0.01"))),
+            "tax": money(rounded(tax, currency)),
         }
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
-from reservations.currencies import localised, written
+from reservations.currencies import localised, require_currency, rounded, written
 from reservations.models import Category, Event, Seat
 from tests.factories import make_event
 from tests.reservations.test_admin import form_values
@@ -37,6 +38,51 @@ def test_an_amount_is_written_as_in_the_buyers_language(
     assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in amounts] == [english, german]
 
 
+_EVENT: Any = {"name": "Concert", "venue": "Hall", "date": timezone.now(), "price": Decimal(5)}
+
+
+@pytest.mark.parametrize("code", ["EUR", "CHF", "JPY", "KWD", "UGX", "MGA", "XOF", "CNY"])
+def test_a_currency_of_iso_4217_is_accepted(code: str) -> None:
+    require_currency(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("EUO", "ZZZ", "eur", "EURO", "EU", ""),
+        pytest.param("XXX", id="no currency"),
+        pytest.param("XTS", id="test"),
+        pytest.param("XAU", id="gold"),
+        pytest.param("XDR", id="drawing right"),
+        pytest.param("CLF", id="fund"),
+        pytest.param("DEM", id="withdrawn"),
+    ],
+)
+def test_a_code_in_which_nobody_pays_is_refused(code: str) -> None:
+    with pytest.raises(ValidationError):
+        require_currency(code)
+    assert "currency" in _faults(Event(**_EVENT, currency=code))
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [
+        ("454.5454", "JPY", "455"),
+        ("454.5", "UGX", "455"),
+        ("1.005", "EUR", "1.01"),
+        ("1.2345", "KWD", "1.23"),
+    ],
+)
+def test_a_computed_amount_is_rounded_to_the_currencys_decimals(
+    amount: str, currency: str, expected: str
+) -> None:
+    assert rounded(Decimal(amount), currency) == Decimal(expected)
+
+
+def test_a_withdrawn_currency_can_still_be_displayed() -> None:
+    assert written(Decimal("50.00"), "HRK") == "50.00 HRK"
+
+
 def _faults(checked: Event | Category | Seat) -> dict[str, list[str]]:
     try:
         checked.full_clean(exclude=["plan", "layout"])
@@ -45,7 +91,7 @@ def _faults(checked: Event | Category | Seat) -> dict[str, list[str]]:
     return {}
 
 
-_NO_YEN = {"price": ["JPY has no decimals: give a whole amount."]}
+_NO_YEN = {"price": ["JPY is paid without decimals: give a whole amount."]}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +130,7 @@ def test_the_admin_says_which_price_cannot_be_paid(admin_client: Client) -> None
     path = f"/admin/reservations/event/{event.pk}/change/"
     values = form_values(admin_client.get(path).content.decode())
     page = admin_client.post(path, {**values, "currency": "JPY"})
-    assert "JPY has no decimals" in page.content.decode()
+    assert "JPY is paid without decimals" in page.content.decode()
     answer = admin_client.post(path, {**values, "currency": "JPY", "categories-0-price": "20"})
     assert answer.status_code == 302
     event.refresh_from_db()

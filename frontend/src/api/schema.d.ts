@@ -5521,7 +5521,7 @@ export interface components {
             total: string;
             /**
              * Format: decimal
-             * @description Included in it, rounded once.
+             * @description Included in it, rounded once, to the currency's decimals.
              */
             tax: string;
         };

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment, Settlement
 from reservations.models.payments import UNFINISHED
-from reservations.payments.stripe_provider import minor_units
+from reservations.payments.stripe_amounts import minor_units
 from tests.reservations.payments.stripe_like import StripeLike
 
 # What Stripe's intent is to be, by the payment's status; None for one that was never created.

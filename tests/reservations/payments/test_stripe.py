@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -19,12 +19,13 @@ from pytest_django import Settings
 from deploy.paths import ROOT
 from reservations.api.payment_views import MAX_NOTICE_BYTES, NoticesView
 from reservations.domain.commands import LockSeats
-from reservations.domain.errors import PaymentUnavailable
+from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, open_payments, pages, refunds, stripe_provider
 from reservations.payments import provider as provider_module
-from reservations.payments.stripe_provider import StripeProvider, minor_units
+from reservations.payments.stripe_amounts import NotChargeable, minor_units
+from reservations.payments.stripe_provider import StripeProvider
 from reservations.read import bookings, stories
 from reservations.write.command_queue import CommandQueue
 from tests.concurrent_commands import at_once
@@ -371,10 +372,64 @@ def test_a_missing_key_is_reported_before_anything_starts(settings: Settings) ->
 
 @pytest.mark.parametrize(
     ("amount", "currency", "expected"),
-    [("12.34", "EUR", 1_234), ("5000.00", "JPY", 5_000), ("1.50", "KWD", 1_500)],
+    [
+        ("12.34", "EUR", 1_234),
+        ("5000.00", "JPY", 5_000),
+        ("1.50", "KWD", 1_500),
+        ("10500.00", "MGA", 10_500),
+        ("5000.00", "UGX", 500_000),
+        ("700.00", "ISK", 70_000),
+    ],
 )
 def test_amounts_are_in_the_smallest_unit(amount: str, currency: str, expected: int) -> None:
     assert minor_units(Decimal(amount), currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        *(("12.50", "JPY"), ("10500.50", "MGA"), ("5000.50", "UGX"), ("700.50", "ISK")),
+        *(("1.005", "EUR"), ("1.505", "KWD")),
+        pytest.param("5.00", "LYD", id="Stripe does not say how it counts dinars of Libya"),
+    ],
+)
+def test_what_stripe_cannot_charge_to_the_last_digit_is_refused(amount: str, currency: str) -> None:
+    with pytest.raises(NotChargeable):
+        minor_units(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "charged"),
+    [("UGX", "5000.00", 500_000), ("MGA", "10500.00", 10_500), ("KWD", "12.50", 12_500)],
+)
+def test_stripe_charges_what_was_agreed(
+    currency: str, price: str, charged: int, stripe_like: StripeLike
+) -> None:
+    event, alice = make_event(currency=currency, price=price), make_person("alice")
+    CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:2]))
+    payment = _opened(event, alice)
+    [intent] = stripe_like.intents
+    assert (payment.amount, intent.amount) == (2 * Decimal(price), 2 * charged)
+
+
+def test_an_amount_that_stripe_cannot_charge_is_never_charged_in_part(
+    stripe_like: StripeLike,
+) -> None:
+    """As it was priced before the site had Stripe."""
+    event, alice = make_event(currency="MGA", price="10500.25"), make_person("alice")
+    CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:2]))
+    with pytest.raises(PaymentDeclined):
+        _opened(event, alice)
+    assert stripe_like.intents == []
+
+
+def test_a_price_that_stripe_cannot_charge_is_refused_to_its_organiser() -> None:
+    event = make_event(currency="MGA", price=Decimal("10500.50"))
+    with pytest.raises(ValidationError) as refusal:
+        event.clean()
+    assert refusal.value.message_dict == {
+        "price": ["MGA is paid without decimals: give a whole amount."]
+    }
 
 
 def test_a_booking_that_costs_nothing_needs_no_card(

@@ -73,9 +73,9 @@ class TestImportPlan:
     def test_formats_and_parses_prices_by_currency(self, file: str) -> None:
         options = (file, "--price", "Stalls=8000", "--currency", "JPY")
         output = refusal("import_plan", *options, "--price-default", "12.50")
-        assert output == "price: JPY has no decimals: give a whole amount."
+        assert output == "price: JPY is paid without decimals: give a whole amount."
         output = refusal("import_plan", *options, "--price", "Circle=1.5", "--price-default", "1")
-        assert output == "price: JPY has no decimals: give a whole amount."
+        assert output == "price: JPY is paid without decimals: give a whole amount."
         output = run("import_plan", *options, "--price-default", "12")
         assert output.splitlines()[1:3] == ["  Stalls: 2 at 8000 JPY", "  Circle: 1 at 12 JPY"]
 

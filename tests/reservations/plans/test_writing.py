@@ -123,6 +123,8 @@ def test_a_failure_stores_nothing() -> None:
         ({"venue": "a\udcffb"}, "venue"),
         ({"currency": "euro"}, "currency"),
         ({"currency": "eu1"}, "currency"),
+        ({"currency": "EUO"}, "currency"),
+        ({"currency": "XAU"}, "currency"),
         ({"price": Decimal("-1")}, "price"),
         ({"price": Decimal("1e20")}, "price"),
     ],

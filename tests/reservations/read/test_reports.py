@@ -177,6 +177,15 @@ def test_payments_and_what_is_due_agree_with_the_bookings(sale: Sale) -> None:
     assert abs(Decimal(tax["tax"]) - total * 19 / 119) <= Decimal("0.005")
 
 
+def test_taxes_have_the_decimals_of_the_currency() -> None:
+    event = make_event(currency="JPY", price="5000", tax_percent="10.00")
+    buyer, queue = make_person(), CommandQueue(event.pk)
+    queue.submit(LockSeats(buyer, seat_ids(event)[:1]))
+    queue.submit(ReserveSeats(buyer, seat_ids(event)[:1], "invoice"))
+    [tax] = reports(event_id=event.pk)["taxes"]
+    assert (tax["total"], tax["tax"]) == ("5000.00", "455.00")
+
+
 def _sum_of(groups: list[Any], name: str) -> Decimal:
     return sum((Decimal(group[name]) for group in groups), Decimal(0))
 

@@ -1,0 +1,57 @@
+"""Amounts as Stripe counts them: in the smallest unit of each currency, with exceptions.
+
+Source: https://docs.stripe.com/currencies, "Minor units in API amounts" and "Special cases".
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from reservations.currencies import decimals_of
+
+
+class NotChargeable(ValueError):
+    """An amount that Stripe cannot charge or refund to the last digit."""
+
+
+class _Count(NamedTuple):
+    """How Stripe counts a currency: `units` are one of the currency's main unit.
+
+    `decimals` are those that an amount may have, which are fewer than `units` can express where
+    Stripe wants the last digits to be 0.
+    """
+
+    units: int
+    decimals: int
+
+
+_USUAL = _Count(units=100, decimals=2)
+_EXCEPTIONS = {
+    # "Zero-decimal currencies". MGA has two decimals in ISO 4217.
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA"), _Count(units=1, decimals=0)
+    ),
+    **dict.fromkeys(("PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"), _Count(units=1, decimals=0)),
+    # "Special cases": without decimals, and nevertheless counted in hundredths.
+    **dict.fromkeys(("ISK", "UGX"), _Count(units=100, decimals=0)),
+    # "Three-decimal currencies": the last digit is to be 0.
+    **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), _Count(units=1000, decimals=2)),
+}
+
+
+def chargeable_decimals(currency: str) -> int:
+    """Return how many decimals an amount may have that Stripe charges."""
+    return _EXCEPTIONS.get(currency, _USUAL).decimals
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """Return an amount as Stripe counts it.
+
+    Raises: NotChargeable if the amount has more decimals than Stripe charges, or if it is unknown
+    how Stripe counts the currency.
+    """
+    count = _EXCEPTIONS.get(currency, _USUAL)
+    if currency not in _EXCEPTIONS and decimals_of(currency) != _USUAL.decimals:
+        raise NotChargeable(f"It is unknown how Stripe counts {currency}.")
+    if amount != round(amount, count.decimals):
+        raise NotChargeable(f"Stripe charges {currency} with {count.decimals} decimals: {amount}")
+    return int(amount * count.units)
