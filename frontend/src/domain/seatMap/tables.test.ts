@@ -21,7 +21,7 @@ it('adds nothing to seats that are sold by themselves', () => {
 });
 
 it('sells a table at once, and other seats one by one', () => {
-  expect(soldApart(all)).toEqual([[alone], [one, other], [byTheSeat]]);
+  expect(soldApart(all, (facts) => facts)).toEqual([[alone], [one, other], [byTheSeat]]);
 });
 
 it('knows the top of a table that is sold as a whole', () => {

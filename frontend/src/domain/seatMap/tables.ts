@@ -23,9 +23,16 @@ export function withTables(
   ];
 }
 
-/** Seats apart that are sold apart. */
-export function soldApart(seats: readonly SeatFacts[]): readonly (readonly SeatFacts[])[] {
-  return [...grouped(seats, ({ id, group, isSoldWhole }) => (isSoldWhole ? group : id)).values()];
+/** Items of seats, grouped by what is sold apart: each seat alone, a whole table together. */
+export function soldApart<Item>(
+  items: readonly Item[],
+  factsOf: (item: Item) => SeatFacts,
+): readonly (readonly Item[])[] {
+  const groups = grouped(items, (item) => {
+    const { id, group, isSoldWhole } = factsOf(item);
+    return isSoldWhole ? group : id;
+  });
+  return [...groups.values()];
 }
 
 export function tablesOf(facts: readonly SeatFacts[]): readonly Table[] {

@@ -120,7 +120,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'released' });
     onDone(t('seats:released', wordsFor(seats)));
-    await Promise.all(soldApart(reversed).map(lock));
+    await Promise.all(soldApart(reversed, (facts) => facts).map(lock));
   }
 
   function refuse(seats: readonly SeatFacts[], error: ApiError): void {

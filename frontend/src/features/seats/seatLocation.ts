@@ -27,6 +27,15 @@ export function seatName(facts: SeatFacts): string {
     : joined(floor, seatNumber.startsWith(section) ? '' : sectionLabel(section), seatNumber);
 }
 
+/**
+ * The name of a table that is sold as a whole. The plan format's own name for a table without a label
+ * is translated.
+ */
+export function tableName({ row, group }: SeatFacts): string {
+  const number = /^Table (.+)$/.exec(row)?.[1];
+  return number === undefined ? row || group : t('seats:place_table', { number });
+}
+
 /** The name of a seat's category, unless its section has the same. */
 export function seatCategory(
   { categoryId, section }: SeatFacts,

@@ -1,21 +1,19 @@
-import { type Ref, type RefObject, Suspense, useImperativeHandle, useRef, useState } from 'react';
+import { type Ref, Suspense, useImperativeHandle, useRef, useState } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
+import type { MapSeat } from '@/domain/seatMap/seats';
+import { soldApart } from '@/domain/seatMap/tables';
 import type { ServerClock } from '@/domain/serverClock';
+import { BasketLine } from '@/features/seats/basket/BasketLine';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
-import { TicketPrice } from '@/features/seats/basket/TicketPrice';
-import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
 import { useOpenPayment } from '@/features/seats/basket/useOpenPayment';
 import type { Tickets } from '@/features/seats/basket/useTickets';
 import { Countdown } from '@/features/seats/Countdown';
 import { OpenPaymentActions } from '@/features/seats/lazyComponents';
-import { statusText } from '@/features/seats/seatLabels';
-import { seatLocation } from '@/features/seats/seatLocation';
 import type { LockExtension } from '@/features/seats/useLockExtension';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -71,6 +69,7 @@ export function Basket({
   const { bill } = tickets;
   const { firstDeadline, endTogether, isSettled } = basketSummary(seats);
   const isEmpty = seats.length === 0;
+  const lines = soldApart(seats, ({ facts }) => facts);
   const openPayment = useOpenPayment(
     event.id,
     seats.some(({ pending }) => !pending),
@@ -86,16 +85,15 @@ export function Basket({
       <header className="basket__head">
         <h2 className="basket__title">
           {isEmpty ? t('basket:title') : t('basket:count', { count: seats.length })}
-          {!isEmpty && <span className="basket__names">{namesOf(seats)}</span>}
         </h2>
         {firstDeadline !== null && (
-          <p className="basket__countdown" data-urgent={isUrgent || undefined}>
+          <div className="basket__countdown" data-urgent={isUrgent || undefined}>
             <Icon name="clock" />
             <span className="visually-hidden">
               {endTogether ? t('basket:heldFor') : t('choosing:basket_firstHeldFor')}{' '}
             </span>
             <Countdown until={firstDeadline} clock={clock} />
-          </p>
+          </div>
         )}
         {extendable.length > 0 && (
           <MoreTimeButton
@@ -125,11 +123,11 @@ export function Basket({
           <p className="basket__hint">{emptyHint(event, isOnSale)}</p>
         ) : (
           <ul>
-            {seats.map((seat) => (
-              <BasketRow
-                key={seat.facts.id}
+            {lines.map((line) => (
+              <BasketLine
+                key={line[0]?.facts.id}
                 basket={aside}
-                seat={seat}
+                seats={line}
                 tickets={tickets}
                 event={event}
                 onRelease={onRelease}
@@ -141,10 +139,10 @@ export function Basket({
       </div>
       {!isEmpty && (
         <footer className="basket__foot">
-          <p className="basket__total">
+          <div className="basket__total">
             <span>{Number(bill.fees) > 0 ? t('basket:totalWithFees') : t('bill_total')}</span>
             <b className="tabular">{formatMoney(bill.total, event.currency)}</b>
-          </p>
+          </div>
           {openPayment === null ? (
             <>
               <Button
@@ -178,61 +176,6 @@ export function Basket({
       )}
     </aside>
   );
-}
-
-interface BasketRowProps {
-  readonly basket: RefObject<HTMLElement | null>;
-  readonly seat: MapSeat;
-  readonly tickets: Tickets;
-  readonly event: EventDetail;
-  readonly onRelease: (seats: readonly MapSeat[]) => void;
-}
-
-function BasketRow({ basket, seat, tickets, event, onRelease }: BasketRowProps) {
-  const row = useRef<HTMLLIElement>(null);
-  useFocusFallback(row, basket);
-  const { facts, pending } = seat;
-  const ticket = tickets.bill.tickets.find((each) => each.facts.id === facts.id);
-  const category = event.categories.find(({ id }) => id === facts.categoryId);
-  return (
-    <li ref={row} className="basket__row" data-pending={pending || undefined}>
-      <span className="basket__swatch">
-        <svg viewBox="-1 -1 2 2" width="14" height="14" aria-hidden="true">
-          <circle className="basket__ring" r="0.78" stroke={category?.color} />
-        </svg>
-      </span>
-      <span className="basket__seat">
-        <b>{facts.seatNumber}</b>
-        <small>{isAskedFor(seat) ? statusText(seat) : seatLocation(facts, event.categories)}</small>
-      </span>
-      {ticket !== undefined && (
-        <TicketPrice
-          ticket={ticket}
-          options={tickets.optionsFor(seat)}
-          currency={event.currency}
-          disabled={pending}
-          onChoose={(typeId) => {
-            tickets.choose(facts.id, typeId);
-          }}
-        />
-      )}
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={t('basket:release', { seat: facts.seatNumber })}
-        disabled={pending}
-        onClick={() => {
-          onRelease([seat]);
-        }}
-      >
-        <Icon name="close" />
-      </button>
-    </li>
-  );
-}
-
-function namesOf(seats: readonly MapSeat[]): string {
-  return seats.map(({ facts }) => facts.seatNumber).join(', ');
 }
 
 function emptyHint(event: EventDetail, isOnSale: boolean): string {

@@ -7,10 +7,12 @@ import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
+import { grouped } from '@/domain/grouped';
 import { isPaidNow } from '@/domain/payments';
 import type { MapSeat } from '@/domain/seatMap/seats';
+import { soldApart } from '@/domain/seatMap/tables';
 import type { ServerClock } from '@/domain/serverClock';
-import type { Bill } from '@/domain/tickets';
+import type { Bill, Ticket } from '@/domain/tickets';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { PaymentMethods } from '@/features/seats/basket/PaymentMethods';
@@ -19,10 +21,10 @@ import { Countdown } from '@/features/seats/Countdown';
 import { paymentErrorText } from '@/api/errorText';
 import type { Choice } from '@/features/seats/offer/offer';
 import { OfferChoices } from '@/features/seats/offer/OfferChoices';
-import { seatLocation } from '@/features/seats/seatLocation';
+import { seatLocation, tableName } from '@/features/seats/seatLocation';
 import type { LockExtension } from '@/features/seats/useLockExtension';
 import { t } from '@/i18n/language';
-import { formatMoney } from '@/i18n/money';
+import { formatMoney, sumAmounts } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 
 export interface ReviewDialogProps {
@@ -179,21 +181,50 @@ function SeatTable({ event, bill }: SeatTableProps) {
   return (
     <table className="review">
       <tbody>
-        {bill.tickets.map(({ facts, type, price }) => (
-          <tr key={facts.id}>
+        {soldTogether(bill.tickets).map((tickets) => (
+          <tr key={tickets[0]?.facts.id}>
             <th scope="row">
-              {facts.seatNumber}{' '}
-              <small>
-                {type === null ? '' : `${type.name} · `}
-                {seatLocation(facts, event.categories)}
-              </small>
+              <TicketNames tickets={tickets} event={event} />
             </th>
-            <td className="tabular">{formatMoney(price, event.currency)}</td>
+            <td className="tabular">
+              {formatMoney(sumAmounts(tickets.map(({ price }) => price)), event.currency)}
+            </td>
           </tr>
         ))}
       </tbody>
       <BillRows bill={bill} currency={event.currency} />
     </table>
+  );
+}
+
+/** Tickets by line: each alone, those of a whole table together if they are of one type. */
+function soldTogether(tickets: readonly Ticket[]): readonly (readonly Ticket[])[] {
+  return soldApart(tickets, ({ facts }) => facts).flatMap((line) => [
+    ...grouped(line, ({ type }) => type?.id).values(),
+  ]);
+}
+
+interface TicketNamesProps {
+  readonly tickets: readonly Ticket[];
+  readonly event: EventDetail;
+}
+
+/** A seat with its ticket type and location, or a whole table with its number of places. */
+function TicketNames({ tickets, event }: TicketNamesProps) {
+  const [first] = tickets;
+  if (first === undefined) return null;
+  const { facts, type } = first;
+  const { isSoldWhole } = facts;
+  return (
+    <>
+      {isSoldWhole ? tableName(facts) : facts.seatNumber}{' '}
+      <small>
+        {type === null ? '' : `${type.name} · `}
+        {isSoldWhole
+          ? t('basket:places', { count: tickets.length })
+          : seatLocation(facts, event.categories)}
+      </small>
+    </>
   );
 }
 
