@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -30,13 +30,12 @@ from accounts.mail_limits import (
     network_key,
     recipient_key,
 )
-from accounts.mail_worker import RETRY_DELAYS_MINUTES
 from accounts.models import Mail, User
 from security_log.prefixes import Folded
 from security_log.request_context import current_request
 
-WAITING_KEPT = timedelta(days=3)
-"""How long mail is kept that waits for the mail server."""
+UNSENT_KEPT = timedelta(days=14)
+"""How long mail is kept that waits for the mail server, or that was given up."""
 
 
 class Notice(NamedTuple):
@@ -216,13 +215,41 @@ def language_of_request(request: Any) -> str:
 def prune(*, older_than: timedelta) -> int:
     """Delete mail older than that; return how many. Limits count mail of the last day.
 
-    Mail that was not given up is kept for WAITING_KEPT: the mail server may be away.
+    Mail that was not sent is kept for UNSENT_KEPT, so that it can be sent again.
     """
-    has_tries = Q(tries__lt=len(RETRY_DELAYS_MINUTES))
-    is_waiting = has_tries & Q(done_at=None, created_at__gte=Now() - WAITING_KEPT)
-    old = Mail.objects.filter(created_at__lt=Now() - older_than)
-    deleted, _ = old.exclude(is_waiting).delete()
+    is_kept = Q(done_at=None, created_at__gte=Now() - UNSENT_KEPT)
+    deleted, _ = Mail.objects.filter(~is_kept, created_at__lt=Now() - older_than).delete()
     return deleted
+
+
+class Unsent(NamedTuple):
+    """How many mails wait for their first attempt, and for another one, and were given up."""
+
+    waiting: int
+    retrying: int
+    given_up: int
+
+
+def unsent(*, event_id: int | None = None) -> Unsent:
+    """Count the mail that is due and not sent, of an event or of all."""
+    has_failed, is_given_up = Q(failed_at__isnull=False), Q(given_up_at__isnull=False)
+    found = _unsent(event_id).aggregate(
+        waiting=Count("pk", filter=~has_failed & Q(due_at__lte=Now())),
+        retrying=Count("pk", filter=has_failed & ~is_given_up),
+        given_up=Count("pk", filter=is_given_up),
+    )
+    return Unsent(**found)
+
+
+def send_again(*, event_id: int | None = None) -> int:
+    """Have the mail that failed, also what was given up, sent at once; return how many."""
+    failed = _unsent(event_id).filter(failed_at__isnull=False)
+    return failed.update(tries=0, due_at=Now(), failed_at=None, given_up_at=None)
+
+
+def _unsent(event_id: int | None) -> QuerySet[Mail]:
+    found = Mail.objects.filter(done_at=None)
+    return found if event_id is None else found.filter(event_id=event_id)
 
 
 def _enqueue(*mails: Mail, client: str = "") -> None:

@@ -10,7 +10,8 @@ delay it. Messages are written, and tickets drawn, before a connection to the ma
 
 A mail is claimed before it is sent, so two processes do not send the same one, and its completion
 is recorded right after. A process that dies in between sends it twice, with the same Message-ID.
-While no connection can be opened, no mail is claimed, so none of them is given up.
+While no connection can be opened, no mail is claimed, so none of them is given up. Mail that is
+refused for now is sent again for five days, with growing pauses.
 """
 
 import logging
@@ -27,7 +28,7 @@ from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage
 from django.db import Error, connection, connections, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts import mail_templates
@@ -38,8 +39,10 @@ from accounts.ticket_files import ticket_files
 from security_log.mail_addresses import folded_address
 from slow_work.database import without_database
 
-RETRY_DELAYS_MINUTES = (1, 2, 4, 8, 16)
-"""How long to wait after each attempt; after the last one a mail is given up."""
+RETRY_DELAYS_MINUTES = (1, 5, 15, 30, 60, 120, *[180] * 39)
+"""How long to wait after each attempt that failed for now: five days, as RFC 5321 (4.5.4.1) asks.
+
+After the last one, or when the server refuses for good (5xx), a mail is given up."""
 
 MAX_ACCOUNTS = 10
 """How many accounts one mail has links for."""
@@ -62,6 +65,7 @@ _PROMPT = (
 
 # How long one thread writes messages before it sends them; others may claim them a minute later.
 _WRITING_SECONDS = 15.0
+_PERMANENT = 500
 _REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 logger = logging.getLogger(__name__)
@@ -269,8 +273,7 @@ def _send_over(
             outcome.sent += 1
         else:
             outcome.failed += 1
-            # The error's text can contain the address.
-            logger.warning("Mail %s could not be sent: %s", each.mail.pk, type(error).__name__)
+            _record_failure(each.mail, error)
             if _is_broken(server, error):
                 _release([left.mail for left in written[number + 1 :]])
                 if outcome.sent == sent_before:
@@ -285,17 +288,13 @@ def _due(*, is_prompt: bool) -> QuerySet[Mail]:
 
     During an upgrade, mail that this server has no text for is left to the newer ones.
     """
-    # One whose last attempt is being made has no tries left, and is due later.
-    has_tries = Q(tries__lt=len(RETRY_DELAYS_MINUTES))
-    waiting = Mail.objects.filter(done_at=None)
+    waiting = Mail.objects.filter(done_at=None, given_up_at=None)
     earlier = waiting.filter(
-        has_tries | Q(due_at__gt=Now()),
         recipient=OuterRef("recipient"),
         kind__in=mail_templates.ABOUT_BOOKINGS,
         pk__lt=OuterRef("pk"),
     ).exclude(recipient="")
     return waiting.filter(
-        has_tries,
         ~Q(kind__in=mail_templates.ABOUT_BOOKINGS) | ~Exists(earlier),
         kind__in=[kind for kind in Mail.Kind if (kind in _PROMPT) == is_prompt],
         language__in=mail_templates.LANGUAGES,
@@ -311,13 +310,11 @@ def _claim(*, is_prompt: bool) -> list[Mail]:
         mails = list(
             found.select_for_update(skip_locked=can_skip, of=("self",))[:MAILS_PER_CONNECTION]
         )
-        if mails:
-            delays = [
-                When(tries=tries, then=Now() + timedelta(minutes=minutes))
-                for tries, minutes in enumerate(RETRY_DELAYS_MINUTES)
-            ]
-            claimed = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
-            claimed.update(tries=F("tries") + 1, due_at=Case(*delays, default=Now()))
+        for mail in mails:
+            delay = RETRY_DELAYS_MINUTES[min(mail.tries, len(RETRY_DELAYS_MINUTES) - 1)]
+            mail.tries += 1
+            mail.due_at, mail.failed_at = Now() + timedelta(minutes=delay), None
+        Mail.objects.bulk_update(mails, ["tries", "due_at", "failed_at"])
     return mails
 
 
@@ -350,6 +347,35 @@ def _send(written: _Written, server: Any) -> Exception | None:
     # Also if no account has the address: the request counts towards the limits.
     Mail.objects.filter(pk=written.mail.pk).update(done_at=Now())
     return None
+
+
+def _record_failure(mail: Mail, error: Exception) -> None:
+    """Store that an attempt failed. Raises: django.db.Error."""
+    is_given_up = _is_permanent(error) or mail.tries >= len(RETRY_DELAYS_MINUTES)
+    Mail.objects.filter(pk=mail.pk).update(
+        failed_at=Now(), given_up_at=Now() if is_given_up else None
+    )
+    # The error's text can contain the address.
+    logger.warning(
+        "Mail %s %s: %s %s",
+        mail.pk,
+        "was given up" if is_given_up else "is sent again later",
+        type(error).__name__,
+        " ".join(map(str, _smtp_codes(error))),
+    )
+
+
+def _smtp_codes(error: Exception) -> list[int]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+
+
+def _is_permanent(error: Exception) -> bool:
+    """Return whether the mail server refuses a mail for good, and not all mail of ours."""
+    codes = _smtp_codes(error)
+    is_about_mail = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+    return is_about_mail and bool(codes) and min(codes) >= _PERMANENT
 
 
 def _is_broken(server: Any, error: Exception) -> bool:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Q
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from accounts.mail_worker import RETRY_DELAYS_MINUTES
-from accounts.models import Ended, Mail
+from accounts.mail import unsent
+from accounts.models import Ended
 
 
 class AccountCollector(Collector):
@@ -15,17 +14,12 @@ class AccountCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Raises: django.db.Error."""
-        is_given_up = Q(tries__gte=len(RETRY_DELAYS_MINUTES))
-        found = Mail.objects.filter(done_at=None).aggregate(
-            waiting=Count("pk", filter=~is_given_up),
-            given_up=Count("pk", filter=is_given_up),
-        )
         mail = GaugeMetricFamily(
             "seatcast_unsent_mail",
-            "Mail that waits to be sent, and that was given up in the last day.",
+            "Mail that waits for its first attempt, or for another one, and that was given up.",
             labels=["state"],
         )
-        for state, number in found.items():
+        for state, number in unsent()._asdict().items():
             mail.add_metric([state], number)
         yield mail
         yield GaugeMetricFamily(

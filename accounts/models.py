@@ -220,11 +220,23 @@ class Mail(models.Model):
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
     due_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)
+    # When the last attempt failed; null while another one is being made.
+    failed_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "mail"
         indexes = [
-            models.Index(fields=["due_at"], name="mail_to_be_sent", condition=Q(done_at=None)),
+            models.Index(
+                fields=["due_at"],
+                name="mail_to_be_sent",
+                condition=Q(done_at=None, given_up_at=None),
+            ),
+            models.Index(
+                fields=["event_id"],
+                name="mail_that_failed",
+                condition=Q(done_at=None, failed_at__isnull=False),
+            ),
             models.Index(fields=["recipient", "created_at"], name="mail_to_recipient"),
             models.Index(fields=["network", "created_at"], name="mail_from_network"),
             models.Index(

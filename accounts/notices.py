@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from accounts import mail_templates
-from accounts.mail import Notice, notify_all
+from accounts import mail, mail_templates
+from accounts.mail import Notice, Unsent, notify_all
 from accounts.mail_formats import stored_amount, stored_time
 from accounts.mail_message import html_of
 from accounts.models import Mail, User
@@ -200,6 +200,16 @@ def paid_back(bookings: Sequence[PaidBack]) -> None:
         bookings,
         lambda each: {"amount": stored_amount(each.amount, each.currency)},
     )
+
+
+def unsent(event_id: int) -> Unsent:
+    """Count the mail about an event's bookings that is due and not sent."""
+    return mail.unsent(event_id=event_id)
+
+
+def send_again(event_id: int) -> int:
+    """Have an event's mail that failed sent at once; return how many."""
+    return mail.send_again(event_id=event_id)
 
 
 def previews(sample: NewBooking, *, language: str) -> list[Preview]:

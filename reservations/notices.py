@@ -126,8 +126,25 @@ def booking_fields(booking: Reservation, event: Event) -> dict[str, Any]:
     }
 
 
+class Unsent(Protocol):
+    """How many mails wait for their first attempt, and for another one, and were given up."""
+
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def retrying(self) -> int: ...
+    @property
+    def given_up(self) -> int: ...
+
+
 class Notices(Protocol):
     """The interface of SEATCAST_NOTICES."""
+
+    def unsent(self, event_id: int) -> Unsent:
+        """Count the mail about an event's bookings that is due and not sent."""
+
+    def send_again(self, event_id: int) -> int:
+        """Have an event's mail that failed sent at once; return how many."""
 
     def previews(self, sample: NewBooking, *, language: str) -> Sequence[MailPreview]:
         """Return all mail that the buyer of a booking can get; nothing is stored."""

@@ -7,9 +7,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reservations.announcing import mail_previews
-from reservations.api.documentation import reads
+from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
+from reservations.api.requests import idempotency_key
 from reservations.api.views import EventView
+from reservations.domain.rules.wording import pluralize
+from reservations.notices import notices
 from reservations.permissions import Permission
 
 PREVIEWED = ("booked", "paid", "reminder", "event", "cancelled", "ended", "lapsed")
@@ -24,6 +27,12 @@ class MailPreviewSerializer(serializers.Serializer[Any]):
     subject = serializers.CharField()
     text = serializers.CharField()
     html = serializers.CharField()
+
+
+class SentMailsSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    count = serializers.IntegerField(min_value=0)
 
 
 class MailsView(EventView):
@@ -42,3 +51,12 @@ class MailsView(EventView):
         found = mail_previews(event_id=event_id, **query.validated_data)
         shown: Any = MailPreviewSerializer(many=True)
         return Response(shown.to_representation(found))
+
+    @writes("send_mails_again", SentMailsSerializer, permissions=[Permission.CHANGE_EVENT])
+    def post(self, request: Request, event_id: int) -> Response:
+        """Send the event's mail that failed again, also what was given up."""
+        _ = request.data
+        idempotency_key(request)
+        count = notices().send_again(event_id)
+        message = f"{pluralize(count, 'mail')} will be sent again"
+        return Response({"success": True, "message": message, "count": count})

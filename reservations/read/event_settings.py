@@ -12,6 +12,7 @@ from reservations import clock
 from reservations.domain.errors import EventNotFound
 from reservations.domain.states import PaymentStatus, SeatStatus, iso
 from reservations.models import Category, Event, Payment, Reservation, Seat, overdue
+from reservations.notices import notices
 from reservations.read.records import (
     CategoryRecord,
     Percent,
@@ -66,6 +67,8 @@ class FiguresRecord(TypedDict):
     bookings: int
     buyers: Annotated[int, "Addresses of bookings, and buyers without one."]
     buyers_by_mail: Annotated[int, "How many of the buyers are mailed: those with an address."]
+    mails_retrying: Annotated[int, "Mails that failed, and are sent again by themselves."]
+    mails_given_up: int
     refunds: Annotated[int, "Bookings paid online."]
     refund_total: Total
     paid_later: Annotated[int, "Bookings paid in another way, which only you can pay back."]
@@ -229,6 +232,7 @@ def _figures(event_id: int) -> FiguresRecord:
         paid_later_total=Sum("total_price", filter=later),
     )
     due = Payment.objects.filter(event=event_id, status__in=_BACK)
+    unsent = notices().unsent(event_id)
     return {
         "seats": seats["seats"],
         "held": seats["held"],
@@ -237,6 +241,8 @@ def _figures(event_id: int) -> FiguresRecord:
         "bookings": booked["bookings"],
         "buyers": booked["addresses"] + booked["accounts_without"] + booked["sold_without"],
         "buyers_by_mail": booked["addresses"],
+        "mails_retrying": unsent.retrying,
+        "mails_given_up": unsent.given_up,
         "refunds": booked["refunds"],
         "refund_total": money(booked["refund_total"] or Decimal(0)),
         "paid_later": booked["paid_later"],

@@ -3,7 +3,12 @@
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import (
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 from typing import Any
 
 import pytest
@@ -13,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts import mail as mail_queue
 from accounts import mail_templates, mail_worker
 from accounts.mail import prune
 from accounts.mail_limits import recipient_key
@@ -81,6 +87,7 @@ class MailServer(EmailBackend):
     is_away = False
     breaks_after: int | None = None
     refused: set[str] = set()
+    failure: Exception | None = None
 
     def open(self) -> bool:
         if MailServer.is_away:
@@ -90,6 +97,8 @@ class MailServer(EmailBackend):
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         if MailServer.refused.intersection(messages[0].to):
             raise SMTPRecipientsRefused({})
+        if MailServer.failure is not None:
+            raise MailServer.failure
         if MailServer.breaks_after == 0:
             raise SMTPServerDisconnected
         if MailServer.breaks_after is not None:
@@ -100,7 +109,7 @@ class MailServer(EmailBackend):
 @pytest.fixture
 def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> type[MailServer]:
     settings.EMAIL_BACKEND = f"{__name__}.MailServer"
-    for name in ("is_away", "breaks_after", "refused"):
+    for name in ("is_away", "breaks_after", "refused", "failure"):
         monkeypatch.setattr(MailServer, name, getattr(MailServer, name))
     return MailServer
 
@@ -210,12 +219,88 @@ def test_mail_that_waits_for_the_mail_server_is_kept_for_days(alice: User) -> No
     changed(alice, 4)
     waiting, old, sent, given_up = Mail.objects.order_by("pk")
     for mail, days, fields in (
-        (waiting, 2, {}),
-        (old, 4, {}),
+        (waiting, 6, {}),
+        (old, 15, {}),
         (sent, 2, {"done_at": now}),
-        (given_up, 2, {"tries": 5}),
+        (given_up, 6, {"given_up_at": now}),
     ):
         found = Mail.objects.filter(pk=mail.pk)
         found.update(created_at=now - timedelta(days=days), **fields)
-    assert prune(older_than=timedelta(days=1)) == 3
-    assert list(Mail.objects.all()) == [waiting]
+    assert prune(older_than=timedelta(days=1)) == 2
+    assert list(Mail.objects.order_by("pk")) == [waiting, given_up]
+
+
+REFUSED_FOR_NOW = {"zoe@example.org": (451, b"Try again later")}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        SMTPRecipientsRefused(REFUSED_FOR_NOW),
+        SMTPDataError(452, "Out of space"),
+        SMTPSenderRefused(550, b"Not from here", "shop@example.org"),
+        SMTPServerDisconnected(),
+        TimeoutError(),
+    ],
+)
+def test_mail_that_is_refused_for_now_is_sent_again_for_five_days(
+    alice: User, mailoutbox: list[Any], server: type[MailServer], failure: Exception
+) -> None:
+    changed(alice, 1)
+    server.failure = failure
+    waited = timedelta()
+    while Mail.objects.filter(given_up_at=None).exists():
+        before = timezone.now()
+        with pytest.raises(CommandError):
+            call_command("send_mail")
+        waited += Mail.objects.get().due_at - before
+        Mail.objects.update(due_at=before)
+    assert timedelta(days=5) < waited < timedelta(days=5.5)
+    server.failure = None
+    call_command("send_mail")
+    assert mailoutbox == []
+
+
+def test_the_pauses_grow_to_a_few_hours() -> None:
+    delays = mail_worker.RETRY_DELAYS_MINUTES
+    assert list(delays) == sorted(delays)
+    assert (delays[0], delays[-1]) == (1, 180)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [SMTPRecipientsRefused({"zoe@example.org": (550, b"No such user")}), SMTPDataError(554, "No")],
+)
+def test_mail_that_is_refused_for_good_is_given_up_until_it_is_sent_again(
+    alice: User, mailoutbox: list[Any], server: type[MailServer], failure: Exception
+) -> None:
+    changed(alice, 1)
+    server.failure = failure
+    with pytest.raises(CommandError, match="1 could not be sent"):
+        call_command("send_mail")
+    server.failure = None
+    Mail.objects.update(due_at=timezone.now())
+    call_command("send_mail")
+    assert mailoutbox == []
+    call_command("send_mail", "--again")
+    assert len(mailoutbox) == 1
+
+
+def test_the_command_tells_what_is_not_sent(
+    alice: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(alice, 3)
+    first, second, _ = Mail.objects.order_by("pk")
+    Mail.objects.filter(pk=first.pk).update(failed_at=timezone.now())
+    Mail.objects.filter(pk=second.pk).update(failed_at=timezone.now(), given_up_at=timezone.now())
+    call_command("send_mail", "--dry-run")
+    told = "1 waiting, 1 to be sent again later, 1 given up."
+    assert capsys.readouterr().out.strip() == told
+
+
+@pytest.mark.django_db
+def test_mail_that_waits_for_a_limit_is_not_sent_again_early() -> None:
+    later = timezone.now() + timedelta(hours=3)
+    Mail.objects.create(kind=Mail.Kind.CANCELLED, address="zoe@example.org", due_at=later)
+    assert mail_queue.send_again() == 0
+    assert Mail.objects.get().due_at == later

@@ -119,6 +119,7 @@ def test_the_table_has_every_call_with_a_permission_in_the_schema(
         ("create_event", (ADD_EVENT,)),
         ("event_settings", (CHANGE_EVENT,)),
         ("mails", (CHANGE_EVENT,)),
+        ("send_mails_again", (CHANGE_EVENT,)),
         ("edit_event", (CHANGE_EVENT,)),
         ("categories", (CHANGE_EVENT,)),
         ("edit_categories", (CHANGE_EVENT,)),

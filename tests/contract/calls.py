@@ -227,6 +227,7 @@ CALLS = [
     Call("GET", "/api/events/{event}/figures/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/events/{event}/revenue/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/events/{event}/mails/", "organiser", permissions=(CHANGE_EVENT,)),
+    Call("POST", "/api/events/{event}/mails/", "organiser and csrf", permissions=(CHANGE_EVENT,)),
     Call("GET", DOORS, "organiser", permissions=(SCAN,)),
     Call("PUT", DOOR, "organiser and csrf", {"name": "South"}, permissions=(SCAN,), is_edit=True),
     Call("GET", f"{DOOR}list/", "organiser", permissions=(SCAN,)),

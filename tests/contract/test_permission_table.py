@@ -168,6 +168,7 @@ ROWS: dict[str, Row] = {
     "GET events/{event_id}/revenue/": only(*SELLERS),
     "GET events/{draft}/revenue/": only(*SELLERS, outsiders=404, door=404),
     "GET events/{event_id}/mails/": only(*EDITORS),
+    "POST events/{event_id}/mails/": only(*EDITORS),
     "GET events/{event_id}/doors/": only(*SCANNERS),
     "PUT events/{event_id}/doors/{door_id}/": only(*SCANNERS, body={"name": "North"}),
     "GET events/{event_id}/doors/{door_id}/list/": only(*SCANNERS),

@@ -128,3 +128,22 @@ def test_beyond_the_limit_an_address_is_told_of_a_cancelled_event_later(
     cancel_event(event_id=event.pk, actor=make_person())
     [waiting] = Mail.objects.filter(kind="cancelled")
     assert waiting.due_at > timezone.now() + timedelta(hours=23)
+
+
+def test_organisers_see_what_mail_failed_and_send_that_of_their_event_again(
+    event: Event, office: Any, mailoutbox: list[Any]
+) -> None:
+    other = make_event(seats=1)
+    for each in (event, event, other):
+        _sell(office, each, Reservation.objects.filter(event=each).count(), "zoe@example.org")
+    now = timezone.now()
+    Mail.objects.update(failed_at=now, due_at=now + timedelta(hours=3))
+    first = Mail.objects.earliest("pk")
+    Mail.objects.filter(pk=first.pk).update(given_up_at=now)
+    figures = event_settings(event_id=event.pk)["figures"]
+    assert (figures["mails_retrying"], figures["mails_given_up"]) == (1, 1)
+    answer = office.post(f"/api/events/{event.pk}/mails/")
+    assert (answer.status_code, answer.json()["count"]) == (200, 2)
+    call_command("send_mail")
+    assert len(mailoutbox) == 2
+    assert office.post(f"/api/events/{event.pk}/mails/").json()["count"] == 0

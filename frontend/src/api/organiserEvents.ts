@@ -109,6 +109,11 @@ export async function cancelEvent(eventId: number): Promise<EventSettings> {
   return (await post(`events/${eventId}/cancel-event/`)).event;
 }
 
+/** Send the event's mail that failed again; return how many. */
+export async function sendMailsAgain(eventId: number): Promise<number> {
+  return (await post(`events/${eventId}/mails/`)).count;
+}
+
 export async function setPicture(eventId: number, file: Blob): Promise<EventSettings> {
   return putFile(`events/${eventId}/picture/`, file);
 }

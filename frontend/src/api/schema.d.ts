@@ -739,7 +739,8 @@ export interface paths {
         /** @description Return the mail that buyers of the event get, about a booking of two seats. */
         get: operations["mails"];
         put?: never;
-        post?: never;
+        /** @description Send the event's mail that failed again, also what was given up. */
+        post: operations["send_mails_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3607,6 +3608,9 @@ export interface components {
             buyers: number;
             /** @description How many of the buyers are mailed: those with an address. */
             buyers_by_mail: number;
+            /** @description Mails that failed, and are sent again by themselves. */
+            mails_retrying: number;
+            mails_given_up: number;
             /** @description Bookings paid online. */
             refunds: number;
             /** Format: decimal */
@@ -5323,6 +5327,11 @@ export interface components {
         SentAnswer: {
             success: boolean;
             message: string;
+        };
+        SentMails: {
+            success: boolean;
+            message: string;
+            count: number;
         };
         Session: {
             /** @description No credential: it is neither a cookie nor a token. */
@@ -9409,6 +9418,120 @@ export interface operations {
             };
             /** @description The Accept header names no available media type. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    send_mails_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMails"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

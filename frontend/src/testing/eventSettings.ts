@@ -42,6 +42,8 @@ export function makeEventSettings(changes: Partial<EventSettings> = {}): EventSe
     },
     offline_choices: [{ code: 'invoice', name: 'Invoice' }],
     figures: {
+      mails_retrying: 0,
+      mails_given_up: 0,
       seats: 100,
       held: 0,
       sold: 0,

@@ -104,6 +104,16 @@ it('says who saved meanwhile, and shows theirs beside the own changes', async ()
   expect(screen.queryByText(/^otto saved/)).toBeNull();
 });
 
+it('shows what mail failed, and sends it again', async () => {
+  const figures = { ...makeEventSettings().figures, mails_retrying: 2, mails_given_up: 1 };
+  const { server, user } = await open({ figures });
+  expect(screen.getByText(/^2 mails could not be delivered yet/)).toBeDefined();
+  expect(screen.getByText(/^1 mail could not be delivered\. Does/)).toBeDefined();
+  server.on('post events/7/mails/', [200, { success: true, message: '', count: 3 }]);
+  await user.click(screen.getByRole('button', { name: 'Send again now' }));
+  await screen.findByText('3 mails are sent again.');
+});
+
 it('says in numbers what cancelling does, and asks for the name', async () => {
   const figures = {
     ...makeEventSettings().figures,
