@@ -135,8 +135,10 @@ class EventSettingsView(EventView):
     def patch(self, request: Request, event_id: int) -> Response:
         """Change some of an event's settings, all or none.
 
-        Times without an offset are in the event's time zone. What is held or sold keeps its price;
-        the currency cannot be changed while something is. With an If-Match that is not the event's
+        Times without an offset are in the event's time zone. What is held or sold keeps its price.
+        The currency cannot be changed while seats are held (`seats_taken`), after anything was
+        booked or paid (`currency_in_use`), or if it cannot express a price of the event
+        (`prices_not_payable`, which names them). With an If-Match that is not the event's
         ETag any more, nothing is changed: `stale_event` says who has edited it, and when.
         """
         form = EventFieldsSerializer(data=request.data, partial=True)

@@ -245,6 +245,21 @@ class SeatsTaken(Conflict):
     code = "seats_taken"
 
 
+class CurrencyInUse(Conflict):
+    """An event has money in its currency, which therefore stays as it is.
+
+    `bookings`, `payments` and `settlements` count it, also what was cancelled.
+    """
+
+    code = "currency_in_use"
+
+
+class PricesNotPayable(Conflict):
+    """A new currency cannot express `prices` of the event: each has its `name` and `price`."""
+
+    code = "prices_not_payable"
+
+
 class StaleEvent(Conflict):
     """The event was edited meanwhile; `revision`, `edited_at` and `edited_by` are the last edit."""
 

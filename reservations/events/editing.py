@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from reservations.announcing import announce_change
-from reservations.domain.errors import SeatsTaken, StaleEvent
+from reservations.currencies import is_payable
+from reservations.domain.errors import CurrencyInUse, PricesNotPayable, SeatsTaken, StaleEvent
 from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import SeatStatus, iso
-from reservations.models import Category, Event, Seat
+from reservations.models import Category, Event, Payment, Reservation, Seat, Settlement, TicketPrice
 from reservations.plans.characters import is_clean
 from reservations.plans.prices import prices_of_holds_kept
 from reservations.plans.services import static_changes
@@ -99,8 +100,8 @@ def edit_event(
 
     Times without an offset are in the event's time zone. With a new date, those in FOLLOWS_DATE
     that are not among the changes stay as long before the event as they were. A new price or fee
-    leaves what is held or sold as it is, and a new currency is refused while something is. Raises:
-    EventNotFound, StaleEvent, SeatsTaken, ValidationError by field.
+    leaves what is held or sold as it is. Raises: EventNotFound, StaleEvent, ValidationError by
+    field; of a new currency also CurrencyInUse, SeatsTaken, PricesNotPayable.
     """
     with edits(event_id=event_id, editor_id=editor_id, revision=revision) as edit:
         event = edit.event
@@ -111,7 +112,7 @@ def edit_event(
             name: (recorded(getattr(event, name)), recorded(new[name])) for name in changed
         }
         if "currency" in changed:
-            require_untaken(event, now=edit.now, what="The currency cannot be changed")
+            _require_new_currency(event, new["currency"], now=edit.now)
         if "visibility" in changed and Event.Visibility.DRAFT in (
             *(event.visibility, new["visibility"]),
         ):
@@ -197,6 +198,43 @@ def in_zone(value: datetime, name: str, *, field: str) -> datetime:
     if value.tzinfo is None and local != value:
         raise ValidationError({field: f"The clocks in {name} skip this time."})
     return moment
+
+
+def _require_new_currency(event: Event, currency: str, *, now: datetime) -> None:
+    """Require that an event, which is locked, can change to a currency.
+
+    Amounts of one event are added up, so all of them are in one currency, also those of bookings
+    that were cancelled. Raises: CurrencyInUse, SeatsTaken, PricesNotPayable.
+    """
+    counts = {
+        "bookings": Reservation.objects.filter(event=event).count(),
+        "payments": Payment.objects.filter(event=event).count(),
+        "settlements": Settlement.objects.filter(event=event).count(),
+    }
+    if any(counts.values()):
+        used = ", ".join(pluralize(count, kind[:-1]) for kind, count in counts.items() if count)
+        raise CurrencyInUse(f"The currency cannot be changed: {used}.", **counts)
+    require_untaken(event, now=now, what="The currency cannot be changed")
+    prices = [
+        {"name": name, "price": f"{price:.2f}"}
+        for name, price in _prices_below(event)
+        if not is_payable(price, currency)
+    ]
+    if prices:
+        named = ", ".join(f"{each['price']} ({each['name']})" for each in prices)
+        raise PricesNotPayable(
+            f"These prices cannot be paid in {currency}: {named}.", prices=prices
+        )
+
+
+def _prices_below(event: Event) -> Iterator[tuple[str, Decimal]]:
+    """Yield the prices of an event besides its own fields, with the name of what costs that."""
+    yield from event.categories.exclude(price=None).values_list("name", "price")
+    for kind, category, price in TicketPrice.objects.filter(ticket_type__event=event).values_list(
+        "ticket_type__name", "category__name", "price"
+    ):
+        yield f"{kind}, {category}" if category else kind, price
+    yield from event.seats.exclude(price=None).order_by("pk").values_list("seat_number", "price")
 
 
 def require_untaken(event: Event, *, now: datetime, what: str) -> None:

@@ -252,13 +252,10 @@ class Event(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises: ValidationError for an unknown currency, or a price it cannot express."""
+        """Raises: ValidationError for an unknown currency, or an amount it cannot express."""
         require_currency(self.currency)
-        for amount in (self.price, self.ticket_fee, self.booking_fee):
-            require_payable(amount, self.currency)
-        own = self.seats.exclude(price=None) if self.pk else Seat.objects.none()
-        for price in own.order_by().values_list("price", flat=True).distinct():
-            require_payable(price, self.currency)
+        for field in ("price", "ticket_fee", "booking_fee"):
+            require_payable(getattr(self, field), self.currency, field=field)
 
 
 class EventPicture(models.Model):

@@ -88,6 +88,7 @@ class EventSettingsRecord(TypedDict):
     time_zone: TimeZone
     price: Price
     currency: str
+    is_currency_fixed: Annotated[bool, "Whether seats are held, or anything was booked or paid."]
     sales_open_at: Timestamp | None
     sales_close_at: Timestamp | None
     cancel_until: Timestamp | None
@@ -134,7 +135,7 @@ def event_settings(*, event_id: int) -> EventSettingsRecord:
     event = found.filter(pk=event_id).first()
     if event is None:
         raise EventNotFound
-    owner = event.organisation
+    owner, figures = event.organisation, _figures(event_id)
     return {
         "id": event.pk,
         "organisation": {"id": owner.pk, "name": owner.name} if owner else None,
@@ -145,6 +146,7 @@ def event_settings(*, event_id: int) -> EventSettingsRecord:
         "time_zone": event.time_zone,
         "price": money(event.price),
         "currency": event.currency,
+        "is_currency_fixed": figures["held"] > 0 or _has_money(event_id),
         "sales_open_at": iso(event.sales_open_at),
         "sales_close_at": iso(event.sales_close_at),
         "cancel_until": iso(event.cancel_until),
@@ -176,7 +178,7 @@ def event_settings(*, event_id: int) -> EventSettingsRecord:
         "offline_choices": [
             {"code": code, "name": name} for code, name in settings.SEATCAST_OFFLINE_METHODS.items()
         ],
-        "figures": _figures(event_id),
+        "figures": figures,
     }
 
 
@@ -249,3 +251,9 @@ def _figures(event_id: int) -> FiguresRecord:
         "paid_later_total": money(booked["paid_later_total"] or Decimal(0)),
         "refunds_due": due.count(),
     }
+
+
+def _has_money(event_id: int) -> bool:
+    """Return whether an event has bookings or payments; settlements are of bookings."""
+    kept = (Reservation.objects, Payment.objects)
+    return any(rows.filter(event=event_id).exists() for rows in kept)

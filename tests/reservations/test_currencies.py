@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 from django.utils import timezone
 
 from reservations.currencies import localised, require_currency, rounded, written
 from reservations.models import Category, Event, Seat
 from tests.factories import make_event
-from tests.reservations.test_admin import form_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -113,25 +111,3 @@ def test_a_price_with_too_many_decimals_is_refused(
         ),
     ):
         assert _faults(checked) == faults
-
-
-def test_an_event_changes_to_a_currency_only_if_its_seats_can_be_paid_in_it() -> None:
-    event = make_event(price="50")
-    event.seats.update(price="60.00")
-    event.currency = "JPY"
-    assert _faults(event) == {}
-    Seat.objects.filter(pk=event.seats.all()[0].pk).update(price="60.50")
-    assert _faults(event) == _NO_YEN
-
-
-def test_the_admin_says_which_price_cannot_be_paid(admin_client: Client) -> None:
-    event = make_event(price="50")
-    Category.objects.create(event=event, name="Stalls", price="20.50")
-    path = f"/admin/reservations/event/{event.pk}/change/"
-    values = form_values(admin_client.get(path).content.decode())
-    page = admin_client.post(path, {**values, "currency": "JPY"})
-    assert "JPY is paid without decimals" in page.content.decode()
-    answer = admin_client.post(path, {**values, "currency": "JPY", "categories-0-price": "20"})
-    assert answer.status_code == 302
-    event.refresh_from_db()
-    assert event.currency == "JPY"

@@ -1024,8 +1024,10 @@ export interface paths {
         /**
          * @description Change some of an event's settings, all or none.
          *
-         *     Times without an offset are in the event's time zone. What is held or sold keeps its price;
-         *     the currency cannot be changed while something is. With an If-Match that is not the event's
+         *     Times without an offset are in the event's time zone. What is held or sold keeps its price.
+         *     The currency cannot be changed while seats are held (`seats_taken`), after anything was
+         *     booked or paid (`currency_in_use`), or if it cannot express a price of the event
+         *     (`prices_not_payable`, which names them). With an If-Match that is not the event's
          *     ETag any more, nothing is changed: `stale_event` says who has edited it, and when.
          */
         patch: operations["edit_event"];
@@ -3514,6 +3516,8 @@ export interface components {
             /** Format: decimal */
             price: string;
             currency: string;
+            /** @description Whether seats are held, or anything was booked or paid. */
+            is_currency_fixed: boolean;
             /** Format: date-time */
             sales_open_at: string | null;
             /** Format: date-time */

@@ -12,6 +12,7 @@ export function makeEventSettings(changes: Partial<EventSettings> = {}): EventSe
     time_zone: 'Europe/Berlin',
     price: '50.00',
     currency: 'EUR',
+    is_currency_fixed: false,
     sales_open_at: null,
     sales_close_at: null,
     cancel_until: null,

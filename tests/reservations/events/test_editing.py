@@ -9,16 +9,35 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from reservations.domain.commands import ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
-from reservations.domain.errors import EventNotFound, SeatsTaken, StaleEvent
-from reservations.domain.states import Person
+from reservations.domain.commands import (
+    CancelReservation,
+    ExtendLocks,
+    LockSeats,
+    ReserveSeats,
+    UnlockSeats,
+)
+from reservations.domain.errors import (
+    CurrencyInUse,
+    EventNotFound,
+    PricesNotPayable,
+    SeatsTaken,
+    StaleEvent,
+)
+from reservations.domain.states import PaymentStatus, Person
 from reservations.events.editing import CategoryEdit, edit_categories, edit_event
-from reservations.models import Category, Event, Reservation, Seat
+from reservations.models import Category, Event, Reservation, Seat, TicketPrice, TicketType
 from reservations.plans.services import refresh_layout, static_changes
 from reservations.read import selectors
 from reservations.read.event_settings import categories, event_settings
 from reservations.write.command_queue import CommandQueue
-from tests.factories import make_event, make_person, make_user, seat_ids
+from tests.factories import (
+    make_event,
+    make_open_payment,
+    make_person,
+    make_user,
+    seat_ids,
+    stored_id,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -110,17 +129,62 @@ def test_a_time_that_the_clocks_skip_is_refused() -> None:
         _edit(event, date=datetime.fromisoformat("2030-03-31T02:30"))
 
 
-def test_the_currency_is_refused_while_a_seat_is_held_or_sold() -> None:
+def test_the_currency_is_refused_while_a_seat_is_held() -> None:
     event, alice = make_event(), make_person()
-    queue, ids = CommandQueue(event.pk), seat_ids(event)
-    queue.submit(LockSeats(alice, ids[:1]))
+    CommandQueue(event.pk).submit(LockSeats(alice, seat_ids(event)[:1]))
+    assert event_settings(event_id=event.pk)["is_currency_fixed"]
     with pytest.raises(SeatsTaken) as refusal:
         _edit(event, currency="USD")
     assert refusal.value.details == {"held": 1, "sold": 0}
-    queue.submit(ReserveSeats(alice, ids[:1], "invoice"))
-    with pytest.raises(SeatsTaken) as refusal:
+
+
+def test_the_currency_stays_after_a_booking_also_a_cancelled_one() -> None:
+    event, alice = make_event(), make_person()
+    queue, ids = CommandQueue(event.pk), seat_ids(event)[:1]
+    queue.submit(LockSeats(alice, ids))
+    booked = stored_id(queue.submit(ReserveSeats(alice, ids, "invoice")))
+    counts = {"bookings": 1, "payments": 0, "settlements": 0}
+    for _ in range(2):
+        with pytest.raises(CurrencyInUse) as refusal:
+            _edit(event, currency="USD")
+        assert refusal.value.details == counts
+        assert event_settings(event_id=event.pk)["is_currency_fixed"]
+        queue.submit(CancelReservation(alice, booked, as_organiser=True))
+    assert _edit(event, currency="EUR", price=Decimal(60)).price == 60
+
+
+def test_the_currency_stays_after_a_payment_that_booked_nothing() -> None:
+    event = make_event()
+    make_open_payment(event, make_user("alice"), status=PaymentStatus.VOIDED)
+    with pytest.raises(CurrencyInUse, match="1 payment"):
         _edit(event, currency="USD")
-    assert refusal.value.details == {"held": 0, "sold": 1}
+
+
+def test_a_currency_that_cannot_express_a_price_is_refused_with_all_of_them() -> None:
+    event = make_event(price=Decimal(50))
+    stalls = Category.objects.create(event=event, name="Stalls", price="12.50")
+    Category.objects.create(event=event, name="Circle", price="13.00")
+    child = TicketType.objects.create(event=event, name="Child")
+    for category, price in ((stalls, "7.25"), (None, "8.75")):
+        TicketPrice.objects.create(ticket_type=child, category=category, price=price)
+    event.seats.filter(seat_number="A2").update(price="60.50")
+    with pytest.raises(PricesNotPayable) as refusal:
+        _edit(event, currency="JPY")
+    assert refusal.value.details["prices"] == [
+        {"name": "Stalls", "price": "12.50"},
+        {"name": "Child, Stalls", "price": "7.25"},
+        {"name": "Child", "price": "8.75"},
+        {"name": "A2", "price": "60.50"},
+    ]
+    assert _edit(event, currency="KWD").currency == "KWD"
+
+
+@pytest.mark.parametrize("field", ["price", "ticket_fee", "booking_fee"])
+def test_a_currency_that_cannot_express_an_amount_of_the_event_is_refused(field: str) -> None:
+    event = make_event(**{field: Decimal("1.50")})
+    with pytest.raises(ValidationError) as refusal:
+        _edit(event, currency="JPY")
+    assert list(refusal.value.message_dict) == [field]
 
 
 def test_the_currency_of_an_event_with_nothing_held_or_sold_changes_its_layout() -> None:

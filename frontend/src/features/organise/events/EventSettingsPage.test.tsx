@@ -59,6 +59,31 @@ it("shows the prices of categories in the currency's own digits", async () => {
   expect(price).toHaveProperty('placeholder', '5000');
 });
 
+it('names the prices that a new currency cannot express', async () => {
+  const { server, user } = await open();
+  server.on(`patch ${SETTINGS}`, [
+    409,
+    {
+      error: 'These prices cannot be paid in JPY: 12.50 (Stalls).',
+      code: 'prices_not_payable',
+      prices: [
+        { name: 'Stalls', price: '12.50' },
+        { name: 'Child', price: '7.25' },
+      ],
+    },
+  ]);
+  await user.clear(screen.getByLabelText('Currency'));
+  await user.type(screen.getByLabelText('Currency'), 'jpy');
+  const [save] = screen.getAllByRole('button', { name: 'Save' });
+  if (save !== undefined) await user.click(save);
+  await screen.findByText(/Change them first: 12\.50 \(Stalls\), 7\.25 \(Child\)/);
+});
+
+it('shows a currency in which something was booked as fixed', async () => {
+  await open({ is_currency_fixed: true });
+  expect(screen.getByLabelText('Currency')).toHaveProperty('readOnly', true);
+});
+
 it("shows the server's errors at their fields and keeps what was entered", async () => {
   const { server, user } = await open();
   server.on(`patch ${SETTINGS}`, [

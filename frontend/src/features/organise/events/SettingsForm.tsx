@@ -13,6 +13,7 @@ import { Check, Section, Select, TextArea } from '@/features/organise/events/Con
 import { knownTimeZones } from '@/features/organise/events/localTime';
 import {
   changesOf,
+  namedPrices,
   type SettingsName,
   type SettingsValues,
   valuesOf,
@@ -51,8 +52,13 @@ export function SettingsForm({ event }: SettingsFormProps) {
       announce(t('organiserEvents:saved'), 'good');
     },
     onError: (cause) => {
-      for (const [name, sentences] of toApiError(cause).fields) {
+      const error = toApiError(cause);
+      for (const [name, sentences] of error.fields) {
         setError(name as SettingsName, { message: sentences.join(' ') });
+      }
+      if (error.code === 'prices_not_payable') {
+        const prices = namedPrices(error.details['prices']);
+        setError('currency', { message: t('organiserEvents:currency_prices', { prices }) });
       }
     },
   });
@@ -78,8 +84,7 @@ export function SettingsForm({ event }: SettingsFormProps) {
     ...register(name),
     errors: errors[name]?.message === undefined ? [] : [errors[name].message],
   });
-  const { defaults, figures } = event;
-  const isSelling = figures.held + figures.sold > 0;
+  const { defaults, is_currency_fixed: isCurrencyFixed } = event;
   const usual = (value: number) => t('organiserEvents:usual', { value });
   const stale = save.error === null ? null : toApiError(save.error);
 
@@ -175,8 +180,10 @@ export function SettingsForm({ event }: SettingsFormProps) {
           <Field
             {...field('currency')}
             label={t('organiserEvents:currency')}
-            hint={t(isSelling ? 'organiserEvents:currency_fixed' : 'organiserEvents:currency_hint')}
-            readOnly={isSelling}
+            hint={t(
+              isCurrencyFixed ? 'organiserEvents:currency_fixed' : 'organiserEvents:currency_hint',
+            )}
+            readOnly={isCurrencyFixed}
             maxLength={3}
             autoComplete="off"
           />

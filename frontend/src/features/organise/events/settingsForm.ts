@@ -134,3 +134,11 @@ function inSeconds(text: string, unit: number): number | null {
   const value = Number(amount(text));
   return text.trim() === '' || Number.isNaN(value) ? null : Math.round(value * unit);
 }
+
+/** "12.50 (Stalls), 7.50 (Child)", of an error's details. */
+export function namedPrices(prices: unknown): string {
+  if (!Array.isArray(prices)) return '';
+  return (prices as readonly { name: string; price: string }[])
+    .map(({ name, price }) => `${price} (${name})`)
+    .join(', ');
+}
