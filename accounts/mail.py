@@ -154,33 +154,52 @@ def _prepare(notices: Sequence[Notice]) -> None:
 
 
 def _merged_changes(mails: Sequence[Mail]) -> set[int]:
-    """Merge notices about changed events into those that wait to be sent.
+    """Compare notices about changed events with the latest ones about the same bookings.
 
-    Return the `id()` of those that need no row of their own.
+    One that waits to be sent gets the new text. What the latest one said is what the buyer knows:
+    that is what has changed, and if it has not, nothing is sent. Return the `id()` of the mails
+    that need no row of their own.
     """
     changes = [mail for mail in mails if mail.kind == Mail.Kind.CHANGED_EVENT]
     if not changes:
         return set()
     rows = Mail.objects.select_for_update(of=("self",)).filter(
         kind=Mail.Kind.CHANGED_EVENT,
-        done_at=None,
-        tries=0,
+        event_id__in={mail.event_id for mail in changes},
         recipient__in={mail.recipient for mail in changes},
     )
-    waiting = {(row.recipient, row.details.get("booking")): row for row in rows.order_by("pk")}
+    latest = {(row.recipient, row.details["booking"]): row for row in rows.order_by("pk")}
     merged = set()
     for mail in changes:
-        earlier = waiting.get((mail.recipient, mail.details["booking"]))
-        if earlier is None:
-            continue
-        merged.add(id(mail))
-        old = {name: earlier.details[name] for name in ("old_venue", "old_date")}
-        earlier.details = {**mail.details, **old}
-        if (old["old_venue"], old["old_date"]) == (mail.details["venue"], mail.details["date"]):
-            earlier.delete()
-        else:
-            earlier.save(update_fields=["details"])
+        earlier = latest.get((mail.recipient, mail.details["booking"]))
+        known = _known(mail) if earlier is None else _known(earlier)
+        mail.details |= known
+        is_said = (known["old_venue"], known["old_date"]) == _place_and_time(mail)
+        is_waiting = earlier is not None and _is_untried(earlier)
+        if is_said or is_waiting:
+            merged.add(id(mail))
+        if earlier is not None and is_waiting:
+            if is_said:
+                earlier.delete()
+            else:
+                Mail.objects.filter(pk=earlier.pk).update(details=mail.details)
     return merged
+
+
+def _known(change: Mail) -> dict[str, str]:
+    """Return which place and time the buyer knows, before or after a notice about a change."""
+    if change.done_at is None and (change.given_up_at is not None or _is_untried(change)):
+        return {name: change.details[name] for name in ("old_venue", "old_date")}
+    venue, date = _place_and_time(change)
+    return {"old_venue": venue, "old_date": date}
+
+
+def _place_and_time(change: Mail) -> tuple[str, str]:
+    return change.details["venue"], change.details["date"]
+
+
+def _is_untried(mail: Mail) -> bool:
+    return mail.done_at is None and mail.given_up_at is None and mail.tries == 0
 
 
 def _verified_among(addresses: Collection[str]) -> set[str]:

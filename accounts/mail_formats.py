@@ -4,7 +4,7 @@ Rows of mail have them as 2030-05-24 19:30+0200 Europe/Berlin, in the event's ti
 160.00 EUR: whoever sends a row knows the language.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Protocol, cast
@@ -41,15 +41,38 @@ def day_in(day: date, language: str) -> str:
 
 
 def time_in(stored: str, language: str) -> str:
-    """Return a row's time in a language."""
-    local, _, _ = stored.rpartition(" ")
-    return _formats().localised_time(datetime.fromisoformat(local), language=language)
+    """Return a row's time in a language, with its time zone: (Berlin, UTC+2)."""
+    local, _, zone = stored.rpartition(" ")
+    at = datetime.fromisoformat(local)
+    return f"{_formats().localised_time(at, language=language)} ({_zone_text(at, zone)})"
+
+
+def is_same_moment(stored: str, other: str) -> bool:
+    """Return whether two rows' times are one moment in different time zones."""
+    (at, _, zone), (other_at, _, other_zone) = stored.rpartition(" "), other.rpartition(" ")
+    is_same = datetime.fromisoformat(at) == datetime.fromisoformat(other_at)
+    return is_same and zone != other_zone
 
 
 def amount_in(stored: str, language: str) -> str:
     """Return a row's amount in a language."""
     amount, currency = stored.split()
     return _formats().localised_amount(Decimal(amount), currency, language=language)
+
+
+def _zone_text(at: datetime, zone: str) -> str:
+    """Return a zone's city and its offset at a time, which every reader can compare."""
+    offset = f"UTC{_offset(at)}"
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return offset if zone == "UTC" else f"{city}, {offset}"
+
+
+def _offset(at: datetime) -> str:
+    """Return +2, -3:30, or nothing for UTC's own time."""
+    minutes = round((at.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, left = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{hours}{f':{left:02}' if left else ''}" if minutes else ""
 
 
 def _formats() -> Formats:

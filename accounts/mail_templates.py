@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts.mail_formats import amount_in, day_in, stored_time, time_in
+from accounts.mail_formats import amount_in, day_in, is_same_moment, stored_time, time_in
 from accounts.mail_links import (
     address_fragment,
     guest_fragment,
@@ -550,6 +550,10 @@ _PAYMENT = {
     "de": ("Bezahlt: {total}", "Zu bezahlen bis {due}: {total}"),
 }
 _YOURS = {"en": "an organisation of yours", "de": "einer Ihrer Organisationen"}
+_SAME_MOMENT = {
+    "en": "It begins at the same moment as before, which is now given in another time zone.",
+    "de": "Sie beginnt zum selben Zeitpunkt wie zuvor, der jetzt in einer anderen Zeitzone steht.",
+}
 _NOTHING_CHARGED = {
     "en": "Nothing was charged online.",
     "de": "Online wurde nichts abgebucht.",
@@ -639,6 +643,8 @@ def _localised(mail: Mail, language: str) -> dict[str, str]:
     if "old_date" in about:
         venue = harmless_words(about["old_venue"]) or _VENUE[language]
         about["before"] = f"{venue}, {time_in(about['old_date'], language)}"
+        if is_same_moment(about["old_date"], mail.details["date"]):
+            about["before"] += f"\n\n{_SAME_MOMENT[language]}"
     if "moved" in about:
         about["moved"] = f"{about['moved']}\n" if about["moved"] else ""
     if "due" in about:

@@ -25,15 +25,29 @@ BATCH_BOOKINGS = 500
 _NOT_YET = timedelta(hours=48)
 
 
-def announce_change(event: Event, *, before: Mapping[str, Any]) -> None:
+def announce_change(event: Event, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Have the buyers told that an event's date or place is another; in the edit's transaction.
 
-    `before` has the old values of the fields that changed, as JSON.
+    `before` has the old values of the fields that changed, as JSON, and `after` the present ones of
+    all that are told. An announcement that has told nobody yet tells this change too, or nothing if
+    it was taken back, unless somebody has booked in between.
     """
-    if Reservation.objects.filter(event=event, status=Reservation.Status.CONFIRMED).exists():
-        Announcement.objects.create(
+    live = Reservation.objects.filter(event=event, status=Reservation.Status.CONFIRMED)
+    if not live.exists():
+        return
+    changed = Announcement.objects.filter(event=event, kind=Announcement.Kind.CHANGED)
+    pending = changed.select_for_update().filter(done_at=None, last_id=0).order_by("pk").last()
+    if pending is None or live.filter(created_at__gt=pending.created_at).exists():
+        changed.create(
             event=event, kind=Announcement.Kind.CHANGED, date=event.date, details=dict(before)
         )
+        return
+    oldest = {**before, **pending.details}
+    pending.details = {name: old for name, old in oldest.items() if old != after[name]}
+    if pending.details:
+        pending.save(update_fields=["details"])
+    else:
+        pending.delete()
 
 
 def plan_reminders() -> int:

@@ -125,7 +125,8 @@ def edit_event(
             if changed:
                 edit.save(Kind.EVENT_EDITED, *changed, changed=differences)
             if before := {name: differences[name][0] for name in _TOLD if name in differences}:
-                announce_change(event, before=before)
+                after = {name: recorded(getattr(event, name)) for name in _TOLD}
+                announce_change(event, before=before, after=after)
 
 
 def edit_categories(

@@ -25,7 +25,10 @@ _ABOUT: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "organisation_id": None,
 }
-_TIMES = {"en": "Fri 1 Jan 2027, 19:00", "de": "Fr, 01.01.2027, 19:00 Uhr"}
+_TIMES = {
+    "en": "Fri 1 Jan 2027, 19:00 (Berlin, UTC+1)",
+    "de": "Fr, 01.01.2027, 19:00 Uhr (Berlin, UTC+1)",
+}
 _AMOUNTS = {"en": "€1,080.00", "de": "1.080,00\N{NO-BREAK SPACE}€"}
 _BOOKING = NewBooking(
     **_ABOUT,
@@ -66,14 +69,14 @@ def test_the_payment_deadline_is_in_the_events_time_zone(buyer: User) -> None:
     due = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)
     about: dict[str, Any] = {"seats": ["A1"], "total": Decimal("5000.00"), "currency": "JPY"}
     notices.booked([NewBooking(**_ABOUT, **about, person_id=buyer.pk, payment_due_at=due)])
-    wanted = "Zu bezahlen bis Fr, 25.12.2026, 00:30 Uhr: 5.000\N{NO-BREAK SPACE}JPY"
+    wanted = "Zu bezahlen bis Fr, 25.12.2026, 00:30 Uhr (Berlin, UTC+1): 5.000\N{NO-BREAK SPACE}JPY"
     assert wanted in _text(buyer)
 
 
 def test_the_former_time_is_in_the_former_time_zone(buyer: User) -> None:
     before = {"date": "2026-05-24T17:30:00+00:00", "time_zone": "Europe/London", "venue": "A, B"}
     notices.event_changed([EventNotice(**_ABOUT, person_id=buyer.pk, before=before)])
-    assert "Vorher: A, B, So, 24.05.2026, 18:30 Uhr" in _text(buyer)
+    assert "Vorher: A, B, So, 24.05.2026, 18:30 Uhr (London, UTC+1)" in _text(buyer)
 
 
 @pytest.mark.django_db
