@@ -38,15 +38,12 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
     Its Message-ID is the same each time, so that a second copy can be recognised.
     """
     language = (people[0].language if people else "") or mail.language
+    mail = _with_seats_in_words(mail)
     qr = calendar = pdf = None
     if mail.kind in _WITH_TICKET:
         site = settings.SEATCAST_SITE_URL.rstrip("/")
         number = mail.details["booking"]
         files = ticket_files()
-        places = files.seats_by_floor(public_id=number) if "seats" in mail.details else ""
-        if places:
-            mail = copy(mail)
-            mail.details = {**mail.details, "seats": places}
         qr = files.ticket_qr(public_id=number, site=site)
         pdf = files.ticket_pdf(public_id=number, site=site, language=language)
         calendar = files.calendar_file(
@@ -78,6 +75,16 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
     if calendar is not None:
         message.attach("event.ics", calendar, "text/calendar")
     return message
+
+
+def _with_seats_in_words(mail: Mail) -> Mail:
+    """Return a mail about a booking with its seats in words, by language."""
+    if not mail.details.get("seats"):
+        return mail
+    seats = ticket_files().seats(public_id=mail.details["booking"])
+    named = copy(mail)
+    named.details = {**mail.details, "seats": seats or mail.details["seats"]}
+    return named
 
 
 def html_of(subject: str, body: str, *, language: str, has_ticket: bool = False) -> str:

@@ -628,7 +628,10 @@ def _render_booking(mail: Mail, people: Sequence[User]) -> tuple[str, str]:
 
 def _localised(mail: Mail, language: str) -> dict[str, str]:
     """Return the details of a mail about a booking, with its times and amounts in a language."""
-    about: dict[str, str] = dict(mail.details)
+    about: dict[str, str] = {
+        name: each.get(language, "") if isinstance(each, Mapping) else each
+        for name, each in mail.details.items()
+    }
     for name in ("date", "due", "until"):
         if about.get(name):
             about[name] = time_in(about[name], language)

@@ -94,7 +94,7 @@ class ChangedBooking(BookingNotice, Protocol):
     @property
     def seats(self) -> Sequence[str]: ...
     @property
-    def moved(self) -> Sequence[tuple[str, str]]: ...
+    def moved(self) -> Mapping[str, str]: ...
     @property
     def refund(self) -> Decimal: ...
     @property
@@ -152,7 +152,7 @@ def booking_changed(booking: ChangedBooking) -> bool:
         [booking],
         lambda each: {
             "seats": ", ".join(each.seats),
-            "moved": ", ".join(f"{old} → {new}" for old, new in each.moved),
+            "moved": dict(each.moved),
             "refund": _amount(each.refund, each.currency),
         },
     )

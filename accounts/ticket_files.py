@@ -1,6 +1,6 @@
 """The module that SEATCAST_TICKET_FILES names: what mail says about bookings, and attaches."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from typing import Protocol, cast
@@ -33,8 +33,8 @@ class TicketFiles(Protocol):
     def ticket_pdf(self, *, public_id: str, site: str, language: str) -> bytes | None:
         """Return a PDF, or None while the ticket admits nobody."""
 
-    def seats_by_floor(self, *, public_id: str) -> str:
-        """Return the seats with their floors; empty if the hall has only one."""
+    def seats(self, *, public_id: str) -> Mapping[str, str]:
+        """Return the booking's seats in words, by language; empty if there is no such booking."""
 
     def calendar_file(
         self, *, public_id: str, url: str, host: str, worded: Callable[[str], str]

@@ -4,7 +4,7 @@ It is called in the transaction of what it tells, and must only write rows there
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -100,14 +100,14 @@ class MailPreview:
 class ChangedBooking(BookingNotice):
     """A booking that organisers changed, or whose mail they send again, as it is now.
 
-    `moved` has pairs of the numbers of an old and a new seat; `refund` is returned the way it was
-    paid.
+    `moved` has the old and the new seats in words, by language; empty if none was moved. `refund`
+    is returned the way it was paid.
     """
 
     seats: Sequence[str]
     refund: Decimal = Decimal(0)
     currency: str
-    moved: Sequence[tuple[str, str]] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
     is_change: bool = True
 
 

@@ -18,7 +18,7 @@ from reservations import booking_links
 from reservations.formats import localised_time
 from reservations.models import Reservation
 from reservations.read import selectors
-from reservations.read.records import ReservedSeatRecord
+from reservations.seat_words import LANGUAGES, seat_in_words, seats_in_words
 from slow_work.children import run_in_child
 from slow_work.kinds import TICKET
 from slow_work.results import Results
@@ -28,7 +28,6 @@ _MODULE_PIXELS = 6
 _QUIET_MODULES = 4
 # How long an event is in the calendar, since nobody knows when it ends.
 _DURATION = timedelta(hours=2)
-_LANGUAGES = ("en", "de")
 
 # A new process has a new layout, so the cache needs none in its keys.
 _drawn = Results(max_bytes=8 * 1024 * 1024, seconds=600)
@@ -110,7 +109,7 @@ def _packed_ticket(*, public_id: str, site: str, language: str) -> bytes | None:
     if signed is None or _is_unpaid(signed):
         return None
     account = stored.user
-    known = language if language in _LANGUAGES else _LANGUAGES[0]
+    known = language if language in LANGUAGES else LANGUAGES[0]
     zone = record["time_zone"]
     at = datetime.fromisoformat(record["date"]).astimezone(ZoneInfo(zone))
     ticket = {
@@ -119,33 +118,23 @@ def _packed_ticket(*, public_id: str, site: str, language: str) -> bytes | None:
         "venue": record["venue"],
         "time": f"{localised_time(at, language=known)} {at.tzname()} ({zone})",
         "name": stored.buyer_name or (account.get_full_name() if account else "") or stored.buyer,
-        "seats": [(_place(seat), seat["ticket_type"]) for seat in record["seat_details"]],
+        "seats": [
+            (seat_in_words(seat, language=known), seat["ticket_type"])
+            for seat in record["seat_details"]
+        ],
         "qr": f"{site}/tickets/{signed}",
         "code": record["ticket_code"],
     }
     return orjson.dumps(ticket)
 
 
-def _place(seat: ReservedSeatRecord) -> str:
-    """Return where a seat is: floor, section and number."""
-    parts = (seat.get("floor", ""), seat["section"], seat["seat_number"])
-    return ", ".join(part for part in parts if part)
-
-
-def seats_by_floor(*, public_id: str) -> str:
-    """Return the seats of a booking, named by their floors; empty if its hall has only one."""
+def seats(*, public_id: str) -> dict[str, str]:
+    """Return the seats of a booking in words, by language; empty if there is no such booking."""
     stored = Reservation.objects.filter(public_id=public_id).only("pk").first()
     if stored is None:
-        return ""
-    found: dict[str, list[str]] = {}
-    for seat in selectors.reservation(reservation_id=stored.pk)["seat_details"]:
-        found.setdefault(seat.get("floor", ""), []).append(seat["seat_number"])
-    if not any(found):
-        return ""
-    return "; ".join(
-        f"{floor}: {', '.join(seats)}" if floor else ", ".join(seats)
-        for floor, seats in found.items()
-    )
+        return {}
+    details = selectors.reservation(reservation_id=stored.pk)["seat_details"]
+    return {each: seats_in_words(details, language=each) for each in LANGUAGES if details}
 
 
 def calendar_file(

@@ -88,7 +88,7 @@ test('a click beside a small seat takes the seat that hovering shows @thorough',
   const { x, y, radius } = await circleOf(seatOn(page, free));
   expect(radius).toBeLessThan(7);
   await page.mouse.move(x - radius, y + radius);
-  await expect(page.getByText(`Row ${free.row} · Seat ${free.number}`)).toBeVisible();
+  await expect(page.getByText(`row ${free.row}, seat ${free.number}`)).toBeVisible();
   await page.mouse.down();
   await page.mouse.up();
   await expect(seatOn(page, free)).toHaveAttribute('data-status', 'mine');

@@ -133,6 +133,11 @@ class ReservedSeatRecord(TypedDict):
     floor: NotRequired[
         Annotated[str, "If the hall has several floors. Absent in answers of commands."]
     ]
+    is_place: NotRequired[
+        Annotated[
+            bool, "True for a place of a standing area, whose number means nothing to buyers."
+        ]
+    ]
     entry: Annotated[EntryRecord | None, "Null: the seat has not been admitted."]
 
 
@@ -393,6 +398,15 @@ class EventDetailRecord(EventRecord):
 def money(amount: Decimal) -> str:
     """Format an amount as in the API: with two decimals in every currency."""
     return f"{amount:.2f}"
+
+
+class _Standing(TypedDict):
+    is_place: NotRequired[bool]
+
+
+def is_place(sold_by: int) -> _Standing:
+    """Return the field of a `ReservedSeatRecord` that only places of standing areas have."""
+    return {"is_place": True} if sold_by == SoldBy.NUMBER else {}
 
 
 def seat_record(

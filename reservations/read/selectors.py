@@ -61,6 +61,7 @@ from reservations.read.records import (
     SeatRecord,
     TicketRecord,
     TicketTypeRecord,
+    is_place,
     money,
     reservation_record,
     seat_record,
@@ -908,6 +909,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
             "seat__section",
             "seat__row",
             "seat__number",
+            "seat__sold_by",
             "entry__at",
             "entry__gate",
         )
@@ -924,6 +926,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
                 "price": money(row["price"]),
                 "ticket_type": row["ticket_type"],
                 "entry": _entry(row["entry__at"], row["entry__gate"]),
+                **is_place(row["seat__sold_by"]),
             }
         )
         if floor := floors.get(row["event_id"], {}).get(row["seat__section"]):

@@ -4,7 +4,7 @@ Such a command is alone in its batch. It deletes the rows of seats that are give
 inserts those of the new ones, because the database allows a seat in one live reservation only.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,9 +12,11 @@ from django.db.models import F
 
 from reservations.domain.rules.outcomes import Merge, Move, Split
 from reservations.domain.states import Settling
-from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Settlement
+from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Seat, Settlement
 from reservations.notices import CancelledBooking, ChangedBooking, booking_fields, notices
 from reservations.payments import settlements
+from reservations.read.records import is_place
+from reservations.seat_words import LANGUAGES, seat_in_words
 
 Rebooked = Move | Split | Merge
 _COPIED_BY_SPLIT = (
@@ -58,11 +60,7 @@ def write_rebooked(
 
 def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event: Event) -> bool:
     """Mail the buyers of the bookings that have seats now; return whether all can be mailed."""
-    moved = (
-        [(each.old.seat_number, each.new.seat_number) for each in rebooked.seats]
-        if isinstance(rebooked, Move)
-        else []
-    )
+    moved = _moved_in_words(rebooked) if isinstance(rebooked, Move) else {}
     refunds = rebooked.refunds if isinstance(rebooked, Move) else ()
     told = [reservations[rebooked.reservation_id]]
     if isinstance(rebooked, Split):
@@ -87,11 +85,27 @@ def _tell_other_buyer(merged: Reservation, kept: Reservation, event: Event) -> N
     notices().booking_cancelled([told])
 
 
+def _moved_in_words(move: Move) -> dict[str, str]:
+    """Return the old and the new seats by language."""
+    ids = [seat.id for each in move.seats for seat in (each.old, each.new)]
+    columns = ("pk", "section", "row", "number", "seat_number", "sold_by")
+    rows = Seat.with_removed.filter(pk__in=ids).values(*columns)
+    seats = {row["pk"]: {**row, **is_place(row["sold_by"])} for row in rows}
+    return {
+        language: "; ".join(
+            f"{seat_in_words(seats[each.old.id], language=language)}"
+            f" → {seat_in_words(seats[each.new.id], language=language)}"
+            for each in move.seats
+        )
+        for language in LANGUAGES
+    }
+
+
 def changed_booking(
     booking: Reservation,
     event: Event,
     *,
-    moved: Sequence[tuple[str, str]] = (),
+    moved: Mapping[str, str] | None = None,
     refund: Decimal = Decimal(0),
     is_change: bool = True,
 ) -> ChangedBooking:
@@ -99,7 +113,7 @@ def changed_booking(
     return ChangedBooking(
         **booking_fields(booking, event),
         seats=seat_numbers([booking.pk])[booking.pk],
-        moved=moved,
+        moved=moved or {},
         refund=refund,
         currency=booking.currency,
         is_change=is_change,

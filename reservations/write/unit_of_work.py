@@ -68,6 +68,7 @@ from reservations.read.records import (
     CommandResult,
     ReservationRecord,
     SeatRecord,
+    is_place,
     money,
     reservation_record,
     seat_record,
@@ -629,6 +630,7 @@ class UnitOfWork:
                     "price": money(ticket.price),
                     "ticket_type": ticket.ticket_type,
                     "entry": None,
+                    **is_place(seat["sold_by"]),
                 }
                 for ticket in sorted(booked.bill.tickets, key=lambda ticket: ticket.seat.id)
                 for seat in [self._seats[ticket.seat.id]]

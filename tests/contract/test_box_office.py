@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import Mail
 from reservations.models import Allocation, Event, Reservation, Seat
+from reservations.seat_words import seat_in_words
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
@@ -137,10 +138,10 @@ def test_who_gives_an_address_at_the_box_office_is_mailed_the_booking(
     assert (mail.kind, mail.details["booking"]) == (Mail.Kind.BOOKING, found["id"])
     call_command("send_mail")
     [sent] = [each for each in mailoutbox if each.to == ["zoe@example.com"]]
-    [seat] = found["seats"]
-    assert f"Seats: {seat}\n" in sent.body
-    assert f"Plätze: {seat}\n" in sent.body
-    assert sent.body.count(f"/reservations/{found['id']}\n") == 2
+    [seat] = found["seat_details"]
+    for seats, language in (("Seats", "en"), ("Plätze", "de")):
+        assert f"{seats}: {seat_in_words(seat, language=language)}\n" in sent.body
+    assert sent.body.count(f"/reservations/{found['id']}") == 2
     assert "ticket.pdf" in [each.get_filename() for each in sent.message().walk()]
 
 

@@ -160,7 +160,7 @@ def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
         venue="Hall",
         time=f"{localised_time(at, language='de')} JST (Asia/Tokyo)",
         name="zoe",
-        seats=[("Balcony, A1", "")],
+        seats=[("Balcony, Reihe A, Platz 1", "")],
         qr=f"{settings.SEATCAST_SITE_URL.rstrip('/')}/tickets/{found['signed_ticket']}",
         code=found["ticket_code"],
     )
@@ -185,7 +185,7 @@ def test_the_confirmation_has_it_once_the_booking_is_paid() -> None:
 
     def attached() -> dict[str, Any]:
         message = message_of(confirmation, [zoe], to="zoe@example.com")
-        assert "Balcony: A1" in message.body
+        assert "Balcony, row A, seat 1" in message.body
         parts = message.message().walk()
         return {str(each.get_filename()): each.get_payload(decode=True) for each in parts}
 

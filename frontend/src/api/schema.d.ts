@@ -4888,6 +4888,8 @@ export interface components {
             ticket_type: string;
             /** @description If the hall has several floors. Absent in answers of commands. */
             floor?: string;
+            /** @description True for a place of a standing area, whose number means nothing to buyers. */
+            is_place?: boolean;
             /** @description Null: the seat has not been admitted. */
             entry: components["schemas"]["Entry"] | null;
         };

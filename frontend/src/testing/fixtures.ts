@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { SeatStatus } from '@/domain/feed/protocol';
+import type { NamedSeat } from '@/domain/seatWords';
 
 const FOLDER = resolve(import.meta.dirname, '../../../tests/fixtures');
 
@@ -97,6 +98,19 @@ export function fixture(name: 'figures'): { readonly frame: { readonly sale: obj
 export function fixture(name: 'convergence'): ConvergenceFixture;
 export function fixture(name: string): unknown {
   return parsed(`protocol/${name}.json`);
+}
+
+interface SeatWords {
+  readonly en: string;
+  readonly de: string;
+}
+
+/** Seats with their names in words. */
+export function namedSeats() {
+  return parsed('seat_words.json') as {
+    readonly seats: readonly (SeatWords & { readonly seat: NamedSeat })[];
+    readonly lists: readonly (SeatWords & { readonly seats: readonly NamedSeat[] })[];
+  };
 }
 
 export function listedRefusals(): ListedRefusals {

@@ -316,12 +316,16 @@ def test_the_buyer_is_mailed_what_moved(
     Reservation.objects.filter(pk=booking.pk).update(buyer_email="zoe@example.com")
     _move(event, seller, booking, (0, 2))
     sent = Mail.objects.get(kind=Mail.Kind.SEATS)
-    assert (sent.address, sent.details["moved"]) == ("zoe@example.com", "A1 → A3")
+    moved = {
+        "en": "Row A, seat 1 → Row A, seat 3",
+        "de": "Reihe A, Platz 1 → Reihe A, Platz 3",
+    }
+    assert (sent.address, sent.details["moved"]) == ("zoe@example.com", moved)
     assert sent.details["seats"] == "A3"
     call_command("send_mail")
     [text] = [each.body for each in mailoutbox if each.to == ["zoe@example.com"]]
-    assert "\nA1 → A3\nSeats: A3\n" in text
-    assert f"/reservations/{booking.public_id}\n" in text
+    assert f"\n{moved['en']}\nSeats: Row A, seat 3\n" in text
+    assert f"/reservations/{booking.public_id}" in text
 
 
 def test_an_erased_person_leaves_no_names_on_bookings(event: Event, seller: Person) -> None:

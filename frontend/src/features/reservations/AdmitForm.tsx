@@ -6,6 +6,7 @@ import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
 import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
+import { seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 
 interface AdmitFormProps {
@@ -51,7 +52,7 @@ export function AdmitForm({ ticket, isOtherDay, isBusy, onAdmit }: AdmitFormProp
                   choose(seat.seat_id, target.checked);
                 }}
               />
-              <b>{seat.seat_number}</b>
+              <b>{seatWords(seat)}</b>
             </label>
           ))}
         </fieldset>

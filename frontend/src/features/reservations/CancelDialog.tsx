@@ -8,7 +8,7 @@ import type { Reservation } from '@/api/types';
 import { type Tone, useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
-import { seatList } from '@/domain/seatList';
+import { seatsInWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { EVENTS_KEY } from '@/queries/events';
@@ -35,7 +35,7 @@ export function CancelDialog({ reservation, tone, onCancelled, onClose }: Cancel
       <p className="dialog__lead">
         {t('reservations:cancelLead', {
           event: reservation.event_name,
-          seats: seatList(reservation.seats),
+          seats: seatsInWords(reservation.seat_details),
         })}
         {reservation.payment_status === 'captured' &&
           ` ${t('reservations:refundPromise', { amount: amountOf(reservation) })}`}

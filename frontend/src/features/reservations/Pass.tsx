@@ -5,7 +5,7 @@ import { Icon } from '@/components/Icon';
 import { QrCode } from '@/components/QrCode';
 import { TicketFileButton } from '@/features/reservations/TicketFileButton';
 import { calendarFile } from '@/features/reservations/calendar';
-import { seatList } from '@/domain/seatList';
+import { seatsInWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { reservationPath, ticketPath } from '@/paths';
 
@@ -58,7 +58,7 @@ function keepInCalendar({
   date: start,
   time_zone: timeZone,
   created_at: changedAt,
-  seats,
+  seat_details: seats,
 }: Reservation): void {
   const file = calendarFile({
     uid: `reservation-${id}@${location.host}`,
@@ -67,7 +67,7 @@ function keepInCalendar({
     changedAt,
     title,
     place,
-    note: t('reservations:calendarNote', { id, seats: seatList(seats) }),
+    note: t('reservations:calendarNote', { id, seats: seatsInWords(seats) }),
     // With the token of a mailed link.
     url: `${location.origin}${reservationPath(id)}${location.hash}`,
   });

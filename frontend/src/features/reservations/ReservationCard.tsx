@@ -9,6 +9,7 @@ import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { StatusChip } from '@/components/StatusChip';
 import { t } from '@/i18n/language';
+import { seatWords } from '@/domain/seatWords';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 import { reservationPath } from '@/paths';
@@ -37,7 +38,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         <ul className="ticket__seats" aria-label={t('reservations:seats')}>
           {reservation.seat_details.map((seat) => (
             <li key={seat.seat_id}>
-              <b>{seat.seat_number}</b>
+              <b>{seatWords(seat)}</b>
               <span>{formatMoney(seat.price, reservation.currency)}</span>
             </li>
           ))}

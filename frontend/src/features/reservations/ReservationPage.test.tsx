@@ -32,14 +32,14 @@ it('shows everything needed at the door and to find the seat', async () => {
   expect(page.getByRole('heading', { level: 1, name: 'The Late Set' })).toBeDefined();
   const table = within(page.getByRole('table', { name: 'Your seats' }));
   expect(table.getAllByRole('row').map(({ textContent }) => textContent)).toEqual([
-    'SectionRowSeatPrice',
-    'StallsAA1€50.00',
+    'SeatPrice',
+    'Stalls, row A, seat 1€50.00',
     'Total€50.00',
   ]);
   expect(page.getByText('The Copper Room')).toBeDefined();
   expect(page.getByText('Paid')).toBeDefined();
   expect(
-    await page.findByRole('img', { name: /^Plan of The Copper Room: seat A1,/ }),
+    await page.findByRole('img', { name: /^Plan of The Copper Room: Stalls, row A, seat 1,/ }),
   ).toBeDefined();
   const ticket = within(page.getByRole('region', { name: 'Your ticket' }));
   expect(ticket.getByRole('img', { name: 'QR code of your ticket' })).toBeDefined();
@@ -108,7 +108,9 @@ it('exports the event to the calendar', async () => {
   const text = await saved[0]?.text();
   expect(text).toContain('UID:reservation-K7QF9M2A4XWZ31TB@localhost');
   expect(text).toContain('DTSTART;TZID=Europe/Berlin:20261218T220000');
-  expect(text).toContain('DESCRIPTION:Reservation no. K7QF9M2A4XWZ31TB\\, seat A1.');
+  expect(text).toContain(
+    'DESCRIPTION:Reservation no. K7QF9M2A4XWZ31TB\\, Stalls\\, row A\\, seat 1.',
+  );
 });
 
 it('shows at once to which seat the box office moved the booking', async () => {
@@ -119,10 +121,10 @@ it('shows at once to which seat the box office moved the booking', async () => {
     FakeWebSocket.newest().receive(liveSnapshot(makeSeats(8)));
   });
   const moved = makeReservation({ seats: ['A2'] });
-  const seat = { ...moved.seat_details[0], seat_id: 101, seat_number: 'A2' };
+  const seat = { ...moved.seat_details[0], seat_id: 101, seat_number: 'A2', number: '2' };
   const answer = { ...moved, seat_details: [seat] };
   server.on('get reservations/K7QF9M2A4XWZ31TB/', [200, answer]);
-  expect(await page.findByText('A1')).toBeDefined();
+  expect(await page.findByText('Stalls, row A, seat 1')).toBeDefined();
   FakeWebSocket.newest().receive({
     type: 'delta',
     from: 1,
@@ -133,7 +135,7 @@ it('shows at once to which seat the box office moved the booking', async () => {
       [1, 2, null, null],
     ],
   });
-  expect(await page.findByText('A2')).toBeDefined();
+  expect(await page.findByText('Stalls, row A, seat 2')).toBeDefined();
 });
 
 it('downloads the ticket of a paid booking', async () => {

@@ -1,20 +1,17 @@
 import type { Reservation } from '@/api/types';
 import { BillRows } from '@/components/BillRows';
+import { seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 
 /** The seats with their prices. */
 export function SeatTable({ reservation }: { readonly reservation: Reservation }) {
   const { currency, seat_details: seats } = reservation;
-  const hasFloors = seats.some(({ floor }) => floor !== undefined);
   return (
     <table className="seat-table">
       <caption className="visually-hidden">{t('reservations:seatsOfReservation')}</caption>
       <thead>
         <tr>
-          {hasFloors && <th scope="col">{t('reservations:floor')}</th>}
-          <th scope="col">{t('reservations:section')}</th>
-          <th scope="col">{t('reservations:row')}</th>
           <th scope="col">{t('reservations:seat')}</th>
           <th scope="col">{t('reservations:price')}</th>
         </tr>
@@ -22,11 +19,8 @@ export function SeatTable({ reservation }: { readonly reservation: Reservation }
       <tbody>
         {seats.map((seat) => (
           <tr key={seat.seat_id}>
-            {hasFloors && <td>{seat.floor}</td>}
-            <td>{seat.section}</td>
-            <td>{seat.row}</td>
             <td>
-              <b>{seat.seat_number}</b>
+              <b>{seatWords(seat)}</b>
               {seat.ticket_type !== '' && <small> {seat.ticket_type}</small>}
             </td>
             <td className="tabular">{formatMoney(seat.price, currency)}</td>
@@ -40,7 +34,7 @@ export function SeatTable({ reservation }: { readonly reservation: Reservation }
           taxPercent: reservation.tax_percent,
         }}
         currency={currency}
-        columns={hasFloors ? 4 : 3}
+        columns={1}
       />
     </table>
   );

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { Reservation } from '@/api/types';
 import { PlanThumbnail } from '@/components/PlanThumbnail';
 import { Skeleton } from '@/components/Skeleton';
-import { seatList } from '@/domain/seatList';
+import { seatsInWords } from '@/domain/seatWords';
 import { useSeatFacts } from '@/hooks/useSeatFacts';
 import { t } from '@/i18n/language';
 import { eventQuery } from '@/queries/events';
@@ -26,7 +26,7 @@ export function SeatsOnPlan({ reservation }: { readonly reservation: Reservation
         highlighted={highlighted}
         label={t('reservations:mapLabel', {
           venue: reservation.venue,
-          seats: seatList(reservation.seats),
+          seats: seatsInWords(reservation.seat_details),
         })}
       />
     );

@@ -39,7 +39,7 @@ it('shows that a ticket is valid, with buyer and event', async () => {
   expect(await screen.findByRole('heading', { name: 'Valid' })).toBeDefined();
   expect(screen.getByText('One person may enter. Admit them below.')).toBeDefined();
   expect(screen.getByText('carol')).toBeDefined();
-  expect(screen.getByText('A1')).toBeDefined();
+  expect(screen.getByText('Stalls, row A, seat 1')).toBeDefined();
   expect(screen.getByText(/^The Late Set/)).toBeDefined();
   expect(screen.queryByText('Not today')).toBeNull();
 });
@@ -122,21 +122,22 @@ it('admits part of a group', async () => {
   const seats = ['A1', 'A2', 'A3'].map((seat, at) => ({
     ...first,
     seat_number: seat,
+    number: seat.slice(1),
     seat_id: 100 + at,
   }));
   const reservation = makeReservation({ date: TODAY, seat_details: seats });
   server.on(CHECK, [200, makeTicket({ reservation })]);
   server.on(ENTRY, [200, { success: true, message: '', admitted: [entered()] }]);
   expect(await screen.findByRole('button', { name: 'Admit 3' })).toBeDefined();
-  await user.click(screen.getByRole('checkbox', { name: 'A2' }));
-  await user.click(screen.getByRole('checkbox', { name: 'A3' }));
+  await user.click(screen.getByRole('checkbox', { name: 'Stalls, row A, seat 2' }));
+  await user.click(screen.getByRole('checkbox', { name: 'Stalls, row A, seat 3' }));
   await user.click(screen.getByRole('button', { name: 'Admit one' }));
   expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
   expect(server.requests.at(-1)?.body).toMatchObject({ seat_ids: [100] });
   // The others stay selected for later.
   expect(screen.getByRole('button', { name: 'Admit 2' })).toBeDefined();
-  expect(screen.getByRole('checkbox', { name: 'A2' })).toBeDefined();
-  expect(screen.queryByRole('checkbox', { name: 'A1' })).toBeNull();
+  expect(screen.getByRole('checkbox', { name: 'Stalls, row A, seat 2' })).toBeDefined();
+  expect(screen.queryByRole('checkbox', { name: 'Stalls, row A, seat 1' })).toBeNull();
 });
 
 it('shows when and where a seat was already admitted', async () => {

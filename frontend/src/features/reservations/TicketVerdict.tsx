@@ -5,6 +5,7 @@ import type { AdmittedSeat, Ticket } from '@/api/types';
 import { entryText } from '@/components/entryText';
 import { Icon, type IconName } from '@/components/Icon';
 import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
+import { seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
@@ -183,8 +184,7 @@ function Seats({ ticket: { reservation } }: { readonly ticket: Ticket }) {
           <ul className="verdict__seats">
             {reservation.seat_details.map((seat) => (
               <li key={seat.seat_id}>
-                <b>{seat.seat_number}</b>
-                {seat.seat_number.startsWith(seat.section) ? '' : ` ${seat.section}`}
+                <b>{seatWords(seat)}</b>
                 {seat.entry !== null && (
                   <span className="verdict__entry">
                     {t('reservations:enteredAt', { entry: entryText(seat.entry) })}

@@ -23,7 +23,7 @@ it('shows confirmed and cancelled reservations', async () => {
   const [confirmed, cancelled] = await screen.findAllByRole('article');
   if (confirmed === undefined || cancelled === undefined) throw new Error('Two were booked');
   expect(within(confirmed).getByText('Confirmed')).toBeDefined();
-  expect(within(confirmed).getByRole('listitem').textContent).toBe('A1€50.00');
+  expect(within(confirmed).getByRole('listitem').textContent).toBe('Stalls, row A, seat 1€50.00');
   expect(within(cancelled).getByText('Cancelled')).toBeDefined();
   expect(within(cancelled).queryByRole('button')).toBeNull();
 });

@@ -31,10 +31,10 @@ async function openTapped() {
 describe('a tap', () => {
   it('shows the name and the state of what it took, until the next one', async () => {
     await openTapped();
-    expect(await screen.findByText('Stalls · Row A · Seat 1')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 1')).toBeDefined();
     expect(screen.getByText(/^Held by you/)).toBeDefined();
-    fireEvent.click(screen.getByText('Stalls · Row A · Seat 1'));
-    expect(screen.queryByText('Stalls · Row A · Seat 1')).toBeNull();
+    fireEvent.click(screen.getByText('Stalls, row A, seat 1'));
+    expect(screen.queryByText('Stalls, row A, seat 1')).toBeNull();
   });
 
   it('does nothing as the second half of a double tap', async () => {

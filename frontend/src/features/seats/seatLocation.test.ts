@@ -7,10 +7,6 @@ function place(seat: Parameters<typeof makeSeat>[1]) {
   return seatLocation(factsOf(makeSeat(0, seat), 0), []);
 }
 
-function name(seat: Parameters<typeof makeSeat>[1]) {
-  return seatName(factsOf(makeSeat(0, seat), 0));
-}
-
 describe("a seat's location", () => {
   it("omits what the seat's number contains", () => {
     expect(place({ seat_number: 'A1', section: 'Stalls', row: 'A', number: '1' })).toBe('Stalls');
@@ -24,7 +20,7 @@ describe("a seat's location", () => {
     const facts = factsOf(makeSeat(0, { seat_number: 'A1', row: 'A', number: '1' }), 0);
     const upstairs = { ...facts, floor: 'First floor' };
     expect(seatLocation(upstairs, [])).toBe('First floor · Stalls');
-    expect(seatName(upstairs)).toBe('First floor · Stalls · Row A · Seat 1');
+    expect(seatName(upstairs)).toBe('First floor, Stalls, row A, seat 1');
   });
 
   it('names the row if the number does not', () => {
@@ -34,19 +30,5 @@ describe("a seat's location", () => {
   it('uses a row name of several words as it is', () => {
     expect(rowName('4')).toBe('Row 4');
     expect(rowName('Table 4')).toBe('Table 4');
-  });
-});
-
-describe("a seat's name", () => {
-  it('spells out block, row and seat', () => {
-    expect(name({ seat_number: '104 A7', section: '104', row: 'A', number: '7' })).toBe(
-      'Block 104 · Row A · Seat 7',
-    );
-    expect(name({ seat_number: 'A1', section: '', row: 'A', number: '1' })).toBe('Row A · Seat 1');
-  });
-
-  it('keeps a number of another form', () => {
-    const seat = { seat_number: 'Table 4, Chair 2', section: 'Hall', row: 'Table 4', number: '2' };
-    expect(name(seat)).toBe('Hall · Table 4, Chair 2');
   });
 });

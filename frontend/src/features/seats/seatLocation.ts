@@ -1,5 +1,6 @@
 import type { Category } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
+import { kindOf, type NamedSeat, seatWords, sectionWords } from '@/domain/seatWords';
 import { featureWords } from '@/features/seats/seatLabels';
 import { t } from '@/i18n/language';
 
@@ -9,22 +10,16 @@ import { t } from '@/i18n/language';
 export function seatLocation(facts: SeatFacts, categories: readonly Category[]): string {
   return joined(
     facts.floor,
-    facts.seatNumber.startsWith(facts.section) ? '' : sectionLabel(facts.section),
+    facts.seatNumber.startsWith(facts.section) ? '' : sectionWords(facts.section),
     facts.row === '' || namesRow(facts) ? '' : rowName(facts.row),
     seatCategory(facts, categories),
     ...featureWords(facts),
   );
 }
 
-/**
- * Spell out a seat's number, as in "Block 104 · Row A · Seat 7". Numbers of another form, such as
- * "Table 4, Chair 2", stay as they are.
- */
+/** A seat in words, as on its ticket. */
 export function seatName(facts: SeatFacts): string {
-  const { floor, section, row, number, seatNumber } = facts;
-  return row !== '' && number !== '' && isComposed(facts)
-    ? joined(floor, sectionLabel(section), rowName(row), t('seats:place_seat', { number }))
-    : joined(floor, seatNumber.startsWith(section) ? '' : sectionLabel(section), seatNumber);
+  return seatWords(named(facts));
 }
 
 /**
@@ -50,23 +45,12 @@ export function rowName(row: string): string {
   return row.includes(' ') ? row : t('seats:place_row', { row });
 }
 
-/** A section's name. A bare number needs a prefix. */
-function sectionLabel(section: string): string {
-  return /^\d+$/.test(section) ? t('seats:place_block', { section }) : section;
-}
-
 function namesRow(facts: SeatFacts): boolean {
-  return facts.seatNumber.includes(`${facts.row}, `) || isComposed(facts);
+  return facts.seatNumber.includes(`${facts.row}, `) || kindOf(named(facts)) === 'composed';
 }
 
-/** Whether a number is made of section, row and number, such as "Stalls F14" or "F-14". */
-function isComposed({ section, row, number, seatNumber }: SeatFacts): boolean {
-  const rest = seatNumber.startsWith(section) ? seatNumber.slice(section.length) : seatNumber;
-  return bare(rest) === bare(row + number);
-}
-
-function bare(text: string): string {
-  return text.replace(/[\s-]/g, '');
+function named(facts: SeatFacts): NamedSeat {
+  return { ...facts, seat_number: facts.seatNumber, is_place: facts.isPlace };
 }
 
 function joined(...parts: readonly string[]): string {

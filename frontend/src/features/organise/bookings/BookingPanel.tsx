@@ -11,6 +11,7 @@ import { Icon } from '@/components/Icon';
 import { Skeleton } from '@/components/Skeleton';
 import { paymentText } from '@/domain/payments';
 import { hasPermissionIn } from '@/domain/permissions';
+import { seatWords } from '@/domain/seatWords';
 import { Cancelling, PayBack, QuickActions } from '@/features/organise/bookings/BookingActions';
 import { Money, Story } from '@/features/organise/bookings/BookingStory';
 import { MergeDialog } from '@/features/organise/bookings/MergeDialog';
@@ -237,8 +238,7 @@ function Seats({ booking, zone }: { readonly booking: Booking; readonly zone: st
         {booking.seat_details.map((seat) => (
           <tr key={seat.seat_id}>
             <td>
-              <b>{seat.seat_number}</b>
-              {!seat.seat_number.startsWith(seat.section) && <small> {seat.section}</small>}
+              <b>{seatWords(seat)}</b>
               {seat.ticket_type !== '' && <small> {seat.ticket_type}</small>}
               {seat.entry !== null && (
                 <small>

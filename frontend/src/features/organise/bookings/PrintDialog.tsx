@@ -4,6 +4,7 @@ import { createPortal } from 'react-dom';
 import type { Booking } from '@/api/types';
 import { Button } from '@/components/Button';
 import { QrCode } from '@/components/QrCode';
+import { seatWords } from '@/domain/seatWords';
 import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -72,29 +73,9 @@ function Tickets({ booking, look }: TicketsProps) {
           </p>
           <QrCode
             text={`${location.origin}${ticketPath(`${booking.ticket_code}.${seat.seat_id}`)}`}
-            label={t('bookings:qrLabel', { seat: seat.seat_number })}
+            label={t('bookings:qrLabel', { seat: seatWords(seat) })}
           />
-          <p className="printed__seat">{seat.seat_number}</p>
-          <dl>
-            {seat.section !== '' && (
-              <div>
-                <dt>{t('bookings:section')}</dt>
-                <dd>{seat.section}</dd>
-              </div>
-            )}
-            {seat.row !== '' && (
-              <div>
-                <dt>{t('bookings:row')}</dt>
-                <dd>{seat.row}</dd>
-              </div>
-            )}
-            {seat.number !== '' && (
-              <div>
-                <dt>{t('bookings:seat')}</dt>
-                <dd>{seat.number}</dd>
-              </div>
-            )}
-          </dl>
+          <p className="printed__seat">{seatWords(seat)}</p>
           <p>
             {seat.ticket_type} {formatMoney(seat.price, booking.currency)}
             <br />

@@ -60,9 +60,9 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx, onTouch }: S
 /** Let a name wrap only between its parts. */
 function unbroken(name: string): string {
   return name
-    .split(' · ')
+    .split(', ')
     .map((part) => part.replaceAll(' ', '\u00a0'))
-    .join('\u00a0· ');
+    .join(', ');
 }
 
 function capitalised(words: string): string {
