@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -16,6 +17,7 @@ from accounts.personal_data.models import Erasure
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.sign_ins.models import SignIn
 from security_log.prefixes import Folded
+from security_log.words import Words
 
 __all__ = [
     "Authenticator",
@@ -85,9 +87,7 @@ class User(AbstractUser):
             ),
             models.Index(Folded("username"), name="user_by_name"),
             # Guests have random usernames.
-            models.Index(
-                Folded("first_name"), name="user_by_first_name", condition=~Q(first_name="")
-            ),
+            GinIndex(Words("first_name"), name="user_by_first_name", condition=~Q(first_name="")),
             models.Index(Folded("email"), name="user_by_email", condition=~Q(email="")),
         ]
 

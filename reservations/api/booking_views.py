@@ -49,8 +49,8 @@ class BookingsQuerySerializer(serializers.Serializer[Any]):
         max_length=MAX_TEXT,
         allow_blank=True,
         default="",
-        help_text="The beginning of the buyer's name or address or of the booking's number (from"
-        " four characters on), or a seat's number; in any case.",
+        help_text="Words of the buyer's name, or the beginning of the address or of the booking's"
+        " number (from four characters on), or a seat's number. Empty: all.",
     )
     state = serializers.ChoiceField(
         choices=[state.value for state in BookingState], default=BookingState.ALL.value

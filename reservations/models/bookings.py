@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ from reservations.domain.states import SaleChannel
 from reservations.models.seats import Event, PromoCode, Seat
 from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
 from security_log.prefixes import Folded
+from security_log.words import Words
 
 
 def overdue(now: datetime) -> Q:
@@ -169,12 +171,7 @@ class Reservation(models.Model):
                 condition=Q(status="confirmed", paid_at__isnull=True, payment_due_at__isnull=False),
                 name="reservation_to_be_paid",
             ),
-            models.Index(
-                "event",
-                Folded("buyer_name"),
-                condition=~Q(buyer_name=""),
-                name="reservation_by_name",
-            ),
+            GinIndex(Words("buyer_name"), condition=~Q(buyer_name=""), name="reservation_by_name"),
             models.Index(
                 "event",
                 Folded("buyer_email"),

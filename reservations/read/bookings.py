@@ -1,10 +1,10 @@
 """The organisers' search for bookings of an event, and what they see of one.
 
-A text finds the bookings whose number, buyer's name or buyer's address begins with it, in any case,
-and those of the seat that it names. Each of the former has an index of prefixes, which both
-databases offer and which costs less to keep than one of trigrams; in the middle of a name nobody
-searches at a counter. Each column is asked for one page of its own, newest first, so that no query
-reads more of a large event.
+A text finds the bookings whose buyer's name has words that begin with its words, in any case and
+order; those whose number, buyer's address or user name begins with it; and those of the seats whose
+number is the text or ends with it. Names have an index of words on PostgreSQL, the others one of
+prefixes. Each column is asked for one page of its own, newest first, so that no query reads more of
+a large event.
 """
 
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ from reservations.read.records import (
 )
 from reservations.read.selectors import given_up, reservation_records
 from security_log.prefixes import Folded, begins_with
+from security_log.words import Words
 
 MAX_BOOKINGS = 100
 MAX_TEXT = 254
@@ -164,16 +165,18 @@ def _conditions(event_id: int, text: str) -> Iterator[Q]:
         return
     people: Any = get_user_model()._default_manager
     named = people.annotate(folded=Folded("username")).filter(begins_with("folded", text))
-    called = people.annotate(folded=Folded("first_name")).filter(begins_with("folded", text))
+    called = people.annotate(words=Words("first_name")).filter(words__has_words=text)
     mailed = people.annotate(folded=Folded("email")).filter(begins_with("folded", text))
-    for accounts in (named, called.exclude(first_name=""), mailed.exclude(email="")):
-        yield from _few_or_all("user", accounts.order_by("folded"))
-    of_event = Reservation.objects.filter(event=event_id)
-    for name in ("buyer_name", "buyer_email"):
-        own = of_event.exclude(**{name: ""}).annotate(folded=Folded(name))
-        yield from _few_or_all("pk", own.filter(begins_with("folded", text)).order_by("folded"))
-    numbers = {text, text.upper(), text.lower(), text.title()}
-    seats = Seat.with_removed.filter(event=event_id, seat_number__in=numbers).order_by()
+    for accounts in (named.order_by("folded"), mailed.exclude(email="").order_by("folded")):
+        yield from _few_or_all("user", accounts)
+    yield from _few_or_all("user", called.exclude(first_name="").order_by())
+    own = Reservation.objects.filter(event=event_id)
+    written = own.exclude(buyer_name="").annotate(words=Words("buyer_name"))
+    yield from _few_or_all("pk", written.filter(words__has_words=text).order_by())
+    reached = own.exclude(buyer_email="").annotate(folded=Folded("buyer_email"))
+    yield from _few_or_all("pk", reached.filter(begins_with("folded", text)).order_by("folded"))
+    is_named = Q(seat_number__iexact=text) | Q(seat_number__iendswith=f" {text}")
+    seats = Seat.with_removed.filter(is_named, event=event_id).order_by()
     if seat_ids := list(seats.values_list("pk", flat=True)):
         sold = ReservationSeat.objects.filter(seat__in=seat_ids).order_by()
         yield Q(pk__in=list(sold.values_list("reservation_id", flat=True)))

@@ -6374,7 +6374,7 @@ export interface operations {
                 /** @description As in the Link header. */
                 before?: number;
                 limit?: number;
-                /** @description The beginning of the buyer's name or address or of the booking's number (from four characters on), or a seat's number; in any case. */
+                /** @description Words of the buyer's name, or the beginning of the address or of the booking's number (from four characters on), or a seat's number. Empty: all. */
                 q?: string;
                 /**
                  * @description * `all` - all

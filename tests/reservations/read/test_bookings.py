@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
-from reservations.models import Event, Reservation, ReservationSeat, Settlement
+from reservations.models import Event, Reservation, ReservationSeat, Seat, Settlement
 from reservations.read import selectors
 from reservations.read.bookings import BookingState, booking, bookings
 from reservations.write.command_queue import CommandQueue
@@ -47,6 +47,45 @@ def test_a_booking_is_found_by_the_beginnings_of_what_identifies_it(event: Event
     for text in ("nnaLena", "example", "A9", anna.public_id[:3], "%", "_", "a%", "\\"):
         assert _found(event, text) == set(), text
     assert _found(event) == {anna.public_id, other.public_id}
+
+
+def test_a_booking_is_found_by_words_of_its_name_in_any_order(event: Event) -> None:
+    names = ("Familie Huber", "Hüber-O\u2019Brien, Jörg", "Chor (Alt) St. Martin & Co", "हिन्दी मंच")
+    for place, name in enumerate(names):
+        booked = _book(event, make_user(first_name="Karl Huber" if place == 2 else ""), place)
+        Reservation.objects.filter(pk=booked.pk).update(buyer_name="" if place == 2 else name)
+    huber, brien, karl, hindi = Reservation.objects.order_by("pk")
+    Reservation.objects.filter(pk=karl.pk).update(buyer_name=names[2])
+    for text, expected in {
+        "Huber": [huber, karl],
+        "huber fam": [huber],
+        "FAMILIE HUBER": [huber],
+        "o'brien": [brien],
+        "Jörg Hüber": [brien],
+        "co": [karl],
+        "st. martin": [karl],
+        "(alt)": [karl],
+        "मंच": [hindi],
+        "Familie Brien": [],
+        "uber": [],
+        "& |": [],
+        "huber | chor": [],
+        "'": [],
+        "\\": [],
+        "<x>": [],
+    }.items():
+        assert _found(event, text) == {each.public_id for each in expected}, text
+
+
+def test_a_booking_is_found_by_the_end_of_its_seats_number(event: Event) -> None:
+    booked = _book(event, make_user(), 0)
+    _book(event, make_user(), 1)
+    for seat_id, number in zip(seat_ids(event), ("Parkett C11", "Parkett C111"), strict=False):
+        Seat.objects.filter(pk=seat_id).update(seat_number=number)
+    for text in ("C11", "c11", "parkett c11"):
+        assert _found(event, text) == {booked.public_id}, text
+    for text in ("11", "C1", "%11", "_11"):
+        assert _found(event, text) == set(), text
 
 
 def test_another_events_bookings_are_not_found(event: Event) -> None:
@@ -127,7 +166,7 @@ def test_no_search_reads_all_bookings(event: Event) -> None:
             total_price=50,
             currency="EUR",
             created_at=event.date,
-            buyer_name=f"name{n:06}" if n % 3 == 0 else "",
+            buyer_name=f"Familie name{n:06}" if n % 3 == 0 else "",
             buyer_email=f"e{n:06}@example.org" if n % 3 == 0 else "",
         )
         for n, user in enumerate(users)
@@ -138,7 +177,17 @@ def test_no_search_reads_all_bookings(event: Event) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    texts = ("", "user01999", "u01999", "name01", "e0199", "A1", stored[9].public_id, "nobody")
+    texts = (
+        "",
+        "user01999",
+        "u01999",
+        "name01",
+        "fam name0199",
+        "e0199",
+        "A1",
+        stored[9].public_id,
+        "nobody",
+    )
     for text in texts:
         for state in BookingState:
             with CaptureQueriesContext(connection) as captured:
