@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Page, type Request } from '@playwright/test';
 
 import { DEMO_PASSWORD, demoEvents, seatOn, test, openLive } from './fixtures';
 
@@ -42,4 +42,47 @@ test('signing out in one tab signs out the others @thorough', async ({ enter }) 
   await one.getByLabel('Password').fill(DEMO_PASSWORD);
   await one.getByRole('button', { name: 'Sign in' }).click();
   await expect(other.getByText('Signed in as carol')).toBeVisible();
+});
+
+test('without sockets eight tabs share one event stream, and pass it on @thorough', async ({
+  enter,
+  request,
+}) => {
+  const { club } = await demoEvents(request);
+  const bob = await enter('somebody new');
+  const { page: first } = await enter('somebody new');
+  const context = first.context();
+  const streams = new Map<Request, Page>();
+  context.on('request', (one) => {
+    if (one.url().includes('/ws/')) streams.set(one, one.frame().page());
+  });
+  context.on('requestfailed', (one) => streams.delete(one));
+  const leaders = () => [...streams.values()].filter((tab) => !tab.isClosed());
+  // A silent socket, as behind a proxy that lets none through.
+  await context.routeWebSocket('**/ws/**', () => undefined);
+  const tabs = [first];
+  while (tabs.length < 8) tabs.push(await context.newPage());
+  await Promise.all(
+    tabs.map(async (tab) => {
+      await tab.goto(`/events/${club.id}`);
+      await tab.getByText('Live', { exact: true }).waitFor();
+    }),
+  );
+  expect(leaders()).toHaveLength(1);
+
+  const free = await bob.api.freeSeats(club.id, 3, 60);
+  for (const seat of free) {
+    await bob.api.post(`events/${club.id}/seats/${seat.id}/lock/`);
+    for (const tab of tabs) {
+      await expect(seatOn(tab, seat)).toHaveAttribute('data-status', 'locked');
+    }
+    const [leader] = leaders();
+    expect(leaders()).toHaveLength(1);
+    await leader?.close();
+    tabs.splice(
+      tabs.findIndex((tab) => tab === leader),
+      1,
+    );
+  }
+  expect(tabs).toHaveLength(5);
 });

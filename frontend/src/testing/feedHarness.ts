@@ -80,6 +80,7 @@ export function makeFeed({
   const frames: FeedFrame[] = [];
   const states: FeedState[] = [];
   const network = { isOnline: true };
+  const page = { isHidden: false };
   const openInto =
     (opened: FakeConnection[]): OpenConnection =>
     (start, events) => {
@@ -115,6 +116,7 @@ export function makeFeed({
     random: () => 1,
     clock: createServerClock(() => timers.now),
     isOnline: () => network.isOnline,
+    isHidden: () => page.isHidden,
     wallNow: () => timers.now,
     beatIntervalMs: BEAT_MS,
     streamFallbackMs,
@@ -132,6 +134,7 @@ export function makeFeed({
     polls,
     frames,
     network,
+    page,
     names: () => states.map(({ name }) => name),
     socket: () => {
       const newest = sockets.at(-1);

@@ -87,6 +87,7 @@ export interface SeatFeedOptions {
   readonly random: () => number;
   readonly clock: ServerClock;
   readonly isOnline: () => boolean;
+  readonly isHidden: () => boolean;
   /** Wall clock, which goes on during sleep, unlike timers. */
   readonly wallNow: () => number;
   /** The interval of the server's beats, until one says it. */

@@ -56,3 +56,43 @@ describe('a feed of a hidden page', () => {
     expect(sockets).toHaveLength(1);
   });
 });
+
+describe('a feed without a socket, of a hidden page', () => {
+  const FALLBACK = { streamFallbackMs: 2_000, pollingFallbackMs: 4_000 };
+
+  it('closes its stream at once, and resumes by one when the page is visible', () => {
+    const { feed, page, stream, streams, timers } = makeFeed(FALLBACK);
+    feed.start();
+    timers.advance(2_000);
+    stream().receive(snapshot(41));
+    page.isHidden = true;
+    feed.pageHidden();
+    expect(stream().isClosed).toBe(true);
+    expect(feed.state).toEqual({ name: 'paused' });
+    expect(timers.plannedCount).toBe(0);
+
+    page.isHidden = false;
+    feed.pageVisible();
+    expect(streams).toHaveLength(2);
+    expect(stream().resumeFrom).toEqual({ seq: 41, layout: 'l1' });
+  });
+
+  it('opens none, and does not poll either', () => {
+    const { feed, page, polls, streams, timers } = makeFeed(FALLBACK);
+    page.isHidden = true;
+    feed.start();
+    timers.advance(60_000);
+    expect([streams.length, polls.length]).toEqual([0, 0]);
+    expect(feed.state).toEqual({ name: 'paused' });
+  });
+
+  it('keeps a socket', () => {
+    const { feed, page, socket } = makeFeed(FALLBACK);
+    feed.start();
+    socket().receive(snapshot(41));
+    page.isHidden = true;
+    feed.pageHidden();
+    expect(socket().isClosed).toBe(false);
+    expect(feed.state).toEqual({ name: 'live' });
+  });
+});

@@ -1,6 +1,5 @@
 import { reconnectSpreadMs } from '@/domain/feed/backoff';
 import {
-  type CloseReason,
   type FeedStart,
   type FeedState,
   REASON_BY_CODE,
@@ -106,14 +105,12 @@ export class SeatFeed {
   }
 
   stop(): void {
-    this.#close('left');
+    this.#end({ name: 'closed', reason: 'left' });
   }
 
   networkLost(): void {
     if (this.#state.name === 'closed' || this.#state.name === 'paused') return;
-    this.#disconnect();
-    this.#options.backoff.cancel();
-    this.#open({ name: 'offline' });
+    this.#reconnectNow({ name: 'offline' });
   }
 
   networkBack(): void {
@@ -128,11 +125,12 @@ export class SeatFeed {
 
   /** Stop all traffic until `pageVisible`. */
   pause(): void {
-    if (this.#state.name === 'closed') return;
-    this.#disconnect();
-    this.#fallbacks.cancel();
-    this.#options.backoff.cancel();
-    this.#setState({ name: 'paused' });
+    if (this.#state.name !== 'closed') this.#end({ name: 'paused' });
+  }
+
+  /** A hidden page keeps its socket for a while, but no event stream: browsers have few. */
+  pageHidden(): void {
+    if (this.#links.get('stream') !== null) this.pause();
   }
 
   /** Resume, or check the connection: the machine may have slept. */
@@ -143,10 +141,10 @@ export class SeatFeed {
     else if (isDead || this.#isWaiting()) this.#reconnectNow();
   }
 
-  #reconnectNow(): void {
+  #reconnectNow(state: FeedState = { name: 'reconnecting', retryInMs: null }): void {
     this.#disconnect();
     this.#options.backoff.cancel();
-    this.#open({ name: 'reconnecting', retryInMs: null });
+    this.#open(state);
   }
 
   #open(state: FeedState): void {
@@ -154,7 +152,8 @@ export class SeatFeed {
     this.#fallbacks.start({
       openStream: () => {
         this.#options.backoff.cancel();
-        if (this.#links.get('stream') === null) this.#connect('stream');
+        if (this.#options.isHidden()) this.pause();
+        else if (this.#links.get('stream') === null) this.#connect('stream');
       },
       poll: this.#poll,
     });
@@ -165,7 +164,7 @@ export class SeatFeed {
   }
 
   #connect(transport: Transport): void {
-    if (transport === 'stream' && this.#isStreamHeldBack) return;
+    if (transport === 'stream' && (this.#isStreamHeldBack || this.#options.isHidden())) return;
     this.#links.open(transport);
   }
 
@@ -245,7 +244,7 @@ export class SeatFeed {
 
   #handleClose(code: number): void {
     const reason = REASON_BY_CODE.get(code);
-    if (reason !== undefined) this.#close(reason);
+    if (reason !== undefined) this.#end({ name: 'closed', reason });
     else this.#retry(code === CLOSE_CODES.tooManySockets ? TOO_MANY_SOCKETS_WAIT_MS : 0);
   }
 
@@ -254,7 +253,7 @@ export class SeatFeed {
     const isAlone = other === null && !this.#polling.isActive;
     if (this.#hasRenewedCredentials) {
       // The renewed credentials were refused too: stop, or this would loop.
-      if (isAlone) this.#close('signInFirst');
+      if (isAlone) this.#end({ name: 'closed', reason: 'signInFirst' });
       else this.#links.drop(transport);
       return;
     }
@@ -282,11 +281,11 @@ export class SeatFeed {
     this.#links.dropAll();
   }
 
-  #close(reason: CloseReason): void {
+  #end(state: FeedState): void {
     this.#disconnect();
     this.#fallbacks.cancel();
     this.#options.backoff.cancel();
-    this.#setState({ name: 'closed', reason });
+    this.#setState(state);
   }
 
   #isWaiting(): boolean {

@@ -51,13 +51,7 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): Event
           closed,
         }),
       ),
-    openStream: (start, events) =>
-      openWithCredentials(events, (offered, closed) =>
-        readEventStream(eventUrl('http', eventId, start, hasFigures), offered, {
-          ...events,
-          closed,
-        }),
-      ),
+    openStream: (start, events) => openSharedStream(eventId, start, events, hasFigures),
     poll: (start, events) => pollChanges(eventId, start, events),
     backoff: new Backoff({
       baseMs: 800,
@@ -68,6 +62,7 @@ export function subscribeToEvent(eventId: number, listener: FeedHandlers): Event
     timers: browserTimers,
     random: Math.random,
     isOnline: () => navigator.onLine,
+    isHidden: () => document.visibilityState === 'hidden',
     wallNow: Date.now,
     beatIntervalMs: BEAT_MS,
     streamFallbackMs: STREAM_FALLBACK_MS,
@@ -117,14 +112,71 @@ function startQuery({ resumeFrom, sections }: FeedStart): Record<string, string 
   };
 }
 
+/** Open the event stream of all tabs of this browser; a stream of this tab where they share none. */
+function openSharedStream(
+  eventId: number,
+  start: FeedStart,
+  events: ConnectionEvents,
+  hasFigures: boolean,
+): FeedConnection {
+  const open = (from: FeedStart, streamEvents: Pick<ConnectionEvents, 'message' | 'closed'>) =>
+    openWithCredentials({ ...events, ...streamEvents }, (offered, closed) =>
+      readEventStream(eventUrl('http', eventId, from, hasFigures), offered, {
+        ...streamEvents,
+        closed,
+      }),
+    );
+  const loading = Promise.all([
+    import('@/domain/feed/sharedStream'),
+    import('@/browser/streamTabs'),
+  ]);
+  return openLater(events, loading, ([{ SharedStream }, { streamTabs }]) => {
+    const tabs = streamTabs();
+    if (tabs === null) return open(start, events);
+    return new SharedStream({
+      stream: eventUrl('http', eventId, { resumeFrom: null, sections: null }, hasFigures),
+      start,
+      events,
+      tabs,
+      open,
+      poll: (from, pollEvents) => pollChanges(eventId, from, pollEvents),
+      timers: browserTimers,
+    });
+  });
+}
+
+/** Open a connection once what it needs is there, unless it is closed before. */
+function openLater<T>(
+  events: ConnectionEvents,
+  needed: Promise<T>,
+  open: (needed: T) => FeedConnection,
+): FeedConnection {
+  let connection: FeedConnection | null = null;
+  let isWanted = true;
+  needed.then(
+    (found) => {
+      if (isWanted) connection = open(found);
+    },
+    () => {
+      events.closed(CLOSE_CODES.abnormal);
+    },
+  );
+  return {
+    send(text) {
+      connection?.send(text);
+    },
+    close() {
+      isWanted = false;
+      connection?.close();
+    },
+  };
+}
+
 /** Open a connection with credentials, and renew them if it is closed with 4401. */
 function openWithCredentials(
   events: ConnectionEvents,
   open: (offered: readonly string[], closed: (code: number) => void) => FeedConnection,
 ): FeedConnection {
-  let connection: FeedConnection | null = null;
-  let isWanted = true;
-
   function reauthenticate(offered: readonly string[]): void {
     auth.recoverSocket(offered).then(
       (isMended) => {
@@ -141,27 +193,12 @@ function openWithCredentials(
     );
   }
 
-  auth.subprotocols().then(
-    (offered) => {
-      if (!isWanted) return;
-      connection = open(offered, (code) => {
-        if (code === CLOSE_CODES.signInFirst) reauthenticate(offered);
-        else events.closed(code);
-      });
-    },
-    () => {
-      events.closed(CLOSE_CODES.abnormal);
-    },
+  return openLater(events, auth.subprotocols(), (offered) =>
+    open(offered, (code) => {
+      if (code === CLOSE_CODES.signInFirst) reauthenticate(offered);
+      else events.closed(code);
+    }),
   );
-  return {
-    send(text) {
-      connection?.send(text);
-    },
-    close() {
-      isWanted = false;
-      connection?.close();
-    },
-  };
 }
 
 function openWebSocket(
@@ -243,6 +280,7 @@ function forwardBrowserEvents(feed: SeatFeed): () => void {
     'visibilitychange',
     () => {
       if (document.visibilityState === 'visible') feed.pageVisible();
+      else feed.pageHidden();
     },
     { signal },
   );
