@@ -142,7 +142,7 @@ class ReservationCheck:
 def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
     """Return whether a payment is missing; reservations before the first payment need none.
 
-    What was split off has a part of another booking's, which `settlement_faults` checks.
+    What was split off has a part of another booking's, which `balance_faults` checks.
     """
     if row.payment_id is not None or since is None or row.created_at < since:
         return False

@@ -12,9 +12,10 @@ from datetime import datetime
 from django.contrib.auth import get_user_model
 
 from reservations import clock
+from reservations.audit.balance import balance_faults
 from reservations.audit.bookings import ReservationCheck, first_payment_at, log_faults
 from reservations.audit.entries import entry_faults
-from reservations.audit.payments import payment_faults, settlement_faults
+from reservations.audit.payments import payment_faults
 from reservations.audit.replay import Change, LoggedSeat, Replay, moment, status_word
 from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
@@ -85,7 +86,7 @@ def differences(
         for faults in payment_faults(event):
             counts.payments += 1
             yield from faults
-        yield from settlement_faults(event)
+        yield from balance_faults(event, first_payment_at=as_of.first_payment_at)
         yield from entry_faults(event)
     counts.events += 1
     counts.changes += replay.rows

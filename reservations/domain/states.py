@@ -287,7 +287,8 @@ class ReservationState:
 
     `tickets` has what its seats were sold at, and `total` their sum with the `fees`. A booking
     `is_settled` if no call to the payment provider is due. `shares` is the money that the provider
-    can refund, by the reference of its payment; it is read only for commands that declare `money`.
+    can refund, by the reference of its payment, and `paid_here` what the box office has; both are
+    read only for commands that declare `money`.
     `buyer` identifies who booked: bookings with the same one are of the same buyer.
     """
 
@@ -308,6 +309,7 @@ class ReservationState:
     is_settled: bool = True
     is_merged: bool = False
     shares: Mapping[str, Decimal] = field(default_factory=dict)
+    paid_here: Decimal = Decimal(0)
     buyer: str = ""
 
     @property

@@ -24,9 +24,9 @@ class Reservation(models.Model):
     """A reservation. It is kept after it ends, with its seats and their prices.
 
     `payment_due_at` is set for offline payment methods: at that time the reservation is overdue
-    unless `paid_at` is set, even before LapseUnpaid stores that. Offline reservations older than
-    these columns have neither, and count as paid. What the box office sells is paid at once: both
-    are when it was made. Only `public_id` is used outside the server.
+    unless `paid_at` is set, even before LapseUnpaid stores that. What the box office sells is paid
+    at once: both are when it was made. What was paid is told by `Settlement`. Only `public_id` is
+    used outside the server.
     """
 
     class Status(models.TextChoices):
@@ -108,23 +108,6 @@ class Reservation(models.Model):
     lapsed_at = models.DateTimeField(
         null=True, blank=True, help_text="When it was written down that it was not paid in time."
     )
-
-    paid_back_at = models.DateTimeField(
-        null=True,
-        editable=False,
-        help_text="When the box office paid back what it owed for a booking that had ended.",
-    )
-    paid_back_amount = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, editable=False
-    )
-    paid_back_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        db_index=False,
-    )
     seats_changed_at = models.DateTimeField(
         null=True, editable=False, help_text="Since when it has its seats, if not from the start."
     )
@@ -141,15 +124,6 @@ class Reservation(models.Model):
             models.CheckConstraint(
                 condition=Q(payment_due_at__isnull=False) | Q(paid_at__isnull=True),
                 name="only_what_is_paid_later_has_a_time_of_payment",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    paid_back_at__isnull=True,
-                    paid_back_amount__isnull=True,
-                    paid_back_by__isnull=True,
-                )
-                | Q(paid_back_at__isnull=False, paid_back_amount__gt=0) & ~Q(status="confirmed"),
-                name="only_an_ended_reservation_is_paid_back",
             ),
             models.CheckConstraint(
                 condition=~Q(status="lapsed")

@@ -120,6 +120,8 @@ class Settlement(models.Model):
     """
 
     class Kind(models.TextChoices):
+        PAID = "paid", "Paid at the box office, or marked as paid"
+        PAID_BACK = "paid_back", "Paid back at the box office"
         DIFFERENCE = "difference", "Paid or paid back at the box office, for other seats"
         REFUND = "refund", "Refunded by the provider, for cheaper seats"
         CANCELLATION = "cancelled", "Refunded by the provider, for a cancelled booking"
@@ -170,7 +172,9 @@ class Settlement(models.Model):
                     status__in=[PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED],
                     amount__lt=0,
                 )
-                | Q(kind__in=["difference", "transfer"], reference="", status=""),
+                | Q(kind__in=["difference", "transfer"], reference="", status="")
+                | Q(kind="paid", payment__isnull=True, reference="", status="", amount__gt=0)
+                | Q(kind="paid_back", payment__isnull=True, reference="", status="", amount__lt=0),
                 name="a_refund_names_its_payment",
             ),
             models.UniqueConstraint(

@@ -1,11 +1,11 @@
-"""Mark what the box office owes for an ended booking as paid back."""
+"""Mark what the box office owes for a booking as paid back."""
 
 from django.db import transaction
 
 from reservations.domain.errors import NothingToPayBack
-from reservations.models import Reservation
+from reservations.models import Reservation, Settlement
 from reservations.notices import PaidBack, booking_fields, notices
-from reservations.payments.settlements import to_pay_back
+from reservations.payments.settlements import Received, to_pay_back, write_received
 from reservations.read.records import money
 from reservations.write.unit_of_work import lock_event
 from security_log.log import Kind, record
@@ -19,15 +19,13 @@ def mark_paid_back(*, event_id: int, reservation_id: int, actor_id: int) -> None
     """
     with transaction.atomic():
         event, now = lock_event(event_id)
-        booking = Reservation.objects.select_for_update(no_key=True).get(pk=reservation_id)
-        if booking.paid_back_at is not None:
-            return
-        amount = to_pay_back(booking)
+        booking = Reservation.objects.get(pk=reservation_id)
+        amount, kind = to_pay_back(booking), Settlement.Kind.PAID_BACK
         if not amount:
+            if Settlement.objects.filter(reservation=booking, kind=kind).exists():
+                return
             raise NothingToPayBack
-        booking.paid_back_at, booking.paid_back_amount = now, amount
-        booking.paid_back_by_id = actor_id
-        booking.save(update_fields=["paid_back_at", "paid_back_amount", "paid_back_by"])
+        write_received(event, kind, [Received(booking.pk, "", -amount, actor_id)], now=now)
         told = PaidBack(**booking_fields(booking, event), amount=amount, currency=booking.currency)
         notices().paid_back([told])
         record(

@@ -1,49 +1,54 @@
-"""The money of bookings whose seats were moved, split off or merged.
+"""Stores and reads the settlements of bookings, of which `ledger` makes sums.
 
 What a booking's total says is the sum of its payment and its settlements. Lock order, always: the
 event's row, its seats, then payments and settlements.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
+
+from django.db.models import Q, QuerySet
 
 from reservations.domain.rules.outcomes import Transfer
 from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation, Settlement
-
-Shares = dict[int, dict[str, Decimal]]
-_HELD = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED)
+from reservations.payments.ledger import KEPT, Balance, Held, SettlementRow, balances
 
 
-def shares(reservation_ids: Collection[int]) -> Shares:
-    """Return what the provider can refund of bookings, by booking and by the payment's reference.
+class Received(NamedTuple):
+    """Money at the box office: its booking, and who took it or paid it back."""
 
-    Never more than a booking's total: the rest was paid back at the box office.
-    """
-    found: Shares = {number: {} for number in reservation_ids}
-    own = Payment.objects.filter(reservation__in=reservation_ids, status__in=_HELD)
-    for number, reference, amount in own.values_list("reservation_id", "reference", "amount"):
-        found[number][reference] = amount
-    rows = Settlement.objects.filter(reservation__in=reservation_ids, payment__isnull=False)
-    for number, reference, amount in rows.order_by("pk").values_list(
-        "reservation_id", "payment__reference", "amount"
-    ):
-        found[number][reference] = found[number].get(reference, Decimal(0)) + amount
-    totals = Reservation.objects.filter(pk__in=reservation_ids).values_list("pk", "total_price")
-    for number, total in totals:
-        left = total
-        for reference, amount in found[number].items():
-            found[number][reference] = min(max(amount, Decimal(0)), left)
-            left -= found[number][reference]
-    return found
+    reservation_id: int
+    method: str
+    amount: Decimal
+    by_id: int | None
+
+
+_Ids = Collection[int] | QuerySet[Any, Any]
+
+
+def held(reservation_ids: _Ids) -> dict[int, Held]:
+    """Return what pays for bookings, by way of payment."""
+    found = Reservation.objects.filter(pk__in=reservation_ids)
+    money = _balances(reservation_ids)
+    return {
+        number: money.get(number, Balance()).held(total)
+        for number, total in found.values_list("pk", "total_price")
+    }
+
+
+def _balances(reservation_ids: _Ids) -> dict[int, Balance]:
+    own = Payment.objects.filter(reservation__in=reservation_ids, status__in=KEPT)
+    return balances(
+        own.values_list("reservation_id", "reference", "amount"), _rows(reservation_ids)
+    )
 
 
 def settled_among(reservation_ids: Collection[int]) -> set[int]:
-    """Return which of the bookings have settlements."""
+    """Return which of the bookings have money besides their payments."""
     found = Settlement.objects.filter(reservation__in=reservation_ids).order_by()
     return set(found.values_list("reservation_id", flat=True).distinct())
 
@@ -83,20 +88,28 @@ def write_refunds(
     )
 
 
-def write_difference(
-    event: Event, reservation_id: int, amount: Decimal, *, method: str, by_id: int, now: datetime
+def write_received(
+    event: Event,
+    kind: Settlement.Kind,
+    received: Iterable[Received],
+    *,
+    now: datetime,
 ) -> None:
-    """Insert what was paid at the box office, or with a negative `amount` paid back there."""
-    Settlement.objects.create(
-        event=event,
-        reservation_id=reservation_id,
-        kind=Settlement.Kind.DIFFERENCE,
-        method=method,
-        amount=amount,
-        currency=event.currency,
-        created_at=now,
-        updated_at=now,
-        by_id=by_id,
+    """Insert money that came in at the box office, or with negative amounts went out there.
+
+    Amounts of nothing are left out.
+    """
+    Settlement.objects.bulk_create(
+        Settlement(
+            event=event,
+            kind=kind,
+            currency=event.currency,
+            created_at=now,
+            updated_at=now,
+            **each._asdict(),
+        )
+        for each in received
+        if each.amount
     )
 
 
@@ -137,26 +150,21 @@ def write_cancelled(
 ) -> None:
     """Insert the refunds of cancelled bookings that have settlements."""
     refunds = {
-        number: [Transfer(reference, amount) for reference, amount in parts.items()]
-        for number, parts in shares(reservation_ids).items()
+        number: [Transfer(reference, amount) for reference, amount in parts.online.items()]
+        for number, parts in held(reservation_ids).items()
     }
     write_refunds(event, Settlement.Kind.CANCELLATION, refunds, by_id=by_id, now=now)
 
 
-class SettlementRow(NamedTuple):
-    """What a settlement says of its booking's money. `payment_id` is None of box office money."""
-
-    reservation_id: int
-    kind: str
-    status: str
-    payment_id: int | None
-    amount: Decimal
-
-
 def rows_of(reservations: Iterable[Reservation]) -> list[SettlementRow]:
     """Return the settlements of bookings, oldest first."""
-    found = Settlement.objects.filter(reservation__in=[each.pk for each in reservations])
-    return list(map(SettlementRow._make, found.order_by("pk").values_list(*SettlementRow._fields)))
+    return _rows([each.pk for each in reservations])
+
+
+def _rows(reservation_ids: _Ids) -> list[SettlementRow]:
+    found = Settlement.objects.filter(reservation__in=reservation_ids).order_by("pk")
+    columns = ("reservation_id", "kind", "status", "payment__reference", "amount", "created_at")
+    return list(map(SettlementRow._make, found.values_list(*columns)))
 
 
 def payment_statuses(
@@ -168,7 +176,7 @@ def payment_statuses(
     that is refunded. None for others.
     """
     statuses: dict[int, str | None] = {}
-    for number, kind, status, by_provider, _ in rows:
+    for number, kind, status, by_provider, *_ in rows:
         if kind == Settlement.Kind.CANCELLATION:
             is_due = PaymentStatus.REFUND_DUE in (status, statuses.get(number))
             statuses[number] = PaymentStatus.REFUND_DUE if is_due else PaymentStatus.REFUNDED
@@ -195,7 +203,7 @@ def refunded_amounts(event_id: int) -> dict[str, tuple[int, Decimal]]:
 
 
 def to_pay_back(reservation: Reservation) -> Decimal:
-    """Return what of an ended booking's money is still to be paid back at the box office."""
+    """Return what of a booking's money is still to be paid back at the box office."""
     amounts = amounts_to_pay_back([reservation], rows_of([reservation]))
     return amounts.get(reservation.pk, Decimal(0))
 
@@ -203,25 +211,36 @@ def to_pay_back(reservation: Reservation) -> Decimal:
 def amounts_to_pay_back(
     reservations: Iterable[Reservation], rows: Iterable[SettlementRow]
 ) -> dict[int, Decimal]:
-    """Return what is still to be paid back at the box office, by bookings that have ended.
+    """Return what is still to be paid back at the box office, by booking.
 
     `rows` are their settlements. Bookings that are owed nothing are absent.
     """
-    paid_there: dict[int, Decimal] = defaultdict(Decimal)
-    for row in rows:
-        if row.payment_id is None:
-            paid_there[row.reservation_id] += row.amount
+    found = {each.pk: each for each in reservations}
+    own = [
+        (number, each.payment.reference, each.payment.amount)
+        for number, each in found.items()
+        if hasattr(each, "payment") and each.payment.status in KEPT
+    ]
     owed = {
-        each.pk: each.total_price if _was_paid_there(each) else paid_there[each.pk]
-        for each in reservations
-        if each.status != Reservation.Status.CONFIRMED and each.paid_back_at is None
+        number: balance.owed(_price(found[number]))
+        for number, balance in balances(own, rows).items()
     }
     return {number: amount for number, amount in owed.items() if amount > 0}
 
 
-def _was_paid_there(ended: Reservation) -> bool:
-    is_cancelled = ended.status == Reservation.Status.CANCELLED
-    return is_cancelled and ended.merged_into_id is None and ended.paid_at is not None
+def amounts_owed(event_id: int) -> dict[int, Decimal]:
+    """Return what the box office is to pay back for an event, by booking."""
+    has_ended = ~Q(reservation__status=Reservation.Status.CONFIRMED)
+    rows = Settlement.objects.filter(has_ended & Q(payment=None), event=event_id)
+    numbers = rows.order_by().values("reservation").distinct()
+    found = list(Reservation.objects.filter(pk__in=numbers).select_related("payment"))
+    return amounts_to_pay_back(found, rows_of(found))
+
+
+def _price(reservation: Reservation) -> Decimal:
+    """Return what a booking costs; nothing once it has ended."""
+    is_live = reservation.status == Reservation.Status.CONFIRMED
+    return reservation.total_price if is_live else Decimal(0)
 
 
 def _payments(references: Iterable[str]) -> dict[str, Payment]:

@@ -9,6 +9,7 @@ a large event.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
@@ -63,7 +64,7 @@ class FoundBookingRecord(ReservationRecord):
 
 
 class SettlementRecord(TypedDict):
-    """Money that was paid, refunded or transferred since the booking was made."""
+    """Money of a booking besides its payment: paid here, refunded or transferred."""
 
     at: Timestamp
     kind: Annotated[str, one_of(*Settlement.Kind.values)]
@@ -121,13 +122,13 @@ def booking(*, reservation_id: int) -> BookingRecord:
     records = _with_buyers(Reservation.objects.filter(pk=reservation_id))
     if not records:
         raise ReservationNotFound
-    related = ("split_from", "payment", "paid_back_by")
+    related = ("split_from", "payment")
     stored = Reservation.objects.select_related(*related).get(pk=reservation_id)
     return {
         **records[0],
         "settlements": _settlements(reservation_id),
         "given_up": given_up(reservation_id=reservation_id),
-        "paid_back": _paid_back(stored),
+        "paid_back": _paid_back(reservation_id),
         "split_from": stored.split_from.public_id if stored.split_from else None,
         "dispute": (stored.payment.dispute or None) if hasattr(stored, "payment") else None,
     }
@@ -221,11 +222,18 @@ def _buyer(found: Reservation) -> BuyerRecord:
     }
 
 
-def _paid_back(stored: Reservation) -> PaidBackRecord | None:
-    if stored.paid_back_amount is None:
+def _paid_back(reservation_id: int) -> PaidBackRecord | None:
+    kind = Settlement.Kind.PAID_BACK
+    rows = list(
+        Settlement.objects.filter(reservation=reservation_id, kind=kind)
+        .select_related("by")
+        .order_by("-pk")
+    )
+    if not rows:
         return None
-    by = stored.paid_back_by
-    return {"amount": money(stored.paid_back_amount), "by": by.get_username() if by else ""}
+    by = rows[0].by
+    amount = -sum((each.amount for each in rows), Decimal(0))
+    return {"amount": money(amount), "by": by.get_username() if by else ""}
 
 
 def _settlements(reservation_id: int) -> list[SettlementRecord]:

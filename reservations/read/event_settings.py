@@ -4,15 +4,24 @@ from decimal import Decimal
 from typing import Annotated, TypedDict
 
 from django.conf import settings
-from django.db.models import Case, Count, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Lower
 
 from organisations.models import Organisation
 from reservations import clock
 from reservations.domain.errors import EventNotFound
 from reservations.domain.states import PaymentStatus, SeatStatus, iso
-from reservations.models import Category, Event, Payment, Reservation, Seat, overdue
+from reservations.models import (
+    Category,
+    Event,
+    Payment,
+    Reservation,
+    Seat,
+    Settlement,
+    overdue,
+)
 from reservations.notices import notices
+from reservations.payments.settlements import held
 from reservations.read.records import (
     CategoryRecord,
     Percent,
@@ -69,9 +78,11 @@ class FiguresRecord(TypedDict):
     buyers_by_mail: Annotated[int, "How many of the buyers are mailed: those with an address."]
     mails_retrying: Annotated[int, "Mails that failed, and are sent again by themselves."]
     mails_given_up: int
-    refunds: Annotated[int, "Bookings paid online."]
+    refunds: Annotated[int, "Bookings paid online, also in part."]
     refund_total: Total
-    paid_later: Annotated[int, "Bookings paid in another way, which only you can pay back."]
+    paid_later: Annotated[
+        int, "Bookings paid in another way, also in part, which only you can pay back."
+    ]
     paid_later_total: Total
     refunds_due: Annotated[int, "Payments of this event that are being refunded."]
 
@@ -221,7 +232,8 @@ def _figures(event_id: int) -> FiguresRecord:
     )
     live = Reservation.objects.filter(event=event_id, status=Reservation.Status.CONFIRMED)
     live = live.exclude(overdue(now))
-    charged, later = Q(payment__status__in=_CHARGED), Q(paid_at__isnull=False)
+    is_settled = Exists(Settlement.objects.filter(reservation=OuterRef("pk")))
+    charged = Q(~is_settled, payment__status__in=_CHARGED)
     has_none = Q(address="")
     booked = live.annotate(address=_ADDRESS).aggregate(
         bookings=Count("pk"),
@@ -230,11 +242,13 @@ def _figures(event_id: int) -> FiguresRecord:
         sold_without=Count("pk", filter=has_none & Q(user=None)),
         refunds=Count("pk", filter=charged),
         refund_total=Sum("payment__amount", filter=charged),
-        paid_later=Count("pk", filter=later),
-        paid_later_total=Sum("total_price", filter=later),
     )
+    settled = held(live.filter(is_settled).values("pk")).values()
+    online = [amount for each in settled if (amount := sum(each.online.values(), Decimal(0)))]
+    here = [each.here for each in settled if each.here]
     due = Payment.objects.filter(event=event_id, status__in=_BACK)
     unsent = notices().unsent(event_id)
+    parts_due = Settlement.objects.filter(event=event_id, status=PaymentStatus.REFUND_DUE)
     return {
         "seats": seats["seats"],
         "held": seats["held"],
@@ -245,11 +259,11 @@ def _figures(event_id: int) -> FiguresRecord:
         "buyers_by_mail": booked["addresses"],
         "mails_retrying": unsent.retrying,
         "mails_given_up": unsent.given_up,
-        "refunds": booked["refunds"],
-        "refund_total": money(booked["refund_total"] or Decimal(0)),
-        "paid_later": booked["paid_later"],
-        "paid_later_total": money(booked["paid_later_total"] or Decimal(0)),
-        "refunds_due": due.count(),
+        "refunds": booked["refunds"] + len(online),
+        "refund_total": money(sum(online, booked["refund_total"] or Decimal(0))),
+        "paid_later": len(here),
+        "paid_later_total": money(sum(here, Decimal(0))),
+        "refunds_due": due.count() + parts_due.count(),
     }
 
 

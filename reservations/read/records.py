@@ -460,6 +460,7 @@ def reservation_record(
     seats: Iterable[ReservedSeatRecord],
     payment_status: str | None,
     to_pay_back: Decimal | None,
+    paid_back_at: datetime | None = None,
     now: datetime,
 ) -> ReservationRecord:
     """Return one reservation with its seats in index order.
@@ -471,7 +472,7 @@ def reservation_record(
     status, is_unpaid = reservation.status, due_at is not None and reservation.paid_at is None
     if status == Reservation.Status.CONFIRMED and is_unpaid and due_at and due_at <= now:
         status = Reservation.Status.LAPSED
-    if reservation.paid_at is not None:
+    if payment_status is None and reservation.paid_at is not None:
         payment_status = PAID
     elif is_unpaid and status == Reservation.Status.CONFIRMED:
         payment_status = DUE
@@ -499,7 +500,7 @@ def reservation_record(
         "created_at": str(iso(reservation.created_at)),
         "cancelled_at": iso(reservation.cancelled_at),
         "to_pay_back": None if to_pay_back is None else money(to_pay_back),
-        "paid_back_at": iso(reservation.paid_back_at),
+        "paid_back_at": iso(paid_back_at),
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),
         "merged_into": reservation.merged_into.public_id if reservation.merged_into else None,

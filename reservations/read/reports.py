@@ -44,7 +44,7 @@ from reservations.models import (
     overdue,
 )
 from reservations.payments.provider import payment_methods
-from reservations.payments.settlements import amounts_to_pay_back, refunded_amounts, rows_of
+from reservations.payments.settlements import amounts_owed, refunded_amounts
 from reservations.read.records import Revenue, money, one_of
 from reservations.time_zones import is_time_zone
 
@@ -398,14 +398,13 @@ def _payments(event_id: int) -> list[PaymentsRecord]:
 
 
 def _paid_back(event_id: int) -> PaidBackSumsRecord:
-    ended = Reservation.objects.filter(event=event_id).exclude(status="confirmed")
-    owing = ended.filter(paid_back_at=None).filter(
-        Q(paid_at__isnull=False) | Q(settlements__payment=None, settlements__isnull=False)
-    )
-    paid = ended.aggregate(sum=Sum("paid_back_amount"))["sum"] or Decimal(0)
-    found = list(owing.distinct())
-    due = sum(amounts_to_pay_back(found, rows_of(found)).values(), Decimal(0))
-    return {"due": money(due), "paid_back": money(paid)}
+    rows = Settlement.objects.filter(event=event_id)
+    paid_back = rows.filter(kind=Settlement.Kind.PAID_BACK).aggregate(sum=Sum("amount"))["sum"]
+    due = amounts_owed(event_id)
+    return {
+        "due": money(sum(due.values(), Decimal(0))),
+        "paid_back": money(-(paid_back or Decimal(0))),
+    }
 
 
 def _settlements(event_id: int) -> list[BoxOfficeRecord]:

@@ -37,6 +37,7 @@ from reservations.models import (
     ReservationSeat,
     Seat,
     SeatChange,
+    Settlement,
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS, seat_price
@@ -895,6 +896,9 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
     settlements = rows_of(stored)
     statuses = payment_statuses(stored, settlements)
     owed = amounts_to_pay_back(stored, settlements)
+    paid_back = {
+        row.reservation_id: row.at for row in settlements if row.kind == Settlement.Kind.PAID_BACK
+    }
     seats: dict[int, list[ReservedSeatRecord]] = {reservation.pk: [] for reservation in stored}
     rows = (
         ReservationSeat.objects.filter(reservation__in=stored)
@@ -938,6 +942,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
             seats=seats[found.pk],
             payment_status=statuses[found.pk] if found.pk in statuses else _payment_status(found),
             to_pay_back=owed.get(found.pk),
+            paid_back_at=paid_back.get(found.pk),
             now=now,
         )
         for found in stored

@@ -23,6 +23,7 @@ from reservations.domain.states import (
     TicketTypeState,
 )
 from reservations.models import Event, Reservation, ReservationSeat, TicketPrice, TicketType
+from reservations.payments.ledger import Held
 from reservations.payments.provider import is_paid_online
 
 _CHARGED = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}
@@ -159,14 +160,13 @@ def with_related(found: QuerySet[Reservation]) -> QuerySet[Reservation]:
     return found.select_related("payment").prefetch_related(Prefetch("seats", seats))
 
 
-def state_of(
-    found: Reservation, shares: Mapping[int, Mapping[str, Decimal]] | None = None
-) -> ReservationState:
+def state_of(found: Reservation, held: Mapping[int, Held] | None = None) -> ReservationState:
     """Return the state of a reservation that was read `with_related`.
 
-    `shares` has what the provider can refund, by reservation and by the payment's reference.
+    `held` has what pays for reservations.
     """
     seats = found.seats.all()
+    money = (held or {}).get(found.pk, Held({}, Decimal(0)))
     return ReservationState(
         id=found.pk,
         user_id=found.user_id,
@@ -188,7 +188,8 @@ def state_of(
         payment_method=found.payment_method,
         is_settled=not hasattr(found, "payment") or found.payment.status == PaymentStatus.CAPTURED,
         is_merged=found.merged_into_id is not None,
-        shares=(shares or {}).get(found.pk, {}),
+        shares=money.online,
+        paid_here=money.here,
         buyer=f"{found.user_id} {found.buyer_email or found.buyer_name}".casefold(),
     )
 

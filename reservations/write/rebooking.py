@@ -151,9 +151,8 @@ def _write_move(move: Move, *, event: Event, actor_id: int, now: datetime) -> No
     if change:
         Reservation.objects.filter(pk=number).update(total_price=F("total_price") + change)
     if move.settling in (Settling.CASH, Settling.CARD_READER):
-        settlements.write_difference(
-            event, number, change, method=move.settling, by_id=actor_id, now=now
-        )
+        paid = settlements.Received(number, move.settling, change, actor_id)
+        settlements.write_received(event, Settlement.Kind.DIFFERENCE, [paid], now=now)
     refunds = {number: move.refunds}
     settlements.write_refunds(event, Settlement.Kind.REFUND, refunds, by_id=actor_id, now=now)
 

@@ -51,6 +51,7 @@ from reservations.models import (
     ReservationSeat,
     Seat,
     SeatChange,
+    Settlement,
     overdue,
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
@@ -63,6 +64,7 @@ from reservations.notices import (
 )
 from reservations.payments import settlements, storage
 from reservations.payments.provider import refunds_parts
+from reservations.payments.settlements import Received
 from reservations.read import promo_codes
 from reservations.read.records import (
     CommandResult,
@@ -159,12 +161,12 @@ def read_rebooking_state(command: Command, *, event: Event, now: datetime) -> Ba
     reads = [command.reads()]
     reservations = _reservations(event, reads, now=now)
     ids = _seat_ids(reads, reservations)
-    shares = settlements.shares(reservations)
+    held = settlements.held(reservations)
     return BatchState(
         terms=terms_of(event),
         now=now,
         seats=_states_as_they_are(event, list(ids), [], now=now),
-        reservations={found.pk: state_of(found, shares) for found in reservations.values()},
+        reservations={found.pk: state_of(found, held) for found in reservations.values()},
         ticket_types=ticket_types_of(event.pk),
         refunds_parts=refunds_parts(),
         caps_of=frozenset(),
@@ -228,7 +230,7 @@ class UnitOfWork:
         reservations = _reservations(event, reads, now=now)
         caps = _Caps.of(commands)
         ended = _ended_allocations(event, reads, now=now)
-        shares = settlements.shares(reservations) if any(each.money for each in reads) else {}
+        held = settlements.held(reservations) if any(each.money for each in reads) else {}
         seats, bought, counts = _locked_seats(
             event, reads, reservations, ended.seat_ids, caps=caps, now=now
         )
@@ -242,7 +244,7 @@ class UnitOfWork:
             terms=terms,
             now=now,
             seats={seat_id: _state(seat, event, now=now) for seat_id, seat in seats.items()},
-            reservations={found.pk: state_of(found, shares) for found in reservations.values()},
+            reservations={found.pk: state_of(found, held) for found in reservations.values()},
             payments=storage.lock_payments(event, _present(each.payment for each in reads)),
             pending_payments=storage.pending_payments(
                 event, _present(each.pending_payments_of for each in reads), now=now
@@ -286,10 +288,11 @@ class UnitOfWork:
             [decision.command for decision in decided if decision.outcome.refusal],
             now=self.now,
         )
-        self._write_cancelled([number for outcome in outcomes for number in outcome.cancelled_ids])
         self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
         self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
+        self._write_received(decided)
+        self._write_cancelled([number for outcome in outcomes for number in outcome.cancelled_ids])
         self._write_allocated([outcome.allocated for outcome in outcomes if outcome.allocated])
         self._write_ended_allocations(
             [found for each in outcomes for found in each.ended_allocations]
@@ -422,13 +425,14 @@ class UnitOfWork:
     def _cancelled_bookings(self, ids: list[int]) -> list[CancelledBooking]:
         """Return what bookings are owed, before their refunds are written."""
         stored = list(Reservation.objects.filter(event=self.event, pk__in=ids).order_by("pk"))
-        refunds = settlements.shares(ids)
+        held = settlements.held(ids)
+        refunds = {number: sum(each.online.values(), Decimal(0)) for number, each in held.items()}
         owed = settlements.amounts_to_pay_back(stored, settlements.rows_of(stored))
         return [
             CancelledBooking(
                 **booking_fields(each, self.event),
-                refund=sum(refunds[each.pk].values(), Decimal(0)),
-                owed=owed.get(each.pk, Decimal(0)),
+                refund=refunds[each.pk],
+                owed=owed.get(each.pk, Decimal(0)) - refunds[each.pk],
                 currency=each.currency,
             )
             for each in stored
@@ -459,6 +463,17 @@ class UnitOfWork:
         Reservation.objects.filter(event=self.event, pk__in=ids).update(paid_at=self.now)
         seats = seat_numbers(ids)
         notices().paid([self._new_booking(self._reservations[each], seats[each]) for each in ids])
+
+    def _write_received(self, decided: list[Decision]) -> None:
+        """Write the money of bookings that were marked as paid, or sold at the box office."""
+        received = []
+        for command, outcome, _ in decided:
+            sold = outcome.booked.id if outcome.booked and outcome.booked.paid_at else None
+            if (number := outcome.paid_id or sold) is not None:
+                found, by = self._reservations[number], command.actor
+                amount, by_id = found.total_price, by.id if by else None
+                received.append(Received(found.pk, found.payment_method, amount, by_id))
+        settlements.write_received(self.event, Settlement.Kind.PAID, received, now=self.now)
 
     def _write_booked(self, booked: list[NewReservation]) -> None:
         if not booked:

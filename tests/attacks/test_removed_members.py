@@ -152,7 +152,6 @@ STAYS = {
     "reservations.reservation.user": "as a buyer",
     "reservations.payment.user": "as a buyer",
     "reservations.idempotencykey.user": "answers that only this person gets",
-    "reservations.reservation.paid_back_by": "a record",
     "reservations.settlement.by": "a record",
     "reservations.entry.by": "a record",
     "reservations.seatchange.holder": "a record",

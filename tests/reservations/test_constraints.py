@@ -168,9 +168,6 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     ),
     "an_event_price_is_not_negative": lambda _: Event.objects.update(price="-0.01"),
     "an_event_fee_is_not_negative": lambda _: Event.objects.update(ticket_fee="-0.01"),
-    "only_an_ended_reservation_is_paid_back": lambda event: _book(
-        event, paid_back_at=timezone.now(), paid_back_amount="50.00"
-    ),
     "a_promo_code_is_unique_in_its_event": lambda event: [make_promo_code(event) for _ in range(2)],
     "a_promo_code_is_for_a_seat_at_least": lambda event: make_promo_code(event, max_seats=0),
     "a_ticket_price_is_not_negative": lambda event: _price(event, "-0.01"),

@@ -3615,11 +3615,11 @@ export interface components {
             /** @description Mails that failed, and are sent again by themselves. */
             mails_retrying: number;
             mails_given_up: number;
-            /** @description Bookings paid online. */
+            /** @description Bookings paid online, also in part. */
             refunds: number;
             /** Format: decimal */
             refund_total: string;
-            /** @description Bookings paid in another way, which only you can pay back. */
+            /** @description Bookings paid in another way, also in part, which only you can pay back. */
             paid_later: number;
             /** Format: decimal */
             paid_later_total: string;
@@ -5378,13 +5378,15 @@ export interface components {
             other: string | null;
         };
         /**
-         * @description * `difference` - difference
+         * @description * `paid` - paid
+         *     * `paid_back` - paid_back
+         *     * `difference` - difference
          *     * `refund` - refund
          *     * `cancelled` - cancelled
          *     * `transfer` - transfer
          * @enum {string}
          */
-        SettlementKindEnum: "difference" | "refund" | "cancelled" | "transfer";
+        SettlementKindEnum: "paid" | "paid_back" | "difference" | "refund" | "cancelled" | "transfer";
         /**
          * @description * `none` - none
          *     * `cash` - cash

@@ -41,11 +41,13 @@ def require_seats_of(reservation: ReservationState, seat_ids: tuple[int, ...]) -
 
 
 def transfers_of(reservation: ReservationState, amount: Decimal) -> tuple[Transfer, ...]:
-    """Return from which of a paid reservation's money an amount is taken: first the provider's."""
-    if reservation.is_unpaid:
-        return ()
+    """Return from which of a reservation's money an amount is taken: first the provider's.
+
+    What is not paid for is not transferred.
+    """
     taken = refunds_of(reservation, amount)
     rest = amount - sum((each.amount for each in taken), Decimal(0))
+    rest = min(rest, reservation.paid_here)
     return (*taken, Transfer(None, rest)) if rest > 0 else taken
 
 

@@ -210,7 +210,8 @@ def test_only_live_bookings_whose_payment_is_done_are_changed(
 
 
 def test_a_split_takes_what_the_seats_cost_from_the_provider_first() -> None:
-    on = house(fees=Decimal("3.00"), total=Decimal("103.00"), shares={"p": Decimal("45.00")})
+    money: dict[str, Any] = {"shares": {"p": Decimal("45.00")}, "paid_here": Decimal("58.00")}
+    on = house(fees=Decimal("3.00"), total=Decimal("103.00"), **money)
     outcome = done(SplitBooking(CAROL, 1, (1,), "Zoe", "zoe@example.com"), on)
     assert reasons(outcome) == {Reason.SPLIT}
     assert {seat.reservation_id for seat in outcome.changed} == {-1}
@@ -218,6 +219,13 @@ def test_a_split_takes_what_the_seats_cost_from_the_provider_first() -> None:
     assert isinstance(rebooked, Split)
     assert rebooked.amount == FIFTY
     assert rebooked.transfers == (Transfer("p", Decimal("45.00")), Transfer(None, Decimal("5.00")))
+
+
+def test_a_split_takes_no_more_than_was_paid() -> None:
+    on = house(shares={"p": Decimal("45.00")}, paid_here=Decimal("2.00"))
+    rebooked = done(SplitBooking(CAROL, 1, (1,), "Zoe", "zoe@example.com"), on).rebooked
+    assert isinstance(rebooked, Split)
+    assert rebooked.transfers == (Transfer("p", Decimal("45.00")), Transfer(None, Decimal("2.00")))
 
 
 def test_a_split_leaves_a_seat() -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from reservations.domain.commands import CancelReservation, LockSeats, ReserveSeats
+from reservations.domain.commands import CancelReservation, LockSeats, MarkPaid, ReserveSeats
 from reservations.models import Event, Reservation, ReservationSeat, Seat, Settlement
 from reservations.read import selectors
 from reservations.read.bookings import BookingState, booking, bookings
@@ -116,7 +116,7 @@ def test_buyers_and_organisers_are_told_the_same_of_what_the_box_office_owes(eve
         **{"method": "cash", "amount": "30.00"},
         **{"created_at": moved.created_at, "updated_at": moved.created_at},
     )
-    Reservation.objects.filter(pk=paid.pk).update(paid_at=paid.created_at)
+    CommandQueue(event.pk).submit(MarkPaid(person(alice), paid.pk))
     for each in (moved, paid, unpaid):
         CommandQueue(event.pk).submit(CancelReservation(person(alice), each.pk))
     page = bookings(event_id=event.pk, text="", state=BookingState.ALL, limit=50)

@@ -94,20 +94,6 @@ def test_an_overdue_reservation_does_not_count_towards_the_cap(clock: Clock) -> 
     assert queue.submit(LockSeats(alice, ids[1:2]))["seats"]
 
 
-def test_offline_bookings_from_before_deadlines_stay_valid(clock: Clock) -> None:
-    event, alice = make_event(), make_person()
-    ids, queue = seat_ids(event), CommandQueue(event.pk, clock=clock)
-    number = _book(queue, alice, ids[:1])
-    Reservation.objects.update(payment_due_at=None)
-    Seat.objects.update(former_holder=None, former_locked_at=None, released_at=None)
-    clock.advance(10**7)
-    assert queue.submit(LapseUnpaid())["seats"] == []
-    assert queue.submit(MarkPaid(alice, number))["message"] == "The reservation was paid already"
-    assert _no_differences(event)
-    queue.submit(CancelReservation(alice, number, as_organiser=True))
-    assert _no_differences(event)
-
-
 def test_a_continued_hold_is_logged_and_can_be_replayed(clock: Clock) -> None:
     event, alice = make_event(), make_person()
     first, queue = seat_ids(event)[:1], CommandQueue(event.pk, clock=clock)

@@ -35,7 +35,9 @@ from reservations.models import (
 )
 from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments.checkout import Order
+from reservations.payments.paying_back import mark_paid_back
 from reservations.read import reports, selectors, stories
+from reservations.read.event_settings import event_settings
 from reservations.write.command_queue import CommandQueue
 from security_log.models import Kind, SecurityEvent
 from tests.concurrent_commands import BusyQueue
@@ -368,3 +370,60 @@ def test_the_answer_of_a_move_tells_whether_its_buyer_is_mailed(
     )
     assert answer.json()["buyer_mailed"] is is_mailed
     assert Mail.objects.filter(kind=Mail.Kind.SEATS).exists() is is_mailed
+
+
+def _mark_paid(event: Event, seller: Person, booking: Reservation) -> None:
+    CommandQueue(event.pk).submit(MarkPaid(seller, booking.pk))
+
+
+def _merge(event: Event, seller: Person, kept: Reservation, other: Reservation) -> None:
+    CommandQueue(event.pk).submit(MergeBookings(seller, kept.pk, other.pk, is_confirmed=True))
+
+
+def _owed_here(booking: Reservation) -> str | None:
+    found: str | None = selectors.reservation(reservation_id=booking.pk)["to_pay_back"]
+    return found
+
+
+@pytest.mark.parametrize("is_card_kept", [False, True])
+def test_what_was_paid_here_and_online_is_paid_back_once_by_each(
+    event: Event, seller: Person, *, is_card_kept: bool
+) -> None:
+    here, card = _booked(event, seller, 0, method="invoice"), _booked(event, seller, 1)
+    _mark_paid(event, seller, here)
+    kept, other = (card, here) if is_card_kept else (here, card)
+    _merge(event, seller, kept, other)
+    assert differences(event) == []
+    _cancel(event, seller, kept)
+    assert (_refunded(), _owed_here(kept)) == ([Decimal("53.00")], "53.00")
+    assert reports.reports(event_id=event.pk)["paid_back"]["due"] == "53.00"
+    assert differences(event) == []
+    mark_paid_back(event_id=event.pk, reservation_id=kept.pk, actor_id=seller.id)
+    assert _owed_here(kept) is None
+    assert differences(event) == []
+
+
+def test_a_card_seat_that_is_split_off_again_is_paid_back_by_the_provider_alone(
+    event: Event, seller: Person
+) -> None:
+    here, card = _booked(event, seller, 0, method="invoice"), _booked(event, seller, 1)
+    _mark_paid(event, seller, here)
+    _merge(event, seller, here, card)
+    made = _split(event, seller, here, 1)
+    assert differences(event) == []
+    _cancel(event, seller, made)
+    _cancel(event, seller, here)
+    assert (_refunded(), _owed_here(made)) == ([Decimal("3.00"), Decimal("50.00")], None)
+    assert _owed_here(here) == "53.00"
+    assert differences(event) == []
+
+
+def test_the_dialog_before_an_event_is_cancelled_tells_who_pays_back_what(
+    event: Event, seller: Person
+) -> None:
+    here, card = _booked(event, seller, 0, method="invoice"), _booked(event, seller, 1)
+    _mark_paid(event, seller, here)
+    _merge(event, seller, here, card)
+    found = event_settings(event_id=event.pk)["figures"]
+    assert (found["refunds"], found["refund_total"]) == (1, "53.00")
+    assert (found["paid_later"], found["paid_later_total"]) == (1, "53.00")

@@ -5,7 +5,7 @@ import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 
-/** What was paid, refunded or transferred since it was made. */
+/** What was paid here, refunded or transferred. */
 export function Money({ booking: { settlements, currency } }: { readonly booking: Booking }) {
   if (settlements.length === 0) return null;
   return (
