@@ -32,6 +32,12 @@ interface TicketType {
   readonly price: string;
 }
 
+interface Terms {
+  readonly ticketTypes?: readonly TicketType[];
+  /** Of the event, by the names of the API. */
+  readonly settings?: object;
+}
+
 /** A seating plan in pretix's format, all in one zone. */
 export interface Hall {
   readonly size: { readonly width: number; readonly height: number };
@@ -84,7 +90,7 @@ export function tableOf(name: string, x: number, y: number, category: string): P
 export async function openHall(
   api: Api,
   { categories, rows, areas = [], size }: Hall,
-  { ticketTypes = [] }: { readonly ticketTypes?: readonly TicketType[] } = {},
+  { ticketTypes = [], settings }: Terms = {},
 ): Promise<EventSummary> {
   const name = crypto.randomUUID().slice(0, 8);
   const club = await api.post<{ id: number }>('organisations/', { name: `Hall ${name}` });
@@ -123,6 +129,10 @@ export async function openHall(
       prices: before.categories.map((category) => ({ category: category.id, price: type.price })),
     }));
     await api.put(`events/${id}/ticket-types/`, { ticket_types: types }, revision);
+  }
+  if (settings !== undefined) {
+    const { revision: now } = await api.get<{ revision: number }>(`events/${id}/settings/`);
+    await api.patch(`events/${id}/settings/`, settings, now);
   }
   await api.post(`events/${id}/publish/`);
   return api.get<EventSummary>(`events/${id}/`);

@@ -67,6 +67,7 @@ test('a narrow phone has room for the buttons of the basket in German @thorough'
   for (const width of [320, 360, 375, 390]) {
     await page.setViewportSize({ width, height: 700 });
     await page.goto(`/events/${club.id}`);
+    await page.getByRole('button', { name: 'Plätze zeigen' }).click();
     for (const name of ['Alle freigeben', 'Reservieren']) {
       await expect(page.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
     }

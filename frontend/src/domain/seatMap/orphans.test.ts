@@ -41,8 +41,17 @@ describe('ways to avoid orphans', () => {
     expect(choices('.MM...')).toEqual({ takeToo: '+A1', moveAlong: '+A1 -A3' });
   });
 
-  it('shift both parties around the orphan', () => {
-    expect(choices('..M.M..')).toEqual({ takeToo: '+A4', moveAlong: '+A4 -A3' });
+  it.each([
+    ['..M.M..', '+A4 -A5'],
+    ['..MM.M..', '+A5 -A6'],
+    ['..M..MM.', '+A8 -A3'],
+    ['.M.MMx', '+A3 -A2'],
+  ])('keep a party together: %s', (row, moveAlong) => {
+    expect(choices(row).moveAlong).toBe(moveAlong);
+  });
+
+  it('count all seats that a move takes', () => {
+    expect(choices('xMM.M.MMx', 1).moveAlong).toBeNull();
   });
 
   it('are only to add the seat where shifting does not help', () => {
@@ -107,7 +116,8 @@ describe('in any hall', () => {
       if (move == null) continue;
       moved += 1;
       expectFair(move, row, statusOf);
-      expect([move.take.length, move.release.length], row).toEqual([1, 1]);
+      expect(move.take.length, row).toBe(move.release.length);
+      expect(isContiguous(move.party, facts), row).toBe(true);
       const touched = [...move.take, ...move.release].map(({ index }) => index);
       const blocks = sectionsOf(facts)
         .flatMap(blocksOf)
@@ -144,6 +154,17 @@ function hallOf(row: string) {
   const statusOf: StatusOf = (index) => seats[index]?.status ?? 'blocked';
   const mine = facts.filter(({ index }) => statusOf(index) === 'mine');
   return { facts, seats, statusOf, mine };
+}
+
+/** Whether seats are neighbours in one block. */
+function isContiguous(party: readonly SeatFacts[], facts: readonly SeatFacts[]): boolean {
+  return sectionsOf(facts)
+    .flatMap(blocksOf)
+    .some((block) => {
+      const first = block.findIndex(({ index }) => index === party[0]?.index);
+      const run = block.slice(first, first + party.length);
+      return first >= 0 && party.every(({ index }, at) => run[at]?.index === index);
+    });
 }
 
 function orphaningIn(row: string, remaining = 10) {

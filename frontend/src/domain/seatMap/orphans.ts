@@ -11,6 +11,15 @@ export interface Move {
   readonly release: readonly SeatFacts[];
 }
 
+/** A move of a party to contiguous seats. */
+export interface Shift extends Move {
+  /** All seats of the party after it. */
+  readonly party: readonly SeatFacts[];
+}
+
+/** Own seats with at most this many other seats between them belong to one party. */
+const MAX_GAP = 2;
+
 /** Single free seats beside the user's own, and ways to avoid them. */
 export interface OrphanWarning {
   readonly orphans: readonly SeatFacts[];
@@ -18,8 +27,11 @@ export interface OrphanWarning {
   readonly isAvoidable: boolean;
   /** Lock them as well; null if that would exceed the cap. */
   readonly addSeats: Move | null;
-  /** Shift all own seats of a party by one; null if that leaves an orphan too. */
-  readonly shiftParty: Move | null;
+  /**
+   * Move a party together: to as many contiguous seats, at most one seat beyond those that it has.
+   * Null if that leaves an orphan too, or would exceed the cap.
+   */
+  readonly shiftParty: Shift | null;
 }
 
 /**
@@ -38,8 +50,10 @@ export function findOrphans(
   if (orphans.length === 0) return null;
   const leavesNobodyAlone = (move: Move) =>
     blocks.every((block) => orphansIn(block, after(move, statusOf)).length === 0);
-  // A shift locks before it releases, so it needs one seat of the cap.
-  const moves = remaining < 1 ? [] : blocks.flatMap((block) => shiftsIn(block, statusOf));
+  // A shift locks before it releases.
+  const moves = blocks
+    .flatMap((block) => shiftsIn(block, statusOf))
+    .filter(({ take }) => take.length <= remaining);
   return {
     orphans,
     isAvoidable: blocks.some((block) =>
@@ -111,30 +125,47 @@ export function after({ take, release }: Move, statusOf: StatusOf): StatusOf {
   };
 }
 
-/** Each party shifted by one seat to either side, if that seat is free. */
-function shiftsIn(block: Block, statusOf: StatusOf): Move[] {
-  return partiesIn(block, statusOf).flatMap(({ start, end }) => {
-    const [first, last] = [block[start], block[end - 1]];
-    if (first === undefined || last === undefined) return [];
-    return [
-      { take: block[start - 1], release: [last] },
-      { take: block[end], release: [first] },
-    ].flatMap(({ take, release }) =>
-      take !== undefined && isOrdinary(take) && statusOf(take.index) === 'available'
-        ? { take: [take], release }
-        : [],
-    );
-  });
+/** The contiguous seats that each party can move to, those that move the fewest seats first. */
+function shiftsIn(block: Block, statusOf: StatusOf): Shift[] {
+  const shifts: (Shift & { readonly isOutside: boolean })[] = [];
+  for (const { start, end, own } of partiesIn(block, statusOf)) {
+    for (let first = start - 1; first + own.length <= end + 1; first++) {
+      const party = block.slice(Math.max(first, 0), first + own.length);
+      const take = party.filter((seat) => !own.includes(seat));
+      const release = own.filter((seat) => !party.includes(seat));
+      const isOutside = first < start || first + own.length > end;
+      if (party.length === own.length && take.length > 0 && take.every(isFree)) {
+        shifts.push({ party, take, release, isOutside });
+      }
+    }
+  }
+  return shifts.toSorted(
+    (a, b) => a.take.length - b.take.length || Number(a.isOutside) - Number(b.isOutside),
+  );
+
+  function isFree(seat: SeatFacts): boolean {
+    return isOrdinary(seat) && statusOf(seat.index) === 'available';
+  }
 }
 
-/** Runs of own seats, as [start, end) positions in the block. */
-function partiesIn(block: Block, statusOf: StatusOf) {
-  const parties: { readonly start: number; end: number }[] = [];
-  block.forEach(({ index }, place) => {
-    if (statusOf(index) !== 'mine') return;
+interface Party {
+  /** Positions in the block: of its first seat, and behind its last. */
+  readonly start: number;
+  end: number;
+  readonly own: SeatFacts[];
+}
+
+function partiesIn(block: Block, statusOf: StatusOf): Party[] {
+  const parties: Party[] = [];
+  block.forEach((seat, place) => {
+    if (statusOf(seat.index) !== 'mine') return;
     const party = parties.at(-1);
-    if (party?.end === place) party.end += 1;
-    else parties.push({ start: place, end: place + 1 });
+    if (party !== undefined && place - party.end <= MAX_GAP) {
+      party.end = place + 1;
+      party.own.push(seat);
+    } else {
+      parties.push({ start: place, end: place + 1, own: [seat] });
+    }
   });
   return parties;
 }

@@ -28,7 +28,7 @@ it('warns about an orphan seat', async () => {
   server.on('post events/7/seats/101/lock/', granted(lockedSeat(1)));
   await user.click(seatButton('A2'));
   await waitFor(() => {
-    expect(offered(NUDGE)).toEqual(['Take A1 too · €50.00', 'Take A1 instead of A2']);
+    expect(offered(NUDGE)).toEqual(['Take A1 too · €50.00', 'Move to A1']);
   });
   expect(screen.getByText(QUESTION)).toBeDefined();
   expect(announcer().textContent).toContain(QUESTION);
@@ -69,7 +69,7 @@ it('shifts with one click and releases only what is not needed', async () => {
   const { server, user } = await openHolding(lockedSeat(1), lockedSeat(2));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);
   server.on(UNLOCK, released(makeSeat(2)));
-  await user.click(screen.getByRole('button', { name: 'Take A1 instead of A3' }));
+  await user.click(screen.getByRole('button', { name: 'Move to A1, A2' }));
   expect(await screen.findByText('Seat A3 released.')).toBeDefined();
   expect(server.writes()).toEqual([LOCK, UNLOCK]);
   expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: [102] });

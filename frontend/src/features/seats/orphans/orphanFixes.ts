@@ -1,4 +1,4 @@
-import type { Move, OrphanWarning } from '@/domain/seatMap/orphans';
+import type { Move, OrphanWarning, Shift } from '@/domain/seatMap/orphans';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
 import { formatList, t } from '@/i18n/language';
@@ -35,7 +35,7 @@ export function orphanFixes(
 ): OrphanFix[] {
   return [
     ...(addSeats === null ? [] : [toFix(addSeats, addLabel(addSeats.take, currency))]),
-    ...(shiftParty === null ? [] : [toFix(shiftParty, swapLabel(shiftParty, currency))]),
+    ...(shiftParty === null ? [] : [toFix(shiftParty, shiftLabel(shiftParty, currency))]),
   ];
 }
 
@@ -50,13 +50,12 @@ function addLabel(seats: readonly SeatFacts[], currency: string): string {
   });
 }
 
-/** Includes the price if it changes. */
-function swapLabel({ take, release }: Move, currency: string): string {
-  const words = { taken: numbersOf(take).join(', '), released: numbersOf(release).join(', ') };
-  const price = priceOf(take);
-  return price === priceOf(release)
-    ? t('choosing:orphans_swap', words)
-    : t('choosing:orphans_swapFor', { ...words, price: formatMoney(price, currency) });
+/** All seats of the party after the move, and their price if it changes. */
+function shiftLabel({ party, take, release }: Shift, currency: string): string {
+  const list = numbersOf(party).join(', ');
+  return priceOf(take) === priceOf(release)
+    ? t('choosing:orphans_shift', { list })
+    : t('choosing:orphans_shiftFor', { list, price: formatMoney(priceOf(party), currency) });
 }
 
 function wordsFor(orphans: readonly SeatFacts[]) {
