@@ -59,7 +59,9 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
 
 class ExportQuerySerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(
-        choices=["pretix", "csv"], default="pretix", help_text="The format of the file."
+        choices=["document", "pretix", "csv"],
+        default="document",
+        help_text="The format of the file: the document as it was sent, what pretix reads, or CSV.",
     )
 
 

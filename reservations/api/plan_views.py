@@ -47,6 +47,7 @@ from reservations.plans.csv_format.writing import write_csv
 from reservations.plans.errors import Fault, PlanConflicts, PlanError, PlanNotFound
 from reservations.plans.plan import Plan
 from reservations.plans.pretix import plan_of
+from reservations.plans.pretix_export import pretix_document
 from reservations.plans.pretix_format import MAX_FAULTS
 from reservations.read import plan_miniatures, plans, previews, selectors
 from reservations.read.plan_changes import plan_changes
@@ -67,6 +68,8 @@ _IF_MATCH = OpenApiParameter(
 )
 _READING = (Permission.VIEW_EVENT, Permission.CHANGE_EVENT)
 _WRITING = (Permission.CHANGE_EVENT,)
+_WRITERS = {"pretix": pretix_document, "csv": write_csv}
+_JSON_FILE = ("json", "application/json")
 _FOR_READING = {"x-permissions": [str(each) for each in _READING]}
 _FOR_WRITING = {"x-permissions": [str(each) for each in _WRITING]}
 _DOCUMENT = {(200, "application/json"): OpenApiTypes.OBJECT}
@@ -250,15 +253,18 @@ class PlanExportView(_PlanView):
         },
     )
     def get(self, request: Request, plan_id: int, number: int) -> HttpResponseBase:
-        """Return a version as a file: the document as it was sent, or what it sells as CSV."""
+        """Return a version as a file.
+
+        It is the document as it was sent, what of it pretix reads, or what it sells as CSV.
+        """
         query = ExportQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         stored = plans.version_document(plan_id=plan_id, number=number)
-        data, suffix, kind = stored.data, "json", "application/json"
-        if query.validated_data["format"] == "csv":
+        data, wanted = stored.data, query.validated_data["format"]
+        if write := _WRITERS.get(wanted):
             with turn(PLAN, person=actor(request).id):
-                data = write_csv(document.read(stored.data))
-            suffix, kind = "csv", "text/csv; charset=utf-8"
+                data = write(document.read(stored.data))
+        suffix, kind = ("csv", "text/csv; charset=utf-8") if wanted == "csv" else _JSON_FILE
         name = slugify(plans.plan(plan_id=plan_id)["name"]) or "plan"
         disposition = f'attachment; filename="{name}-{number}.{suffix}"'
         return HttpResponse(data, content_type=kind, headers={"Content-Disposition": disposition})

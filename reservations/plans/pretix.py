@@ -57,8 +57,8 @@ from reservations.plans.pretix_format import (
 
 MAX_BYTES = 64 * 1024 * 1024
 _MAX_LISTED = 500
-# What the tables and chairs of a plan are called that does not say so.
-_TABLE, _CHAIR = "Table %s", "Seat %s"
+TABLE, CHAIR = "Table %s", "Seat %s"
+"""What the tables and chairs of a plan are called that does not say so."""
 STANDING = "Standing"
 """What a standing area is called that has neither a text nor a zone with a name."""
 
@@ -286,7 +286,7 @@ class _Reading:
     ) -> None:
         name, (x, y) = row.row_number, coordinates(row.position)
         table, seat_label = row.table, row.seat_label or ""
-        row_label = (row.row_label or (_TABLE if table else "")).replace("%s", name).strip()
+        row_label = (row.row_label or (TABLE if table else "")).replace("%s", name).strip()
         if len(row_label) > MAX_ROW_LENGTH:
             problem = f"must have at most {MAX_ROW_LENGTH} characters with its %s"
             self.faults.append(
@@ -295,7 +295,7 @@ class _Reading:
         common = ReadRow(
             section=section,
             name=row_label or name,
-            seat_label=seat_label or (_CHAIR if table else ""),
+            seat_label=seat_label or (CHAIR if table else ""),
             is_in_words=bool(row_label or seat_label),
             origin=(origin[0] + x, origin[1] + y),
             group=table_name(row, where=where, taken=self.groups) if table else "",

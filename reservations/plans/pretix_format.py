@@ -15,9 +15,9 @@ area, or `rectangle` {width, height}. `position` {x, y} is relative to the zone;
 degrees clockwise about the position; then `color`, `border_color`, and `text` {text, position
 relative to the area, color, size, by default 16}, which any shape may have.
 
-Keys of ours, which pretix ignores: a seat has perhaps `features` (a list of accessible, companion,
-restricted_view and aisle), a `note` for buyers, and `companion_of`, the `seat_guid` of the
-accessible seat whose companion sits there, which every companion seat must have. A row with a
+Keys of ours, which `pretix_export` leaves out: a seat has perhaps `features` (a list of accessible,
+companion, restricted_view and aisle), a `note` for buyers, and `companion_of`, the `seat_guid` of
+the accessible seat whose companion sits there, which every companion seat must have. A row with a
 `table` is one: its seats are the chairs, and its position is the middle of the table. A table has a
 `shape` (round or long), a `width`, and if it is long a `height` and a `rotation` about its middle;
 `sold` is seat, or whole if all its chairs are sold at once. Its name is its `uuid`. An area with

@@ -37,7 +37,7 @@ def document_of(plan: Plan) -> bytes:
     ]
     zones = zones_of(plan.seats, seats)
     if plan.shapes:
-        zones.append(new_zone("", areas=[_area(shape) for shape in plan.shapes]))
+        zones.append(new_zone("", areas=[area_of(shape) for shape in plan.shapes]))
     return written(
         name=plan.name, size=(plan.width, plan.height), categories=plan.categories, zones=zones
     )
@@ -106,7 +106,8 @@ def new_zone(
     }
 
 
-def _area(shape: Shape) -> dict[str, Any]:
+def area_of(shape: Shape) -> dict[str, Any]:
+    """Return a shape as an area of a zone at its origin."""
     area: dict[str, Any] = {
         "shape": "text",
         "position": {"x": shape.x, "y": shape.y},

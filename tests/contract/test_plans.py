@@ -178,6 +178,9 @@ def test_a_plan_can_come_from_csv_and_be_exported_again(db: None) -> None:
     document: Any = client.get(f"/api/plans/{plan['id']}/versions/1/")
     as_json: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/")
     assert as_json.content == document.content
+    for_pretix: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/?format=pretix")
+    assert for_pretix["Content-Type"] == "application/json"
+    assert for_pretix.json()["size"] == {"width": 150, "height": 320}
 
 
 def test_faults_of_csv_name_their_lines(db: None) -> None:

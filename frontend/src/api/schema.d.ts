@@ -1944,7 +1944,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return a version as a file: the document as it was sent, or what it sells as CSV. */
+        /**
+         * @description Return a version as a file.
+         *
+         *     It is the document as it was sent, what of it pretix reads, or what it sells as CSV.
+         */
         get: operations["export_plan"];
         put?: never;
         post?: never;
@@ -16915,12 +16919,13 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The format of the file.
+                 * @description The format of the file: the document as it was sent, what pretix reads, or CSV.
                  *
+                 *     * `document` - document
                  *     * `pretix` - pretix
                  *     * `csv` - csv
                  */
-                format?: "pretix" | "csv";
+                format?: "document" | "pretix" | "csv";
             };
             header?: never;
             path: {

@@ -30,7 +30,7 @@ export interface Fault {
   readonly problem: string;
 }
 
-export type ExportFormat = 'pretix' | 'csv';
+export type ExportFormat = 'document' | 'pretix' | 'csv';
 
 export async function fetchPlans(
   organisationId: number,

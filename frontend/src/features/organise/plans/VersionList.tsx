@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
-import { exportVersion, saveVersion } from '@/api/seatingPlans';
+import { type ExportFormat, exportVersion, saveVersion } from '@/api/seatingPlans';
 import type { PlanVersion, SeatingPlan } from '@/api/types';
 import { saveFile } from '@/browser/saveFile';
 import { Button } from '@/components/Button';
@@ -77,6 +77,8 @@ export function VersionList({ plan, versions, mayChange, shown, onShow }: Versio
   );
 }
 
+const FORMATS: readonly ExportFormat[] = ['document', 'pretix', 'csv'];
+
 interface VersionProps {
   readonly plan: SeatingPlan;
   readonly version: PlanVersion;
@@ -87,10 +89,11 @@ interface VersionProps {
 function Version({ plan, version, isShown, onShow }: VersionProps) {
   const { number, events } = version;
   const download = useMutation({
-    mutationFn: async (format: 'pretix' | 'csv') => {
+    mutationFn: async (format: ExportFormat) => {
       const text = await exportVersion(plan.id, number, format);
       const [suffix, type] = format === 'csv' ? ['csv', 'text/csv'] : ['json', 'application/json'];
-      saveFile(`${plan.name} ${number}.${suffix}`, type, text);
+      const name = format === 'pretix' ? `${plan.name} ${number} pretix` : `${plan.name} ${number}`;
+      saveFile(`${name}.${suffix}`, type, text);
     },
   });
   return (
@@ -107,24 +110,18 @@ function Version({ plan, version, isShown, onShow }: VersionProps) {
       </div>
       <div className="version__actions">
         <ShowButton isShown={isShown} onShow={onShow} />
-        <Button
-          look="plain"
-          busy={download.isPending}
-          onClick={() => {
-            download.mutate('pretix');
-          }}
-        >
-          {t('plans:exportPretix')}
-        </Button>
-        <Button
-          look="plain"
-          busy={download.isPending}
-          onClick={() => {
-            download.mutate('csv');
-          }}
-        >
-          {t('plans:exportCsv')}
-        </Button>
+        {FORMATS.map((format) => (
+          <Button
+            key={format}
+            look="plain"
+            busy={download.isPending}
+            onClick={() => {
+              download.mutate(format);
+            }}
+          >
+            {t(`plans:export_${format}`)}
+          </Button>
+        ))}
       </div>
       {download.error !== null && <p className="dialog__error">{download.error.message}</p>}
     </li>
