@@ -154,7 +154,9 @@ def test_expired_rows_are_pruned(alice: User) -> None:
     for days in (0, 4):
         then = now - timedelta(days=days)
         Ended.objects.create(person_id=alice.pk, at=then)
-        Mail.objects.create(kind=Mail.Kind.LINK, address="a@example.com", created_at=then)
+        Mail.objects.create(
+            kind=Mail.Kind.LINK, address="a@example.com", created_at=then, done_at=then
+        )
         Family.objects.create(pk=str(days), person=alice, expires_at=then + timedelta(days=1))
     call_command("prune_accounts")
     assert [model.objects.count() for model in kept] == [1, 1, 1]  # type: ignore[attr-defined]
