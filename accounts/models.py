@@ -70,6 +70,8 @@ class User(AbstractUser):
     merged_into = models.ForeignKey(
         "self", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    # When an account began to take over what the guest has; null once it has all of it.
+    merging_since = models.DateTimeField(null=True, editable=False)
     # Of mail; empty if it is not known.
     language = models.CharField(max_length=2, blank=True, default="", db_default="", editable=False)
 
@@ -85,10 +87,23 @@ class User(AbstractUser):
                 name="guest_by_address",
                 condition=Q(guest_since__isnull=False, merged_into=None),
             ),
+            models.Index(
+                fields=["merging_since"],
+                name="guest_to_be_merged",
+                condition=Q(merging_since__isnull=False),
+            ),
             models.Index(Folded("username"), name="user_by_name"),
             # Guests have random usernames.
             GinIndex(Words("first_name"), name="user_by_first_name", condition=~Q(first_name="")),
             models.Index(Folded("email"), name="user_by_email", condition=~Q(email="")),
+        ]
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(is_active=False, first_name="", last_name="", email=""),
+                name="a_merged_guest_is_closed_and_nameless",
+            ),
         ]
 
     @property

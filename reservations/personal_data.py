@@ -5,16 +5,20 @@ accounting; they refer to the buyer by id.
 """
 
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
 from reservations import clock
-from reservations.domain.commands import UnlockSeats
-from reservations.domain.errors import Conflict
-from reservations.domain.states import Person, SeatStatus
-from reservations.models import Event, IdempotencyKey, Payment, Reservation, Seat
+from reservations.domain.commands import Leave, TakeOver
+from reservations.domain.errors import Departed
+from reservations.domain.states import PaymentStatus, Person, SeatStatus
+from reservations.models import IdempotencyKey, Payment, Reservation, Seat
 from reservations.models.payments import UNFINISHED
+from reservations.payments.due_calls import settle_now_or_later
 from reservations.read import selectors
 from reservations.write import command_queue
 
@@ -59,21 +63,20 @@ def used_since(*, person_ids: Collection[int], moment: datetime) -> set[int]:
 
 
 def release(*, person_id: int) -> None:
-    """Unlock a person's seats, and delete their idempotency keys and the names on their bookings.
+    """Release all that a person holds, void their open payments, and delete what identifies them.
 
-    Raises: Busy, Unavailable.
+    Seats of a table are released together. The name on a booking that was split off for somebody
+    else is theirs, and stays. Raises: Busy, Unavailable.
     """
-    by_event: dict[int, list[int]] = {}
-    for seat_id, event_id in _locked(person_id).order_by("pk").values_list("pk", "event_id"):
-        by_event.setdefault(event_id, []).append(seat_id)
     actor = Person(id=person_id, name="")
-    for event_id, seat_ids in by_event.items():
-        for seat_id in seat_ids:
-            # The lock may have expired meanwhile.
-            with suppress(Conflict):
-                command_queue.submit(event_id=event_id, command=UnlockSeats(actor, (seat_id,)))
+    open_payments = Payment.objects.filter(user=person_id, status=PaymentStatus.OPEN)
+    references = list(open_payments.values_list("reference", flat=True))
+    for event_id in _events_of(_locked(person_id), open_payments):
+        command_queue.submit(event_id=event_id, command=Leave(actor))
+    for reference in references:
+        settle_now_or_later(reference)
     IdempotencyKey.objects.filter(user=person_id, answer__isnull=False).delete()
-    Reservation.objects.filter(user=person_id).update(buyer_name="", buyer_email="")
+    _own_named(person_id).update(buyer_name="", buyer_email="")
 
 
 def bookings_of(*, person_ids: Collection[int]) -> int:
@@ -81,19 +84,40 @@ def bookings_of(*, person_ids: Collection[int]) -> int:
     return Reservation.objects.filter(user__in=person_ids).count()
 
 
-def transfer(*, person_id: int, to_id: int) -> int:
-    """Make a guest's reservations, with their payments, those of an account; return how many.
+def transfer(*, person_id: int, to_id: int) -> None:
+    """Make all that a guest has an account's: holds, payments and reservations.
 
-    The change log still names the guest, whose row says which account that is. The events' rows are
-    locked, so caps and payments are decided before or after, not in between.
+    Each event's part is one command. If the account has left meanwhile, what the guest holds is
+    released. Raises: Busy, Unavailable.
     """
-    found = Reservation.objects.filter(user=person_id)
-    events = found.order_by().values("event")
-    list(Event.objects.select_for_update().filter(pk__in=events).order_by("pk").values_list("pk"))
-    paid = Payment.objects.filter(reservation__in=found)
-    paid.update(user=to_id)
-    return found.update(user=to_id)
+    account = get_user_model()._default_manager.get(pk=to_id)
+    command = TakeOver(Person(to_id, account.get_username()), person_id)
+    payments, bookings = (
+        model._default_manager.filter(user=person_id) for model in (Payment, Reservation)
+    )
+    for event_id in _events_of(_locked(person_id), payments, bookings):
+        try:
+            command_queue.submit(event_id=event_id, command=command)
+        except Departed:
+            release(person_id=person_id)
+            return
 
 
-def _locked(person_id: int) -> Any:
+def _events_of(*found: QuerySet[Any]) -> list[int]:
+    """Return the ids of the events that rows are of."""
+    ids = (each.order_by().values_list("event_id", flat=True) for each in found)
+    return sorted(set(chain.from_iterable(ids)))
+
+
+def _own_named(person_id: int) -> QuerySet[Reservation]:
+    """Return a person's bookings but those that were split off for somebody else."""
+    bookings = Reservation.objects.filter(user=person_id)
+    own = Q(split_from=None) | ~Q(split_from__user=person_id)
+    person = get_user_model()._default_manager.get(pk=person_id)
+    if person.email:
+        own |= Q(buyer_email__iexact=person.email)
+    return bookings.filter(own)
+
+
+def _locked(person_id: int) -> QuerySet[Seat]:
     return Seat.objects.filter(status=SeatStatus.LOCKED, locked_by=person_id)

@@ -14,12 +14,16 @@ the request against the locked row (`locked_rows`). So a guest becomes one of bo
 request that began before a link was used changes nothing after it.
 """
 
+import logging
 import secrets
+from collections.abc import Iterator
+from datetime import timedelta
 
 from django.contrib.auth.models import update_last_login
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from accounts import mail, revocations
 from accounts.locked_rows import lock_current, lock_linked
@@ -31,6 +35,10 @@ from security_log.log import Kind, record
 PREFIX = "guest-"
 MAX_MERGED = 50
 """How many guests one `merge` takes over."""
+MERGING = timedelta(minutes=1)
+"""Longer than any command of a merged guest can take that was sent before the merge."""
+
+logger = logging.getLogger(__name__)
 
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -130,34 +138,62 @@ def count_bookings(person: User) -> int:
 
 
 def merge(person: User) -> int:
-    """Take over the bookings of guests with a person's verified address; return how many.
+    """Take over all that guests with a person's verified address have; return how many bookings.
 
-    The guests' rows remain, inactive and without personal data, because the change log refers to
-    them. Raises: NotAuthenticated; the command queue's error when it is too busy, call it again
-    then.
+    A guest is merged in one transaction, and has departed from then on. What they have follows by
+    commands. If the process dies in between, or the command queue is too busy, housekeeping does
+    the rest. The guests' rows remain, inactive and without personal data, because the change log
+    refers to them. Raises: NotAuthenticated.
     """
     moved = 0
     for guest_id in list(_guests_of(person).values_list("pk", flat=True)[:MAX_MERGED]):
-        # Outside the transaction, as in an erasure.
-        for source in sources():
-            source.release(person_id=guest_id)
         with transaction.atomic():
             mine = _guests_of(lock_current(person))
             guest = mine.select_for_update(no_key=True).filter(pk=guest_id).first()
             if guest is None:
                 # Another request was faster.
                 continue
-            count = sum(
-                source.transfer(person_id=guest_id, to_id=person.pk) for source in sources()
-            )
-            guest.merged_into, guest.is_active = person, False
-            guest.first_name = guest.email = ""
+            guest.merged_into, guest.is_active, guest.merging_since = person, False, timezone.now()
+            guest.first_name = guest.last_name = guest.email = ""
             # The `post_save` receiver revokes all credentials.
-            guest.save(update_fields=["merged_into", "is_active", "first_name", "email"])
+            guest.save()
+            count = sum(source.bookings_of(person_ids=[guest_id]) for source in sources())
             details = {"bookings": count}
             record(Kind.GUEST_MERGED, actor_id=person.pk, subject_id=guest_id, details=details)
         moved += count
+        try:
+            _transfer(guest_id, person.pk)
+        except Exception:
+            # The guest is merged in any case; housekeeping does the rest.
+            logger.exception("The merge of guest %s is left to housekeeping", guest_id)
     return moved
+
+
+def finish_merges() -> Iterator[bool]:
+    """Finish the merges that were begun; yield for each whether it succeeded.
+
+    A command of the guest's that was being decided may have been committed after the merge, so
+    what the guest has is taken over once more when no such command can be left.
+    """
+    begun = User.objects.filter(merging_since__lt=timezone.now() - MERGING)
+    for guest_id, account_id in list(begun.values_list("pk", "merged_into")):
+        try:
+            if account_id is not None:
+                _transfer(guest_id, account_id)
+            User.objects.filter(pk=guest_id).update(merging_since=None)
+        except Exception:
+            # One failure must not hold up the others.
+            logger.exception("The merge of guest %s is not finished", guest_id)
+            yield False
+        else:
+            yield True
+
+
+def _transfer(guest_id: int, account_id: int) -> None:
+    """Make all that a merged guest has an account's, and delete the rest."""
+    for source in sources():
+        source.transfer(person_id=guest_id, to_id=account_id)
+        source.release(person_id=guest_id)
 
 
 def _guests_of(person: User) -> QuerySet[User]:

@@ -38,10 +38,10 @@ class PersonalDataSource(Protocol):
         """Return how many bookings people made, including ended ones."""
         ...
 
-    def transfer(self, *, person_id: int, to_id: int) -> int:
-        """Make a guest's bookings those of an account; return how many.
+    def transfer(self, *, person_id: int, to_id: int) -> None:
+        """Make all that a guest has an account's.
 
-        Called in a transaction that has locked the guest, who can no longer sign in.
+        Called outside a transaction, when the guest can no longer sign in.
         """
         ...
 

@@ -30,6 +30,7 @@ _AFTER: Mapping[str, SeatStatus] = {
     Reason.RELEASED: SeatStatus.AVAILABLE,
     Reason.SPLIT: SeatStatus.RESERVED,
     Reason.MERGED: SeatStatus.RESERVED,
+    Reason.TAKEN_OVER: SeatStatus.LOCKED,
 }
 
 
@@ -37,7 +38,7 @@ _AFTER: Mapping[str, SeatStatus] = {
 _ENDS = (Reason.CANCELLED, Reason.LAPSED)
 
 
-_HOLDS = (Reason.LOCKED, Reason.EXTENDED)
+_HOLDS = (Reason.LOCKED, Reason.EXTENDED, Reason.TAKEN_OVER)
 _HOLD_ENDS = (Reason.UNLOCKED, Reason.EXPIRED, Reason.ENDED, Reason.RELEASED)
 
 
@@ -225,6 +226,10 @@ class Replay:
                 )
             case Reason.EXTENDED | Reason.UNLOCKED | Reason.RESERVED:
                 is_right = before.is_locked(change.at) and before.holder_id == change.actor_id
+            case Reason.TAKEN_OVER:
+                is_right = (
+                    before.is_locked(change.at) and before.locked_until == change.locked_until
+                )
             case Reason.EXPIRED:
                 is_right = before.status == SeatStatus.LOCKED and before.is_free(change.at)
             case Reason.ENDED | Reason.RELEASED:
@@ -348,7 +353,7 @@ def _move(seat: LoggedSeat, change: Change, *, former_hold: Hold | None) -> None
         seat.locked_at, seat.extensions = None, 0
     elif change.reason == Reason.EXTENDED:
         seat.extensions += 1
-    else:
+    elif change.reason != Reason.TAKEN_OVER:
         seat.locked_at, seat.extensions = change.held_since or change.at, 0
     seat.version, seat.status = change.seq, change.status
     seat.holder_id, seat.locked_until = change.holder_id, change.locked_until

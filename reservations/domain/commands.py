@@ -19,7 +19,8 @@ class Reads(NamedTuple):
     """What a command needs in the `BatchState` on which it is decided.
 
     `seat_ids` are the seats that the command names. `caps_of` is the person whose held and bought
-    seats count towards the caps; it has no default, so that a new command cannot forget it.
+    seats count towards the caps, and who must not have departed; it has no default, so that a new
+    command cannot forget it. `holds_of` brings the seats that one more person holds.
     `reservation_id` and `reservation_ids` bring reservations with their seats and entries, and
     `payment` the payment with that reference. `pending_payments_of` and `verified_email_of` are
     people. `promo_code` brings the code with how often it is used, and `ticket_types` the event's
@@ -37,6 +38,7 @@ class Reads(NamedTuple):
     reservation_id: int | None = None
     reservation_ids: tuple[int, ...] = ()
     payment: str | None = None
+    holds_of: int | None = None
     pending_payments_of: int | None = None
     verified_email_of: int | None = None
     promo_code: str = ""
@@ -437,6 +439,34 @@ class MergeBookings:
         return Reads((), caps_of=None, reservation_ids=ids, money=True, is_alone=True)
 
 
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Make all that a guest has of the event the actor's: holds, payments and reservations.
+
+    The guest is merged into the actor's account already, so there is nothing new. Repeating it
+    changes nothing.
+    """
+
+    actor: Person
+    guest_id: int
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=self.actor.id, holds_of=self.guest_id, is_alone=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Release all that the actor, who has departed, holds of the event, and void open payments.
+
+    Reservations stay. A payment that is being started is voided when it comes to book its seats.
+    """
+
+    actor: Person
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, holds_of=self.actor.id, is_alone=True)
+
+
 ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
 Rebooking = MoveSeats | SplitBooking | MergeBookings
 Command = (
@@ -460,6 +490,8 @@ Command = (
     | ReleaseExpired
     | EndAllocations
     | LapseUnpaid
+    | TakeOver
+    | Leave
 )
 
 

@@ -76,6 +76,12 @@ class SignInFirst(SeatcastError):
     default_sentence = "This event is for members. Sign in to see it."
 
 
+class Departed(SignInFirst):
+    """The actor was erased, or an account took over what they had, since the request began."""
+
+    default_sentence = "You are not signed in any more."
+
+
 class MembersOnly(SeatcastError):
     code = "members_only"
     default_sentence = "This event is for members, and you are not one of them."

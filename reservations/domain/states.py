@@ -52,6 +52,7 @@ class Reason(StrEnum):
     MOVED = "moved"
     SPLIT = "split"
     MERGED = "merged"
+    TAKEN_OVER = "taken_over"
 
 
 class AllocationKind(StrEnum):
@@ -490,7 +491,8 @@ class BatchState:
     It has what the commands' `reads` declare: `seats` and `reservations` by id, `payments` by
     reference, and in `pending_payments` the payers of pending payments by reference. `verified` has
     the people with a verified address, if the terms require one; `ticket_types` those of the event,
-    by id; `promo_codes` the codes by text; `ended_allocations` are those whose time has come.
+    by id; `promo_codes` the codes by text; `departed` are the people among `caps_of` who were
+    erased, or whom an account took over; `ended_allocations` are those whose time has come.
     `refunds_parts` says whether the payment provider can refund a part. If the terms refuse
     orphans, `stretches` has the ids of adjacent seats in order, for the rows of seats that are
     bought. `now` is read after the event's row was locked. `caps_of` are the people whose held
@@ -509,6 +511,7 @@ class BatchState:
     ticket_types: Mapping[int, TicketTypeState] = field(default_factory=dict)
     promo_codes: dict[str, PromoCodeState] = field(default_factory=dict)
     ended_allocations: frozenset[int] = frozenset()
+    departed: frozenset[int] = frozenset()
     refunds_parts: bool = False
     caps_of: frozenset[int] | None = None
     bought: dict[int, set[int]] = field(default_factory=dict)

@@ -122,6 +122,10 @@ class Reservation(models.Model):
                 name="a_reservation_status_matches_its_columns",
             ),
             models.CheckConstraint(
+                condition=Q(user__isnull=False) | ~Q(channel=SaleChannel.ONLINE.value),
+                name="a_reservation_made_online_is_a_persons",
+            ),
+            models.CheckConstraint(
                 condition=Q(payment_due_at__isnull=False) | Q(paid_at__isnull=True),
                 name="only_what_is_paid_later_has_a_time_of_payment",
             ),

@@ -9,7 +9,7 @@ A payment that waits for the buyer or their bank stays open after it was started
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from uuid import uuid4
@@ -174,9 +174,16 @@ def _book(order: Order, reference: str) -> CommandResult:
 
 
 def _submit(order: Order, reference: str, command: OpenPayment | ReserveSeats) -> CommandResult:
-    """Submit a command that needs a payment, and settle the payment if it is refused."""
+    """Submit a command that needs a payment, and settle the payment if it is refused.
+
+    It is for whoever has the payment now: an account may have taken it over while the provider was
+    asked. Then it has no key, because that was the guest's.
+    """
+    payer, key = Payment.objects.select_related("user").get(reference=reference).user, order.key
+    if payer.pk != order.actor.id:
+        command, key = replace(command, actor=Person(payer.pk, payer.get_username())), None
     try:
-        return command_queue.submit(event_id=order.event_id, command=command, key=order.key)
+        return command_queue.submit(event_id=order.event_id, command=command, key=key)
     except SeatcastError as refusal:
         if not isinstance(refusal, Unavailable):
             settle_now_or_later(reference)

@@ -26,7 +26,7 @@ def advance(reference: str) -> Progress | None:
     Any number of callers may do so at once. Return what the provider said; None if the payment is
     not open any more. Raises: PaymentNotFound, PaymentUnavailable, Busy, django.db.Error.
     """
-    payment = Payment.objects.select_related("user").filter(reference=reference).first()
+    payment = Payment.objects.filter(reference=reference).first()
     if payment is None:
         raise PaymentNotFound
     if payment.status != PaymentStatus.OPEN:
@@ -34,7 +34,8 @@ def advance(reference: str) -> Progress | None:
     database.release_connection()
     progress = call_provider(lambda: provider().look_up(reference=reference))
     if progress.is_paid:
-        _book(payment)
+        # An account may have taken it over while the provider was asked.
+        _book(Payment.objects.select_related("user").get(reference=reference))
     elif progress.stage is Stage.FAILED:
         set_status(reference, PaymentStatus.OPEN, PaymentStatus.DECLINED)
     elif payment.expires_at is not None and payment.expires_at <= clock.now():

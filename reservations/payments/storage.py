@@ -118,6 +118,21 @@ def write_refused(event: Event, refused: Sequence[Command], *, now: datetime) ->
         )
 
 
+def write_taken_over(event: Event, *, guest_id: int, account_id: int) -> None:
+    """Make all payments of a guest an account's."""
+    Payment.objects.filter(event=event, user=guest_id).update(user=account_id)
+
+
+def write_left(event: Event, person_id: int, *, now: datetime) -> None:
+    """Mark the open payments of somebody who left to be voided.
+
+    A pending one is voided when its request comes to book the seats: only then has the provider
+    heard of it.
+    """
+    found = Payment.objects.filter(event=event, user=person_id, status=PaymentStatus.OPEN)
+    found.update(status=PaymentStatus.VOID_DUE, updated_at=now)
+
+
 def write_cancelled(event: Event, reservation_ids: Sequence[int], *, now: datetime) -> None:
     """Mark the payments of cancelled reservations to be voided or refunded."""
     settled = settlements.settled_among(reservation_ids)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar, cast
 
 from django.contrib.auth import get_user_model
@@ -31,6 +32,7 @@ from reservations.domain.rules import (
     Transition,
     price_of,
 )
+from reservations.domain.rules.outcomes import TakenOver
 from reservations.domain.states import (
     BatchState,
     PaymentStatus,
@@ -141,15 +143,16 @@ def read_locking_state(command: Command, *, event_id: int) -> BatchState:
     if event is None:
         raise EventNotFound
     now, caps = clock.now(), _Caps.of([command])
-    bought, counts = caps.usage(_usage(*caps.arguments(event_id, now=now)))
+    usage = caps.usage(_usage(*caps.arguments(event_id, now=now)))
     return BatchState(
         terms=terms_of(event),
         now=now,
         seats=_states_as_they_are(event, [], list(caps.people), now=now),
         promo_codes=_promo_codes(event, [command.reads()], now=now),
+        departed=usage.departed,
         caps_of=caps.people,
-        bought=bought,
-        counts=counts,
+        bought=usage.bought,
+        counts=usage.counts,
     )
 
 
@@ -231,9 +234,7 @@ class UnitOfWork:
         caps = _Caps.of(commands)
         ended = _ended_allocations(event, reads, now=now)
         held = settlements.held(reservations) if any(each.money for each in reads) else {}
-        seats, bought, counts = _locked_seats(
-            event, reads, reservations, ended.seat_ids, caps=caps, now=now
-        )
+        seats, usage = _locked_seats(event, reads, reservations, ended.seat_ids, caps=caps, now=now)
         terms = terms_of(event)
         stretches: list[list[int]] = []
         if terms.refuses_orphans:
@@ -255,10 +256,11 @@ class UnitOfWork:
             ),
             promo_codes=_promo_codes(event, reads, now=now),
             ended_allocations=ended.ids,
+            departed=usage.departed,
             refunds_parts=refunds_parts(),
             caps_of=caps.people,
-            bought=bought,
-            counts=counts,
+            bought=usage.bought,
+            counts=usage.counts,
             stretches=stretches,
         )
         people = {command.actor.id: command.actor for command in commands if command.actor}
@@ -298,6 +300,11 @@ class UnitOfWork:
             [found for each in outcomes for found in each.ended_allocations]
         )
         self._write_admitted(decided)
+        for outcome in outcomes:
+            if outcome.taken_over is not None:
+                self._write_taken_over(outcome.taken_over)
+            if outcome.left_id is not None:
+                storage.write_left(self.event, outcome.left_id, now=self.now)
         for command, outcome, _ in decided:
             if outcome.rebooked is not None and command.actor is not None:
                 # Such a command is alone in its batch.
@@ -538,6 +545,16 @@ class UnitOfWork:
             payment_due_at=stored.payment_due_at,
         )
 
+    def _write_taken_over(self, taken: TakenOver) -> None:
+        """Make a guest's payments and reservations an account's.
+
+        The change log still names the guest, whose row says which account that is.
+        """
+        guest_id, account_id = taken
+        storage.write_taken_over(self.event, guest_id=guest_id, account_id=account_id)
+        found = Reservation.objects.filter(event=self.event, user=guest_id)
+        found.update(user=account_id)
+
     def _write_allocated(self, allocated: list[NewAllocation]) -> None:
         if not allocated:
             return
@@ -739,6 +756,14 @@ def _reserved_seat(reservation: Reservation, seat_id: int) -> ReservationSeat:
     return next(seat for seat in reservation.seats.all() if seat.seat_id == seat_id)
 
 
+class _Usage(NamedTuple):
+    """Bought seats by person, the counts by cap key, and who has departed."""
+
+    bought: dict[int, set[int]]
+    counts: SeatCounts
+    departed: frozenset[int]
+
+
 class _Caps(NamedTuple):
     """Whose held and bought seats are counted: people, and the cap keys of the commands' actors."""
 
@@ -749,24 +774,29 @@ class _Caps(NamedTuple):
     def of(cls, commands: Sequence[Command]) -> "_Caps":
         capped = [each for each in commands if each.reads().caps_of is not None]
         keys = frozenset[int]().union(*(each.actor.cap_keys() for each in capped if each.actor))
-        return cls(_present(each.reads().caps_of for each in capped), keys)
+        reads = [command.reads() for command in commands]
+        people = _present(chain.from_iterable((each.caps_of, each.holds_of) for each in reads))
+        return cls(people, keys)
 
     def arguments(self, event_id: int, *, now: datetime) -> tuple[Any, ...]:
         """Return the arguments of `_usage`."""
         return event_id, list(self.people), list(self.keys), now
 
-    def usage(self, rows: Iterable[tuple[int, int, int]]) -> tuple[dict[int, set[int]], SeatCounts]:
-        """Return the ids of bought seats by person, and the counts by key, of `_usage`."""
+    def usage(self, rows: Iterable[tuple[int, int, int]]) -> _Usage:
+        """Return what the rows of `_usage` say."""
         bought: dict[int, set[int]] = {}
         counts = SeatCounts(self.keys)
+        departed = set()
         for kind, key, value in rows:
-            if kind == _BOUGHT_BY_PERSON:
+            if kind == _DEPARTED:
+                departed.add(key)
+            elif kind == _BOUGHT_BY_PERSON:
                 bought.setdefault(key, set()).add(value)
             elif kind == SeatStatus.LOCKED:
                 counts.held[key] = value
             else:
                 counts.bought[key] = value
-        return bought, counts
+        return _Usage(bought, counts, frozenset(departed))
 
 
 def _locked_seats(
@@ -777,15 +807,15 @@ def _locked_seats(
     *,
     caps: _Caps,
     now: datetime,
-) -> tuple[dict[int, _Row], dict[int, set[int]], SeatCounts]:
-    """Lock and read seats by id; return also what counts towards the caps: see `_Caps.usage`."""
+) -> tuple[dict[int, _Row], _Usage]:
+    """Lock and read seats by id; return also what counts towards the caps."""
     ids, people = list(_seat_ids(reads, reservations) | allocated), list(caps.people)
     arguments = caps.arguments(event.pk, now=now)
     if any(each.expired_locks for each in reads):
         rows, used = _seats_and_lapsed(event.pk, ids, people, now), _usage(*arguments)
     else:
         rows, used = _seats_and_usage((event.pk, ids, people), arguments)
-    return _by_id(rows), *caps.usage(cast("Iterable[tuple[int, int, int]]", used))
+    return _by_id(rows), caps.usage(cast("Iterable[tuple[int, int, int]]", used))
 
 
 def _rows_around(
@@ -870,8 +900,9 @@ def _seat_id_queries(event_id: int, ids: list[int], people: list[int]) -> list[Q
     return [named.order_by().values("pk"), held.order_by().values("pk")]
 
 
-# The first column of a row of `_usage`: this, or the status of the seats that are counted.
+# The first column of a row of `_usage`: one of these, or the status of the seats that are counted.
 _BOUGHT_BY_PERSON = 0
+_DEPARTED = -1
 
 
 @PreparedQuery
@@ -879,7 +910,8 @@ def _usage(event_id: int, people: list[int], keys: list[int], now: datetime) -> 
     """Read what counts towards the caps, as rows of three numbers.
 
     For people, _BOUGHT_BY_PERSON, the person and the id of a seat in a live reservation of theirs
-    that is not overdue; for cap keys, a status, the key and how many of its seats have that status.
+    that is not overdue; for those who have departed, _DEPARTED and the person twice; for cap keys,
+    a status, the key and how many of its seats have that status.
 
     No row is locked: only who holds the event's lock changes them.
     """
@@ -899,7 +931,9 @@ def _usage(event_id: int, people: list[int], keys: list[int], now: datetime) -> 
         .values_list("status", name, "count")
         for name in ("mailbox", "network")
     ]
-    return rows.union(*counts, all=True)
+    gone = get_user_model()._default_manager.filter(pk__any_of=people, is_active=False).order_by()
+    departed = gone.values_list(Value(_DEPARTED), "pk", F("pk"))
+    return rows.union(departed, *counts, all=True)
 
 
 _seats_and_usage = PreparedPair(_seats, _usage)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -199,12 +200,28 @@ def test_an_account_takes_over_the_bookings_of_its_verified_address(
     assert list(differences(event_id=event.pk, counts=Counts())) == []
 
 
-def test_a_merge_releases_what_the_guest_holds(event: Event) -> None:
-    guest = _guest()
-    seats = {"seat_ids": seat_ids(event)[:1]}
+def test_a_merge_makes_the_guests_holds_the_accounts(event: Event) -> None:
+    guest, account = _guest(), _account()
+    seats = {"seat_ids": seat_ids(event)[:2]}
     guest.post(f"/api/events/{event.pk}/lock/", seats)
-    _account().post("/api/guest/merge/")
-    assert stranger().get(f"/api/events/{event.pk}/seats/").json()[0]["is_available"]
+    before = guest.get(f"/api/events/{event.pk}/locks/").json()
+    account.post("/api/guest/merge/")
+    kept = ("id", "locked_until", "extensions_left")
+    mine = account.get(f"/api/events/{event.pk}/locks/").json()
+    assert [[each[name] for name in kept] for each in mine] == [
+        [each[name] for name in kept] for each in before
+    ]
+    order = {**seats, "payment_method": "cash"}
+    assert account.post(f"/api/events/{event.pk}/reserve/", order).status_code == 201
+    assert list(differences(event_id=event.pk, counts=Counts())) == []
+
+
+def test_a_merged_guest_is_closed_and_nameless(event: Event) -> None:
+    _guest()
+    account = make_user("max")
+    for more in ({"email": ""}, {"first_name": ""}, {"email": "", "first_name": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.filter(email=ADDRESS).update(merged_into=account, **more)
 
 
 def test_two_merges_at_once_move_each_booking_once(event: Event) -> None:

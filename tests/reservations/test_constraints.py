@@ -168,6 +168,7 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     ),
     "an_event_price_is_not_negative": lambda _: Event.objects.update(price="-0.01"),
     "an_event_fee_is_not_negative": lambda _: Event.objects.update(ticket_fee="-0.01"),
+    "a_reservation_made_online_is_a_persons": lambda event: _book(event, user=None),
     "a_promo_code_is_unique_in_its_event": lambda event: [make_promo_code(event) for _ in range(2)],
     "a_promo_code_is_for_a_seat_at_least": lambda event: make_promo_code(event, max_seats=0),
     "a_ticket_price_is_not_negative": lambda event: _price(event, "-0.01"),

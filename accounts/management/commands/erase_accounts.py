@@ -1,4 +1,4 @@
-"""Finish erasures that were started, and erase what was unused for long.
+"""Finish erasures and merges that were started, and erase what was unused for long.
 
 Guests are erased after GUEST_DAYS, accounts after SEATCAST_RETENTION_DAYS.
 """
@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from accounts.guests import services as guests
 from accounts.models import Erasure, User
 from accounts.personal_data import erasure
 
 
 class Command(BaseCommand):
     help = (
-        "Finishes erasures that a process left unfinished, and erases guests who have neither "
+        "Finishes erasures, and merges of guests into accounts, and erases guests who have neither "
         f"come back nor had a booking for {erasure.GUEST_DAYS} days; with SEATCAST_RETENTION_DAYS "
         "also other buyers, after so many days. Can be stopped at any time, and run twice at once."
     )
@@ -36,11 +37,12 @@ class Command(BaseCommand):
         erasure.close_unused(unused_since=guests_since, only_guests=True)
         if days := settings.SEATCAST_RETENTION_DAYS:
             erasure.close_unused(unused_since=erasure.retention_cut(days))
+        unmerged = list(guests.finish_merges()).count(False)
         outcomes = list(erasure.finish_all())
         if done := sum(outcomes):
             self.stdout.write(f"{done:,} {'account' if done == 1 else 'accounts'} erased.")
-        if failed := len(outcomes) - done:
-            raise CommandError(f"{failed:,} could not be erased yet.")
+        if failed := len(outcomes) - done + unmerged:
+            raise CommandError(f"{failed:,} could not be erased or merged yet.")
 
     def _people(self, ids: list[int]) -> list[User]:
         found = list(User.objects.filter(pk__in=ids))

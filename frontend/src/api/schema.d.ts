@@ -3067,9 +3067,10 @@ export interface components {
          *     * `moved` - moved
          *     * `split` - split
          *     * `merged` - merged
+         *     * `taken_over` - taken_over
          * @enum {string}
          */
-        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked" | "released" | "moved" | "split" | "merged";
+        ChangeReasonEnum: "locked" | "extended" | "unlocked" | "expired" | "reserved" | "cancelled" | "lapsed" | "ended" | "blocked" | "unblocked" | "released" | "moved" | "split" | "merged" | "taken_over";
         ChangedAnswer: {
             success: boolean;
             message: string;

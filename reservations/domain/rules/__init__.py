@@ -6,8 +6,9 @@ seat, and closes the payment that was started for the seats.
 
 Invariants, for any commands in any order:
 - a reserved seat stays reserved until its reservation is cancelled, lapses unpaid, or is moved;
-- a locked seat belongs to its holder until the deadline, or until its event is cancelled or the
-  box office releases it;
+- a locked seat belongs to its holder until the deadline, or until its event is cancelled, the box
+  office releases it, or its holder departs; then it is an account's that takes over, or free;
+- whoever has departed holds, pays and books nothing any more;
 - a seat costs its holder what it did when the hold began, even if its price changes;
 - a hold has a maximum duration, which extending the lock or unlocking and locking again does not
   prolong; after it the former holder must wait for the cool-down, others need not. Only an open
@@ -41,6 +42,7 @@ from reservations.domain.commands import (
     EndLocks,
     ExtendLocks,
     LapseUnpaid,
+    Leave,
     LockBest,
     LockPlaces,
     LockSeats,
@@ -54,6 +56,7 @@ from reservations.domain.commands import (
     SellSeats,
     SplitBooking,
     StartPayment,
+    TakeOver,
     UnblockSeats,
     UnlockSeats,
 )
@@ -78,6 +81,7 @@ from reservations.domain.rules.booking import (
     start_payment,
 )
 from reservations.domain.rules.box_office import sell
+from reservations.domain.rules.departing import leave, take_over
 from reservations.domain.rules.locking import extend, lock, lock_best, lock_places, unlock
 from reservations.domain.rules.moving import move
 from reservations.domain.rules.outcomes import (
@@ -169,5 +173,9 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return sell(command, state)
         case ReleaseLocks():
             return release_locks(command, state)
+        case TakeOver():
+            return take_over(command, state)
+        case Leave():
+            return leave(command, state)
         case _:
             assert_never(command)

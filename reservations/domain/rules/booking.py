@@ -42,6 +42,7 @@ from reservations.domain.rules.preconditions import (
     require_accompanied,
     require_held,
     require_may_buy,
+    require_present,
     require_whole_tables,
 )
 from reservations.domain.rules.pricing import bill_of
@@ -67,6 +68,7 @@ BOOKING_SECONDS = 60
 
 
 def start_payment(command: StartPayment, state: BatchState) -> Outcome:
+    require_present(command.actor, state)
     _require_not_cancelled(state)
     seats = named_seats(command.seat_ids, state)
     _require_verified(command.actor, state)
@@ -164,6 +166,7 @@ def _give_up_payment(reference: str | None, state: BatchState) -> None:
 
 
 def _reserve(command: ReserveSeats, state: BatchState) -> Outcome:
+    require_present(command.actor, state)
     _require_not_cancelled(state)
     due_at = _payment_due_at(command, state)
     seats = named_seats(command.seat_ids, state)

@@ -27,6 +27,7 @@ from reservations.domain.rules.preconditions import (
     require_accompanied,
     require_held,
     require_may_hold,
+    require_present,
     require_whole_tables,
     why_not_lockable,
 )
@@ -48,6 +49,7 @@ from reservations.domain.states import (
 
 
 def lock(command: LockSeats, state: BatchState) -> Outcome:
+    require_present(command.actor, state)
     _require_open_sale(state.terms, now=state.now)
     seats = named_seats(command.seat_ids, state)
     code = _promo_code(command.promo_code, state)
@@ -80,6 +82,7 @@ def lock(command: LockSeats, state: BatchState) -> Outcome:
 
 
 def lock_places(command: LockPlaces, state: BatchState) -> Outcome:
+    require_present(command.actor, state)
     _require_open_sale(state.terms, now=state.now)
     code = _promo_code(command.promo_code, state)
     require_may_hold(command.count, command.actor, state)
@@ -110,6 +113,7 @@ def lock_places(command: LockPlaces, state: BatchState) -> Outcome:
 
 
 def lock_best(command: LockBest, state: BatchState) -> Outcome:
+    require_present(command.actor, state)
     _require_open_sale(state.terms, now=state.now)
     criteria, choice = command.criteria, command.choice
     code = _promo_code(command.promo_code, state)

@@ -125,6 +125,13 @@ class Merge:
     transfers: tuple[Transfer, ...]
 
 
+class TakenOver(NamedTuple):
+    """A guest whose payments and reservations of the event become an account's."""
+
+    guest_id: int
+    account_id: int
+
+
 class Transition(NamedTuple):
     """A seat's new state, and why it changed."""
 
@@ -142,7 +149,8 @@ class Outcome:
     """The result of deciding a command.
 
     `transitions` has the seats that changed, `seats` all that the command named, in their new
-    states; `admitted` are entries, which change no seat. With a `refusal` all else is empty.
+    states; `admitted` are entries, which change no seat; `left_id` is a person whose open payments
+    are voided. With a `refusal` all else is empty.
     """
 
     sentence: str = ""
@@ -158,6 +166,8 @@ class Outcome:
     lapsed_ids: tuple[int, ...] = ()
     paid_id: int | None = None
     rebooked: Move | Split | Merge | None = None
+    taken_over: TakenOver | None = None
+    left_id: int | None = None
     refusal: SeatcastError | None = None
 
     @property

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from reservations.domain.errors import (
     CompanionSeat,
     Conflict,
+    Departed,
     LockExpired,
     NetworkLimit,
     NotHolder,
@@ -54,6 +55,12 @@ def require(
         + (f"; and {len(conflicts) - 5} more." if len(conflicts) > 5 else "."),
         conflicts=[conflict(seat=seat, reason=reason, now=state.now) for seat, reason in conflicts],
     )
+
+
+def require_present(actor: Person, state: BatchState) -> None:
+    """Require that the actor was neither erased nor merged into an account. Raises: Departed."""
+    if actor.id in state.departed:
+        raise Departed
 
 
 def require_held(

@@ -17,6 +17,7 @@ from reservations.domain.commands import (
     EndLocks,
     ExtendLocks,
     LapseUnpaid,
+    Leave,
     LockBest,
     LockPlaces,
     LockSeats,
@@ -30,6 +31,7 @@ from reservations.domain.commands import (
     SellSeats,
     SplitBooking,
     StartPayment,
+    TakeOver,
     UnblockSeats,
     UnlockSeats,
 )
@@ -126,6 +128,8 @@ COMMANDS: list[Command] = [
     EndAllocations(),
     SellSeats(BOB, (1, 9), BoxOfficeMethod.CASH, "Zoe", "", ((1, CHILD.id),), from_allocation=1),
     ReleaseLocks(BOB, (3,)),
+    TakeOver(BOB, ALICE.id),
+    Leave(ALICE),
 ]
 
 
@@ -143,7 +147,7 @@ def _state_of(command: Command) -> BatchState:
     def is_read(seat: SeatState) -> bool:
         return (
             seat.id in ids
-            or reads.caps_of in {seat.holder_id} - {None}
+            or seat.holder_id in {reads.caps_of, reads.holds_of} - {None}
             or (reads.expired_locks and seat.has_lapsed(now=NOW))
             or (reads.ended_allocations and seat.allocation_id in ENDED)
         )

@@ -39,6 +39,7 @@ const REASONS: Readonly<Record<Change['reason'], MessageKey>> = {
   moved: 'history:reason_moved',
   split: 'history:reason_split',
   merged: 'history:reason_merged',
+  taken_over: 'history:reason_taken_over',
 };
 
 /** What happened up to a moment: of all seats, or the story of a seat, a booking or a person. */
