@@ -65,7 +65,10 @@ BY_SELLERS = (Mail.Kind.BOOKING, Mail.Kind.SEATS)
 """The kinds that a person at the box office can cause again and again."""
 
 _SALES = (Mail.Kind.BOOKED, *BY_SELLERS)
-_ENDS = (Mail.Kind.ENDED, Mail.Kind.LAPSED, Mail.Kind.PAID, Mail.Kind.REFUNDED)
+_ENDS = (
+    *(Mail.Kind.ENDED, Mail.Kind.LAPSED, Mail.Kind.WITHDRAWN),
+    *(Mail.Kind.PAID, Mail.Kind.REFUNDED),
+)
 _DEFERRED = (Mail.Kind.CHANGED_EVENT, Mail.Kind.CANCELLED, *_ENDS)
 _CHANGES = (Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED, *_ENDS)
 

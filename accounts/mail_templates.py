@@ -383,6 +383,35 @@ wieder frei:
 """,
         ),
     },
+    Mail.Kind.WITHDRAWN: {
+        "en": (
+            "Payment failed: {event}",
+            """{hello}
+
+the payment for booking {booking} failed after the seats were booked. You were not charged, the
+booking has ended, its tickets are not valid, and its seats are free again:
+
+{event}
+{venue}, {date}
+
+{link}
+""",
+        ),
+        "de": (
+            "Zahlung fehlgeschlagen: {event}",
+            """{hello}
+
+die Zahlung für die Buchung {booking} ist fehlgeschlagen, nachdem die Plätze gebucht waren. Es wurde
+nichts abgebucht, die Buchung ist beendet, ihre Tickets gelten nicht, und ihre Plätze sind wieder
+frei:
+
+{event}
+{venue}, {date}
+
+{link}
+""",
+        ),
+    },
     Mail.Kind.PAID: {
         "en": (
             "Paid: {event}",
@@ -531,7 +560,8 @@ MAX_BOOKINGS = 20
 ABOUT_BOOKINGS = (
     *(Mail.Kind.BOOKED, Mail.Kind.SEATS, Mail.Kind.BOOKING),
     *(Mail.Kind.CHANGED_EVENT, Mail.Kind.REMINDER, Mail.Kind.CANCELLED),
-    *(Mail.Kind.ENDED, Mail.Kind.LAPSED, Mail.Kind.PAID, Mail.Kind.REFUNDED),
+    *(Mail.Kind.ENDED, Mail.Kind.LAPSED, Mail.Kind.WITHDRAWN),
+    *(Mail.Kind.PAID, Mail.Kind.REFUNDED),
 )
 """Sent to the address of a booking, also without an account. One recipient's leave in order."""
 

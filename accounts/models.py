@@ -209,6 +209,7 @@ class Mail(models.Model):
         CANCELLED = "cancelled"
         ENDED = "ended"
         LAPSED = "lapsed"
+        WITHDRAWN = "withdrawn"
         PAID = "paid"
         REFUNDED = "refunded"
         WEBHOOK = "webhook"

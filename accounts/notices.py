@@ -176,6 +176,11 @@ def booking_cancelled(bookings: Sequence[CancelledBooking]) -> None:
     _notify(Mail.Kind.ENDED, bookings, lambda each: {**_returned(each), "into": each.merged_into})
 
 
+def withdrawn(bookings: Sequence[BookingNotice]) -> None:
+    """Queue a mail about each booking with an address, in the transaction."""
+    _notify(Mail.Kind.WITHDRAWN, bookings, lambda _: {})
+
+
 def lapsed(bookings: Sequence[LapsedBooking]) -> None:
     """Queue a mail about each booking with an address, in the transaction."""
     _notify(Mail.Kind.LAPSED, bookings, lambda each: {"until": _local(each.payment_due_at, each)})
@@ -226,6 +231,7 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
         (Mail.Kind.CANCELLED, {"refund": total, "owed": ""}),
         (Mail.Kind.ENDED, {"refund": total, "owed": "", "into": ""}),
         (Mail.Kind.LAPSED, {"until": about["date"]}),
+        (Mail.Kind.WITHDRAWN, {}),
     ):
         subject, text = mail_templates.render(Mail(kind=kind, details={**about, **more}), [person])
         html = html_of(subject, text, language=language)

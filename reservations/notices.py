@@ -167,6 +167,9 @@ class Notices(Protocol):
     def booking_cancelled(self, bookings: Sequence[CancelledBooking]) -> None:
         """Tell the buyers that their bookings are cancelled."""
 
+    def withdrawn(self, bookings: Sequence[BookingNotice]) -> None:
+        """Tell the buyers that their bookings have ended because nothing could be charged."""
+
     def lapsed(self, bookings: Sequence[LapsedBooking]) -> None:
         """Tell the buyers that their bookings were not paid in time."""
 

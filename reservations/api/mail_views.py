@@ -15,7 +15,7 @@ from reservations.domain.rules.wording import pluralize
 from reservations.notices import notices
 from reservations.permissions import Permission
 
-PREVIEWED = ("booked", "paid", "reminder", "event", "cancelled", "ended", "lapsed")
+PREVIEWED = ("booked", "paid", "reminder", "event", "cancelled", "ended", "lapsed", "withdrawn")
 
 
 class MailsQuerySerializer(serializers.Serializer[Any]):

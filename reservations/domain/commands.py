@@ -280,6 +280,17 @@ class CancelReservations:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawReservation:
+    """Cancel a reservation whose payment cannot be captured, and free its seats."""
+
+    reservation_id: int
+    actor: None = None
+
+    def reads(self) -> Reads:
+        return Reads((), caps_of=None, reservation_ids=(self.reservation_id,))
+
+
+@dataclass(frozen=True, slots=True)
 class EndLocks:
     """Release the live locks on some seats of a cancelled event, whoever has them."""
 
@@ -486,6 +497,7 @@ Command = (
     | ReservationCommand
     | Rebooking
     | CancelReservations
+    | WithdrawReservation
     | EndLocks
     | ReleaseExpired
     | EndAllocations

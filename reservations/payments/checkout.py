@@ -39,7 +39,7 @@ from reservations.payments.provider_calls import call_provider
 from reservations.read.records import CommandResult, PaymentRecord
 from reservations.threads import COMMANDS, in_thread
 from reservations.write import command_queue
-from reservations.write.idempotency import refuse_in_flight, release_in_flight, replace_answer
+from reservations.write.idempotency import refuse_in_flight, release_in_flight
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def reserve(order: Order) -> CommandResult:
     progress = _start(order, started["payment"])
     if not progress.is_paid:
         return _open(order, reference, progress)
-    return _charge(order, reference, _book(order, reference))
+    return _charge(reference, _book(order, reference))
 
 
 def _reserve_command(order: Order, reference: str | None) -> ReserveSeats:
@@ -190,7 +190,7 @@ def _submit(order: Order, reference: str, command: OpenPayment | ReserveSeats) -
         raise
 
 
-def _charge(order: Order, reference: str, answer: CommandResult) -> CommandResult:
+def _charge(reference: str, answer: CommandResult) -> CommandResult:
     """Capture the payment of a reservation, and return the reservation's result unchanged.
 
     The reservation is committed, so a failing database or provider does not fail it.
@@ -207,25 +207,13 @@ def _charge(order: Order, reference: str, answer: CommandResult) -> CommandResul
         leave_to_reconcile(reference)
         return answer
     if status in {PaymentStatus.VOID_DUE, PaymentStatus.VOIDED}:
-        refusal = PaymentWithdrawn()
-        _replace_stored_result(order, refusal)
-        raise refusal
+        raise PaymentWithdrawn
     return answer
 
 
 def _is_paid_with(reference: str, answer: CommandResult) -> bool:
     number = answer["reservation"]["id"]
     return Payment.objects.filter(reference=reference, reservation__public_id=number).exists()
-
-
-def _replace_stored_result(order: Order, refusal: SeatcastError) -> None:
-    """Replace the stored result of the order's key with a refusal; log a failure to do so."""
-    try:
-        replace_answer(
-            event_id=order.event_id, user_id=order.actor.id, key=order.key, refusal=refusal
-        )
-    except Error:
-        logger.warning("A key still confirms a booking that was withdrawn", exc_info=True)
 
 
 def _abandon(

@@ -10,9 +10,9 @@ from typing import cast
 from django.db import Error, transaction
 
 from reservations import clock, metrics, security_events
-from reservations.domain.commands import CancelReservation
+from reservations.domain.commands import WithdrawReservation
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable, Unavailable
-from reservations.domain.states import PaymentStatus, Person
+from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
 from reservations.payments.provider import AlreadyCaptured, provider
 from reservations.payments.provider_calls import call_provider
@@ -93,8 +93,5 @@ def _make_due_call(payment: Payment) -> PaymentStatus | None:
 def _withdraw(payment: Payment) -> None:
     """Cancel the reservation of a payment that cannot be captured."""
     logger.warning("Payment %s was withdrawn; its reservation is cancelled", payment.reference)
-    owner = Person(payment.user_id, payment.user.get_username())
-    command_queue.submit(
-        event_id=payment.event_id,
-        command=CancelReservation(owner, cast("int", payment.reservation_id), as_organiser=True),
-    )
+    command = WithdrawReservation(cast("int", payment.reservation_id))
+    command_queue.submit(event_id=payment.event_id, command=command)

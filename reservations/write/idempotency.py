@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reservations.domain.commands import (
     Command,
@@ -26,11 +26,12 @@ from reservations.domain.errors import (
     InProgress,
     KeyInFlight,
     KeyReused,
+    PaymentWithdrawn,
     SeatcastError,
     error_from_json,
     error_to_json,
 )
-from reservations.models import Event, IdempotencyKey
+from reservations.models import Event, IdempotencyKey, Payment, Reservation
 from reservations.payments.storage import PAYMENT_SECONDS
 from reservations.read.records import CommandResult
 from reservations.write import bulk
@@ -135,12 +136,16 @@ def refuse_in_flight(
     _in_flight(event_id, user_id, key).update(answer=_as_json(refusal))
 
 
-def replace_answer(*, event_id: int, user_id: int, key: str | None, refusal: SeatcastError) -> None:
-    """Replace the answer of a key with a refusal, after its reservation was withdrawn."""
-    if key is not None:
-        IdempotencyKey.objects.filter(event=event_id, user=user_id, key=key).update(
-            answer=_as_json(refusal)
-        )
+def refuse_withdrawn(event: Event, reservation: Reservation) -> None:
+    """Let keys that confirm a reservation, or its open payment, answer that it was withdrawn."""
+    payments = Payment.objects.filter(reservation=reservation).values_list("reference", "user")
+    for reference, user_id in payments:
+        IdempotencyKey.objects.filter(
+            Q(answer__answer__reservation__id=reservation.public_id)
+            | Q(answer__answer__open_payment=reference),
+            event=event,
+            user=user_id,
+        ).update(answer=_as_json(PaymentWithdrawn()))
 
 
 def release_in_flight(*, event_id: int, user_id: int, key: str | None) -> None:

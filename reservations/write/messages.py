@@ -98,6 +98,10 @@ class _Batch:
             now = {"status": "cancelled", "cancelled_at": iso(self._now)}
             reason = "event_cancelled" if self._event.cancelled_at else "cancelled"
             yield self._changed(MessageKind.BOOKING_CANCELLED, number, now, reason=reason)
+        if outcome.withdrawn_id is not None:
+            now = {"status": "cancelled", "cancelled_at": iso(self._now)}
+            number = outcome.withdrawn_id
+            yield self._changed(MessageKind.BOOKING_CANCELLED, number, now, reason="not_charged")
         for number in outcome.lapsed_ids:
             now = {"status": "lapsed"}
             yield self._changed(MessageKind.BOOKING_CANCELLED, number, now, reason="lapsed")

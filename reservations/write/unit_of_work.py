@@ -58,6 +58,7 @@ from reservations.models import (
 )
 from reservations.models.seats import STATIC_SEAT_FIELDS
 from reservations.notices import (
+    BookingNotice,
     CancelledBooking,
     LapsedBooking,
     NewBooking,
@@ -90,6 +91,7 @@ from reservations.read.stored_states import (
 from reservations.seat_finder import rows as adjacency
 from reservations.write import bulk
 from reservations.write.changes import Change, ChangeSet, Decision
+from reservations.write.idempotency import refuse_withdrawn
 from reservations.write.messages import write_messages
 from reservations.write.prepared import PreparedPair, PreparedQuery
 from reservations.write.rebooking import changed_booking, seat_numbers, write_rebooked
@@ -290,6 +292,7 @@ class UnitOfWork:
             [decision.command for decision in decided if decision.outcome.refusal],
             now=self.now,
         )
+        self._write_withdrawn([each.withdrawn_id for each in outcomes if each.withdrawn_id])
         self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
         self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
@@ -428,6 +431,20 @@ class UnitOfWork:
             notices().booking_cancelled(cancelled)
         storage.write_cancelled(self.event, ids, now=self.now)
         self._write_ended(ids)
+
+    def _write_withdrawn(self, ids: list[int]) -> None:
+        """End bookings whose payments cannot be captured; nothing was paid for them."""
+        if not ids:
+            return
+        Reservation.objects.filter(event=self.event, pk__in=ids).update(
+            status=Reservation.Status.CANCELLED, cancelled_at=self.now
+        )
+        storage.write_cancelled(self.event, ids, now=self.now)
+        self._write_ended(ids)
+        ended = [self._reservations[number] for number in ids]
+        notices().withdrawn([BookingNotice(**booking_fields(each, self.event)) for each in ended])
+        for each in ended:
+            refuse_withdrawn(self.event, each)
 
     def _cancelled_bookings(self, ids: list[int]) -> list[CancelledBooking]:
         """Return what bookings are owed, before their refunds are written."""

@@ -3923,9 +3923,10 @@ export interface components {
          *     * `cancelled` - cancelled
          *     * `ended` - ended
          *     * `lapsed` - lapsed
+         *     * `withdrawn` - withdrawn
          * @enum {string}
          */
-        MailPreviewKindEnum: "booked" | "paid" | "reminder" | "event" | "cancelled" | "ended" | "lapsed";
+        MailPreviewKindEnum: "booked" | "paid" | "reminder" | "event" | "cancelled" | "ended" | "lapsed" | "withdrawn";
         Me: {
             user_id: number;
             username: string;

@@ -59,6 +59,7 @@ from reservations.domain.commands import (
     TakeOver,
     UnblockSeats,
     UnlockSeats,
+    WithdrawReservation,
 )
 from reservations.domain.errors import SeatcastError
 from reservations.domain.rules.admission import admit
@@ -79,6 +80,7 @@ from reservations.domain.rules.booking import (
     open_payment,
     reserve,
     start_payment,
+    withdraw,
 )
 from reservations.domain.rules.box_office import sell
 from reservations.domain.rules.departing import leave, take_over
@@ -155,6 +157,8 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return merge(command, state)
         case CancelReservations():
             return cancel_all(command, state)
+        case WithdrawReservation():
+            return withdraw(command, state)
         case EndLocks():
             return end_locks(command, state)
         case LapseUnpaid():

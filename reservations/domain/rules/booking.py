@@ -12,6 +12,7 @@ from reservations.domain.commands import (
     ReservationCommand,
     ReserveSeats,
     StartPayment,
+    WithdrawReservation,
 )
 from reservations.domain.errors import (
     AlreadyUsed,
@@ -262,6 +263,21 @@ def cancel_all(command: CancelReservations, state: BatchState) -> Outcome:
         seats=freed,
         transitions=transitions(freed, Reason.CANCELLED),
         cancelled_ids=tuple(found.id for found in live),
+    )
+
+
+def withdraw(command: WithdrawReservation, state: BatchState) -> Outcome:
+    """Cancel the reservation of a payment that was declined when it was captured."""
+    reservation = state.reservations.get(command.reservation_id)
+    if reservation is None or not reservation.is_live:
+        return Outcome(sentence="The reservation has ended already")
+    freed = _freed(reservation, state)
+    state.reservations[reservation.id] = replace(reservation, is_live=False)
+    return Outcome(
+        sentence="Reservation withdrawn",
+        seats=freed,
+        transitions=transitions(freed, Reason.CANCELLED),
+        withdrawn_id=reservation.id,
     )
 
 

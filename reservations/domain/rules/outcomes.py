@@ -164,6 +164,7 @@ class Outcome:
     cancelled_ids: tuple[int, ...] = ()
     admitted: tuple[EntryState, ...] = ()
     lapsed_ids: tuple[int, ...] = ()
+    withdrawn_id: int | None = None
     paid_id: int | None = None
     rebooked: Move | Split | Merge | None = None
     taken_over: TakenOver | None = None

@@ -34,6 +34,7 @@ from reservations.domain.commands import (
     TakeOver,
     UnblockSeats,
     UnlockSeats,
+    WithdrawReservation,
 )
 from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.rules import decide
@@ -114,6 +115,7 @@ COMMANDS: list[Command] = [
     ReserveSeats(ALICE, (3,), "invoice", ticket_types=((3, CHILD.id),)),
     CancelReservation(ALICE, 1),
     CancelReservations(None, (1, 3)),
+    WithdrawReservation(1),
     EndLocks(None, (3,)),
     MarkPaid(BOB, 2),
     MoveSeats(BOB, 1, ((5, 1),)),

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from accounts.models import Mail, User
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.errors import (
     Busy,
@@ -21,10 +22,18 @@ from reservations.domain.errors import (
     PaymentEnded,
     PaymentUnavailable,
     PaymentUnderWay,
+    PaymentWithdrawn,
     PriceChanged,
 )
 from reservations.domain.states import PaymentStatus, Person
-from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation
+from reservations.models import (
+    DemoCharge,
+    Event,
+    IdempotencyKey,
+    Payment,
+    Reservation,
+    SeatChange,
+)
 from reservations.payments import checkout, reconciling, refunds
 from reservations.payments.provider import Progress, Request, Stage
 from reservations.write.command_queue import CommandQueue
@@ -34,6 +43,7 @@ from slow_work.turns import place
 from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_person, seat_ids, stored_id
 from tests.requesting import requested_by
+from tests.reservations.audit.past import differences as faults_of
 from tests.reservations.payments.books import held, money, order_of, reconcile, sold
 from tests.reservations.payments.providers import Died, Faulty
 
@@ -76,6 +86,34 @@ def test_a_failed_capture_cancels_the_reservation(event: Event, alice: Person) -
     with pytest.raises(PaymentDeclined):
         checkout.reserve(order_of(event, alice, "card_withdrawn", key="k"))
     assert Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_found_later", [False, True])
+def test_whoever_booked_is_mailed_that_the_capture_failed_and_their_key_says_so(
+    event: Event, alice: Person, *, is_found_later: bool
+) -> None:
+    """Also if the capture is made by reconciliation, after the booking was confirmed."""
+    User.objects.filter(pk=alice.id).update(email="alice@example.com")
+    if is_found_later:
+        Faulty.fails.add("capture")
+        checkout.reserve(order_of(event, alice, key="k"))
+        Faulty.fails.clear()
+        DemoCharge.objects.update(method="card_withdrawn")
+        reconcile()
+    else:
+        with pytest.raises(PaymentWithdrawn):
+            checkout.reserve(order_of(event, alice, "card_withdrawn", key="k"))
+    ended = Reservation.objects.get()
+    assert (money(), ended.status) == ([("voided", "voided")], "cancelled")
+    mail = Mail.objects.get(kind=Mail.Kind.WITHDRAWN)
+    assert (mail.address, mail.details["booking"]) == ("alice@example.com", ended.public_id)
+    assert not Mail.objects.filter(kind=Mail.Kind.ENDED).exists()
+    freed = SeatChange.objects.filter(event=event, reason="cancelled")
+    assert set(freed.values_list("actor", flat=True)) == {None}
+    method = "card" if is_found_later else "card_withdrawn"
+    with pytest.raises(PaymentWithdrawn):
+        checkout.reserve(order_of(event, alice, method, key="k"))
+    assert (Payment.objects.count(), faults_of(event)) == (1, [])
 
 
 def test_an_unavailable_provider_is_retried_and_then_nothing_is_reserved(

@@ -23,6 +23,7 @@ const KINDS = {
   cancelled: 'organiserEvents:mail_cancelled',
   ended: 'organiserEvents:mail_ended',
   lapsed: 'organiserEvents:mail_lapsed',
+  withdrawn: 'organiserEvents:mail_withdrawn',
 } as const satisfies Record<MailPreview['kind'], string>;
 
 /** How many mails failed, with a button that sends them again. */
