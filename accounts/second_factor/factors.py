@@ -93,10 +93,9 @@ def add_passkey(
 
 
 def remove_totp(person: User) -> None:
-    """Remove a person's authenticator app. Raises: NotSetUp."""
+    """Remove a person's authenticator app, also an unconfirmed one. Raises: NotSetUp."""
     with _locked(person) as locked:
-        confirmed = Authenticator.objects.filter(person=locked, confirmed_at__isnull=False)
-        deleted, _ = confirmed.delete()
+        deleted, _ = Authenticator.objects.filter(person=locked).delete()
         if not deleted:
             raise NotSetUp
         _after_removing(locked, "totp")
