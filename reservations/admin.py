@@ -10,12 +10,14 @@ from functools import partial
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from reservations import clock
@@ -30,37 +32,33 @@ from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
+from reservations.write.unit_of_work import lock_event
 from security_log.log import Kind, record
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"
 
-
-def _zone_of_form(request: HttpRequest) -> str:
-    """Return the time zone of an event's form."""
-    chosen = request.POST.get("time_zone", "")
-    if is_time_zone(chosen):
-        return chosen
-    match = request.resolver_match
-    event_id = str(match.kwargs.get("object_id", "")) if match else ""
-    found = (
-        Event.objects.filter(pk=int(event_id)).values_list("time_zone", flat=True).first()
-        if re.fullmatch("[0-9]{1,18}", event_id)
-        else None
-    )
-    return found or default_time_zone()
+# The fields of an event that are edited here, and nowhere else.
+_ASSIGNED = ("organisation", "member_group")
 
 
 class CategoryInline(admin.TabularInline):
     model = Category
     extra = 0
-    fields = ("name", "color", "price")
-    # A category is in its seats; it goes when they do.
     can_delete = False
+    fields = readonly_fields = ("name", "color", "price")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
 
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
+    """Events, to look at; operators assign them to an organisation and to a group of members.
+
+    Everything else has rules that depend on what is sold, and is edited on the organisers' pages.
+    """
+
     list_display = ("name", "organisation", "begins", "venue", "visibility", "seats_free")
     list_filter = ("visibility", "date", ("organisation", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("organisation",)
@@ -68,17 +66,20 @@ class EventAdmin(admin.ModelAdmin):
     search_fields = ("name", "venue", "organisation__name")
     date_hierarchy = "date"
     inlines = (CategoryInline,)
-    readonly_fields = ("layout", "change_seq")
     fieldsets = (
-        (None, {"fields": ("organisation", "name", "description", "venue", "time_zone", "date")}),
+        (None, {"fields": ("edited_at_site", "organisation", "member_group")}),
+        ("Event", {"fields": ("name", "description", "venue", "time_zone", "date", "visibility")}),
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
         ("Holds", {"fields": ("lock_seconds", "max_extensions")}),
         ("Limits", {"fields": ("seat_cap", "purchase_cap", "cancel_until")}),
         ("Which seats", {"fields": ("companions_held_until", "orphan_rule")}),
         ("Payment", {"fields": ("offline_methods", "payment_seconds", "requires_verified_email")}),
-        ("Audience", {"fields": ("visibility", "member_group")}),
         ("Live", {"fields": ("layout", "change_seq")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
+        shown = [name for _, part in self.fieldsets for name in part["fields"]]
+        return [name for name in shown if name not in _ASSIGNED]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         free = Q(seats__status=SeatStatus.AVAILABLE) | Q(
@@ -89,14 +90,27 @@ class EventAdmin(admin.ModelAdmin):
             seats_total=Count("seats"), seats_available=Count("seats", filter=free)
         )
 
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
     @admin.display(description="Date", ordering="date")
     def begins(self, event: Event) -> str:
         return format_local_time(event.date, event.time_zone)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show and parse times in the event's time zone, or the one that the form chooses."""
-        with timezone.override(ZoneInfo(_zone_of_form(request))):
-            response = super().changeform_view(request, *args, **kwargs)
+    @admin.display(description="Edit it")
+    def edited_at_site(self, event: Event) -> str:
+        path = f"{settings.SEATCAST_SITE_URL}/organise/events/{event.pk}/settings"
+        return format_html('<a href="{}">on the organisers\' page</a>', path)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show times in the event's time zone."""
+        with timezone.override(ZoneInfo(_zone_of(object_id or ""))):
+            response = super().changeform_view(request, object_id, *args, **kwargs)
             # Times are written out when the page is rendered.
             return response.render() if isinstance(response, TemplateResponse) else response
 
@@ -120,26 +134,26 @@ class EventAdmin(admin.ModelAdmin):
 
     def save_model(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         obj: Event,
         form: ModelForm,
-        change: bool,
+        change: bool,  # noqa: ARG002
     ) -> None:
-        if not change:
-            obj.save()
-            return
-        # Only the edited fields: a command may have incremented `change_seq` meanwhile.
-        with static_changes(event_id=obj.pk):
-            obj.save(update_fields=[name for name in form.changed_data if name in form.fields])
+        changed = [name for name in form.changed_data if name in _ASSIGNED]
+        with edits(event_id=obj.pk, editor_id=_person(request).id) as edit:
+            for name in changed:
+                setattr(edit.event, name, getattr(obj, name))
+            edit.save(Kind.EVENT_EDITED, *changed, fields=changed, admin=True)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        event_id, editor_id = form.instance.pk, _person(request).id
-        with (
-            edits(event_id=event_id, editor_id=editor_id) as edit,
-            static_changes(event_id=event_id),
-        ):
-            super().save_related(request, form, formsets, change)
-            edit.save(Kind.EVENT_EDITED, fields=list(form.changed_data), admin=True)
+
+def _zone_of(event_id: str) -> str:
+    """Return an event's time zone; the site's for an event that does not exist."""
+    found = (
+        Event.objects.filter(pk=int(event_id)).values_list("time_zone", flat=True).first()
+        if re.fullmatch("[0-9]{1,18}", event_id)
+        else None
+    )
+    return found if found and is_time_zone(found) else default_time_zone()
 
 
 @admin.register(Seat)
@@ -172,6 +186,13 @@ class SeatAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Seat | None:
+        """Lock the seat's event before its form is checked, as the price is in its currency."""
+        found: Seat | None = super().get_object(request, *args, **kwargs)
+        if found is not None and request.method == "POST":
+            found.event, _ = lock_event(found.event_id)
+        return found
 
     def save_model(
         self,
@@ -264,6 +285,10 @@ class ReservationAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Bookings are only changed by the actions, which are commands."""
+        return obj is None and super().has_change_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
         return [field.name for field in Reservation._meta.fields]

@@ -7,7 +7,7 @@ import {
   type Page,
 } from '@playwright/test';
 
-import type { EventSummary, Reservation, Seat } from '../src/api/types';
+import type { EventSettings, EventSummary, Reservation, Seat } from '../src/api/types';
 
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
 /** For new accounts; must not resemble their usernames. */
@@ -176,28 +176,28 @@ export function seatOn(page: Page, { seat_number: seatNumber }: Seat): Locator {
   return page.getByRole('button', { name: new RegExp(`^Seat ${literal},`) });
 }
 
-/** As an organiser, set an event's lock time; null for the site's default. */
+/** As an organiser, set an event's lock time, at least 10; null for the site's default. */
 export async function setLockSeconds(
-  { page }: Person,
-  { id }: EventSummary,
+  organiser: Person,
+  event: EventSummary,
   seconds: number | null,
 ): Promise<void> {
-  await page.goto(`/admin/reservations/event/${id}/change/`);
-  await page.getByLabel('Lock seconds').fill(seconds === null ? '' : String(seconds));
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('was changed successfully').waitFor();
+  await editEvent(organiser, event, { lock_seconds: seconds });
 }
 
 /** As an organiser, set an event's visibility. */
 export async function setVisibility(
-  { page }: Person,
-  { id }: EventSummary,
+  organiser: Person,
+  event: EventSummary,
   audience: 'public' | 'members',
 ): Promise<void> {
-  await page.goto(`/admin/reservations/event/${id}/change/`);
-  await page.getByLabel('Visibility').selectOption(audience);
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('was changed successfully').waitFor();
+  await editEvent(organiser, event, { visibility: audience });
+}
+
+async function editEvent({ api }: Person, { id }: EventSummary, changes: object): Promise<void> {
+  const path = `events/${id}/settings/`;
+  const { revision } = await api.get<EventSettings>(path);
+  await api.patch(path, changes, revision);
 }
 
 /** Open an event's seat selector and wait until it is live. */

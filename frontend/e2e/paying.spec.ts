@@ -120,7 +120,7 @@ test('expired seats are reported and can be picked again @thorough', async ({ en
     }
   };
   await openLive(page, club);
-  await setLockSeconds(organiser, club, 3);
+  await setLockSeconds(organiser, club, 10);
   try {
     for (const seat of seats) await seatOn(page, seat).click();
     await expect(page.getByRole('button', { name: 'Reserve', exact: true })).toBeEnabled();
@@ -128,7 +128,9 @@ test('expired seats are reported and can be picked again @thorough', async ({ en
     await setLockSeconds(organiser, club, null);
   }
   const card = page.getByRole('region', { name: 'Other seats' });
-  await expect(card).toContainText('The seats that you held are open to everyone again.');
+  await expect(card).toContainText('The seats that you held are open to everyone again.', {
+    timeout: 15_000,
+  });
   await standAs('available');
   await card.getByRole('button', { name: /^Take .+ again/ }).click();
   await standAs('mine');

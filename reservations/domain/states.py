@@ -367,6 +367,7 @@ class PaymentState:
     reference: str
     user_id: int
     amount: Decimal
+    currency: str
     status: PaymentStatus
 
 
@@ -397,7 +398,7 @@ class Terms:
     accessible seat.
 
     A draft is not on sale, whatever its times of sale are, nor is a cancelled event. `fees` are
-    added to the prices.
+    added to the prices; all are in `currency`.
 
     With `refuses_orphans` nobody may buy seats so that a single free one is left that they could
     have avoided.
@@ -424,6 +425,7 @@ class Terms:
     companions_held_until: datetime | None = None
     is_cancelled: bool = False
     refuses_orphans: bool = False
+    currency: str = "EUR"
 
     def holds_companions(self, *, now: datetime) -> bool:
         """Return whether companion seats are sold only with their accessible seat."""

@@ -29,6 +29,7 @@ def lock_payments(event: Event, references: Collection[str]) -> dict[str, Paymen
             reference=payment.reference,
             user_id=payment.user_id,
             amount=payment.amount,
+            currency=payment.currency,
             status=PaymentStatus(payment.status),
         )
         for payment in found.select_for_update(no_key=True)

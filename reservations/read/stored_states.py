@@ -34,6 +34,7 @@ def terms_of(event: Event) -> Terms:
     return Terms(
         lock_seconds=event.lock_seconds or settings.SEATCAST_LOCK_SECONDS,
         seat_cap=event.seat_cap or settings.SEATCAST_SEAT_CAP,
+        currency=event.currency,
         sales_open_at=event.sales_open_at,
         sales_close_at=event.sales_close_at or event.date,
         cancel_until=event.cancel_until or event.date,

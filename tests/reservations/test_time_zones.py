@@ -17,7 +17,6 @@ from reservations.models import Event
 from reservations.plans.grid import grid
 from reservations.plans.services import EventDetails, create_event
 from tests.factories import make_event
-from tests.reservations.test_admin import form_values
 
 pytestmark = pytest.mark.django_db
 
@@ -77,28 +76,9 @@ class TestInTheAdmin:
 
     def test_times_are_shown_in_the_events_zone(self, organiser: Client, event: Event) -> None:
         page = organiser.get(f"/admin/reservations/event/{event.pk}/change/").content.decode()
-        assert form_values(page)["date_1"] == "20:00:00"
+        assert "Dec. 18, 2035, 8 p.m." in page
         listed = organiser.get("/admin/reservations/event/").content.decode()
         assert "Tue 18 Dec 2035, 20:00 CET" in listed
-
-    def test_times_are_parsed_in_the_zone_of_the_form(
-        self, organiser: Client, event: Event
-    ) -> None:
-        path = f"/admin/reservations/event/{event.pk}/change/"
-        values = form_values(organiser.get(path).content.decode())
-        values |= {"date_1": "21:30:00", "time_zone": "Europe/Lisbon", "description": ""}
-        assert organiser.post(path, values).status_code == 302
-        event.refresh_from_db()
-        assert event.time_zone == "Europe/Lisbon"
-        assert event.date == DOORS.replace(hour=21, minute=30)
-
-    def test_an_unknown_zone_is_a_form_error(self, organiser: Client, event: Event) -> None:
-        path = f"/admin/reservations/event/{event.pk}/change/"
-        values = form_values(organiser.get(path).content.decode())
-        page = organiser.post(path, {**values, "time_zone": "Atlantis", "description": ""})
-        assert "Give a time zone such as Europe/Berlin." in page.content.decode()
-        event.refresh_from_db()
-        assert (event.time_zone, event.date) == ("Europe/Berlin", DOORS)
 
     @pytest.mark.parametrize("key", ["9" * 30, "x", "٣"])
     def test_the_page_of_an_unknown_event_is_not_found(self, organiser: Client, key: str) -> None:

@@ -12,7 +12,7 @@ from web.security_headers import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, PERMISSI
 PAGES = [
     ("/events/7", PAGE_POLICY),
     ("/admin/", PAGE_POLICY),
-    ("/admin/reservations/event/add/", PAGE_POLICY),
+    ("/admin/auth/group/add/", PAGE_POLICY),
     ("/admin/accounts/user/", PAGE_POLICY),
     ("/api/docs/", DOCS_POLICY),
 ]

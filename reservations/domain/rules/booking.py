@@ -359,7 +359,7 @@ def _payment_due_at(command: ReserveSeats, state: BatchState) -> datetime | None
 def _require_payment(reference: str, actor: Person, total: Decimal, state: BatchState) -> None:
     """Use up the actor's undecided payment of that sum. Raises: PaymentEnded, PriceChanged."""
     payment = _require_undecided(reference, actor, state)
-    if payment.amount != total:
+    if (payment.amount, payment.currency) != (total, state.terms.currency):
         raise PriceChanged
     _close_payment(payment, PaymentStatus.AUTHORISED, state)
 

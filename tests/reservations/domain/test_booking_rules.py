@@ -9,6 +9,7 @@ from reservations.domain.errors import (
     LockExpired,
     NotHolder,
     PaymentEnded,
+    PriceChanged,
     ReservationNotFound,
     SeatNotFound,
     SeatUnavailable,
@@ -66,8 +67,16 @@ def test_unlocking_an_expired_lock_is_refused_as_expired() -> None:
 )
 def test_only_the_actors_pending_payment_is_accepted(payer: Person, status: PaymentStatus) -> None:
     batch_state = state(locked(1, by=ALICE))
-    batch_state.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), status)
+    batch_state.payments["r"] = PaymentState("r", payer.id, Decimal("50.00"), "EUR", status)
     assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), batch_state), PaymentEnded)
+
+
+def test_a_payment_in_another_currency_pays_for_nothing() -> None:
+    batch_state = state(locked(1, by=ALICE))
+    pending = PaymentState("r", ALICE.id, Decimal("50.00"), "USD", PaymentStatus.PENDING)
+    batch_state.payments["r"] = pending
+    assert isinstance(refused(ReserveSeats(ALICE, (1,), "card", "r"), batch_state), PriceChanged)
+    assert batch_state.payments["r"].status == PaymentStatus.VOID_DUE
 
 
 def test_held_seats_can_be_reserved() -> None:

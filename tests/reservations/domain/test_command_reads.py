@@ -96,7 +96,7 @@ RESERVATIONS = {
     3: booking(BOB, 7, reservation_id=3, due=-1),
     4: _sold(11, 12, reservation_id=4),
 }
-PAYMENT = PaymentState("paid", ALICE.id, Decimal("50.00"), PaymentStatus.PENDING)
+PAYMENT = PaymentState("paid", ALICE.id, Decimal("50.00"), "EUR", PaymentStatus.PENDING)
 CHILD = TicketTypeState(7, "Child", {None: Decimal("20.00")})
 TERMS_WITH_VERIFICATION = replace(TERMS, requires_verified_email=True)
 

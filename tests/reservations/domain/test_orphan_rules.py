@@ -121,7 +121,7 @@ def test_seats_are_locked_in_any_order_and_booked_where_orphans_are_not_refused(
 
 def test_a_payment_under_way_pays_although_others_have_made_an_orphan_since() -> None:
     on = _row(".M..")
-    on.payments["p"] = PaymentState("p", ALICE.id, on.seats[2].price, PaymentStatus.PENDING)
+    on.payments["p"] = PaymentState("p", ALICE.id, on.seats[2].price, "EUR", PaymentStatus.PENDING)
     done(ReserveSeats(ALICE, (2,), "card", "p"), on)
 
 

@@ -396,7 +396,7 @@ class Rules(RuleBasedStateMachine):
         )
         if started := outcome.started:
             self.payments[started.reference] = PaymentState(
-                started.reference, started.user.id, started.amount, PaymentStatus.PENDING
+                started.reference, started.user.id, started.amount, "EUR", PaymentStatus.PENDING
             )
             self.started_at[started.reference] = self.now
         if opened := outcome.opened:
