@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from copy import copy
 from email.mime.image import MIMEImage
+from email.mime.text import MIMEText
+from email.utils import parseaddr
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -39,19 +41,13 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
     """
     language = (people[0].language if people else "") or mail.language
     mail = _with_seats_in_words(mail)
-    qr = calendar = pdf = None
+    qr = pdf = None
     if mail.kind in _WITH_TICKET:
         site = settings.SEATCAST_SITE_URL.rstrip("/")
         number = mail.details["booking"]
         files = ticket_files()
         qr = files.ticket_qr(public_id=number, site=site)
         pdf = files.ticket_pdf(public_id=number, site=site, language=language)
-        calendar = files.calendar_file(
-            public_id=number,
-            url=mail_templates.booking_link(mail, people),
-            host=urlsplit(site).hostname or "seatcast",
-            worded=harmless_words,
-        )
     subject, body = mail_templates.render(mail, people)
     message = EmailMultiAlternatives(
         subject,
@@ -72,8 +68,8 @@ def message_of(mail: Mail, people: Sequence[User], *, to: str) -> EmailMultiAlte
         message.attach(image)
     if pdf is not None:
         message.attach("ticket.pdf", pdf, "application/pdf")
-    if calendar is not None:
-        message.attach("event.ics", calendar, "text/calendar")
+    if mail.kind in mail_templates.ABOUT_BOOKINGS:
+        _attach_calendar(message, mail, people)
     return message
 
 
@@ -85,6 +81,23 @@ def _with_seats_in_words(mail: Mail) -> Mail:
     named = copy(mail)
     named.details = {**mail.details, "seats": seats or mail.details["seats"]}
     return named
+
+
+def _attach_calendar(message: EmailMultiAlternatives, mail: Mail, people: Sequence[User]) -> None:
+    """Attach the entry of a booking's event, or what removes it from the calendar."""
+    found = ticket_files().calendar_file(
+        public_id=mail.details["booking"],
+        url=mail_templates.booking_link(mail, people),
+        host=urlsplit(settings.SEATCAST_SITE_URL).hostname or "seatcast",
+        organizer=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        worded=harmless_words,
+    )
+    if found is None:
+        return
+    part = MIMEText(found.text, "calendar", "utf-8")
+    part.set_param("method", found.method)
+    part.add_header("Content-Disposition", "attachment", filename="event.ics")
+    message.attach(part)
 
 
 def html_of(subject: str, body: str, *, language: str, has_ticket: bool = False) -> str:

@@ -21,6 +21,15 @@ class GuestBooking(Protocol):
     def begins(self) -> datetime: ...
 
 
+class CalendarFile(Protocol):
+    """A file in iCalendar's format, and its method."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
 class TicketFiles(Protocol):
     """The interface of SEATCAST_TICKET_FILES."""
 
@@ -37,11 +46,12 @@ class TicketFiles(Protocol):
         """Return the booking's seats in words, by language; empty if there is no such booking."""
 
     def calendar_file(
-        self, *, public_id: str, url: str, host: str, worded: Callable[[str], str]
-    ) -> bytes | None:
-        """Return a file in iCalendar's format, or None if the booking has ended.
+        self, *, public_id: str, url: str, host: str, organizer: str, worded: Callable[[str], str]
+    ) -> CalendarFile | None:
+        """Return a file in iCalendar's format, which removes the entry of an ended booking.
 
-        `url` is the link to the booking. `worded` makes the organiser's words harmless.
+        `url` is the link to the booking, and `organizer` the address that mails it. `worded` makes
+        the organiser's words harmless.
         """
 
     def guest_bookings(self, *, person_ids: Collection[int], most: int) -> Sequence[GuestBooking]:

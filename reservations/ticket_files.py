@@ -18,6 +18,7 @@ from reservations import booking_links
 from reservations.formats import localised_time
 from reservations.models import Reservation
 from reservations.read import selectors
+from reservations.read.records import calendar_version
 from reservations.seat_words import LANGUAGES, seat_in_words, seats_in_words
 from slow_work.children import run_in_child
 from slow_work.kinds import TICKET
@@ -40,6 +41,13 @@ class GuestBooking(NamedTuple):
     public_id: str
     event_name: str
     begins: datetime
+
+
+class CalendarFile(NamedTuple):
+    """A file in iCalendar's format, and its method: PUBLISH or CANCEL."""
+
+    method: str
+    text: str
 
 
 def guest_bookings(*, person_ids: Collection[int], most: int) -> list[GuestBooking]:
@@ -138,35 +146,41 @@ def seats(*, public_id: str) -> dict[str, str]:
 
 
 def calendar_file(
-    *, public_id: str, url: str, host: str, worded: Callable[[str], str]
-) -> bytes | None:
-    """Return the event of a live booking in iCalendar's format (RFC 5545); None if it has ended.
+    *, public_id: str, url: str, host: str, organizer: str, worded: Callable[[str], str]
+) -> CalendarFile | None:
+    """Return the event of a booking in iCalendar's format (RFC 5545); None without such a booking.
 
-    The entry has the same UID each time, so a newer file replaces it. `url` is the link to the
-    booking. `worded` makes the organiser's words harmless.
+    The entry has the same UID each time, so a newer file replaces it: its SEQUENCE and times follow
+    the changes of the event and the booking, and the file of a booking that has ended removes it
+    (RFC 5546). `url` is the link to the booking, and `organizer` the address that mails it.
+    `worded` makes the organiser's words harmless.
     """
-    stored = (
-        Reservation.objects.filter(public_id=public_id, status=Reservation.Status.CONFIRMED)
-        .select_related("event")
-        .first()
-    )
+    stored = Reservation.objects.filter(public_id=public_id).select_related("event").first()
     if stored is None:
         return None
     event, begins = stored.event, stored.event.date.astimezone(ZoneInfo(stored.event.time_zone))
+    is_over = stored.status != Reservation.Status.CONFIRMED
+    version = calendar_version(event, stored)
     entry = Event()
     entry.add("uid", f"reservation-{public_id}@{host}")
-    entry.add("dtstamp", stored.created_at)
+    entry.add("sequence", version.sequence)
+    entry.add("dtstamp", version.changed_at)
+    entry.add("last-modified", version.changed_at)
     entry.add("dtstart", begins)
     entry.add("dtend", begins + _DURATION)
     entry.add("summary", worded(event.name))
     entry.add("location", worded(event.venue))
     entry.add("url", url)
+    entry.add("status", "CANCELLED" if is_over else "CONFIRMED")
+    entry.add("organizer", f"mailto:{organizer}")
+    method = "CANCEL" if is_over else "PUBLISH"
     calendar = Calendar()
     calendar.add("prodid", "-//Seatcast//Reservations//EN")
     calendar.add("version", "2.0")
+    calendar.add("method", method)
     calendar.add_component(entry)
     calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
+    return CalendarFile(method, calendar.to_ical().decode())
 
 
 def _is_unpaid(ticket: str) -> bool:

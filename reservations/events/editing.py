@@ -18,6 +18,7 @@ from reservations.domain.errors import CurrencyInUse, PricesNotPayable, SeatsTak
 from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import SeatStatus, iso
 from reservations.models import Category, Event, Payment, Reservation, Seat, Settlement, TicketPrice
+from reservations.models.seats import LATEST_DATE
 from reservations.plans.characters import is_clean
 from reservations.plans.prices import prices_of_holds_kept
 from reservations.plans.services import static_changes
@@ -195,7 +196,9 @@ def in_zone(value: datetime, name: str, *, field: str) -> datetime:
         moment = value.replace(tzinfo=value.tzinfo or zone).astimezone(UTC)
         local = moment.astimezone(zone).replace(tzinfo=None)
     except OverflowError:
-        raise ValidationError({field: "This time is too far away."}) from None
+        moment = LATEST_DATE
+    if moment >= LATEST_DATE:
+        raise ValidationError({field: "This time is too far away."})
     if value.tzinfo is None and local != value:
         raise ValidationError({field: f"The clocks in {name} skip this time."})
     return moment

@@ -1,5 +1,6 @@
 """Events, their categories and their seats."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,10 @@ def require_offline_methods(codes: Any) -> None:
     known = list(settings.SEATCAST_OFFLINE_METHODS)
     if not isinstance(codes, list) or not all(code in known for code in codes):
         raise ValidationError(f"Give a list of codes among {', '.join(known) or 'none'}.")
+
+
+LATEST_DATE = datetime(3000, 1, 1, tzinfo=UTC)
+"""Events begin before: later times cannot be moved or written in every time zone."""
 
 
 class Event(models.Model):
@@ -244,6 +249,9 @@ class Event(models.Model):
                 | Q(sales_close_at__isnull=True)
                 | Q(sales_close_at__gt=F("sales_open_at")),
                 name="sales_close_after_they_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(date__lt=LATEST_DATE), name="an_event_is_before_the_year_3000"
             ),
         ]
         indexes = [models.Index(fields=["date", "id"], name="event_by_date")]

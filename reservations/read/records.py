@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from django.conf import settings
 from rest_framework.serializers import ChoiceField, DateTimeField, DecimalField
@@ -175,6 +175,8 @@ class ReservationRecord(TypedDict):
     status: Annotated[str, one_of("confirmed", "cancelled", "lapsed")]
     created_at: Timestamp
     cancelled_at: Timestamp | None
+    changed_at: Annotated[Timestamp, "When it, its seats or its event were last changed."]
+    calendar_sequence: Annotated[int, "SEQUENCE of its entry in a calendar (RFC 5545)."]
     to_pay_back: Annotated[
         Total | None,
         "What the box office owes its buyer: of a booking that has ended, what was paid there,"
@@ -504,4 +506,23 @@ def reservation_record(
         "cancel_until": str(iso(terms_of(event).cancel_until)),
         "ticket_code": ticket_code(reservation.public_id),
         "merged_into": reservation.merged_into.public_id if reservation.merged_into else None,
+        "changed_at": str(iso(calendar_version(event, reservation).changed_at)),
+        "calendar_sequence": calendar_version(event, reservation).sequence,
     }
+
+
+class CalendarVersion(NamedTuple):
+    """SEQUENCE and LAST-MODIFIED of a booking's entry in a calendar (RFC 5545)."""
+
+    sequence: int
+    changed_at: datetime
+
+
+def calendar_version(event: Event, reservation: Reservation) -> CalendarVersion:
+    """Return the version of a booking's entry: it grows with each edit of its event."""
+    times = (
+        *(event.edited_at, reservation.created_at, reservation.seats_changed_at),
+        *(reservation.cancelled_at, reservation.lapsed_at),
+    )
+    has_ended = reservation.status != Reservation.Status.CONFIRMED
+    return CalendarVersion(event.revision + has_ended, max(filter(None, times)))

@@ -33,7 +33,7 @@ RESERVATION = {
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
     *("channel", "buyer_name", "buyer_email", "to_pay_back", "paid_back_at"),
     *("cancel_until", "ticket_code", "payment_due_at", "paid_at", "time_zone"),
-    "merged_into",
+    *("merged_into", "changed_at", "calendar_sequence"),
 }
 RESERVED_SEAT = {
     "seat_id",
@@ -63,7 +63,7 @@ def _is_reservation(found: dict[str, Any]) -> bool:
     assert all(set(seat) == RESERVED_SEAT for seat in found["seat_details"])
     assert [seat["seat_number"] for seat in found["seat_details"]] == found["seats"]
     assert MONEY.fullmatch(found["total_price"])
-    for moment in (found["date"], found["created_at"], found["cancel_until"]):
+    for moment in (found["date"], found["created_at"], found["cancel_until"], found["changed_at"]):
         assert TIME.fullmatch(moment)
     assert (found["cancelled_at"] is not None) == (found["status"] == "cancelled")
     return True

@@ -1,7 +1,7 @@
 """Database constraints: each is violated by raw writes."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -167,6 +167,9 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
         event=event, name="Stalls", price="-0.01"
     ),
     "an_event_price_is_not_negative": lambda _: Event.objects.update(price="-0.01"),
+    "an_event_is_before_the_year_3000": lambda _: Event.objects.update(
+        date=datetime(9999, 12, 31, tzinfo=UTC)
+    ),
     "an_event_fee_is_not_negative": lambda _: Event.objects.update(ticket_fee="-0.01"),
     "a_reservation_made_online_is_a_persons": lambda event: _book(event, user=None),
     "a_promo_code_is_unique_in_its_event": lambda event: [make_promo_code(event) for _ in range(2)],

@@ -2889,6 +2889,13 @@ export interface components {
             /** Format: date-time */
             cancelled_at: string | null;
             /**
+             * Format: date-time
+             * @description When it, its seats or its event were last changed.
+             */
+            changed_at: string;
+            /** @description SEQUENCE of its entry in a calendar (RFC 5545). */
+            calendar_sequence: number;
+            /**
              * Format: decimal
              * @description What the box office owes its buyer: of a booking that has ended, what was paid there, until it is marked as paid back. Null: nothing.
              */
@@ -3708,6 +3715,13 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it, its seats or its event were last changed.
+             */
+            changed_at: string;
+            /** @description SEQUENCE of its entry in a calendar (RFC 5545). */
+            calendar_sequence: number;
             /**
              * Format: decimal
              * @description What the box office owes its buyer: of a booking that has ended, what was paid there, until it is marked as paid back. Null: nothing.
@@ -4831,6 +4845,13 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it, its seats or its event were last changed.
+             */
+            changed_at: string;
+            /** @description SEQUENCE of its entry in a calendar (RFC 5545). */
+            calendar_sequence: number;
             /**
              * Format: decimal
              * @description What the box office owes its buyer: of a booking that has ended, what was paid there, until it is marked as paid back. Null: nothing.

@@ -169,6 +169,8 @@ export function makeReservation(changes: Partial<Reservation> = {}): Reservation
     status: 'confirmed',
     created_at: '2026-11-21T05:00:00Z',
     cancelled_at: null,
+    changed_at: '2026-11-21T05:00:00Z',
+    calendar_sequence: 0,
     to_pay_back: null,
     paid_back_at: null,
     ticket_code: 'K7QF9M2A4XWZ31TB-ABCDEFGHIJKLMNOP',

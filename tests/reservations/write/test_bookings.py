@@ -116,6 +116,8 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "status": "confirmed",
         "created_at": iso(clock.now),
         "cancelled_at": None,
+        "changed_at": iso(clock.now),
+        "calendar_sequence": 0,
         "to_pay_back": None,
         "paid_back_at": None,
         "cancel_until": iso(event.date),

@@ -57,11 +57,13 @@ function keepInCalendar({
   venue: place,
   date: start,
   time_zone: timeZone,
-  created_at: changedAt,
+  changed_at: changedAt,
+  calendar_sequence: sequence,
   seat_details: seats,
 }: Reservation): void {
   const file = calendarFile({
-    uid: `reservation-${id}@${location.host}`,
+    uid: `reservation-${id}@${location.hostname}`,
+    sequence,
     start,
     timeZone,
     changedAt,

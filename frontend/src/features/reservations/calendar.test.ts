@@ -4,6 +4,7 @@ import { type CalendarEntry, calendarFile } from '@/features/reservations/calend
 
 const ENTRY: CalendarEntry = {
   uid: 'reservation-31@seats.example',
+  sequence: 3,
   start: '2026-12-18T21:00:00Z',
   timeZone: 'Europe/Berlin',
   changedAt: '2026-11-21T05:00:00.123456Z',
@@ -32,7 +33,9 @@ it('is one entry with CRLF line endings', () => {
     'END:VTIMEZONE',
     'BEGIN:VEVENT',
     'UID:reservation-31@seats.example',
+    'SEQUENCE:3',
     'DTSTAMP:20261121T050000Z',
+    'LAST-MODIFIED:20261121T050000Z',
     'DTSTART;TZID=Europe/Berlin:20261218T220000',
     'SUMMARY:The Late Set',
     'LOCATION:The Copper Room',

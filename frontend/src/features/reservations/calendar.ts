@@ -5,6 +5,8 @@ import { isTimeZone } from '@/i18n/time';
 export interface CalendarEntry {
   /** Stable, so that importing again replaces the entry. */
   readonly uid: string;
+  /** Grows with each change. */
+  readonly sequence: number;
   /** ISO times. */
   readonly start: string;
   /** The event's IANA time zone. */
@@ -21,6 +23,7 @@ const LINE_OCTETS = 75;
 /** Return the file's text. Without an end time, as it is unknown. */
 export function calendarFile({
   uid,
+  sequence,
   start,
   timeZone,
   changedAt,
@@ -36,7 +39,9 @@ export function calendarFile({
     ...zoneLines(start, timeZone),
     'BEGIN:VEVENT',
     `UID:${uid}`,
+    `SEQUENCE:${sequence}`,
     `DTSTAMP:${utc(changedAt)}`,
+    `LAST-MODIFIED:${utc(changedAt)}`,
     isTimeZone(timeZone)
       ? `DTSTART;TZID=${timeZone}:${stamp(wallClock(start, timeZone))}`
       : `DTSTART:${utc(start)}`,
