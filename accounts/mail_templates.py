@@ -30,7 +30,7 @@ _TEMPLATES = {
             "Choose a new password",
             """{hello}
 
-somebody, probably you, asked for a new password for your account. Choose one here, within the
+somebody, probably you, asked for a new password for your account. Choose one here, within the \
 next hour:
 
 {links}
@@ -42,12 +42,12 @@ A link works once. If it was not you, do nothing: your password stays as it is.
             "Neues Passwort wählen",
             """{hello}
 
-jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto angefordert. Wählen Sie es innerhalb
+jemand, vermutlich Sie, hat ein neues Passwort für Ihr Konto angefordert. Wählen Sie es innerhalb \
 der nächsten Stunde hier:
 
 {links}
 
-Ein Link gilt einmal. Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es
+Ein Link gilt einmal. Wenn Sie es nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es \
 ist.
 """,
         ),
@@ -57,7 +57,7 @@ ist.
             "Your password was changed",
             """{hello}
 
-the password of your account was changed just now, and whoever was signed in with the old one is
+the password of your account was changed just now, and whoever was signed in with the old one is \
 signed out. If it was not you, choose a new one at once:
 
 {site}/password/forgotten
@@ -67,7 +67,7 @@ signed out. If it was not you, choose a new one at once:
             "Ihr Passwort wurde geändert",
             """{hello}
 
-das Passwort Ihres Kontos wurde soeben geändert, und wer mit dem alten angemeldet war, ist
+das Passwort Ihres Kontos wurde soeben geändert, und wer mit dem alten angemeldet war, ist \
 abgemeldet. Wenn Sie es nicht waren, wählen Sie sofort ein neues:
 
 {site}/password/forgotten
@@ -79,8 +79,8 @@ abgemeldet. Wenn Sie es nicht waren, wählen Sie sofort ein neues:
             "Confirm your e-mail address",
             """Hello,
 
-somebody, probably you, gave this address for an account at {host}. Confirm within a day that it is
-yours:
+somebody, probably you, gave this address for an account at {host}. Confirm within a day that it \
+is yours:
 
 {verify}
 
@@ -91,12 +91,12 @@ If it was not you, do nothing: without your confirmation the address is not used
             "E-Mail-Adresse bestätigen",
             """Guten Tag,
 
-jemand, vermutlich Sie, hat diese Adresse für ein Konto bei {host} angegeben. Bestätigen Sie
+jemand, vermutlich Sie, hat diese Adresse für ein Konto bei {host} angegeben. Bestätigen Sie \
 innerhalb eines Tages, dass es Ihre ist:
 
 {verify}
 
-Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne Ihre Bestätigung wird die Adresse nicht
+Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne Ihre Bestätigung wird die Adresse nicht \
 verwendet.
 """,
         ),
@@ -106,9 +106,9 @@ verwendet.
             "A new e-mail address for your account",
             """{hello}
 
-somebody who knows your password asked for another e-mail address for your account. Nothing changes
-before the new address is confirmed. If it was not you, choose a new password now, which also stops
-this change:
+somebody who knows your password asked for another e-mail address for your account. Nothing \
+changes before the new address is confirmed. If it was not you, choose a new password now, which \
+also stops this change:
 
 {site}/password/forgotten
 """,
@@ -117,8 +117,8 @@ this change:
             "Eine neue E-Mail-Adresse für Ihr Konto",
             """{hello}
 
-jemand, der Ihr Passwort kennt, hat eine andere E-Mail-Adresse für Ihr Konto angegeben. Nichts
-ändert sich, bevor die neue Adresse bestätigt ist. Wenn Sie es nicht waren, wählen Sie jetzt ein
+jemand, der Ihr Passwort kennt, hat eine andere E-Mail-Adresse für Ihr Konto angegeben. Nichts \
+ändert sich, bevor die neue Adresse bestätigt ist. Wenn Sie es nicht waren, wählen Sie jetzt ein \
 neues Passwort, das auch diese Änderung verhindert:
 
 {site}/password/forgotten
@@ -130,16 +130,16 @@ neues Passwort, das auch diese Änderung verhindert:
             "Your e-mail address was changed",
             """{hello}
 
-another e-mail address was confirmed for your account. We write to that one from now on. If it was
-not you, tell the organiser.
+another e-mail address was confirmed for your account. We write to that one from now on. If it \
+was not you, tell the organiser.
 """,
         ),
         "de": (
             "Ihre E-Mail-Adresse wurde geändert",
             """{hello}
 
-für Ihr Konto wurde eine andere E-Mail-Adresse bestätigt. Wir schreiben von jetzt an dorthin. Wenn
-Sie es nicht waren, wenden Sie sich an den Veranstalter.
+für Ihr Konto wurde eine andere E-Mail-Adresse bestätigt. Wir schreiben von jetzt an dorthin. \
+Wenn Sie es nicht waren, wenden Sie sich an den Veranstalter.
 """,
         ),
     },
@@ -148,8 +148,8 @@ Sie es nicht waren, wenden Sie sich an den Veranstalter.
             "An invitation to organise events",
             """Hello,
 
-{organisation} invites you to help with its events at {host}. Accept within seven days, with
-an account of yours or a new one:
+{organisation} invites you to help with its events at {host}. Accept within seven days, with an \
+account of yours or a new one:
 
 {invitation}
 
@@ -160,7 +160,7 @@ If you do not know who this is, do nothing: nothing happens unless you accept.
             "Einladung, Veranstaltungen zu organisieren",
             """Guten Tag,
 
-{organisation} lädt Sie ein, bei Veranstaltungen auf {host} mitzuarbeiten. Nehmen Sie innerhalb
+{organisation} lädt Sie ein, bei Veranstaltungen auf {host} mitzuarbeiten. Nehmen Sie innerhalb \
 von sieben Tagen an, mit Ihrem Konto oder einem neuen:
 
 {invitation}
@@ -174,7 +174,7 @@ Wenn Sie nicht wissen, wer das ist, müssen Sie nichts tun: Ohne Ihre Zusage ges
             "Your bookings",
             """Hello,
 
-somebody, probably you, bought at {host} without an account and gave this address. Open only what
+somebody, probably you, bought at {host} without an account and gave this address. Open only what \
 you booked yourself:
 
 {links}
@@ -186,13 +186,13 @@ Whoever has such a link can see and cancel the booking. If it was not you, do no
             "Ihre Buchungen",
             """Guten Tag,
 
-jemand, vermutlich Sie, hat bei {host} ohne Konto gekauft und diese Adresse angegeben. Öffnen Sie
+jemand, vermutlich Sie, hat bei {host} ohne Konto gekauft und diese Adresse angegeben. Öffnen Sie \
 nur, was Sie selbst gebucht haben:
 
 {links}
 
-Wer einen solchen Link hat, kann die Buchung sehen und stornieren. Wenn Sie es nicht waren, müssen
-Sie nichts tun.
+Wer einen solchen Link hat, kann die Buchung sehen und stornieren. Wenn Sie es nicht waren, \
+müssen Sie nichts tun.
 """,
         ),
     },
@@ -373,7 +373,7 @@ your booking {booking} was not paid until {until}. It has lapsed, and its seats 
             "Nicht rechtzeitig bezahlt: {event}",
             """{hello}
 
-Ihre Buchung {booking} wurde nicht bis {until} bezahlt. Sie ist verfallen, und ihre Plätze sind
+Ihre Buchung {booking} wurde nicht bis {until} bezahlt. Sie ist verfallen, und ihre Plätze sind \
 wieder frei:
 
 {event}
@@ -388,7 +388,7 @@ wieder frei:
             "Payment failed: {event}",
             """{hello}
 
-the payment for booking {booking} failed after the seats were booked. You were not charged, the
+the payment for booking {booking} failed after the seats were booked. You were not charged, the \
 booking has ended, its tickets are not valid, and its seats are free again:
 
 {event}
@@ -401,9 +401,9 @@ booking has ended, its tickets are not valid, and its seats are free again:
             "Zahlung fehlgeschlagen: {event}",
             """{hello}
 
-die Zahlung für die Buchung {booking} ist fehlgeschlagen, nachdem die Plätze gebucht waren. Es wurde
-nichts abgebucht, die Buchung ist beendet, ihre Tickets gelten nicht, und ihre Plätze sind wieder
-frei:
+die Zahlung für die Buchung {booking} ist fehlgeschlagen, nachdem die Plätze gebucht waren. Es \
+wurde nichts abgebucht, die Buchung ist beendet, ihre Tickets gelten nicht, und ihre Plätze sind \
+wieder frei:
 
 {event}
 {venue}, {date}
@@ -536,7 +536,7 @@ Plätze: {seats}
             "A webhook was turned off",
             """{hello}
 
-a webhook of {organisation} was turned off: {why} What is queued is kept for 30 days. Repair the
+a webhook of {organisation} was turned off: {why} What is queued is kept for 30 days. Repair the \
 receiver, and turn the webhook on again here:
 
 {site}/organise/organisations/{id}/webhooks
@@ -546,7 +546,7 @@ receiver, and turn the webhook on again here:
             "Ein Webhook wurde abgeschaltet",
             """{hello}
 
-ein Webhook von {organisation} wurde abgeschaltet: {why} Was ansteht, wird 30 Tage aufbewahrt.
+ein Webhook von {organisation} wurde abgeschaltet: {why} Was ansteht, wird 30 Tage aufbewahrt. \
 Reparieren Sie den Empfänger, und schalten Sie den Webhook hier wieder ein:
 
 {site}/organise/organisations/{id}/webhooks

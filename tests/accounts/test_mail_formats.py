@@ -1,13 +1,15 @@
 """Times and amounts in mail about bookings, in each language."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from accounts import notices
+from accounts import mail_templates, notices
 from accounts.mail_formats import day_in
+from accounts.mail_message import html_of
 from accounts.mail_templates import render
 from accounts.models import Mail, User
 from reservations.api import mail_views
@@ -95,3 +97,12 @@ def test_a_day_is_named_in_its_language() -> None:
         "Fri 1 Jan 2027",
         "Fr, 01.01.2027",
     ]
+
+
+def test_html_has_no_line_breaks_inside_sentences() -> None:
+    """A line that another one follows is a fact of its own, such as a place."""
+    for kind, by_language in mail_templates._TEMPLATES.items():
+        for _, body in by_language.values():
+            html = html_of("Subject", body, language="en")
+            lines = re.findall(r">([^<>]*)<br>", html)
+            assert [line for line in lines if len(line) > 40] == [], kind

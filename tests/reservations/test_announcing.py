@@ -187,6 +187,7 @@ def test_organisers_see_the_mail_that_buyers_get(event: Event) -> None:
         "cancelled": "Abgesagt: Concert",
         "ended": "Buchung storniert: Concert",
         "lapsed": "Nicht rechtzeitig bezahlt: Concert",
+        "withdrawn": "Zahlung fehlgeschlagen: Concert",
     }
     assert all("A1, A2" in each["text"] for each in found if each["kind"] == "booked")
     assert not Mail.objects.exists()
