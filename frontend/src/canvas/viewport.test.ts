@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Bounds } from '@/domain/geometry';
 import {
   confine,
   confineScale,
+  fill,
   fit,
+  fitClear,
+  insetsOf,
+  NO_INSETS,
   reveal,
   toPlan,
   toScreen,
@@ -30,8 +35,9 @@ describe('viewport', () => {
   });
 
   it('limits the scale between the whole plan and the largest seats', () => {
-    expect(confineScale(0.01, plan, screen)).toBe(2);
-    expect(confineScale(100, plan, screen)).toBe(2.6);
+    const fitted = fit(plan.bounds, screen);
+    expect(confineScale(0.01, plan, fitted)).toBe(2);
+    expect(confineScale(100, plan, fitted)).toBe(2.6);
   });
 
   it('keeps the plan on screen', () => {
@@ -47,12 +53,25 @@ describe('viewport', () => {
     expect(toScreen(moved, { x: 300, y: 75 })).toEqual({ x: 350, y: 100 });
   });
 
-  it('leaves the covered lower edge empty if that shows more', () => {
-    const raised = confine({ scale: 4, left: -400, top: -400 }, plan, screen, 150);
+  it('may leave the insets of the screen empty', () => {
+    const insets = { ...NO_INSETS, bottom: 150, left: 60 };
+    const raised = confine({ scale: 4, left: -400, top: -400 }, plan, screen, insets);
     expect(toScreen(raised, { x: 100, y: 150 }).y).toBe(250);
-    const whole = confine({ scale: 2, left: -200, top: -900 }, plan, screen, 150);
-    expect(toScreen(whole, { x: 100, y: 150 }).y).toBe(225);
-    expect(confine(fit(plan.bounds, screen), plan, screen, 150)).toEqual(fit(plan.bounds, screen));
+    const moved = confine({ scale: 4, left: 900, top: -200 }, plan, screen, insets);
+    expect(toScreen(moved, { x: 100, y: 50 })).toEqual({ x: 60, y: 0 });
+  });
+
+  it('lets the whole plan be moved within the screen', () => {
+    const fitted = fit(plan.bounds, screen);
+    const lowered = { ...fitted, top: fitted.top + 70 };
+    expect(confine(lowered, plan, screen)).toEqual(lowered);
+    const lowest = confine({ ...fitted, top: 9000 }, plan, screen);
+    expect(toScreen(lowest, { x: 100, y: 150 }).y).toBe(400);
+  });
+
+  it('fills the screen with a part of the plan, centred where it is smaller', () => {
+    const filled = fill({ scale: 4, left: 900, top: 900 }, { ...plan.bounds, height: 50 }, screen);
+    expect(toScreen(filled, { x: 100, y: 50 })).toEqual({ x: 0, y: 100 });
   });
 
   it('reveals a part of the plan, or its upper left corner', () => {
@@ -62,6 +81,40 @@ describe('viewport', () => {
     expect(toScreen(moved, { x: 200, y: 70 }).x).toBe(350);
     const larger = reveal(viewport, { ...part, width: 400 }, screen, 50);
     expect(toScreen(larger, part).x).toBe(50);
+  });
+
+  describe('with controls over its corners', () => {
+    const zoom = { x: 350, y: 0, width: 50, height: 130 };
+    const minimap = { x: 0, y: 300, width: 150, height: 100 };
+    const square = { x: 0, y: 0, width: 100, height: 100 };
+
+    it('is fitted as large as possible where no seat is below them', () => {
+      const upperRight = ({ x, y, width, height }: Bounds) =>
+        x < 100 && x + width > 50 && y < 50 && y + height > 0;
+      expect(fitClear(square, screen, [zoom], () => false)).toEqual(fit(square, screen));
+      const beside = fitClear(square, screen, [zoom], upperRight);
+      expect(beside.scale).toBe(3.5);
+      expect(toScreen(beside, { x: 100, y: 0 }).x).toBe(350);
+      const wide = { ...square, height: 30 };
+      expect(fitClear(wide, screen, [zoom], upperRight)).toEqual(fit(wide, screen));
+    });
+
+    it('is fitted between all of them', () => {
+      const everywhere = ({ x, y, width, height }: Bounds) =>
+        x < 100 && y < 100 && x + width > 0 && y + height > 0;
+      const between = fitClear(square, screen, [zoom, minimap], everywhere);
+      expect(between.scale).toBe(3);
+      expect(toScreen(between, { x: 100, y: 100 })).toEqual({ x: 350, y: 300 });
+    });
+
+    it('has insets where they are', () => {
+      expect(insetsOf([zoom, minimap], screen)).toEqual({
+        left: 150,
+        top: 130,
+        right: 50,
+        bottom: 100,
+      });
+    });
   });
 
   describe('below something that lies over the map', () => {

@@ -15,12 +15,82 @@ export interface PlanExtent {
 /** Maximum seat radius when zoomed in. */
 const MAX_SEAT_RADIUS_PX = 26;
 
-export function fit(bounds: Bounds, screen: Size): Viewport {
-  const scale = Math.min(screen.width / bounds.width, screen.height / bounds.height);
+/** Space along the edges of the screen, in pixels. */
+export interface Insets {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export const NO_INSETS: Insets = { left: 0, top: 0, right: 0, bottom: 0 };
+
+/** Centre the bounds within the screen without its insets, as large as possible. */
+export function fit(bounds: Bounds, screen: Size, insets = NO_INSETS): Viewport {
+  const width = Math.max(screen.width - insets.left - insets.right, 1);
+  const height = Math.max(screen.height - insets.top - insets.bottom, 1);
+  const scale = Math.min(width / bounds.width, height / bounds.height);
   return {
     scale,
-    left: (screen.width - bounds.width * scale) / 2 - bounds.x * scale,
-    top: (screen.height - bounds.height * scale) / 2 - bounds.y * scale,
+    left: insets.left + (width - bounds.width * scale) / 2 - bounds.x * scale,
+    top: insets.top + (height - bounds.height * scale) / 2 - bounds.y * scale,
+  };
+}
+
+/**
+ * Fit the bounds to the screen, as large as possible with no seat below `covers`, which lie over the
+ * screen's corners. `hasSeats` says whether there are seats in a part of the plan.
+ */
+export function fitClear(
+  bounds: Bounds,
+  screen: Size,
+  covers: readonly Bounds[],
+  hasSeats: (part: Bounds) => boolean,
+): Viewport {
+  const ways = covers.reduce<readonly Insets[]>(
+    (found, cover) =>
+      found.flatMap((insets) => {
+        const { left, right, top, bottom } = insetsOf([cover], screen);
+        return [
+          insets,
+          joined(insets, { ...NO_INSETS, left, right }),
+          joined(insets, { ...NO_INSETS, top, bottom }),
+        ];
+      }),
+    [NO_INSETS],
+  );
+  const isClear = (viewport: Viewport) =>
+    covers.every((cover) => {
+      const { scale } = viewport;
+      const corner = toPlan(viewport, cover);
+      return !hasSeats({ ...corner, width: cover.width / scale, height: cover.height / scale });
+    });
+  const [best] = ways
+    .map((insets) => fit(bounds, screen, insets))
+    .filter(isClear)
+    .toSorted((a, b) => b.scale - a.scale);
+  return best ?? fit(bounds, screen);
+}
+
+/** How far `covers` reach into the screen from the edges that they are nearest to. */
+export function insetsOf(covers: readonly Bounds[], screen: Size): Insets {
+  return covers.reduce((insets, { x, y, width, height }) => {
+    const [isLeft, isTop] = [2 * x + width < screen.width, 2 * y + height < screen.height];
+    return joined(insets, {
+      left: isLeft ? x + width : 0,
+      right: isLeft ? 0 : screen.width - x,
+      top: isTop ? y + height : 0,
+      bottom: isTop ? 0 : screen.height - y,
+    });
+  }, NO_INSETS);
+}
+
+function joined(one: Insets, other: Insets): Insets {
+  return {
+    left: Math.max(one.left, other.left),
+    top: Math.max(one.top, other.top),
+    right: Math.max(one.right, other.right),
+    bottom: Math.max(one.bottom, other.bottom),
   };
 }
 
@@ -52,28 +122,58 @@ export function toScreen(viewport: Viewport, planPoint: Point): Point {
   };
 }
 
-/** Clamp a scale between the whole plan and `MAX_SEAT_RADIUS_PX`. */
-export function confineScale(scale: number, plan: PlanExtent, screen: Size): number {
-  const fitted = fit(plan.bounds, screen).scale;
-  return clamp(scale, fitted, Math.max(MAX_SEAT_RADIUS_PX / plan.seatRadius, fitted));
+/** Clamp a scale between that of the whole plan and `MAX_SEAT_RADIUS_PX`. */
+export function confineScale(scale: number, plan: PlanExtent, fitted: Viewport): number {
+  const most = Math.max(MAX_SEAT_RADIUS_PX / plan.seatRadius, fitted.scale);
+  return clamp(scale, fitted.scale, most);
 }
 
-/** Keep the plan on screen. The lowest `coveredPx` of the screen may stay empty. */
+/**
+ * Keep the plan on screen, or, where it is larger, the screen on the plan. The insets of the screen
+ * may stay empty, so that what lies over them can be avoided.
+ */
 export function confine(
   viewport: Viewport,
   { bounds }: Pick<PlanExtent, 'bounds'>,
   screen: Size,
-  coveredPx = 0,
+  insets = NO_INSETS,
 ): Viewport {
   const { scale } = viewport;
-  const [left, top] = [viewport.left + bounds.x * scale, viewport.top + bounds.y * scale];
-  const [width, height] = [bounds.width * scale, bounds.height * scale];
-  const lowest = confineEdge(top, height, screen.height);
-  const raised = confineEdge(top, height, screen.height - coveredPx);
+  const edge = (start: number, length: number, available: number, before: number, after: number) =>
+    clamp(start, Math.min(0, available - length) - after, Math.max(0, available - length) + before);
   return {
     scale,
-    left: confineEdge(left, width, screen.width) - bounds.x * scale,
-    top: clamp(top, Math.min(raised, lowest), Math.max(raised, lowest)) - bounds.y * scale,
+    left:
+      edge(
+        viewport.left + bounds.x * scale,
+        bounds.width * scale,
+        screen.width,
+        insets.left,
+        insets.right,
+      ) -
+      bounds.x * scale,
+    top:
+      edge(
+        viewport.top + bounds.y * scale,
+        bounds.height * scale,
+        screen.height,
+        insets.top,
+        insets.bottom,
+      ) -
+      bounds.y * scale,
+  };
+}
+
+/** Fill the screen with a part of the plan, centred where it is smaller. */
+export function fill(viewport: Viewport, part: Bounds, screen: Size): Viewport {
+  const { scale } = viewport;
+  const edge = (start: number, length: number, available: number) =>
+    length <= available ? (available - length) / 2 : clamp(start, available - length, 0);
+  const [x, y] = [part.x * scale, part.y * scale];
+  return {
+    scale,
+    left: edge(viewport.left + x, part.width * scale, screen.width) - x,
+    top: edge(viewport.top + y, part.height * scale, screen.height) - y,
   };
 }
 
@@ -136,11 +236,6 @@ function contains(bounds: Bounds, { x, y }: Point): boolean {
     x < bounds.x + bounds.width - EDGE &&
     y < bounds.y + bounds.height - EDGE
   );
-}
-
-function confineEdge(start: number, length: number, available: number): number {
-  if (length <= available) return (available - length) / 2;
-  return clamp(start, available - length, 0);
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -2,7 +2,9 @@ import { prefersReducedMotion } from '@/browser/motion';
 import {
   confine,
   confineScale,
+  fill,
   fit,
+  type Insets,
   pan,
   type PlanExtent,
   reveal,
@@ -17,6 +19,10 @@ export interface View {
   readonly viewport: Viewport;
   readonly extent: PlanExtent;
   readonly screen: Size;
+  /** The whole plan. */
+  readonly fitted: Viewport;
+  /** Of the screen; what lies over them can be avoided. */
+  readonly insets: Insets;
   /** Height of what lies over the lower edge of the screen. */
   readonly coveredPx: number;
 }
@@ -156,8 +162,10 @@ function isSame(one: Viewport, other: Viewport): boolean {
   return one.scale === other.scale && one.left === other.left && one.top === other.top;
 }
 
-function scaledBy({ viewport, extent, screen }: View, factor: number, anchor: Point): Viewport {
-  return zoomTo(viewport, confineScale(viewport.scale * factor, extent, screen), anchor);
+/** Zooming out ends at the whole plan. */
+function scaledBy({ viewport, extent, fitted }: View, factor: number, anchor: Point): Viewport {
+  const scale = confineScale(viewport.scale * factor, extent, fitted);
+  return factor < 1 && scale === fitted.scale ? fitted : zoomTo(viewport, scale, anchor);
 }
 
 function centredOn({ x, y, width, height }: Bounds, scale: number, screen: Size): Viewport {
@@ -168,8 +176,8 @@ function centredOn({ x, y, width, height }: Bounds, scale: number, screen: Size)
   };
 }
 
-function confined({ extent, screen, coveredPx }: View, viewport: Viewport): Viewport {
-  return confine(viewport, extent, screen, coveredPx);
+function confined({ extent, screen, insets }: View, viewport: Viewport): Viewport {
+  return confine(viewport, extent, screen, insets);
 }
 
 function revealed(
@@ -186,15 +194,15 @@ function revealed(
 }
 
 function showing(view: View, part: Bounds, minRadiusPx: number, anchor?: Point): Viewport {
-  const { viewport, extent, screen } = view;
+  const { viewport, extent, screen, fitted } = view;
   const whole = fit(part, screen);
   const minScale = minRadiusPx / extent.seatRadius;
   if (whole.scale >= minScale) {
-    return centredOn(part, confineScale(whole.scale, extent, screen), screen);
+    return centredOn(part, confineScale(whole.scale, extent, fitted), screen);
   }
   return anchor === undefined
     ? centredOn(part, minScale, screen)
-    : confine(scaledBy(view, minScale / viewport.scale, anchor), { bounds: part }, screen);
+    : fill(scaledBy(view, minScale / viewport.scale, anchor), part, screen);
 }
 
 function between(start: Viewport, end: Viewport, share: number): Viewport {

@@ -1,4 +1,13 @@
-import { confine, fit, type PlanExtent, reveal, type Viewport } from '@/canvas/viewport';
+import {
+  confine,
+  fitClear,
+  type Insets,
+  insetsOf,
+  NO_INSETS,
+  type PlanExtent,
+  reveal,
+  type Viewport,
+} from '@/canvas/viewport';
 import type { Bounds, Size } from '@/domain/geometry';
 import { MapControls } from '@/components/map/mapControls';
 
@@ -15,6 +24,9 @@ export interface Room {
   readonly part: Bounds;
   readonly coveredPx: number;
 }
+
+/** Whether there are seats in a part of the plan. */
+type HasSeats = (part: Bounds) => boolean;
 
 type MoveListener = (viewport: Viewport, size: Size) => void;
 
@@ -34,7 +46,11 @@ export class MapView {
   readonly #moveListeners = new Set<MoveListener>();
   readonly #listeners = new Set<() => void>();
   #extent: PlanExtent;
+  #hasSeats: HasSeats = () => false;
   #size: Size | null = null;
+  /** The controls that lie over the whole plan. */
+  #controlBoxes: readonly Bounds[] = [];
+  #insets: Insets = NO_INSETS;
   #room: Room | null = null;
   #chosen: Viewport | null = null;
   #viewport: Viewport | null = null;
@@ -50,14 +66,22 @@ export class MapView {
     return this.#viewport;
   }
 
-  setExtent(extent: PlanExtent): void {
+  setExtent(extent: PlanExtent, hasSeats: HasSeats): void {
     this.#extent = extent;
+    this.#hasSeats = hasSeats;
     this.#moved();
   }
 
-  setSize(size: Size): void {
+  /** `controlBoxes` lie over corners of the map, and the whole plan has no seats below them. */
+  setSize(size: Size, controlBoxes: readonly Bounds[]): void {
     this.#size = size;
+    this.#controlBoxes = controlBoxes;
     this.#moved();
+  }
+
+  /** Set what lies over the map now: the plan can be dragged out from below it. */
+  setCovers(covers: readonly Bounds[]): void {
+    if (this.#size !== null) this.#insets = insetsOf(covers, this.#size);
   }
 
   /**
@@ -98,17 +122,19 @@ export class MapView {
   #moved(): void {
     if (this.#size === null) return;
     const coveredPx = this.#room?.coveredPx ?? 0;
+    const insets = { ...this.#insets, bottom: Math.max(this.#insets.bottom, coveredPx) };
+    const fitted = fitClear(this.#extent.bounds, this.#size, this.#controlBoxes, this.#hasSeats);
     this.#viewport = confine(
-      this.#chosen ?? this.#fitted(this.#size),
+      this.#chosen ?? this.#withRoom(fitted, this.#size),
       this.#extent,
       this.#size,
-      coveredPx,
+      insets,
     );
     this.controls.setView({
       viewport: this.#viewport,
       extent: this.#extent,
       screen: this.#size,
-      coveredPx,
+      ...{ fitted, insets, coveredPx },
     });
     for (const listener of this.#moveListeners) listener(this.#viewport, this.#size);
     clearTimeout(this.#timer);
@@ -122,8 +148,7 @@ export class MapView {
   }
 
   /** The whole plan, raised if what must be shown would be covered. */
-  #fitted(size: Size): Viewport {
-    const whole = fit(this.#extent.bounds, size);
+  #withRoom(whole: Viewport, size: Size): Viewport {
     if (this.#room === null) return whole;
     const { part, coveredPx } = this.#room;
     return reveal(whole, part, { ...size, height: size.height - coveredPx }, ROOM_MARGIN_PX);

@@ -41,7 +41,7 @@ export function HallMap({
     () => sceneWithoutAreas(plan, categories, facts),
     [plan, categories, facts],
   );
-  const { view, settled, wasDragged } = useMapView(frame, scene.extent);
+  const { view, settled, wasDragged } = useMapView(frame, scene);
   usePreviewCanvas({ canvas, view, scene, seats, focused });
 
   function choose({ clientX, clientY, currentTarget }: MouseEvent) {
@@ -59,7 +59,7 @@ export function HallMap({
   }
 
   return (
-    <div className="hall-map">
+    <div className="hall-map" data-map="">
       {/* The field below chooses a seat by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
       <div className="hall-map__frame" ref={frame} onClick={choose}>

@@ -28,7 +28,7 @@ export function PlanPreviewMap({ plan, categories, facts, place }: PlanPreviewMa
   const canvas = useRef<HTMLCanvasElement>(null);
   const scene = useMemo(() => sceneOf(plan, categories, facts), [plan, categories, facts]);
   const seats = useMemo(() => facts.map(freeSeat), [facts]);
-  const { view, settled } = useMapView(frame, scene.extent);
+  const { view, settled } = useMapView(frame, scene);
   const focused = useMemo(
     () => place && scene.grid.nearest(place, NEAR_RADII * scene.plan.seat_radius),
     [scene, place],
@@ -43,7 +43,7 @@ export function PlanPreviewMap({ plan, categories, facts, place }: PlanPreviewMa
   }, [view, scene, place]);
 
   return (
-    <div className="plan-preview">
+    <div className="plan-preview" data-map="">
       <div className="plan-preview__frame" ref={frame}>
         <canvas
           className="plan-preview__canvas"

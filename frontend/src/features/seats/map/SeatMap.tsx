@@ -16,11 +16,12 @@ import type { LabelOf } from '@/canvas/areaPainter';
 import { radiusPx, type Scene, showsAreas } from '@/canvas/scene';
 import { toPlan, toScreen } from '@/canvas/viewport';
 import type { SectionChoice } from '@/domain/feed/sectionChoice';
-import { type Bounds, boundsOf } from '@/domain/geometry';
+import { boundsOf } from '@/domain/geometry';
 import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import type { ServerClock } from '@/domain/serverClock';
+import { coversOf } from '@/components/map/covers';
 import { Legend } from '@/features/seats/map/Legend';
 import type { SeatMapHandle } from '@/components/map/seatMapHandle';
 import { SeatButtons } from '@/features/seats/map/SeatButtons';
@@ -97,9 +98,9 @@ export function SeatMap({
   const buttons = useRef<HTMLDivElement>(null);
   const { currency } = event;
   const { bounds } = scene.extent;
-  const { view, settled, wasDragged } = useMapView(frame, scene.extent);
+  const { view, settled, wasDragged } = useMapView(frame, scene);
 
-  const covers = useCallback(() => coversOf(frame.current), []);
+  const covers = useCallback(() => coversOf(frame.current, COVER_MARGIN_PX), []);
   const focus = useSeatFocus({ buttons, view, facts: scene.facts, covers });
   const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
   const labelOf = useCallback<LabelOf>(
@@ -178,7 +179,7 @@ export function SeatMap({
       : undefined;
 
   return (
-    <div className="map">
+    <div className="map" data-map="">
       <div className="map__view">
         <div
           className="map__frame"
@@ -274,20 +275,4 @@ export function SeatMap({
       <Legend event={event} facts={scene.facts} {...useSoldAndBlocked(seats)} />
     </div>
   );
-}
-
-/** Bounds of what lies over the map, relative to it. */
-function coversOf(frame: HTMLElement | null): Bounds[] {
-  if (frame === null) return [];
-  const { left, top } = frame.getBoundingClientRect();
-  const covers = frame.closest('.map')?.querySelectorAll('[data-over-map]') ?? [];
-  return [...covers].map((cover) => {
-    const box = cover.getBoundingClientRect();
-    return {
-      x: box.left - left - COVER_MARGIN_PX,
-      y: box.top - top - COVER_MARGIN_PX,
-      width: box.width + 2 * COVER_MARGIN_PX,
-      height: box.height + 2 * COVER_MARGIN_PX,
-    };
-  });
 }
