@@ -26,6 +26,7 @@ from accounts.mail_limits import (
     Allowance,
     TooMuchMail,
     enforce_limits,
+    is_to_verified_account,
     lock,
     network_key,
     recipient_key,
@@ -123,7 +124,9 @@ def notify_all(notices: Iterable[Notice]) -> list[bool]:
     mails = [notice.mail for notice in found]
     _prepare(found)
     merged = _merged_changes(mails)
-    allowance = Allowance.of(mail for mail in mails if id(mail) not in merged)
+    allowance = Allowance.of(
+        mail for mail, is_limited in found if is_limited and id(mail) not in merged
+    )
     is_sent = [
         id(mail) in merged or allowance.admits(mail, is_limited=is_limited)
         for mail, is_limited in found
@@ -144,12 +147,16 @@ def _prepare(notices: Sequence[Notice]) -> None:
     """Set for whom each mail is counted: its recipient, and if nobody has verified the address,
     the organisation and the network of the seller.
     """
-    verified = _verified_among({notice.mail.address for notice in notices})
     for mail, is_limited in notices:
         mail.recipient = recipient_key(mail.address)
-        if not is_limited or mail.address.lower() in verified:
+        if not is_limited or is_to_verified_account(mail):
             mail.organisation_id = None
-        if mail.organisation_id is not None and mail.kind in BY_SELLERS and (by := _seller()):
+    counted = [mail for mail, _ in notices if mail.organisation_id is not None]
+    verified = _verified_among({mail.address for mail in counted})
+    for mail in counted:
+        if mail.address.lower() in verified:
+            mail.organisation_id = None
+        elif mail.kind in BY_SELLERS and (by := _seller()):
             mail.network = network_key(by)
 
 

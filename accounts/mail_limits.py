@@ -17,7 +17,6 @@ such locks (`Allowance`).
 
 import math
 import unicodedata
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -125,7 +124,7 @@ def enforce_limits(mail: Mail) -> None:
 class Usage(NamedTuple):
     """How many mails a recipient got in the last day, of them confirmations, and the oldest one.
 
-    `deferred` has the kinds of which one waits until the limit allows it.
+    `deferred` has the kinds of which one was deferred in this batch until the limit allows it.
     """
 
     mails: int = 0
@@ -149,8 +148,8 @@ class Allowance:
 
     @classmethod
     def of(cls, mails: Iterable[Mail]) -> "Allowance":
-        """Return what is left for the recipients, organisations and networks of mails."""
-        found = list(mails)
+        """Return what is left for the recipients, organisations and networks of limited mails."""
+        found = [mail for mail in mails if not _is_exempt(mail)]
         sources = {(mail.organisation_id, mail.kind) for mail in found}
         return cls(
             _usages_of({mail.recipient for mail in found}),
@@ -160,15 +159,17 @@ class Allowance:
 
     def admits(self, mail: Mail, *, is_limited: bool) -> bool:
         """Count a mail, and return whether it may be sent; it may get a later `due_at`."""
+        is_limited = is_limited and not _is_exempt(mail)
         if is_limited and not self._is_within_limits(mail):
             return False
-        usage = self._usages[mail.recipient]
-        self._organisations[mail.organisation_id, mail.kind] -= 1
-        self._networks[mail.network] -= 1
-        self._usages[mail.recipient] = usage._replace(
-            mails=usage.mails + 1,
-            confirmations=usage.confirmations + (mail.kind == Mail.Kind.BOOKED),
-        )
+        if is_limited:
+            self._organisations[mail.organisation_id, mail.kind] -= 1
+            self._networks[mail.network] -= 1
+        if (usage := self._usages.get(mail.recipient)) is not None:
+            self._usages[mail.recipient] = usage._replace(
+                mails=usage.mails + 1,
+                confirmations=usage.confirmations + (mail.kind == Mail.Kind.BOOKED),
+            )
         return True
 
     def _is_within_limits(self, mail: Mail) -> bool:
@@ -177,23 +178,33 @@ class Allowance:
             return False
         if self._networks[mail.network] < 1:
             return False
-        if _is_to_verified_account(mail) and mail.kind not in BY_SELLERS:
-            return True
         if mail.kind == Mail.Kind.BOOKED and usage.confirmations >= CONFIRMATIONS_PER_DAY:
             return False
         if usage.mails < settings.SEATCAST_MAIL_PER_ADDRESS:
             return True
-        if mail.kind not in _DEFERRED or mail.kind in usage.deferred:
+        if mail.kind not in _DEFERRED or mail.kind in usage.deferred or _waits_for_limit(mail):
             return False
         self._usages[mail.recipient] = usage._replace(deferred=usage.deferred | {mail.kind})
         mail.due_at = (usage.oldest or timezone.now()) + DAY
         return True
 
 
-def _is_to_verified_account(mail: Mail) -> bool:
+def is_to_verified_account(mail: Mail) -> bool:
+    """Return whether a mail goes to the address that its own account has verified."""
     person = mail.person
-    is_verified = person is not None and person.email_verified_at is not None
-    return person is not None and is_verified and mail.address == person.email
+    if person is None or person.email_verified_at is None:
+        return False
+    return mail.address == person.email
+
+
+def _is_exempt(mail: Mail) -> bool:
+    return is_to_verified_account(mail) and mail.kind not in BY_SELLERS
+
+
+def _waits_for_limit(mail: Mail) -> bool:
+    """Return whether a mail of the kind to the same recipient waits until the limit allows it."""
+    waiting = Mail.objects.filter(recipient=mail.recipient, kind=mail.kind, due_at__gt=Now())
+    return waiting.filter(done_at=None, tries=0).exists()
 
 
 def _usages_of(recipients: Collection[str]) -> dict[str, Usage]:
@@ -204,17 +215,8 @@ def _usages_of(recipients: Collection[str]) -> dict[str, Usage]:
         confirmations=Count("pk", filter=Q(kind=Mail.Kind.BOOKED)),
         oldest=Min("created_at"),
     )
-    deferred = Mail.objects.filter(
-        recipient__in=recipients, done_at=None, tries=0, due_at__gt=Now()
-    )
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for recipient, kind in deferred.values_list("recipient", "kind"):
-        kinds[recipient].add(kind)
     found = {
-        row["recipient"]: Usage(
-            row["mails"], row["confirmations"], row["oldest"], frozenset(kinds[row["recipient"]])
-        )
-        for row in rows
+        row["recipient"]: Usage(row["mails"], row["confirmations"], row["oldest"]) for row in rows
     }
     return {each: found.get(each, Usage()) for each in recipients}
 

@@ -242,7 +242,7 @@ def previews(sample: NewBooking, *, language: str) -> list[Preview]:
 def _notify(
     kind: Mail.Kind,
     bookings: Sequence[N],
-    more: Callable[[N], dict[str, str]],
+    more: Callable[[N], Mapping[str, Any]],
     *,
     is_paid: Callable[[N], bool] = lambda _: False,
 ) -> list[str]:
