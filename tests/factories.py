@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
+from reservations.domain.commands import MarkPaid
 from reservations.domain.states import AllocationKind, PaymentStatus, Person, SeatStatus
 from reservations.models import (
     Allocation,
@@ -25,6 +26,7 @@ from reservations.models import (
     Reservation,
     Seat,
 )
+from reservations.write.command_queue import CommandQueue
 
 PASSWORD = "a-long-enough-word"
 
@@ -92,8 +94,7 @@ def stored_id(answer: Any) -> int:
 def pay_for(public_id: str) -> None:
     """Mark an unpaid reservation as paid."""
     booked = Reservation.objects.get(public_id=public_id)
-    booked.paid_at = booked.created_at
-    booked.save(update_fields=["paid_at"])
+    CommandQueue(booked.event_id).submit(MarkPaid(make_person(), booked.pk))
 
 
 def make_open_payment(
