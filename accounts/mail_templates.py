@@ -601,6 +601,7 @@ _OWED = {
     "de": "Der Veranstalter zahlt Ihnen {amount} zurück.",
 }
 _MAX_NAME = 40
+_MAX_ADDRESS = 300
 _MAX_SEATS = 2_000
 """How many characters a mail has about seats."""
 
@@ -669,7 +670,9 @@ def _localised(mail: Mail, language: str) -> dict[str, str]:
         if about.get(name):
             about[name] = amount_in(about[name], language)
     about["event"] = harmless_words(about["event"]) or _EVENT[language]
-    about["venue"] = harmless_words(about["venue"]) or _VENUE[language]
+    venue = harmless_words(about["venue"]) or _VENUE[language]
+    address = harmless_words(about.get("venue_address", ""), most=_MAX_ADDRESS)
+    about["venue"] = f"{venue}, {address}" if address else venue
     for name in ("seats", "moved"):
         if about.get(name):
             about[name] = harmless_words(about[name], most=_MAX_SEATS) or "-"

@@ -29,6 +29,8 @@ class BookingNotice(Protocol):
     @property
     def venue(self) -> str: ...
     @property
+    def venue_address(self) -> str: ...
+    @property
     def date(self) -> datetime: ...
     @property
     def time_zone(self) -> str: ...
@@ -283,6 +285,7 @@ def _about(booking: BookingNotice) -> dict[str, str]:
         "booking": booking.public_id,
         "event": " ".join(booking.event_name.split()),
         "venue": " ".join(booking.venue.split()),
+        "venue_address": " ".join(booking.venue_address.split()),
         "date": _local(booking.date, booking),
     }
 

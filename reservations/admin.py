@@ -38,6 +38,9 @@ from security_log.log import Kind, record
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"
 
+_ABOUT = (
+    *("name", "description", "venue", "address", "time_zone", "date", "ends_at", "visibility"),
+)
 # The fields of an event that are edited here, and nowhere else.
 _ASSIGNED = ("organisation", "member_group")
 
@@ -68,7 +71,7 @@ class EventAdmin(admin.ModelAdmin):
     inlines = (CategoryInline,)
     fieldsets = (
         (None, {"fields": ("edited_at_site", "organisation", "member_group")}),
-        ("Event", {"fields": ("name", "description", "venue", "time_zone", "date", "visibility")}),
+        ("Event", {"fields": _ABOUT}),
         ("Sale", {"fields": ("price", "currency", "sales_open_at", "sales_close_at")}),
         ("Holds", {"fields": ("lock_seconds", "max_extensions")}),
         ("Limits", {"fields": ("seat_cap", "purchase_cap", "cancel_until")}),

@@ -29,6 +29,7 @@ class BookingNotice:
     event_id: int
     event_name: str
     venue: str
+    venue_address: str
     date: datetime
     time_zone: str
     organisation_id: int | None
@@ -120,6 +121,7 @@ def booking_fields(booking: Reservation, event: Event) -> dict[str, Any]:
         "event_id": event.pk,
         "event_name": event.name,
         "venue": event.venue,
+        "venue_address": event.address,
         "date": event.date,
         "time_zone": event.time_zone,
         "organisation_id": event.organisation_id,

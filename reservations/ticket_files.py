@@ -124,6 +124,7 @@ def _packed_ticket(*, public_id: str, site: str, language: str) -> bytes | None:
         "language": known,
         "event": record["event_name"],
         "venue": record["venue"],
+        "address": record["address"],
         "time": f"{localised_time(at, language=known)} {at.tzname()} ({zone})",
         "name": stored.buyer_name or (account.get_full_name() if account else "") or stored.buyer,
         "seats": [
@@ -167,9 +168,11 @@ def calendar_file(
     entry.add("dtstamp", version.changed_at)
     entry.add("last-modified", version.changed_at)
     entry.add("dtstart", begins)
-    entry.add("dtend", begins + _DURATION)
+    ends = event.ends_at
+    entry.add("dtend", ends.astimezone(begins.tzinfo) if ends else begins + _DURATION)
     entry.add("summary", worded(event.name))
-    entry.add("location", worded(event.venue))
+    place = (worded(event.venue), worded(event.address))
+    entry.add("location", ", ".join(part for part in place if part))
     entry.add("url", url)
     entry.add("status", "CANCELLED" if is_over else "CONFIRMED")
     entry.add("organizer", f"mailto:{organizer}")

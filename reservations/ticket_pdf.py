@@ -79,6 +79,7 @@ class Ticket:
     language: str
     event: str
     venue: str
+    address: str
     time: str
     name: str
     seats: Sequence[tuple[str, str]]
@@ -99,18 +100,21 @@ def drawn(ticket: Ticket) -> bytes:
     if len(ticket.seats) > MAX_SEATS:
         lines.append(words["more"].format(count=len(ticket.seats) - MAX_SEATS))
     event, venue, name, code = map(_shown, (ticket.event, ticket.venue, ticket.name, ticket.code))
+    address = _shown(ticket.address)
     seats = [_shown(line, most=MAX_PLACE) for line in lines]
     pdf = FPDF(format=(_WIDTH, _HEIGHT))
     pdf.set_title(f"{words['ticket']}: {event}")
     pdf.set_lang(known)
     pdf.set_margin(_MARGIN)
     pdf.set_auto_page_break(True, _MARGIN)
-    _add_fonts(pdf, "".join((event, venue, name, *seats)))
+    _add_fonts(pdf, "".join((event, venue, address, name, *seats)))
     pdf.add_page()
     _line(pdf, event, size=15)
     pdf.ln(1)
     _line(pdf, ticket.time, size=9.5)
     _line(pdf, venue, size=9.5)
+    if address:
+        _line(pdf, address, size=9.5)
     pdf.ln(1)
     image = io.BytesIO()
     segno.make_qr(ticket.qr, error="m").save(image, kind="png", scale=6, border=4)

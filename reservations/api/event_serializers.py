@@ -48,7 +48,11 @@ class EventFieldsSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=MAX_DESCRIPTION_LENGTH, allow_blank=True)
     venue = serializers.CharField(max_length=200)
+    address = serializers.CharField(
+        max_length=300, allow_blank=True, help_text="Of the venue; empty if it needs none."
+    )
     date = LocalDateTimeField()
+    ends_at = LocalDateTimeField(allow_null=True, help_text="Null: unknown.")
     time_zone = serializers.CharField(max_length=64)
     price = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
     currency = serializers.CharField(max_length=3)

@@ -53,8 +53,11 @@ def _club(now: datetime) -> Show:
     details = EventDetails(
         name="Nightjar Quartet: The Late Set",
         venue=CLUB,
-        description="Two sets of small-hours jazz, a few steps from the bar. Doors at half past.",
+        address="Rua do Cobre 7, 1200-109 Lisbon",
+        description="Two sets of **small-hours jazz**, a few steps from the bar.\n\n"
+        "- Doors at half past eight\n- First set at nine\n- Second set at half past ten",
         date=_evening(now, weeks=3, hour=21, zone=LISBON),
+        ends_at=_evening(now, weeks=3, hour=21, zone=LISBON) + timedelta(hours=3),
         time_zone=LISBON,
         price=Decimal("50.00"),
     )
@@ -65,8 +68,10 @@ def _theatre(now: datetime) -> Show:
     details = EventDetails(
         name="The Winter's Tale",
         venue=THEATRE,
+        address="Aureliagasse 4, 1010 Vienna",
         description="Shakespeare on jealousy and forgiveness. Three hours with one interval.",
         date=_evening(now, weeks=5, hour=19, zone=VIENNA),
+        ends_at=_evening(now, weeks=5, hour=19, zone=VIENNA) + timedelta(hours=3),
         time_zone=VIENNA,
         price=Decimal("80.00"),
     )
@@ -87,8 +92,10 @@ def _chamber_hall(now: datetime) -> Show:
     details = EventDetails(
         name="Schubert: Winterreise",
         venue=CHAMBER_HALL,
+        address="Lindenhof 2, 10115 Berlin",
         description="Twenty-four songs for baritone and piano, without an interval.",
         date=_evening(now, weeks=10, hour=20, zone=BERLIN),
+        ends_at=_evening(now, weeks=10, hour=20, zone=BERLIN) + timedelta(hours=2),
         time_zone=BERLIN,
         price=Decimal("32.00"),
         sales_open_at=_evening(now, weeks=4, hour=10, zone=BERLIN),

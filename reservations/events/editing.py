@@ -27,7 +27,8 @@ from reservations.write.unit_of_work import lock_event
 from security_log.log import Kind, record
 
 EDITABLE = (
-    *("name", "description", "venue", "date", "time_zone", "price", "currency"),
+    *("name", "description", "venue", "address", "date", "ends_at", "time_zone"),
+    *("price", "currency"),
     *("sales_open_at", "sales_close_at", "cancel_until", "companions_held_until"),
     *("orphan_rule", "lock_seconds", "max_extensions"),
     *("seat_cap", "purchase_cap", "offline_methods", "payment_seconds"),
@@ -35,13 +36,19 @@ EDITABLE = (
 )
 """The fields that `edit_event` changes."""
 
-FOLLOWS_DATE = ("sales_close_at", "cancel_until", "companions_held_until")
+FOLLOWS_DATE = ("ends_at", "sales_close_at", "cancel_until", "companions_held_until")
 """The times that are moved with an event's date, unless they are given with it."""
 
 _MONEY = {"price", "currency"}
 _FEES = {"ticket_fee", "booking_fee", "tax_percent"}
 _AMOUNTS = {*_MONEY, *_FEES}
 _MAX_RECORDED = 200
+_WORDS = ("name", "venue", "address", "description")
+# What the constraints about two times say, and at which field.
+_LATER = {
+    "sales_close_after_they_open": ("sales_close_at", "It must be later than the opening."),
+    "an_event_ends_after_it_begins": ("ends_at", "It must be later than the beginning."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,15 +315,16 @@ def _validate(event: Event, changed: Sequence[str]) -> None:
     """Raises: ValidationError by field."""
     names = {field.name for field in Event._meta.fields}
     event.clean_fields(exclude=names - set(changed))
-    _require_clean(event, [name for name in ("name", "venue", "description") if name in changed])
+    _require_clean(event, [name for name in _WORDS if name in changed])
     if not _AMOUNTS.isdisjoint(changed):
         event.clean()
     try:
         event.validate_constraints()
     except ValidationError as error:
-        if "sales_close_after_they_open" not in str(error):
-            raise
-        raise ValidationError({"sales_close_at": "It must be later than the opening."}) from None
+        for name, (field, sentence) in _LATER.items():
+            if name in str(error):
+                raise ValidationError({field: sentence}) from None
+        raise
 
 
 def _require_clean(row: Event | Category, fields: Sequence[str]) -> None:

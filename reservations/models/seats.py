@@ -76,9 +76,15 @@ class Event(models.Model):
         help_text="Whose members manage it. Empty: only the operators of the site.",
     )
     name = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
+    description = models.TextField(blank=True, help_text="In Markdown, without HTML.")
     venue = models.CharField(max_length=200)
+    address = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Of the venue."
+    )
     date = models.DateTimeField(help_text="When the show begins.")
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the show ends. Empty: unknown."
+    )
     time_zone = models.CharField(
         max_length=64,
         default=default_time_zone,
@@ -252,6 +258,11 @@ class Event(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(date__lt=LATEST_DATE), name="an_event_is_before_the_year_3000"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True)
+                | Q(ends_at__gt=F("date"), ends_at__lt=LATEST_DATE),
+                name="an_event_ends_after_it_begins",
             ),
         ]
         indexes = [models.Index(fields=["date", "id"], name="event_by_date")]

@@ -56,6 +56,8 @@ class EventDetails:
     time_zone: str = ""
     """If empty, the site's setting."""
     description: str = ""
+    address: str = ""
+    ends_at: datetime | None = None
     sales_open_at: datetime | None = None
     sales_close_at: datetime | None = None
     is_draft: bool = False
@@ -88,6 +90,8 @@ def create_event(
         currency=details.currency,
         time_zone=details.time_zone or default_time_zone(),
         description=details.description,
+        address=details.address,
+        ends_at=details.ends_at,
         sales_open_at=details.sales_open_at,
         sales_close_at=details.sales_close_at,
         visibility=Event.Visibility.DRAFT if details.is_draft else Event.Visibility.PUBLIC,
@@ -265,6 +269,6 @@ def store_layout(event: Event) -> None:
 def _validate(event: Event) -> None:
     """Raises: ValidationError by field."""
     event.full_clean(exclude=["plan", "layout"])
-    for name in ("name", "venue", "description"):
+    for name in ("name", "venue", "address", "description"):
         if not is_clean(getattr(event, name), allowed="\n\r\t"):
             raise ValidationError({name: "There are characters in it that cannot be stored."})

@@ -95,7 +95,9 @@ class EventSettingsRecord(TypedDict):
     name: str
     description: str
     venue: str
+    address: str
     date: Timestamp
+    ends_at: Timestamp | None
     time_zone: TimeZone
     price: Price
     currency: str
@@ -153,7 +155,9 @@ def event_settings(*, event_id: int) -> EventSettingsRecord:
         "name": event.name,
         "description": event.description,
         "venue": event.venue,
+        "address": event.address,
         "date": str(iso(event.date)),
+        "ends_at": iso(event.ends_at),
         "time_zone": event.time_zone,
         "price": money(event.price),
         "currency": event.currency,

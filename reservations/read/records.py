@@ -146,7 +146,9 @@ class ReservationRecord(TypedDict):
     event: int
     event_name: str
     venue: str
+    address: Annotated[str, "The venue's; empty if none is given."]
     date: Timestamp
+    ends_at: Annotated[Timestamp | None, "When the event ends; null: unknown."]
     time_zone: TimeZone
     seats: list[str]
     seat_details: list[ReservedSeatRecord]
@@ -251,9 +253,11 @@ class PictureRecord(TypedDict):
 class EventRecord(TypedDict):
     id: int
     name: str
-    description: str
+    description: Annotated[str, "In Markdown. HTML in it is text."]
     venue: str
+    address: Annotated[str, "The venue's; empty if none is given."]
     date: Timestamp
+    ends_at: Annotated[Timestamp | None, "When the event ends; null: unknown."]
     time_zone: TimeZone
     price: Price
     price_from: Annotated[Price, "The price of the cheapest seat."]
@@ -483,7 +487,9 @@ def reservation_record(
         "event": event.pk,
         "event_name": event.name,
         "venue": event.venue,
+        "address": event.address,
         "date": str(iso(event.date)),
+        "ends_at": iso(event.ends_at),
         "time_zone": event.time_zone,
         "seats": [seat["seat_number"] for seat in details],
         "seat_details": details,

@@ -23,6 +23,7 @@ _ABOUT: dict[str, Any] = {
     "public_id": _NUMBER,
     "event_name": "Concert",
     "venue": "Hall",
+    "venue_address": "",
     "date": _EVENING,
     "time_zone": "Europe/Berlin",
     "organisation_id": None,
@@ -65,6 +66,23 @@ def test_all_mail_about_a_booking_has_the_formats_of_its_language(language: str)
     for kind in ("booked", "cancelled"):
         assert _AMOUNTS[language] in found[kind].text
         assert _AMOUNTS[language] in found[kind].html
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("Kupferstr. 1,\n10115 Berlin", "Hall, Kupferstr. 1, 10115 Berlin, Fri"),
+        # What could be a link is left out, and the venue stays.
+        ("www.evil.example", "Hall, Fri"),
+    ],
+)
+def test_mail_names_the_address_of_the_venue(buyer: User, address: str, place: str) -> None:
+    buyer.language = "en"
+    buyer.save()
+    about: dict[str, Any] = {"seats": ["A1"], "total": Decimal(5), "currency": "EUR"}
+    told = {**_ABOUT, **about, "venue_address": address}
+    notices.booked([NewBooking(**told, person_id=buyer.pk, payment_due_at=None)])
+    assert place in _text(buyer)
 
 
 def test_the_payment_deadline_is_in_the_events_time_zone(buyer: User) -> None:

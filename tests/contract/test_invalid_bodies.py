@@ -115,7 +115,10 @@ NO_ADDRESS: dict[str, Any] = {
 }
 BAD: dict[str, dict[str, Any]] = {
     **dict.fromkeys(
-        ("date", "sales_open_at", "sales_close_at", "cancel_until", "companions_held_until"),
+        (
+            *("date", "sales_open_at", "sales_close_at", "cancel_until"),
+            *("companions_held_until", "ends_at"),
+        ),
         NO_TIME,
     ),
     "orphan_rule": {"null": None, "unknown": "forbid", "a list": ["warn"], "empty": ""},
@@ -125,6 +128,7 @@ BAD: dict[str, dict[str, Any]] = {
     ),
     **dict.fromkeys(("requires_verified_email", "is_draft", "members_only"), NO_TRUTH),
     **dict.fromkeys(("venue", "time_zone", "currency"), NO_TEXT),
+    "address": {name: bad for name, bad in NO_TEXT.items() if name != "empty"},
     "description": {name: bad for name, bad in NO_TEXT.items() if name not in ("empty", "long")},
     **dict.fromkeys(("price", "ticket_fee", "booking_fee", "tax_percent"), NO_PRICE),
     "offline_methods": {

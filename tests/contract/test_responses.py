@@ -16,7 +16,8 @@ pytestmark = pytest.mark.any_database
 MONEY = re.compile(r"\d+\.\d\d")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 EVENT = {
-    *("id", "name", "description", "venue", "date", "price", "price_from", "currency"),
+    *("id", "name", "description", "venue", "address", "date", "ends_at"),
+    *("price", "price_from", "currency"),
     "companions_held_until",
     *("seats_total", "seats_available", "sales_open_at", "sales_close_at", "sales"),
     *("cancel_until", "lock_seconds", "max_extensions", "hold_seconds", "seat_cap"),
@@ -28,7 +29,8 @@ SEAT = {
     *("is_available", "locked_by", "locked_until", "reserved_by"),
 }
 RESERVATION = {
-    *("id", "event", "event_name", "venue", "date", "seats", "seat_details", "total_price"),
+    *("id", "event", "event_name", "venue", "address", "date", "ends_at"),
+    *("seats", "seat_details", "total_price"),
     *("fees", "tax_percent"),
     *("currency", "payment_method", "payment_status", "status", "created_at", "cancelled_at"),
     *("channel", "buyer_name", "buyer_email", "to_pay_back", "paid_back_at"),

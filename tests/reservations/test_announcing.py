@@ -146,7 +146,11 @@ def test_a_cancelled_event_is_not_announced(event: Event) -> None:
 def test_a_mail_has_text_html_the_ticket_and_a_calendar_file(
     event: Event, mailoutbox: list[Any]
 ) -> None:
-    Event.objects.update(name="Müller & <Söhne>")
+    Event.objects.update(
+        name="Müller & <Söhne>",
+        address="Ring 2, 1010 Vienna",
+        ends_at=event.date + timedelta(hours=4),
+    )
     public_id = _booked(event, 0, language="de")
     call_command("send_mail")
     [sent] = mailoutbox
@@ -164,6 +168,8 @@ def test_a_mail_has_text_html_the_ticket_and_a_calendar_file(
     assert entry.decoded("dtstart") == event.date.replace(microsecond=0)
     assert str(entry.decoded("dtstart").tzinfo) == "Europe/Berlin"
     assert str(entry["summary"]) == "Müller & <Söhne>"
+    assert entry.decoded("dtend") == entry.decoded("dtstart") + timedelta(hours=4)
+    assert str(entry["location"]) == "Hall, Ring 2, 1010 Vienna"
 
 
 def test_an_unpaid_booking_gets_no_qr_code(event: Event, mailoutbox: list[Any]) -> None:

@@ -187,6 +187,7 @@ VIOLATIONS: dict[str, Callable[[Event], object]] = {
     ),
     "a_plan_version_has_its_own_number": lambda _: _make_version_twice(),
     "a_seat_price_is_not_negative": lambda event: event.seats.update(price="-0.01"),
+    "an_event_ends_after_it_begins": lambda _: Event.objects.update(ends_at=F("date")),
     "sales_close_after_they_open": lambda _: Event.objects.update(
         sales_open_at=timezone.now(), sales_close_at=timezone.now() - timedelta(days=1)
     ),

@@ -28,6 +28,7 @@ TICKET = Ticket(
     language="en",
     event="The Magic Flute",
     venue="Opera house",
+    address="Ring 2, 1010 Vienna",
     time="Fri 24 May 2030, 19:30 CEST (Europe/Berlin)",
     name="Zoë Zimmer",
     seats=[("Balcony, Circle, B7", "Reduced")],
@@ -141,7 +142,7 @@ def _booked(event: Event) -> str:
 def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
     plan: dict[str, object] = {"floors": [{"section": "", "floor": "Balcony"}]}
     plan |= {"width": 9.0, "height": 9.0, "seat_radius": 1.0, "shapes": []}
-    event = make_event(plan=plan, time_zone="Asia/Tokyo")
+    event = make_event(plan=plan, time_zone="Asia/Tokyo", address="Ring 2, 1010 Vienna")
     number = _booked(event)
     booking = Reservation.objects.select_related("user").get(public_id=number)
     assert booking.user is not None
@@ -158,6 +159,7 @@ def test_the_buyer_of_a_paid_booking_gets_it_and_nobody_else() -> None:
         language="de",
         event="Concert",
         venue="Hall",
+        address="Ring 2, 1010 Vienna",
         time=f"{localised_time(at, language='de')} JST (Asia/Tokyo)",
         name="zoe",
         seats=[("Balcony, Reihe A, Platz 1", "")],

@@ -2827,8 +2827,15 @@ export interface components {
             event: number;
             event_name: string;
             venue: string;
+            /** @description The venue's; empty if none is given. */
+            address: string;
             /** Format: date-time */
             date: string;
+            /**
+             * Format: date-time
+             * @description When the event ends; null: unknown.
+             */
+            ends_at: string | null;
             /** @description The event's, from the IANA database. */
             time_zone: string;
             seats: string[];
@@ -3389,10 +3396,18 @@ export interface components {
         Event: {
             id: number;
             name: string;
+            /** @description In Markdown. HTML in it is text. */
             description: string;
             venue: string;
+            /** @description The venue's; empty if none is given. */
+            address: string;
             /** Format: date-time */
             date: string;
+            /**
+             * Format: date-time
+             * @description When the event ends; null: unknown.
+             */
+            ends_at: string | null;
             /** @description The event's, from the IANA database. */
             time_zone: string;
             /** Format: decimal */
@@ -3446,10 +3461,18 @@ export interface components {
         EventDetail: {
             id: number;
             name: string;
+            /** @description In Markdown. HTML in it is text. */
             description: string;
             venue: string;
+            /** @description The venue's; empty if none is given. */
+            address: string;
             /** Format: date-time */
             date: string;
+            /**
+             * Format: date-time
+             * @description When the event ends; null: unknown.
+             */
+            ends_at: string | null;
             /** @description The event's, from the IANA database. */
             time_zone: string;
             /** Format: decimal */
@@ -3521,8 +3544,11 @@ export interface components {
             name: string;
             description: string;
             venue: string;
+            address: string;
             /** Format: date-time */
             date: string;
+            /** Format: date-time */
+            ends_at: string | null;
             /** @description The event's, from the IANA database. */
             time_zone: string;
             /** Format: decimal */
@@ -3654,8 +3680,15 @@ export interface components {
             event: number;
             event_name: string;
             venue: string;
+            /** @description The venue's; empty if none is given. */
+            address: string;
             /** Format: date-time */
             date: string;
+            /**
+             * Format: date-time
+             * @description When the event ends; null: unknown.
+             */
+            ends_at: string | null;
             /** @description The event's, from the IANA database. */
             time_zone: string;
             seats: string[];
@@ -4363,8 +4396,15 @@ export interface components {
             name?: string;
             description?: string;
             venue?: string;
+            /** @description Of the venue; empty if it needs none. */
+            address?: string;
             /** Format: date-time */
             date?: string;
+            /**
+             * Format: date-time
+             * @description Null: unknown.
+             */
+            ends_at?: string | null;
             time_zone?: string;
             /** Format: decimal */
             price?: string;
@@ -4784,8 +4824,15 @@ export interface components {
             event: number;
             event_name: string;
             venue: string;
+            /** @description The venue's; empty if none is given. */
+            address: string;
             /** Format: date-time */
             date: string;
+            /**
+             * Format: date-time
+             * @description When the event ends; null: unknown.
+             */
+            ends_at: string | null;
             /** @description The event's, from the IANA database. */
             time_zone: string;
             seats: string[];

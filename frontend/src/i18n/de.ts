@@ -13,6 +13,7 @@ import reservations from '@/i18n/de/reservations.json';
 import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
 import shortcuts from '@/i18n/de/shortcuts.json';
+import about from '@/i18n/de/about.json';
 import type { BuyersCatalogue } from '@/i18n/language';
 
 /** German messages of the buyers' pages. */
@@ -32,4 +33,5 @@ export const de: BuyersCatalogue = {
   seats,
   security,
   shortcuts,
+  about,
 };

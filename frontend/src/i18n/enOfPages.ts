@@ -1,3 +1,4 @@
+import about from '@/i18n/en/about.json';
 import account from '@/i18n/en/account.json';
 import accountErrors from '@/i18n/en/accountErrors.json';
 import boxOffice from '@/i18n/en/boxOffice.json';
@@ -20,6 +21,7 @@ import webhooks from '@/i18n/en/webhooks.json';
 
 /** English messages that come with some pages, by `load…Messages.ts`. For types and tests only. */
 export const enOfPages = {
+  about,
   account,
   accountErrors,
   boxOffice,

@@ -108,6 +108,23 @@ def test_a_sale_that_closes_before_it_opens_is_refused_at_its_closing() -> None:
     assert list(refusal.value.message_dict) == ["sales_close_at"]
 
 
+def test_an_end_before_the_beginning_is_refused_at_its_field() -> None:
+    event = make_event()
+    with pytest.raises(ValidationError) as refusal:
+        _edit(event, ends_at=event.date)
+    assert list(refusal.value.message_dict) == ["ends_at"]
+
+
+def test_the_end_is_moved_with_the_beginning() -> None:
+    event = make_event(date=datetime(2030, 5, 24, 19, tzinfo=UTC))
+    _edit(event, ends_at=datetime(2030, 5, 24, 22, tzinfo=UTC), address="Ring 2, Vienna")
+    moved = _edit(event, date=datetime(2030, 6, 1, 18, tzinfo=UTC))
+    assert (moved.ends_at, moved.address) == (
+        datetime(2030, 6, 1, 21, tzinfo=UTC),
+        "Ring 2, Vienna",
+    )
+
+
 def test_a_currency_without_decimals_refuses_a_price_with_some() -> None:
     with pytest.raises(ValidationError) as refusal:
         _edit(make_event(), currency="JPY", price=Decimal("10.50"))

@@ -125,6 +125,8 @@ def _source() -> Event:
         max_extensions=0,
         offline_methods=["invoice"],
         description="Songs",
+        address="Ring 2",
+        ends_at=datetime(2030, 5, 1, 21, tzinfo=UTC),
     )
     category = Category.objects.create(event=event, name="Stalls", price=80)
     Seat.objects.filter(event=event, number="1").update(category=category, x=12.5, price=90)
@@ -154,6 +156,7 @@ def test_a_duplicate_has_settings_and_seats_but_nothing_of_the_sale() -> None:
         *("Concert", "Songs"),
         event.organisation,
     )
+    assert (copy.address, copy.ends_at) == ("Ring 2", datetime(2030, 5, 8, 21, tzinfo=UTC))
     assert (copy.visibility, copy.seat_cap, copy.max_extensions) == ("draft", 2, 0)
     assert (copy.sales_open_at, copy.offline_methods) == (
         datetime(2030, 4, 8, tzinfo=UTC),

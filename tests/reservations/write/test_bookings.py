@@ -86,7 +86,9 @@ def test_the_result_has_the_reservation_as_in_the_api(clock: Clock) -> None:
         "event": event.pk,
         "event_name": "Concert",
         "venue": "Hall",
+        "address": "",
         "date": iso(event.date),
+        "ends_at": None,
         "time_zone": "UTC",
         "seats": ["A1", "A2"],
         "seat_details": [

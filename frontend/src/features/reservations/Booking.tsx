@@ -12,6 +12,7 @@ import { SeatsOnPlan } from '@/features/reservations/SeatsOnPlan';
 import { SeatTable } from '@/features/reservations/SeatTable';
 import { StatusChip } from '@/components/StatusChip';
 import { useLiveReservations } from '@/features/reservations/useLiveReservations';
+import { placeOf } from '@/features/reservations/placeOf';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
@@ -130,9 +131,19 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
           </time>
         </dd>
       </div>
+      {reservation.ends_at !== null && (
+        <div>
+          <dt>{t('reservations:until')}</dt>
+          <dd>
+            <time dateTime={reservation.ends_at}>
+              {formatDateTime(reservation.ends_at, reservation.time_zone)}
+            </time>
+          </dd>
+        </div>
+      )}
       <div>
         <dt>{t('reservations:where')}</dt>
-        <dd>{reservation.venue}</dd>
+        <dd>{placeOf(reservation)}</dd>
       </div>
       <div>
         <dt>{t('reservations:reservationNumber')}</dt>

@@ -6,6 +6,7 @@ import { QrCode } from '@/components/QrCode';
 import { TicketFileButton } from '@/features/reservations/TicketFileButton';
 import { calendarFile } from '@/features/reservations/calendar';
 import { seatsInWords } from '@/domain/seatWords';
+import { placeOf } from '@/features/reservations/placeOf';
 import { t } from '@/i18n/language';
 import { reservationPath, ticketPath } from '@/paths';
 
@@ -54,21 +55,23 @@ export function Pass({ reservation, hasFile }: PassProps) {
 function keepInCalendar({
   id,
   event_name: title,
-  venue: place,
   date: start,
+  ends_at: end,
   time_zone: timeZone,
   changed_at: changedAt,
   calendar_sequence: sequence,
   seat_details: seats,
+  ...event
 }: Reservation): void {
   const file = calendarFile({
     uid: `reservation-${id}@${location.hostname}`,
     sequence,
     start,
+    end,
     timeZone,
     changedAt,
     title,
-    place,
+    place: placeOf(event),
     note: t('reservations:calendarNote', { id, seats: seatsInWords(seats) }),
     // With the token of a mailed link.
     url: `${location.origin}${reservationPath(id)}${location.hash}`,

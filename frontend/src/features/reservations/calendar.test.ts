@@ -6,6 +6,7 @@ const ENTRY: CalendarEntry = {
   uid: 'reservation-31@seats.example',
   sequence: 3,
   start: '2026-12-18T21:00:00Z',
+  end: null,
   timeZone: 'Europe/Berlin',
   changedAt: '2026-11-21T05:00:00.123456Z',
   title: 'The Late Set',
@@ -77,4 +78,11 @@ it('folds lines at 75 octets, never inside a character', () => {
   }
   expect(text.replaceAll('\r\n ', '')).toContain(`SUMMARY:${title}\r\n`);
   expect(text.match(/\r\n /g)?.length).toBeGreaterThan(2);
+});
+
+it('has the end time where it is known', () => {
+  expect(linesOf({ end: '2026-12-18T23:30:00Z' })).toContain(
+    'DTEND;TZID=Europe/Berlin:20261219T003000',
+  );
+  expect(linesOf().some((line) => line.startsWith('DTEND'))).toBe(false);
 });

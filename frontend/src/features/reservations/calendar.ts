@@ -9,6 +9,7 @@ export interface CalendarEntry {
   readonly sequence: number;
   /** ISO times. */
   readonly start: string;
+  readonly end: string | null;
   /** The event's IANA time zone. */
   readonly timeZone: string;
   readonly changedAt: string;
@@ -20,11 +21,12 @@ export interface CalendarEntry {
 
 const LINE_OCTETS = 75;
 
-/** Return the file's text. Without an end time, as it is unknown. */
+/** Return the file's text; without an end time where it is unknown. */
 export function calendarFile({
   uid,
   sequence,
   start,
+  end,
   timeZone,
   changedAt,
   title,
@@ -42,9 +44,8 @@ export function calendarFile({
     `SEQUENCE:${sequence}`,
     `DTSTAMP:${utc(changedAt)}`,
     `LAST-MODIFIED:${utc(changedAt)}`,
-    isTimeZone(timeZone)
-      ? `DTSTART;TZID=${timeZone}:${stamp(wallClock(start, timeZone))}`
-      : `DTSTART:${utc(start)}`,
+    timeLine('DTSTART', start, timeZone),
+    ...(end === null ? [] : [timeLine('DTEND', end, timeZone)]),
     `SUMMARY:${escaped(title)}`,
     `LOCATION:${escaped(place)}`,
     `DESCRIPTION:${escaped(note)}`,
@@ -54,6 +55,12 @@ export function calendarFile({
     'END:VCALENDAR',
   ];
   return lines.map((line) => `${folded(line)}\r\n`).join('');
+}
+
+function timeLine(name: string, iso: string, timeZone: string): string {
+  return isTimeZone(timeZone)
+    ? `${name};TZID=${timeZone}:${stamp(wallClock(iso, timeZone))}`
+    : `${name}:${utc(iso)}`;
 }
 
 /**

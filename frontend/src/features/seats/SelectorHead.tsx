@@ -1,10 +1,13 @@
+import { Suspense, useState } from 'react';
 import { Link } from 'react-router';
 
 import { pictureUrl } from '@/api/pictures';
 import type { EventDetail } from '@/api/types';
+import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import type { FeedState } from '@/domain/feed/feedState';
+import { AboutDialog } from '@/features/seats/lazyComponents';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
@@ -16,6 +19,7 @@ interface SelectorHeadProps {
 
 /** What is on, when and where, and how live the map is. */
 export function SelectorHead({ event, feedState, viewers }: SelectorHeadProps) {
+  const [isOpen, setOpen] = useState(false);
   const picture = pictureUrl(event, 'small');
   return (
     <div className="selector__head">
@@ -30,7 +34,25 @@ export function SelectorHead({ event, feedState, viewers }: SelectorHeadProps) {
           {event.venue}
         </p>
       </div>
+      <Button
+        look="plain"
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        {t('seats:about')}
+      </Button>
       <LiveBadge feedState={feedState} viewers={viewers} />
+      {isOpen && (
+        <Suspense>
+          <AboutDialog
+            event={event}
+            onClose={() => {
+              setOpen(false);
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

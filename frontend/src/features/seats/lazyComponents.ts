@@ -9,6 +9,10 @@ export const FindDialog = lazy(async () => ({
   default: (await import('@/features/seats/finder/SeatFinderDialog')).SeatFinderDialog,
 }));
 
+export const AboutDialog = lazy(async () => ({
+  default: (await import('@/features/seats/about/AboutDialog')).AboutDialog,
+}));
+
 export const ShortcutsDialog = lazy(async () => ({
   default: (await import('@/features/seats/shortcuts/ShortcutsDialog')).ShortcutsDialog,
 }));

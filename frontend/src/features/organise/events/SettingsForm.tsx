@@ -103,7 +103,19 @@ export function SettingsForm({ event }: SettingsFormProps) {
         <div className="event-form__grid">
           <Field {...field('name')} label={t('organiserEvents:name')} maxLength={200} />
           <Field {...field('venue')} label={t('organiserEvents:venue')} maxLength={200} />
+          <Field
+            {...field('address')}
+            label={t('organiserEvents:address')}
+            hint={t('organiserEvents:address_hint')}
+            maxLength={300}
+          />
           <Field {...field('date')} type="datetime-local" label={t('organiserEvents:date')} />
+          <Field
+            {...field('ends_at')}
+            type="datetime-local"
+            label={t('organiserEvents:ends')}
+            hint={t('organiserEvents:ends_hint')}
+          />
           <Field
             {...field('time_zone')}
             label={t('organiserEvents:timeZone')}
@@ -117,7 +129,11 @@ export function SettingsForm({ event }: SettingsFormProps) {
             ))}
           </datalist>
         </div>
-        <TextArea {...field('description')} label={t('organiserEvents:description')} />
+        <TextArea
+          {...field('description')}
+          label={t('organiserEvents:description')}
+          hint={t('organiserEvents:description_hint')}
+        />
       </Section>
 
       <Section title={t('organiserEvents:section_sale')}>

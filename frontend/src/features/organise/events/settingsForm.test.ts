@@ -58,6 +58,7 @@ describe('changes', () => {
     expect(moved).toEqual({
       time_zone: 'Asia/Tokyo',
       date: values.date,
+      ends_at: null,
       sales_open_at: null,
       sales_close_at: null,
       cancel_until: null,

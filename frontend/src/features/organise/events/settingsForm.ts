@@ -7,7 +7,9 @@ export interface SettingsValues {
   name: string;
   description: string;
   venue: string;
+  address: string;
   date: string;
+  ends_at: string;
   time_zone: string;
   price: string;
   currency: string;
@@ -38,6 +40,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const TIMES = [
   'date',
+  'ends_at',
   'sales_open_at',
   'sales_close_at',
   'cancel_until',
@@ -50,7 +53,9 @@ export function valuesOf(event: EventSettings): SettingsValues {
     name: event.name,
     description: event.description,
     venue: event.venue,
+    address: event.address,
     date: local(event.date),
+    ends_at: local(event.ends_at),
     time_zone: event.time_zone,
     price: enteredAmount(event.price, event.currency),
     currency: event.currency,
@@ -98,7 +103,9 @@ function fieldsOf(values: SettingsValues): EventFields {
     name: values.name,
     description: values.description,
     venue: values.venue,
+    address: values.address,
     date: values.date,
+    ends_at: values.ends_at || null,
     time_zone: values.time_zone,
     price: amount(values.price),
     currency: values.currency.toUpperCase(),
