@@ -27,11 +27,12 @@ _Kind = Settlement.Kind
 class _Money:
     """A booking's money as it was stored: `paid`, by payment or None for the box office.
 
-    `refunds` are those that the provider makes.
+    `refunds` are those that the provider makes, without those that `failed`.
     """
 
     paid: dict[int | None, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     refunds: Decimal = _ZERO
+    failed: Decimal = _ZERO
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class _Sums:
     live: Decimal = _ZERO
     went_out: Decimal = _ZERO
     owed: Decimal = _ZERO
+    # What was given back in the provider's dashboard while its bookings stayed.
+    returned: Decimal = _ZERO
 
     @property
     def fault(self) -> str | None:
@@ -111,7 +114,11 @@ def _read(
         "reservation_id", "kind", "status", "amount", "payment_id"
     ).iterator(_CHUNK_ROWS):
         booking = found[number]
-        if kind in {_Kind.REFUND, _Kind.CANCELLATION}:
+        if status == PaymentStatus.REFUND_FAILED:
+            booking.failed -= amount
+            continue
+        if kind in {_Kind.REFUND, _Kind.CANCELLATION, _Kind.RETURNED}:
+            sums.returned -= amount if kind == _Kind.RETURNED else _ZERO
             booking.refunds -= amount
             refunded[payment] -= amount
             is_made = status == PaymentStatus.REFUNDED
@@ -140,12 +147,17 @@ def _booking_faults(
     sums.live += price
     sums.owed += owed
     left = paid - each.refunds
-    if left != price + owed:
+    missing = price + owed - left
+    if 0 < missing <= sums.returned:
+        sums.returned -= missing
+        sums.owed -= missing
+        return
+    if missing:
         yield (
             f"reservation {booking.pk}: is {booking.status} and costs {money(price)}; of its money"
             f" {money(left)} are left, and {money(owed)} are told to be paid back"
         )
-    if not is_live and owed > max(each.paid[None], _ZERO):
+    if not is_live and owed > max(each.paid[None], _ZERO) + each.failed:
         yield (
             f"reservation {booking.pk}: {money(owed)} are told to be paid back at the box office,"
             f" which has {money(each.paid[None])}"

@@ -83,6 +83,7 @@ class PaymentStatus(StrEnum):
     """The status of a payment. VOID_DUE and REFUND_DUE wait for a call to the provider.
 
     PENDING: the provider has not answered yet. OPEN: it waits for the buyer or their bank.
+    REFUND_FAILED is of refunds alone: the provider could not return the money.
     """
 
     PENDING = "pending"
@@ -94,6 +95,7 @@ class PaymentStatus(StrEnum):
     VOIDED = "voided"
     REFUND_DUE = "refund_due"
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
 
 
 class DisputeStatus(StrEnum):

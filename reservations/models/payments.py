@@ -23,6 +23,13 @@ UNFINISHED = [
 ]
 
 
+REFUND_STATUSES = [
+    PaymentStatus.REFUND_DUE,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.REFUND_FAILED,
+]
+
+
 class Payment(models.Model):
     """The money of one reservation, or of an attempt at one.
 
@@ -45,7 +52,12 @@ class Payment(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
     status = models.CharField(
-        max_length=10, choices=[(status.value, status.value) for status in PaymentStatus]
+        max_length=10,
+        choices=[
+            (status.value, status.value)
+            for status in PaymentStatus
+            if status is not PaymentStatus.REFUND_FAILED
+        ],
     )
     provider_reference = models.CharField(
         max_length=255,
@@ -125,6 +137,7 @@ class Settlement(models.Model):
         DIFFERENCE = "difference", "Paid or paid back at the box office, for other seats"
         REFUND = "refund", "Refunded by the provider, for cheaper seats"
         CANCELLATION = "cancelled", "Refunded by the provider, for a cancelled booking"
+        RETURNED = "returned", "Refunded in the provider's dashboard, for seats that are kept"
         TRANSFER = "transfer", "From or to another booking, with its seats"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
@@ -145,12 +158,16 @@ class Settlement(models.Model):
         help_text="Of a transfer: the other booking.",
     )
     reference = models.CharField(max_length=32, blank=True, default="")
+    provider_reference = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The provider's own name for a refund that was made in its dashboard.",
+    )
     status = models.CharField(
-        max_length=10,
-        choices=[
-            (status.value, status.value)
-            for status in (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
-        ],
+        max_length=16,
+        choices=[(status.value, status.value) for status in REFUND_STATUSES],
         blank=True,
         help_text="Of a refund by the provider.",
     )
@@ -166,10 +183,10 @@ class Settlement(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["refund", "cancelled"],
+                    kind__in=["refund", "cancelled", "returned"],
                     payment__isnull=False,
                     reference__gt="",
-                    status__in=[PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED],
+                    status__in=REFUND_STATUSES,
                     amount__lt=0,
                 )
                 | Q(kind__in=["difference", "transfer"], reference="", status="")

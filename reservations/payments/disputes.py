@@ -1,4 +1,4 @@
-"""Follow what the provider tells of payments: open ones that were decided, and disputes."""
+"""Follow what the provider tells of payments: open ones, refunds and disputes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +8,23 @@ from django.db import transaction
 from reservations import database, security_events
 from reservations.domain.states import DisputeStatus, PaymentStatus
 from reservations.models import Payment
+from reservations.payments.found_refunds import follow_refunds
 from reservations.payments.open_payments import advance
 from reservations.payments.provider import provider
 from reservations.payments.provider_calls import call_provider
 
+_TAKEN = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
+
 
 def follow(reference: str) -> None:
-    """Ask the provider about a payment that has changed there: an open one, or a disputed one.
+    """Ask the provider about a payment that has changed there: an open one, or its refunds.
 
     Raises: PaymentNotFound, PaymentUnavailable, Busy, django.db.Error.
     """
     advance(reference)
+    taken = Payment.objects.filter(reference=reference, status__in=_TAKEN)
+    if taken.exists():
+        follow_refunds(reference)
     found: Any = provider()
     captured = Payment.objects.filter(
         reference=reference, status__in=[PaymentStatus.CAPTURED, PaymentStatus.REFUNDED]

@@ -14,7 +14,13 @@ from reservations.domain.commands import WithdrawReservation
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable, Unavailable
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
-from reservations.payments.provider import AlreadyCaptured, provider
+from reservations.payments.found_refunds import fail_refund, follow_refunds
+from reservations.payments.provider import (
+    AlreadyCaptured,
+    RefundFailed,
+    RefundPending,
+    provider,
+)
 from reservations.payments.provider_calls import call_provider
 from reservations.write import command_queue
 
@@ -81,13 +87,32 @@ def _make_due_call(payment: Payment) -> PaymentStatus | None:
             try:
                 call_provider(lambda: provider().void(reference=reference))
             except AlreadyCaptured:
-                call_provider(lambda: provider().refund(reference=reference))
+                try:
+                    call_provider(lambda: provider().refund(reference=reference))
+                except (RefundPending, RefundFailed) as error:
+                    # It is tried again, and told with the payments that are not finished.
+                    raise PaymentUnavailable from error
             return PaymentStatus.VOIDED
         case PaymentStatus.REFUND_DUE:
-            call_provider(lambda: provider().refund(reference=reference))
-            return PaymentStatus.REFUNDED
+            return _refund(reference)
         case _:
             return None
+
+
+def _refund(reference: str) -> PaymentStatus | None:
+    """Refund a payment as a whole, if nothing was refunded by others; return its next status."""
+    follow_refunds(reference)
+    if not Payment.objects.filter(reference=reference, status=PaymentStatus.REFUND_DUE).exists():
+        return None
+    try:
+        call_provider(lambda: provider().refund(reference=reference))
+    except RefundPending:
+        return None
+    except RefundFailed:
+        logger.error("Payment %s could not be refunded: it is still owed", reference)
+        fail_refund(reference)
+        return None
+    return PaymentStatus.REFUNDED
 
 
 def _withdraw(payment: Payment) -> None:

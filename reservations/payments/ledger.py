@@ -87,5 +87,6 @@ def balances(
     for number, reference, amount in payments:
         found.setdefault(number, Balance()).add(reference, amount)
     for row in rows:
-        found.setdefault(row.reservation_id, Balance()).add(row.payment, row.amount)
+        if row.status != PaymentStatus.REFUND_FAILED:
+            found.setdefault(row.reservation_id, Balance()).add(row.payment, row.amount)
     return found

@@ -18,6 +18,14 @@ class AlreadyCaptured(Exception):
     """A payment was captured, so it must be refunded instead of voided."""
 
 
+class RefundPending(Exception):
+    """A refund was asked for, and the provider does not know yet whether it can be made."""
+
+
+class RefundFailed(Exception):
+    """A refund that the provider could not make: the money is still here. It is final."""
+
+
 class InvalidNotice(Exception):
     """A notice that the provider did not send, or that is too old."""
 
@@ -93,7 +101,8 @@ class RefundsParts(Protocol):
     def refund_part(self, *, reference: str, refund: str, amount: Decimal) -> None:
         """Refund a part of a payment. Idempotent by our reference `refund` of this part.
 
-        It is not used together with `refund` for one payment.
+        It is used after `refund` only if that has failed, or less was left to refund. Raises:
+        RefundPending, RefundFailed.
         """
 
 
@@ -105,6 +114,38 @@ class LimitsDecimals(Protocol):
 
     def decimals(self, currency: str) -> int:
         """Return how many decimals an amount in a currency may have."""
+
+
+class RefundStage(StrEnum):
+    """How far a refund is at the provider."""
+
+    MADE = "made"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRefund:
+    """A refund at the provider.
+
+    `provider_reference` is its own name for it. `reference` is ours; empty for one that was not
+    asked for by us, but made in the provider's dashboard.
+    """
+
+    provider_reference: str
+    reference: str
+    amount: Decimal
+    stage: RefundStage
+
+
+class TellsRefunds(Protocol):
+    """What a provider may offer besides: to tell what became of refunds, also of others' ones.
+
+    Without it, refunds that fail later and those made in its dashboard are not heard of.
+    """
+
+    def refunds(self, *, reference: str) -> Sequence[FoundRefund]:
+        """Return all refunds of a payment."""
 
 
 class TellsDisputes(Protocol):
@@ -153,7 +194,10 @@ class PaymentProvider(Protocol):
         """
 
     def refund(self, *, reference: str) -> None:
-        """Refund the captured amount."""
+        """Refund the captured amount, or what is left of it. Its reference is the payment's.
+
+        Raises: RefundPending, RefundFailed.
+        """
 
 
 @cache

@@ -14,7 +14,7 @@ from rest_framework.exceptions import Throttled
 
 from reservations import metrics
 from reservations.domain.errors import Busy, PaymentDeclined, PaymentUnavailable
-from reservations.payments.provider import AlreadyCaptured
+from reservations.payments.provider import AlreadyCaptured, RefundFailed, RefundPending
 from slow_work.database import HoldsTransaction, QueriesDuringSlowWork
 from slow_work.kinds import PROVIDER
 from slow_work.turns import SlowWorkBusy, place
@@ -48,7 +48,7 @@ def _timed_call(call: Callable[[], T]) -> T:
     try:
         with metrics.provider_seconds.time():
             return call()
-    except (PaymentDeclined, PaymentUnavailable, AlreadyCaptured):
+    except (PaymentDeclined, PaymentUnavailable, AlreadyCaptured, RefundPending, RefundFailed):
         raise
     except (HoldsTransaction, QueriesDuringSlowWork):
         raise

@@ -1,5 +1,6 @@
 """Cancel and move bookings, and refund what their buyers have paid too much."""
 
+import logging
 from typing import Any
 
 from django.db import Error, transaction
@@ -10,10 +11,13 @@ from reservations.domain.errors import PaymentUnavailable, Unavailable
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Payment, Settlement
 from reservations.payments.due_calls import leave_to_reconcile, settle_now_or_later
-from reservations.payments.provider import provider, refunds_parts
+from reservations.payments.found_refunds import follow_refunds
+from reservations.payments.provider import RefundFailed, RefundPending, provider, refunds_parts
 from reservations.payments.provider_calls import call_provider
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
+
+logger = logging.getLogger(__name__)
 
 
 def cancel(
@@ -52,14 +56,26 @@ def refund_part(refund: Settlement) -> PaymentStatus:
     found: Any = provider()
     if not refunds_parts() or refund.payment is None:
         raise PaymentUnavailable
-    charge, reference, amount = refund.payment.reference, refund.reference, -refund.amount
-    database.release_connection()
-    call_provider(lambda: found.refund_part(reference=charge, refund=reference, amount=amount))
+    charge, reference = refund.payment.reference, refund.reference
+    follow_refunds(charge)
     due = Settlement.objects.filter(pk=refund.pk, status=PaymentStatus.REFUND_DUE)
+    if (amount := due.values_list("amount", flat=True).first()) is None:
+        # It was made in the provider's dashboard, or has failed.
+        return PaymentStatus(Settlement.objects.values_list("status", flat=True).get(pk=refund.pk))
+    database.release_connection()
+    status = PaymentStatus.REFUNDED
+    try:
+        call_provider(lambda: found.refund_part(reference=charge, refund=reference, amount=-amount))
+    except RefundPending:
+        return PaymentStatus.REFUND_DUE
+    except RefundFailed:
+        logger.error("Refund %s of payment %s has failed: it is still owed", reference, charge)
+        status = PaymentStatus.REFUND_FAILED
     with transaction.atomic():
-        if due.update(status=PaymentStatus.REFUNDED, updated_at=clock.now()):
+        is_new = bool(due.update(status=status, updated_at=clock.now()))
+        if is_new and status is PaymentStatus.REFUNDED:
             security_events.record_refund_of_part(refund)
-    return PaymentStatus.REFUNDED
+    return status
 
 
 def _refund_parts_now_or_later(reservation_id: int) -> None:

@@ -176,14 +176,17 @@ def payment_statuses(
     that is refunded. None for others.
     """
     statuses: dict[int, str | None] = {}
+    ends: dict[int, set[str]] = {}
     for number, kind, status, by_provider, *_ in rows:
         if kind == Settlement.Kind.CANCELLATION:
-            is_due = PaymentStatus.REFUND_DUE in (status, statuses.get(number))
-            statuses[number] = PaymentStatus.REFUND_DUE if is_due else PaymentStatus.REFUNDED
+            ends.setdefault(number, set()).add(status)
         else:
             statuses.setdefault(number, None)
             if by_provider is not None and statuses[number] is None:
                 statuses[number] = PaymentStatus.CAPTURED
+    for number, found in ends.items():
+        by_urgency = (PaymentStatus.REFUND_FAILED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
+        statuses[number] = next(each for each in by_urgency if each in found)
     for each in reservations:
         if each.pk in statuses and each.merged_into_id is not None:
             statuses[each.pk] = None
@@ -231,7 +234,8 @@ def amounts_to_pay_back(
 def amounts_owed(event_id: int) -> dict[int, Decimal]:
     """Return what the box office is to pay back for an event, by booking."""
     has_ended = ~Q(reservation__status=Reservation.Status.CONFIRMED)
-    rows = Settlement.objects.filter(has_ended & Q(payment=None), event=event_id)
+    has_failed = Q(status=PaymentStatus.REFUND_FAILED)
+    rows = Settlement.objects.filter(has_ended & Q(payment=None) | has_failed, event=event_id)
     numbers = rows.order_by().values("reservation").distinct()
     found = list(Reservation.objects.filter(pk__in=numbers).select_related("payment"))
     return amounts_to_pay_back(found, rows_of(found))

@@ -43,6 +43,11 @@ def chargeable_decimals(currency: str) -> int:
     return _EXCEPTIONS.get(currency, _USUAL).decimals
 
 
+def main_units(amount: int, currency: str) -> Decimal:
+    """Return an amount of Stripe's in the currency's main unit."""
+    return Decimal(amount) / _EXCEPTIONS.get(currency, _USUAL).units
+
+
 def minor_units(amount: Decimal, currency: str) -> int:
     """Return an amount as Stripe counts it.
 

@@ -24,12 +24,16 @@ from reservations.payments import stripe_amounts
 from reservations.payments.pages import page_url
 from reservations.payments.provider import (
     AlreadyCaptured,
+    FoundRefund,
     InvalidNotice,
     Progress,
+    RefundFailed,
+    RefundPending,
+    RefundStage,
     Request,
     Stage,
 )
-from reservations.payments.stripe_amounts import NotChargeable, minor_units
+from reservations.payments.stripe_amounts import NotChargeable, main_units, minor_units
 from slow_work.database import without_database
 
 METHOD = "card"
@@ -47,6 +51,11 @@ _STAGES = {
     "requires_capture": Stage.AUTHORISED,
     "succeeded": Stage.CAPTURED,
     "canceled": Stage.FAILED,
+}
+_REFUND_STAGES = {
+    "succeeded": RefundStage.MADE,
+    "failed": RefundStage.FAILED,
+    "canceled": RefundStage.FAILED,
 }
 _DISPUTES = {
     "needs_response": DisputeStatus.NEEDS_RESPONSE,
@@ -139,24 +148,59 @@ class StripeProvider:
     def refund(self, *, reference: str) -> None:
         payment = _payment(reference)
         if payment.amount:
-            self.refund_part(reference=reference, refund=reference, amount=payment.amount)
+            self._refund(payment, reference, payment.amount)
 
     def refund_part(self, *, reference: str, refund: str, amount: Decimal) -> None:
-        payment = _payment(reference)
+        if not self._refund(_payment(reference), refund, amount):
+            # It is known which refund made this one needless when refunds are read again.
+            raise PaymentUnavailable
+
+    def _refund(self, payment: Payment, refund: str, amount: Decimal) -> bool:
+        """Refund an amount, or what is left of it. Return False if nothing is.
+
+        Raises: RefundPending, RefundFailed.
+        """
         with _calling():
-            intent = _intent(payment)
-            # Stripe forgets idempotency keys after a day.
-            made = client().v1.refunds.list({"payment_intent": intent.id, "limit": 100})
-            if any(_reference(each) == refund for each in made.auto_paging_iter()):
-                return
-            client().v1.refunds.create(
-                {
-                    "payment_intent": intent.id,
-                    "amount": minor_units(amount, payment.currency),
-                    "metadata": {"reference": refund},
-                },
-                {"idempotency_key": f"{refund}-refund"},
+            found = client().v1.payment_intents.retrieve(
+                _intent(payment).id, {"expand": ["latest_charge"]}
             )
+            # Stripe forgets idempotency keys after a day.
+            made = {_reference(each): each for each in _refunds(found.id)}.get(refund)
+            if made is None:
+                charge: Any = found.latest_charge
+                left = charge.amount - charge.amount_refunded
+                wanted = min(minor_units(amount, payment.currency), left)
+                if wanted <= 0:
+                    return False
+                made = client().v1.refunds.create(
+                    {
+                        "payment_intent": found.id,
+                        "amount": wanted,
+                        "metadata": {"reference": refund},
+                    },
+                    {"idempotency_key": f"{refund}-refund"},
+                )
+        if _refund_stage(made) is RefundStage.FAILED:
+            raise RefundFailed
+        if _refund_stage(made) is RefundStage.PENDING:
+            raise RefundPending
+        return True
+
+    def refunds(self, *, reference: str) -> Sequence[FoundRefund]:
+        payment = _payment(reference)
+        if not payment.amount:
+            return []
+        with _calling():
+            found = _refunds(_intent(payment).id)
+        return [
+            FoundRefund(
+                each.id,
+                _reference(each),
+                main_units(each.amount, payment.currency),
+                _refund_stage(each),
+            )
+            for each in found
+        ]
 
     def dispute(self, *, reference: str) -> DisputeStatus | None:
         payment = _payment(reference)
@@ -258,6 +302,16 @@ def _progress(intent: Any, reference: str) -> Progress:
         provider_reference=intent.id,
         is_declined=bool(_attribute(intent, "last_payment_error")),
     )
+
+
+def _refunds(intent_id: str) -> list[Any]:
+    made = client().v1.refunds.list({"payment_intent": intent_id, "limit": 100})
+    return list(made.auto_paging_iter())
+
+
+def _refund_stage(refund: Any) -> RefundStage:
+    """Return how far a refund is; one of an unknown status waits for its next notice."""
+    return _REFUND_STAGES.get(refund.status, RefundStage.PENDING)
 
 
 def _reference(found: Any) -> str:

@@ -70,7 +70,7 @@ class SettlementRecord(TypedDict):
     kind: Annotated[str, one_of(*Settlement.Kind.values)]
     method: str
     amount: Annotated[Revenue, "Negative for what the booking no longer has."]
-    status: Annotated[str, "Of a refund by the provider: refund_due or refunded."]
+    status: Annotated[str, "Of a refund by the provider: refund_due, refunded or refund_failed."]
     other: Annotated[str | None, "Of a transfer: the other booking."]
 
 

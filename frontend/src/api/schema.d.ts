@@ -2876,6 +2876,7 @@ export interface components {
              *     * `voided` - voided
              *     * `refund_due` - refund_due
              *     * `refunded` - refunded
+             *     * `refund_failed` - refund_failed
              *     * `due` - due
              *     * `paid` - paid
              */
@@ -3729,6 +3730,7 @@ export interface components {
              *     * `voided` - voided
              *     * `refund_due` - refund_due
              *     * `refunded` - refunded
+             *     * `refund_failed` - refund_failed
              *     * `due` - due
              *     * `paid` - paid
              */
@@ -4478,11 +4480,12 @@ export interface components {
          *     * `voided` - voided
          *     * `refund_due` - refund_due
          *     * `refunded` - refunded
+         *     * `refund_failed` - refund_failed
          *     * `due` - due
          *     * `paid` - paid
          * @enum {string}
          */
-        PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded" | "due" | "paid";
+        PaymentStatusEnum: "declined" | "authorised" | "captured" | "void_due" | "voided" | "refund_due" | "refunded" | "refund_failed" | "due" | "paid";
         Payments: {
             status: string;
             payments: number;
@@ -4873,6 +4876,7 @@ export interface components {
              *     * `voided` - voided
              *     * `refund_due` - refund_due
              *     * `refunded` - refunded
+             *     * `refund_failed` - refund_failed
              *     * `due` - due
              *     * `paid` - paid
              */
@@ -5446,7 +5450,7 @@ export interface components {
              * @description Negative for what the booking no longer has.
              */
             amount: string;
-            /** @description Of a refund by the provider: refund_due or refunded. */
+            /** @description Of a refund by the provider: refund_due, refunded or refund_failed. */
             status: string;
             /** @description Of a transfer: the other booking. */
             other: string | null;
@@ -5457,10 +5461,11 @@ export interface components {
          *     * `difference` - difference
          *     * `refund` - refund
          *     * `cancelled` - cancelled
+         *     * `returned` - returned
          *     * `transfer` - transfer
          * @enum {string}
          */
-        SettlementKindEnum: "paid" | "paid_back" | "difference" | "refund" | "cancelled" | "transfer";
+        SettlementKindEnum: "paid" | "paid_back" | "difference" | "refund" | "cancelled" | "returned" | "transfer";
         /**
          * @description * `none` - none
          *     * `cash` - cash

@@ -68,6 +68,8 @@ export function paymentText({
       return t('payment_paid');
     case 'refund_due':
       return t('payment_refundUnderWay');
+    case 'refund_failed':
+      return t('payment_refundFailed');
     case 'refunded':
       return t('payment_refunded');
     case 'declined':

@@ -14,7 +14,8 @@ from tests.reservations.audit.past import Past
 pytestmark = pytest.mark.django_db
 
 # The others have none, and a constraint says so.
-WITH_A_RESERVATION = sorted(set(PaymentStatus) - UNDECIDED - {PaymentStatus.DECLINED})
+WITHOUT = {*UNDECIDED, PaymentStatus.DECLINED, PaymentStatus.REFUND_FAILED}
+WITH_A_RESERVATION = sorted(set(PaymentStatus) - WITHOUT)
 HOUR = timedelta(hours=1)
 
 

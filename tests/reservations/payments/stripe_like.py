@@ -70,7 +70,8 @@ class StripeLike:
         """What was captured and not refunded, in minor units."""
         captured = [each for each in self.intents if each.status == "succeeded"]
         return int(
-            sum(each.amount for each in captured) - sum(each.amount for each in self.refunds)
+            sum(each.amount for each in captured)
+            - sum(each.amount for each in self.refunds if each.status == "succeeded")
         )
 
     @property
@@ -89,6 +90,18 @@ class StripeLike:
 
     def dispute(self, intent: str, status: str) -> None:
         self._set(disputes={intent: status})
+
+    def refund(self, intent: str, amount: int) -> str:
+        """Refund an amount in minor units in the dashboard; return the refund's id."""
+        v1 = stripe_provider.client().v1
+        return v1.refunds.create({"payment_intent": intent, "amount": amount}).id
+
+    def end_refund(self, refund: str, status: str) -> None:
+        """Let a refund be as the buyer's bank has left it, such as "failed"."""
+        self._set(ended_refunds={refund: status})
+
+    def begin_refunds_as(self, status: str) -> None:
+        self._set(new_refunds_are=status)
 
     def cancel(self, intent: str) -> None:
         """End an authorisation, as the buyer's bank does after some days."""

@@ -31,6 +31,7 @@ class _Added:
         resources.store.clear()
         self.faults: dict[str, str] = {}
         self.disputes: dict[str, str] = {}
+        self.new_refunds_are = "succeeded"
         self.calls: list[list[str]] = []
         self._answers: dict[str, tuple[int, Any]] = {}
         self._being_answered: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -70,6 +71,8 @@ class _Added:
         given = await request.json()
         if given.pop("reset", False):
             self.reset()
+        for key, status in given.pop("ended_refunds", {}).items():
+            resources.store[f"refund:{key}"].status = status
         for name, value in given.items():
             setattr(self, name, value)
         return web.Response()
@@ -101,6 +104,7 @@ def _stored() -> dict[str, Any]:
         elif key.startswith("refund:"):
             reference = each.metadata.get("reference")
             fields |= {"intent": each.payment_intent, "reference": reference}
+            fields["status"] = each.status
             found["refunds"].append(fields)
     return found
 
@@ -124,6 +128,13 @@ def main(port: int) -> None:
     resources.store.dump_to_disk = lambda: None
     resources.PaymentIntent._api_create = _create
     added = _Added()
+    create_refund = resources.Refund.__init__
+
+    def create(refund: Any, **data: Any) -> None:
+        create_refund(refund, **data)
+        refund.status = added.new_refunds_are
+
+    resources.Refund.__init__ = create
     server.app.router.add_get("/v1/disputes", added.list_disputes)
     server.app.middlewares.insert(0, added.serve)
     web.run_app(server.app, host="127.0.0.1", port=port, print=None, access_log=None)

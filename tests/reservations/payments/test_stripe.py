@@ -24,9 +24,10 @@ from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, open_payments, pages, refunds, stripe_provider
 from reservations.payments import provider as provider_module
+from reservations.payments.paying_back import mark_paid_back
 from reservations.payments.stripe_amounts import NotChargeable, minor_units
 from reservations.payments.stripe_provider import StripeProvider
-from reservations.read import bookings, stories
+from reservations.read import bookings, selectors, stories
 from reservations.write.command_queue import CommandQueue
 from tests.concurrent_commands import at_once
 from tests.factories import make_event, make_person, seat_ids, stored_id
@@ -122,6 +123,104 @@ def test_parts_are_refunded_once_each(event: Event, alice: Person, stripe_like: 
             reference=payment.reference, refund=refund, amount=Decimal("12.50")
         )
     assert stripe_like.taken == 10_000 - 2 * 1_250
+
+
+def _captured(event: Event, who: Person, stripe_like: StripeLike) -> Payment:
+    """Book both seats for 100.00."""
+    payment = _opened(event, who)
+    stripe_like.pay(payment.provider_reference)
+    open_payments.advance(payment.reference)
+    return payment
+
+
+def _cancel(event: Event, who: Person) -> Reservation:
+    booking = Reservation.objects.get()
+    refunds.cancel(event_id=event.pk, actor=who, reservation_id=booking.pk)
+    return booking
+
+
+def _tell(payment: Payment, kind: str = "refund.updated") -> None:
+    about = {"object": "refund", "id": "re_1", "payment_intent": payment.provider_reference}
+    assert Client().post(**notice(kind, about)).status_code == 204
+
+
+def _told(booking: Reservation) -> tuple[str | None, str | None]:
+    """Return what everybody sees of a booking's money: its status, and what is owed here."""
+    record = selectors.reservation(reservation_id=booking.pk)
+    return record["payment_status"], record["to_pay_back"]
+
+
+@pytest.mark.parametrize("kind", ["refund.failed", "charge.refunded"])
+def test_a_refund_that_fails_later_is_still_owed(
+    kind: str, event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _captured(event, alice, stripe_like)
+    booking = _cancel(event, alice)
+    assert _told(booking) == ("refunded", None)
+    stripe_like.end_refund(stripe_like.refunds[0].id, "failed")
+    _tell(payment, kind)
+    assert (_told(booking), faults_of(event)) == (("refund_failed", "100.00"), [])
+    mark_paid_back(event_id=event.pk, reservation_id=booking.pk, actor_id=alice.id)
+    assert (_told(booking), faults_of(event)) == (("refund_failed", None), [])
+
+
+def test_a_refund_that_is_made_again_in_the_dashboard_is_not_owed_any_more(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _captured(event, alice, stripe_like)
+    booking = _cancel(event, alice)
+    stripe_like.end_refund(stripe_like.refunds[0].id, "failed")
+    _tell(payment)
+    again = stripe_like.refund(payment.provider_reference, 10_000)
+    _tell(payment, "refund.created")
+    assert (_told(booking), faults_of(event)) == (("refunded", None), [])
+    stripe_like.end_refund(again, "failed")
+    _tell(payment)
+    assert (_told(booking), faults_of(event)) == (("refund_failed", "100.00"), [])
+
+
+def test_what_the_dashboard_has_refunded_before_is_not_refunded_again(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    """Also if its notice was lost; the rest is refunded."""
+    payment = _captured(event, alice, stripe_like)
+    stripe_like.refund(payment.provider_reference, 3_000)
+    booking = _cancel(event, alice)
+    assert [each.amount for each in stripe_like.refunds] == [3_000, 7_000]
+    assert (_told(booking), stripe_like.taken, faults_of(event)) == (("refunded", None), 0, [])
+
+
+def test_a_refund_of_a_live_booking_in_the_dashboard_lowers_what_it_is_refunded_later(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _captured(event, alice, stripe_like)
+    stripe_like.refund(payment.provider_reference, 3_000)
+    for _ in range(2):
+        _tell(payment)
+    booking = Reservation.objects.get()
+    [row] = bookings.booking(reservation_id=booking.pk)["settlements"]
+    assert (row["kind"], row["amount"], row["status"]) == ("returned", "-30.00", "refunded")
+    assert (_told(booking), faults_of(event)) == (("captured", None), [])
+    _cancel(event, alice)
+    assert [each.amount for each in stripe_like.refunds] == [3_000, 7_000]
+    assert (_told(booking), stripe_like.taken, faults_of(event)) == (("refunded", None), 0, [])
+
+
+@pytest.mark.parametrize(("ends", "owed"), [("succeeded", None), ("canceled", "100.00")])
+def test_a_pending_refund_is_made_when_stripe_says_so(
+    ends: str, owed: str | None, event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _captured(event, alice, stripe_like)
+    stripe_like.begin_refunds_as("pending")
+    booking = _cancel(event, alice)
+    reconcile()
+    assert (_told(booking), faults_of(event)) == (("refund_due", None), [])
+    stripe_like.end_refund(stripe_like.refunds[0].id, ends)
+    _tell(payment)
+    reconcile()
+    assert len(stripe_like.refunds) == 1
+    assert (_told(booking)[1], faults_of(event)) == (owed, [])
+    assert _told(booking)[0] == ("refunded" if owed is None else "refund_failed")
 
 
 # The calls of a sale in their order, and what it comes to if one fails: what was taken.

@@ -17,6 +17,7 @@ export function Money({ booking: { settlements, currency } }: { readonly booking
             <span>
               {t(`bookings:settled_${each.kind}`, { other: each.other ?? '' })}
               {each.status === 'refund_due' && ` (${t('bookings:refundDue')})`}
+              {each.status === 'refund_failed' && ` (${t('bookings:refundFailed')})`}
             </span>
             <span className="tabular">{formatMoney(each.amount, currency)}</span>
           </li>
