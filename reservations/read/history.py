@@ -186,7 +186,7 @@ def _seq_at(log: _Log, until: datetime) -> int:
 _LAST_CHANGE = {
     "postgresql": """
         LEFT JOIN LATERAL (
-            SELECT status, locked_until, holder_id FROM {log} AS change
+            SELECT status, locked_until, holder_id, allocation_id FROM {log} AS change
             WHERE change.seat_id = seat.id AND change.seq <= %(seq)s AND seat.version > %(seq)s
             ORDER BY change.seq DESC LIMIT 1
         ) AS past ON TRUE
@@ -200,13 +200,16 @@ _LAST_CHANGE = {
         """,
 }
 _SEATS = """
-    SELECT state.removed_at IS NOT NULL, state.status, state.locked_until, person.username
+    SELECT state.removed_at IS NOT NULL, state.status, state.locked_until, state.allocation_id,
+        person.username
     FROM (
         SELECT seat.id, seat.removed_at,
             CASE WHEN seat.version > %(seq)s THEN coalesce(past.status, 0) ELSE seat.status END
                 AS status,
             CASE WHEN seat.version > %(seq)s THEN past.locked_until ELSE seat.locked_until END
                 AS locked_until,
+            CASE WHEN seat.version > %(seq)s THEN past.allocation_id ELSE seat.allocation_id END
+                AS allocation_id,
             CASE WHEN seat.version > %(seq)s THEN past.holder_id ELSE seat.locked_by_id END
                 AS holder_id
         FROM {seat} AS seat
@@ -226,9 +229,11 @@ def _seats(log: _Log, seq: int, at: datetime) -> tuple[list[PastSeat], int]:
     """
     seats: list[PastSeat] = []
     missing = 0
-    for is_removed, status, until, holder in _rows(log, seq):
+    for is_removed, status, until, allocation_id, holder in _rows(log, seq):
         if status == SeatStatus.LOCKED and until is not None and until <= at:
-            status, until, holder = SeatStatus.AVAILABLE, None, None
+            # What a promo code opened goes back to its allocation.
+            status = SeatStatus.AVAILABLE if allocation_id is None else SeatStatus.BLOCKED
+            until = holder = None
         if is_removed:
             missing += status != SeatStatus.AVAILABLE
         else:
@@ -236,7 +241,10 @@ def _seats(log: _Log, seq: int, at: datetime) -> tuple[list[PastSeat], int]:
     return seats, missing
 
 
-def _rows(log: _Log, seq: int) -> Iterator[tuple[bool, int, datetime | None, str | None]]:
+_Row = tuple[bool, int, datetime | None, int | None, str | None]
+
+
+def _rows(log: _Log, seq: int) -> Iterator[_Row]:
     quote = connection.ops.quote_name
     tables = {
         "log": quote(SeatChange._meta.db_table),
@@ -249,8 +257,8 @@ def _rows(log: _Log, seq: int) -> Iterator[tuple[bool, int, datetime | None, str
     with connection.cursor() as cursor:
         cursor.execute(sql, {"seq": seq, "layout": log.layout, "event": log.event_id})
         while rows := cursor.fetchmany(_BATCH):
-            for is_removed, status, until, holder in rows:
-                yield bool(is_removed), status, _time(until), holder
+            for is_removed, status, until, allocation_id, holder in rows:
+                yield bool(is_removed), status, _time(until), allocation_id, holder
 
 
 def _time(value: Any) -> datetime | None:

@@ -7,20 +7,21 @@ from django.utils import timezone
 from hypothesis import settings
 
 from reservations import clock as database_clock
-from reservations.domain.commands import BlockSeats, LockSeats, UnlockSeats
+from reservations.domain.commands import BlockSeats, LockSeats, ReleaseExpired, UnlockSeats
 from reservations.domain.errors import EventNotFound, HistoryPruned
 from reservations.domain.states import SeatStatus
 from reservations.housekeeping.pruning import prune_log
 from reservations.models import Event, Seat, SeatChange
 from reservations.read import selectors
 from reservations.read.history import PastSeat, past_map, past_map_record
-from tests.factories import Clock
+from tests.factories import Clock, make_promo_code
 from tests.reservations.audit.histories import History
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SEEDS = max(settings().max_examples // 50, 1)
 FREE = PastSeat(SeatStatus.AVAILABLE, None, None)
+KEPT = PastSeat(SeatStatus.BLOCKED, None, None)
 
 
 @pytest.fixture
@@ -123,6 +124,22 @@ def test_a_lock_that_expires_between_changes_is_free_from_then_on(clock: Clock) 
     assert (at[59].seq, at[61].seq) == (1, 1)
     assert at[59].seats[0].holder == alice.name
     assert at[61].seats[0] == FREE
+
+
+def test_a_promo_codes_hold_that_expires_goes_back_to_its_allocation(clock: Clock) -> None:
+    history = History(clock)
+    alice, (first, second, *_) = history.people[0], history.ids
+    code = make_promo_code(history.event, first)
+    history.do(LockSeats(alice, (first,), code.code))
+    began = clock.now
+    at = began + timedelta(seconds=61)
+    # Before and after the expired lock is stored as released.
+    clock.advance(300)
+    history.do(BlockSeats(alice, (second,)))
+    assert past_map(event_id=history.event.pk, at=at).seats[0] == KEPT
+    history.do(ReleaseExpired())
+    assert past_map(event_id=history.event.pk, at=at).seats[0] == KEPT
+    assert past_map(event_id=history.event.pk, at=clock.now).seats[0] == KEPT
 
 
 def test_seats_that_the_plan_no_longer_has_are_counted(clock: Clock) -> None:
