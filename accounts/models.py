@@ -16,6 +16,7 @@ from accounts.password_validators import is_published
 from accounts.personal_data.models import Erasure
 from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.sign_ins.models import SignIn
+from security_log.people import display_name
 from security_log.prefixes import Folded
 from security_log.words import Words
 
@@ -105,6 +106,9 @@ class User(AbstractUser):
                 name="a_merged_guest_is_closed_and_nameless",
             ),
         ]
+
+    def __str__(self) -> str:
+        return display_name(self)
 
     @property
     def has_second_factor(self) -> bool:

@@ -37,6 +37,7 @@ from accounts.throttles import ApiThrottle, RegisterThrottle, ResetThrottle
 from accounts.tokens import issue_pair
 from accounts.views import InvalidLink
 from security_log.log import Kind, record
+from security_log.people import NameField
 
 
 class NotAGuest(APIException):
@@ -52,7 +53,7 @@ class AddressVerified(APIException):
 
 
 class GuestSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=150)
+    name = NameField(max_length=150)
     email = serializers.EmailField(max_length=254)
 
 

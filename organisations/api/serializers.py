@@ -4,25 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.usernames import INVISIBLE
 from organisations.models import Organisation
 from organisations.roles import Role
 from organisations.selectors import MAX_PAGE
+from security_log.people import NameField
 
 MAX_ID = 2**63 - 1
-
-
-class NameField(serializers.CharField):
-    """A name on one line, of characters that can be seen."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the name. Raises: ValidationError."""
-        name = super().to_internal_value(data)
-        if not name.isprintable() or INVISIBLE & set(name):
-            raise serializers.ValidationError(
-                "This name has characters that cannot be seen.", code="invisible"
-            )
-        return name
 
 
 class NewOrganisationSerializer(serializers.Serializer[Organisation]):

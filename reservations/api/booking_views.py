@@ -39,6 +39,7 @@ from reservations.read.selectors import booking as booking_head
 from reservations.write import command_queue
 from reservations.write.mailing import send_again
 from security_log.pagination import add_next_link
+from security_log.people import NameField
 
 _CHANGE = [Permission.CHANGE_RESERVATION]
 MAIL_WAIT_SECONDS = 3600
@@ -104,7 +105,7 @@ class SplitSerializer(serializers.Serializer[Any]):
         min_length=1,
         max_length=MAX_SEATS,
     )
-    buyer_name = serializers.CharField(max_length=150, allow_blank=True, default="")
+    buyer_name = NameField(max_length=150, allow_blank=True, default="")
     buyer_email = serializers.EmailField(max_length=254, allow_blank=True, default="")
 
 

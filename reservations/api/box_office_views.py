@@ -29,7 +29,6 @@ from reservations.domain.commands import AllocateSeats, ReleaseLocks, SellSeats,
 from reservations.domain.states import AllocationKind, BoxOfficeMethod
 from reservations.events import editing
 from reservations.permissions import Permission
-from reservations.plans.characters import is_clean
 from reservations.read import box_office, event_settings
 from reservations.read.box_office import (
     AllocatedSeatsRecord,
@@ -37,22 +36,12 @@ from reservations.read.box_office import (
     SeatUseRecord,
 )
 from reservations.threads import in_thread
+from security_log.people import NameField
 
 MAX_BLOCKED_SEATS = 2_000
 """How many seats one command blocks or unblocks."""
 
 _SEE = [Permission.VIEW_RESERVATION]
-
-
-class CleanCharField(serializers.CharField):
-    """A text on one line, without control characters."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the text. Raises: ValidationError."""
-        text = super().to_internal_value(data)
-        if not is_clean(text):
-            raise serializers.ValidationError("This has characters that cannot be shown.")
-        return text
 
 
 class FromAllocationSerializer(serializers.Serializer[Any]):
@@ -78,7 +67,7 @@ class AllocateSerializer(BlockedSeatIdsSerializer, FromAllocationSerializer):
         choices=[kind.value for kind in AllocationKind],
         help_text="Block: for nobody. Name: for a person. Channel: for a sponsor or a seller.",
     )
-    label = CleanCharField(  # type: ignore[assignment]
+    label = NameField(  # type: ignore[assignment]
         max_length=200, help_text="The reason, the person's name, or the channel's."
     )
     until = LocalDateTimeField(
@@ -94,7 +83,7 @@ class SellSerializer(SeatIdsSerializer, FromAllocationSerializer):
         choices=[method.value for method in BoxOfficeMethod],
         help_text="Comp: given away, for nothing.",
     )
-    buyer_name = CleanCharField(max_length=150)
+    buyer_name = NameField(max_length=150)
     buyer_email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     ticket_types = TicketTypesField(
         required=False,

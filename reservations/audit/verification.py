@@ -21,6 +21,7 @@ from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
 from reservations.domain.states import Hold, SaleChannel
 from reservations.models import Event, Reservation, Seat, SeatChange
+from security_log.people import display_name
 
 _CHUNK_ROWS = 5_000
 _CHUNK_BOOKINGS = 500
@@ -118,8 +119,9 @@ class _Names:
         if person_id is None:
             return "nobody"
         if person_id not in self.known:
-            found = get_user_model()._default_manager.filter(pk=person_id).first()
-            self.known[person_id] = found.get_username() if found else f"user {person_id}"
+            people = get_user_model()._default_manager.select_related("merged_into")
+            found = people.filter(pk=person_id).first()
+            self.known[person_id] = display_name(found) if found else f"user {person_id}"
         return self.known[person_id]
 
 

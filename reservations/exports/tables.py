@@ -14,6 +14,7 @@ from reservations.models import Event, Reservation, ReservationSeat, SeatChange,
 from reservations.payments.settlements import payment_statuses, rows_of, settled_among
 from reservations.read.stories import ACTIONS
 from security_log.models import SecurityEvent
+from security_log.people import display_name, display_name_of
 
 PAGE_ROWS = 2_000
 
@@ -47,7 +48,8 @@ def _change_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
         .filter(Q(seq__gt=seq) | Q(seat_id__gt=seat_id))
         .values_list(
             *("seat_id", "seq", "at", "seat__seat_number", "seat__section", "seat__row"),
-            *("seat__number", "status", "reason", "actor__username", "holder__username"),
+            *("seat__number", "status", "reason"),
+            *(display_name_of("actor"), display_name_of("holder")),
             *("locked_until", "reservation__public_id", "allocation__label", "request_id"),
         )[:PAGE_ROWS]
     ):
@@ -58,10 +60,10 @@ def _change_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
         seat_id, seq = page[-1][0], page[-1][1]
 
 
-def _of_buyer(name: str, account: str, *, prefix: str = "") -> Case:
-    """Return a column of the buyer's account, or of the booking if there is no account."""
-    is_guest = Q(**{f"{prefix}user__isnull": True})
-    return Case(When(is_guest, then=F(f"{prefix}{name}")), default=F(f"{prefix}{account}"))
+def _of_buyer(name: str, account: Case | F, *, prefix: str = "") -> Case:
+    """Return a column of the booking, or of its account if it has no name and address."""
+    has_none = Q(**{f"{prefix}buyer_name": "", f"{prefix}buyer_email": ""})
+    return Case(When(has_none, then=account), default=F(f"{prefix}{name}"))
 
 
 def _last_booking(event_id: int) -> int:
@@ -76,8 +78,8 @@ def _bookings(event_id: int, limit: int) -> QuerySet[Reservation]:
 def _booking_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
     bookings = _bookings(event_id, limit).annotate(
         tickets=Count("seats"),
-        buyer_is=_of_buyer("buyer_name", "user__username"),
-        email_is=_of_buyer("buyer_email", "user__email"),
+        buyer_is=_of_buyer("buyer_name", display_name_of("user")),
+        email_is=_of_buyer("buyer_email", F("user__email")),
     )
     rows = bookings.order_by("pk")
     last = 0
@@ -104,8 +106,10 @@ def _tickets(event_id: int, limit: int) -> QuerySet[ReservationSeat]:
 
 def _ticket_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
     tickets = _tickets(event_id, limit).annotate(
-        buyer_is=_of_buyer("buyer_name", "user__username", prefix="reservation__"),
-        email_is=_of_buyer("buyer_email", "user__email", prefix="reservation__"),
+        buyer_is=_of_buyer(
+            "buyer_name", display_name_of("reservation__user"), prefix="reservation__"
+        ),
+        email_is=_of_buyer("buyer_email", F("reservation__user__email"), prefix="reservation__"),
     )
     rows = tickets.order_by("pk")
     last = 0
@@ -136,7 +140,8 @@ def _settlement_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
     while page := list(
         rows.filter(pk__gt=last).values_list(
             *("pk", "created_at", "reservation__public_id", "kind", "method", "amount"),
-            *("currency", "status", "payment__reference", "other__public_id", "by__username"),
+            *("currency", "status", "payment__reference", "other__public_id"),
+            display_name_of("by"),
         )[:PAGE_ROWS]
     ):
         yield [row[1:] for row in page]
@@ -158,7 +163,8 @@ def _action_pages(event_id: int, limit: int) -> Iterator[list[Row]]:
     last = 0
     while page := list(rows.filter(pk__gt=last)[:PAGE_ROWS]):
         ids = {row.actor_id for row in page if row.actor_id}
-        names = dict(people.filter(pk__in=ids).values_list("pk", "username"))
+        found = people.select_related("merged_into").filter(pk__in=ids)
+        names = {person.pk: display_name(person) for person in found}
         yield [
             (
                 *(row.at, row.kind, names.get(row.actor_id), _words(row.details)),

@@ -11,6 +11,7 @@ from django.db.models import Q
 from reservations.domain.states import SaleChannel
 from reservations.models.seats import Event, PromoCode, Seat
 from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
+from security_log.people import display_name
 from security_log.prefixes import Folded
 from security_log.words import Words
 
@@ -168,8 +169,8 @@ class Reservation(models.Model):
 
     @property
     def buyer(self) -> str:
-        """The name of the buyer: of the account, or as the box office noted it."""
-        return self.user.get_username() if self.user else self.buyer_name
+        """Whom the booking is for: a name of its own, else that of the account or the guest."""
+        return self.buyer_name or (display_name(self.user) if self.user else "")
 
 
 class ReservationSeat(models.Model):

@@ -216,7 +216,7 @@ def _buyer(found: Reservation) -> BuyerRecord:
     name = account.get_username() if account else ""
     has_own = bool(found.buyer_name or found.buyer_email)
     return {
-        "name": found.buyer_name or (account.first_name if account else "") or name,
+        "name": found.buyer_name or (account.first_name if account else "") or found.buyer,
         "email": found.buyer_email if has_own else (account.email if account else ""),
         "account": name or None,
     }

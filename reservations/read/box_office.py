@@ -11,6 +11,7 @@ from reservations.domain.states import AllocationKind, Reason, SeatStatus, iso
 from reservations.models import Allocation, Reservation, Seat, SeatChange
 from reservations.read.records import Price, Timestamp, Total, money, one_of
 from reservations.read.stories import PersonRecord
+from security_log.people import display_name
 
 TOLD_FOR = timedelta(minutes=15)
 """How long its former holder is told that the box office released a lock."""
@@ -135,7 +136,7 @@ def _allocation(found: Allocation) -> AllocationRecord:
 
 def _lock(seat: Any) -> SeatLockRecord:
     return {
-        "holder": {"id": seat.locked_by_id, "name": seat.locked_by.get_username()},
+        "holder": {"id": seat.locked_by_id, "name": display_name(seat.locked_by)},
         "since": str(iso(seat.locked_at)),
         "until": str(iso(seat.locked_until)),
     }

@@ -217,7 +217,7 @@ class TicketRecord(TypedDict):
     ]
     seat: Annotated[int | None, "The id of the seat that the ticket is for; null: for all."]
     given_up: Annotated[list[GivenUpRecord], "The seats that the booking had before."]
-    buyer: Annotated[str, "The username, or the name of a buyer without an account."]
+    buyer: Annotated[str, "The booking's own name, else the username or the guest's name."]
     reservation: ReservationRecord
 
 

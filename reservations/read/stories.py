@@ -23,6 +23,7 @@ from reservations.models import (
 )
 from reservations.read.records import Timestamp, one_of
 from security_log.models import Kind, SecurityEvent
+from security_log.people import display_name, display_name_of
 
 MAX_ROWS = 500
 
@@ -51,7 +52,7 @@ ROLE_CHANGES = (
 
 class PersonRecord(TypedDict):
     id: int
-    name: Annotated[str, "The user name."]
+    name: Annotated[str, "The username; of a guest, the name that they gave."]
 
 
 class ChangeRecord(TypedDict):
@@ -154,8 +155,8 @@ def change_records(rows: QuerySet[SeatChange]) -> list[ChangeRecord]:
             "number": row["seat__number"],
             "status": SeatStatus(row["status"]).word,
             "reason": row["reason"],
-            "actor": _person(row["actor_id"], row["actor__username"]),
-            "holder": row["holder__username"],
+            "actor": _person(row["actor_id"], row["actor_name"]),
+            "holder": row["holder_name"],
             "locked_until": iso(row["locked_until"]),
             "reservation": row["booking"],
             "allocation": row["kept_for"],
@@ -163,8 +164,9 @@ def change_records(rows: QuerySet[SeatChange]) -> list[ChangeRecord]:
         }
         for row in found.values(
             *("seq", "at", "seat_id", *_OF_SEATS, "status", "reason", "locked_until"),
-            *("actor_id", "actor__username", "holder__username", "booking", "kept_for"),
-            "request_id",
+            *("actor_id", "booking", "kept_for", "request_id"),
+            actor_name=display_name_of("actor"),
+            holder_name=display_name_of("holder"),
         )
     ]
 
@@ -245,8 +247,9 @@ def _windows(booking: Reservation) -> Iterable[tuple[int, int, int | None]]:
 
 
 def _names(ids: Iterable[int | None]) -> dict[int | None, str]:
-    people: Any = get_user_model()._default_manager
-    return dict(people.filter(pk__in=[each for each in ids if each]).values_list("pk", "username"))
+    people = get_user_model()._default_manager.select_related("merged_into")
+    found = people.filter(pk__in=[each for each in ids if each])
+    return {person.pk: display_name(person) for person in found}
 
 
 def _person(person_id: int | None, name: str | None) -> PersonRecord | None:

@@ -4494,7 +4494,7 @@ export interface components {
         };
         Person: {
             id: number;
-            /** @description The user name. */
+            /** @description The username; of a guest, the name that they gave. */
             name: string;
         };
         Picture: {
@@ -5637,7 +5637,7 @@ export interface components {
             seat: number | null;
             /** @description The seats that the booking had before. */
             given_up: components["schemas"]["GivenUp"][];
-            /** @description The username, or the name of a buyer without an account. */
+            /** @description The booking's own name, else the username or the guest's name. */
             buyer: string;
             reservation: components["schemas"]["Reservation"];
         };
