@@ -49,6 +49,7 @@ def test_slow_receivers_leave_turns_to_others(
     hook.hold = hold
     monkeypatch.setattr(settings, "SEATCAST_WEBHOOK_REQUESTS", REQUESTS)
     monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 120.0)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.02)
     with sender.Sender() as sending:
         looking = worker._Worker(sending)
         while not hook.received or Delivery.objects.filter(state="pending").exists():

@@ -67,6 +67,8 @@ def tokens(event: Event) -> list[str]:
     return [str(AccessToken.for_user(make_user())) for _ in range(2)]
 
 
+# `make test` kills PostgreSQL under the stack, and asks each call without a database.
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_reconnect")
 async def test_requests_are_answered_during_an_outage_and_succeed_after_it(
     event: Event, tokens: list[str], redis_server: RedisServer
