@@ -9,10 +9,16 @@ from reservations.api.serializers import MAX_ID, BoundedListField
 from reservations.demo.templates import TEMPLATES
 from reservations.plans.library import MAX_NAME_LENGTH
 from reservations.read.plan_changes import PlanChangesRecord
-from reservations.read.plans import PlanDraftRecord, PlanVersionRecord, SeatingPlanRecord
+from reservations.read.plans import (
+    NewPlanRecord,
+    PlanDraftRecord,
+    PlanVersionRecord,
+    SeatingPlanRecord,
+)
 from reservations.read.previews import PlanCheckRecord, PlanPreviewRecord
 
 SeatingPlanSerializer = serializer_of(SeatingPlanRecord)
+NewPlanSerializer = serializer_of(NewPlanRecord)
 PlanDraftSerializer = serializer_of(PlanDraftRecord)
 PlanVersionSerializer = serializer_of(PlanVersionRecord)
 PlanCheckSerializer = serializer_of(PlanCheckRecord)
@@ -39,6 +45,10 @@ class NewPlanQuerySerializer(serializers.Serializer[Any]):
         required=False,
         choices=TEMPLATES,
         help_text="Begin with a demo hall, instead of with the document in the body.",
+    )
+    repair = serializers.BooleanField(
+        default=False,
+        help_text="Give seats with the id or the label of another one their own, and tell.",
     )
 
 

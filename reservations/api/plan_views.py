@@ -24,6 +24,7 @@ from reservations.api.plan_serializers import (
     DeletedPlanSerializer,
     ExportQuerySerializer,
     NewPlanQuerySerializer,
+    NewPlanSerializer,
     PlanChangesSerializer,
     PlanCheckSerializer,
     PlanDraftSerializer,
@@ -49,6 +50,7 @@ from reservations.plans.plan import Plan
 from reservations.plans.pretix import plan_of
 from reservations.plans.pretix_export import pretix_document
 from reservations.plans.pretix_format import MAX_FAULTS
+from reservations.plans.repairing import repaired
 from reservations.read import plan_miniatures, plans, previews, selectors
 from reservations.read.plan_changes import plan_changes
 from reservations.throttles import throttle
@@ -97,12 +99,13 @@ class OrganisationPlansView(APIView):
         extensions=_FOR_WRITING,
         parameters=[NewPlanQuerySerializer],
         request={"application/json": OpenApiTypes.OBJECT, "text/csv": OpenApiTypes.STR},
-        responses={201: SeatingPlanSerializer},
+        responses={201: NewPlanSerializer},
     )
     def post(self, request: Request, organisation_id: int) -> Response:
         """Create a plan from a document: pretix's seating-plan JSON, or CSV.
 
-        A document with seats becomes version 1 as well as the draft.
+        A document with seats becomes version 1 as well as the draft. The notes say what was changed
+        to read it.
         """
         _require_organisation(request, organisation_id, *_WRITING)
         query = NewPlanQuerySerializer(data=request.query_params)
@@ -115,11 +118,14 @@ class OrganisationPlansView(APIView):
                 if "template" in query.validated_data
                 else _document(request, name=asked)
             )
+            if query.validated_data["repair"]:
+                found = repaired(found)
         name = asked or found.found.name or "Untitled plan"
         plan_id = library.create_plan(
             organisation_id=organisation_id, name=name, document=found, actor=who
         )
-        return Response(plans.plan(plan_id=plan_id), status=201)
+        notes = [note._asdict() for note in found.notes]
+        return Response({**plans.plan(plan_id=plan_id), "notes": notes}, status=201)
 
 
 class _PlanView(APIView):

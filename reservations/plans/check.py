@@ -201,9 +201,10 @@ def _labels(seats: Sequence[_Placed]) -> Iterator[Problem]:
 
 
 def _categories(plan: PretixPlan, seats: Sequence[_Placed]) -> Iterator[Problem]:
-    for found in _by_row([seat for seat in seats if not seat.found.category]):
+    if found := [seat for seat in seats if not seat.found.category]:
+        # At once: whoever has drawn a hall without categories forgot them everywhere.
         verb = "has no category" if len(found) == 1 else "have no category"
-        sentence = f"{_seats(len(found))} of {_row_words(found[0])} {verb}."
+        sentence = f"{_seats(len(found))} {verb}, the first in {_row_words(found[0])}."
         yield _of(Code.NO_CATEGORY, Severity.ERROR, sentence, found)
     areas = [area for zone in plan.zones for area in zone.areas or ()]
     used = {seat.found.category for seat in seats}

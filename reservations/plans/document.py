@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reservations.plans import pretix
 from reservations.plans.errors import Fault, PlanError
@@ -24,12 +24,24 @@ _IMAGE = re.compile(r"data:image/(png|jpeg|webp);base64,")
 _NO_NUMBER = re.compile(rb"NaN|Infinity")
 
 
+class Note(NamedTuple):
+    """What was changed to read a file: a stable code, a sentence, and what the sentence names."""
+
+    code: str
+    sentence: str
+    names: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document: `data` as it was sent, and `found` as it was read."""
+    """A valid document: `data` as it was sent, and `found` as it was read.
+
+    `notes` say what was changed, if it was sent in another form.
+    """
 
     data: bytes
     found: PretixPlan
+    notes: tuple[Note, ...] = ()
 
     @property
     def sha256(self) -> str:

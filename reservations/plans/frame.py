@@ -74,6 +74,43 @@ def row_signs(
     return signs
 
 
+class Boxes:
+    """Rectangles that are taken: left, top, right, bottom."""
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[float, float, float, float]] = []
+
+    def take(self, left: float, top: float, right: float, bottom: float) -> None:
+        self._taken.append((left, top, right, bottom))
+
+    def take_sign(self, sign: Shape) -> None:
+        """Take the place of a text."""
+        if sign.text is not None:
+            half, high = _half_width(sign.text.text, sign.text.size), sign.text.size / 2
+            x, y = sign.x + sign.text.x, sign.y + sign.text.y
+            self.take(x - half, y - high, x + half, y + high)
+
+    def is_free(self, left: float, top: float, right: float, bottom: float) -> bool:
+        return not any(
+            left < other_right and other_left < right and top < other_bottom and other_top < bottom
+            for other_left, other_top, other_right, other_bottom in self._taken
+        )
+
+
+def boxes_of(areas: Sequence[Shape], seats: Sequence[Point]) -> Boxes:
+    """Return the places of areas, except of those below the seats, and of all their texts."""
+    boxes = Boxes()
+    for area in areas:
+        corners = _corners(area)
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        is_below = any(box[0] < x < box[2] and box[1] < y < box[3] for x, y in seats)
+        if area.body is not None and not is_below:
+            boxes.take(*box)
+        boxes.take_sign(area)
+    return boxes
+
+
 def zone_sign(
     name: str,
     seats: Sequence[Point],
@@ -81,28 +118,37 @@ def zone_sign(
     radius: float,
     size: tuple[float, float],
     places: SeatPlaces,
+    boxes: Boxes,
 ) -> Shape | None:
     """Return a zone's name as text above or below its seats; None if there is no room for it.
 
-    `size` is the plan's width and height, 0 by 0 if it has none; `places` are those of all seats.
+    It is smaller where a large one has no room. `size` is the plan's width and height, 0 by 0 if it
+    has none; `places` are those of all seats, and `boxes` what else must not be covered.
     """
-    text_size = 2.4 * radius
-    width = 0.6 * text_size * len(name)
     xs, ys = [x for x, _ in seats], [y for _, y in seats]
     middle = (min(xs) + max(xs)) / 2
-    away = radius + text_size
-    for y in (min(ys) - away, max(ys) + away):
-        is_inside = not any(size) or (
-            width / 2 <= middle <= size[0] - width / 2
-            and text_size / 2 <= y <= size[1] - text_size / 2
-        )
-        if is_inside and places.is_free(middle=(middle, y), width=width, height=text_size):
-            return Shape(
-                x=round(middle, 3),
-                y=round(y, 3),
-                text=ShapeText(text=name, size=round(text_size, 3), color=TEXT_COLOR),
+    for text_size in (2.4 * radius, 1.8 * radius, 1.2 * radius):
+        half, high = _half_width(name, text_size), text_size / 2
+        for y in (min(ys) - radius - text_size, max(ys) + radius + text_size):
+            is_inside = not any(size) or (
+                half <= middle <= size[0] - half and high <= y <= size[1] - high
             )
+            if (
+                is_inside
+                and boxes.is_free(middle - half, y - high, middle + half, y + high)
+                and places.is_free(middle=(middle, y), width=2 * half, height=text_size)
+            ):
+                return Shape(
+                    x=round(middle, 3),
+                    y=round(y, 3),
+                    text=ShapeText(text=name, size=round(text_size, 3), color=TEXT_COLOR),
+                )
     return None
+
+
+def _half_width(text: str, size: float) -> float:
+    """Return half the width of a text, whose letters are about 0.6 of its size wide."""
+    return 0.3 * size * len(text)
 
 
 def _sign(

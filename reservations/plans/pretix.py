@@ -16,6 +16,7 @@ from reservations.plans.characters import is_clean
 from reservations.plans.errors import Fault, PlanError
 from reservations.plans.frame import (
     DEFAULT_SEAT_RADIUS,
+    boxes_of,
     common_radius,
     framed,
     row_signs,
@@ -232,7 +233,7 @@ class _Reading:
 
     def shapes(self, places: SeatPlaces, *, radius: float) -> list[Shape]:
         # Labels are the least important decoration, so they are omitted if there is too much.
-        labels = [*self._zone_signs(places, radius=radius), *self._row_signs()]
+        labels = [*self._zone_signs(places, radius=radius), *self._free_row_signs(places)]
         fit = len(self.areas) + len(labels) <= MAX_SHAPES
         return [*self.areas, *labels] if fit else self.areas
 
@@ -241,18 +242,31 @@ class _Reading:
         if len({name for name, _ in self.zones}) < 2:
             return []
         written = {shape.text.text.casefold() for shape in self.areas if shape.text}
-        signs = (
-            zone_sign(
-                name,
-                [seat.position for seat in self.seats[seats]],
-                radius=radius,
-                size=self.size,
-                places=places,
-            )
+        zones = [
+            (sorted(seat.position for seat in self.seats[seats]), name)
             for name, seats in self.zones
             if name.strip() and name.casefold() not in written
-        )
-        return [sign for sign in signs if sign is not None]
+        ]
+        boxes = boxes_of(self.areas, [seats[0] for seats, _ in zones])
+        signs: list[Shape] = []
+        for seats, name in sorted(zones):
+            sign = zone_sign(name, seats, radius=radius, size=self.size, places=places, boxes=boxes)
+            if sign is not None:
+                boxes.take_sign(sign)
+                signs.append(sign)
+        return signs
+
+    def _free_row_signs(self, places: SeatPlaces) -> list[Shape]:
+        """Return the names of rows that are on no seat; of two equal ones side by side, one."""
+        signs: dict[tuple[str, int, int], Shape] = {}
+        for sign in self._row_signs():
+            if sign.text is None:
+                continue
+            size = sign.text.size
+            if places.is_free(middle=(sign.x, sign.y), width=size, height=size):
+                cell = (round(sign.x / (4 * size)), round(sign.y / (4 * size)))
+                signs.setdefault((sign.text.text, *cell), sign)
+        return list(signs.values())
 
     def _row_signs(self) -> Iterator[Shape]:
         """Yield the names of the rows that are shown beside them."""

@@ -9,7 +9,7 @@ from reservations.domain.errors import EventNotFound
 from reservations.domain.states import iso
 from reservations.models import Event, PlanDraft, PlanVersion, SeatingPlan
 from reservations.plans.errors import PlanNotFound
-from reservations.read.records import Timestamp
+from reservations.read.records import Timestamp, one_of
 
 Sha256 = Annotated[str, "SHA-256 of the document, in hexadecimal digits."]
 
@@ -43,6 +43,24 @@ class SeatingPlanRecord(TypedDict):
     created_at: Timestamp
     draft: PlanDraftRecord
     newest: PlanVersionRecord | None
+
+
+class PlanNoteRecord(TypedDict):
+    """What was changed to read a file."""
+
+    code: Annotated[
+        str,
+        one_of(
+            *("encoding", "columns_renamed", "columns_ignored", "degrees", "scaled", "moved"),
+            *("ids_repaired", "labels_repaired"),
+        ),
+    ]
+    sentence: str
+    names: Annotated[str, "What the sentence names; empty if nothing."]
+
+
+class NewPlanRecord(SeatingPlanRecord):
+    notes: list[PlanNoteRecord]
 
 
 class StoredDocument(NamedTuple):

@@ -52,6 +52,7 @@ def save(client: Any, plan: int, revision: int, data: bytes) -> Any:
 def test_a_created_plan_has_a_draft_and_a_first_version(db: None) -> None:
     client = member()
     plan = create(client)
+    assert plan.pop("notes") == []
     assert (plan["name"], plan["draft"]["revision"], plan["draft"]["seats"]) == ("Hall", 1, 2)
     assert plan["newest"]["number"] == 1
     assert client.get(f"/api/organisations/{plan['organisation']}/plans/").json() == [plan]
@@ -180,7 +181,19 @@ def test_a_plan_can_come_from_csv_and_be_exported_again(db: None) -> None:
     assert as_json.content == document.content
     for_pretix: Any = client.get(f"/api/plans/{plan['id']}/versions/1/export/?format=pretix")
     assert for_pretix["Content-Type"] == "application/json"
-    assert for_pretix.json()["size"] == {"width": 150, "height": 320}
+    assert for_pretix.json()["size"] == {"width": 190, "height": 360}
+
+
+def test_what_was_changed_to_read_a_file_is_told(db: None) -> None:
+    client: Any = member()
+    path = f"/api/organisations/{client.organisation.pk}/plans/?repair=true"
+    data = b"section;reihe;platz;x;y;kategorie;tool\nS;A;1;-3,5;0;C;x\nS;A;1;-1,75;0;C;x\n"
+    plan = send(client, "POST", path, data=data, content_type="text/csv").json()
+    codes = ["columns_renamed", "columns_ignored", "scaled", "labels_repaired"]
+    assert [note["code"] for note in plan["notes"]] == codes
+    found: Any = client.get(f"/api/plans/{plan['id']}/versions/1/")
+    [row] = found.json()["zones"][0]["rows"]
+    assert [seat["seat_number"] for seat in row["seats"]] == ["1", "1 (2)"]
 
 
 def test_faults_of_csv_name_their_lines(db: None) -> None:

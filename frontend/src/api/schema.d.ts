@@ -1554,7 +1554,8 @@ export interface paths {
         /**
          * @description Create a plan from a document: pretix's seating-plan JSON, or CSV.
          *
-         *     A document with seats becomes version 1 as well as the draft.
+         *     A document with seats becomes version 1 as well as the draft. The notes say what was changed
+         *     to read it.
          */
         post: operations["create_plan"];
         delete?: never;
@@ -3099,6 +3100,18 @@ export interface components {
          * @enum {string}
          */
         ChannelEnum: "online" | "box_office" | "comp";
+        /**
+         * @description * `encoding` - encoding
+         *     * `columns_renamed` - columns_renamed
+         *     * `columns_ignored` - columns_ignored
+         *     * `degrees` - degrees
+         *     * `scaled` - scaled
+         *     * `moved` - moved
+         *     * `ids_repaired` - ids_repaired
+         *     * `labels_repaired` - labels_repaired
+         * @enum {string}
+         */
+        CodeEnum: "encoding" | "columns_renamed" | "columns_ignored" | "degrees" | "scaled" | "moved" | "ids_repaired" | "labels_repaired";
         CodeRequest: {
             code: string;
         };
@@ -4167,6 +4180,16 @@ export interface components {
             };
             name: string;
         };
+        NewPlan: {
+            id: number;
+            organisation: number;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            draft: components["schemas"]["PlanDraft"];
+            newest: components["schemas"]["PlanVersion"] | null;
+            notes: components["schemas"]["PlanNote"][];
+        };
         NewPromoCodeRequest: {
             /**
              * Format: int64
@@ -4577,6 +4600,12 @@ export interface components {
         PlanEvent: {
             id: number;
             name: string;
+        };
+        PlanNote: {
+            code: components["schemas"]["CodeEnum"];
+            sentence: string;
+            /** @description What the sentence names; empty if nothing. */
+            names: string;
         };
         PlanPoint: {
             /** Format: double */
@@ -14408,6 +14437,8 @@ export interface operations {
             query?: {
                 /** @description The plan's name. Default: that in the document. */
                 name?: string;
+                /** @description Give seats with the id or the label of another one their own, and tell. */
+                repair?: boolean;
                 /**
                  * @description Begin with a demo hall, instead of with the document in the body.
                  *
@@ -14437,7 +14468,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatingPlan"];
+                    "application/json": components["schemas"]["NewPlan"];
                 };
             };
             /** @description Malformed. */

@@ -8,6 +8,7 @@ import type {
   PlanChanges,
   PlanPreview,
   PlanVersion,
+  NewPlan,
   SeatingPlan,
 } from '@/api/types';
 
@@ -74,14 +75,15 @@ export async function createPlan(
   organisationId: number,
   name: string,
   source: PlanSource,
-): Promise<SeatingPlan> {
+): Promise<NewPlan> {
   const isCsv = source.kind === 'file' && /\.csv$/i.test(source.file.name);
-  const { body } = await send<SeatingPlan>({
+  const { body } = await send<NewPlan>({
     method: 'post',
     url: `organisations/${organisationId}/plans/`,
     query: {
       ...(name !== '' && { name }),
       ...(source.kind === 'template' && { template: source.template }),
+      ...(source.kind === 'file' && { repair: true }),
     },
     body: source.kind === 'file' ? source.file : emptyPlan(name),
     timeoutMs: TIMEOUT_MS,

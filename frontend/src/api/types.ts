@@ -65,6 +65,7 @@ export type Me = Schemas['Me'];
 export type Organisation = Schemas['Organisation'];
 /** A seating plan of an organisation, without its documents. */
 export type SeatingPlan = Schemas['SeatingPlan'];
+export type NewPlan = Schemas['NewPlan'];
 export type PlanVersion = Schemas['PlanVersion'];
 /** A plan as buyers would see it, with its problems. */
 export type PlanPreview = Schemas['PlanPreview'];

@@ -1,34 +1,30 @@
 """Read a CSV file as a document."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reservations.csv_text import restored
 from reservations.plans.areas import middle
 from reservations.plans.csv_format.columns import (
     COLUMNS_OF,
     NUMBERS,
-    OPTIONAL,
     REQUIRED,
     Kind,
 )
-from reservations.plans.document import MAX_BYTES, Document, read
+from reservations.plans.csv_format.geometry import MARGIN, order_along, placed
+from reservations.plans.csv_format.lines import Line, read_lines, require
+from reservations.plans.document import Document, read
 from reservations.plans.errors import Fault, PlanError
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS
 from reservations.plans.labels import distinct
 from reservations.plans.plan import (
     MAX_GUID_LENGTH,
-    MAX_SEATS,
     PlanCategory,
     Polygon,
     Shape,
 )
-from reservations.plans.pretix_format import MAX_FAULTS, MAX_NUMBER, path, shown
+from reservations.plans.pretix_format import MAX_NUMBER, path, shown
 from reservations.plans.writing import add_row, new_zone, written
 
 COLORS = ("#7c3aed", "#0d9488", "#d97706", "#2563eb", "#db2777", "#65a30d", "#0891b2", "#b91c1c")
@@ -37,64 +33,41 @@ Json = dict[str, Any]
 # Its section, number and floor, and whether it has standing areas.
 _ZoneKey = tuple[str, str, str, bool]
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# Map coordinates in metres; what is too large for a plan is told when the document is read.
+_MAX_RAW = 1e9
 _WHOLE = re.compile(r"[1-9][0-9]{0,8}")
 _POINT = re.compile(r"(-?[0-9]{1,6}(?:\.[0-9]{1,9})?),(-?[0-9]{1,6}(?:\.[0-9]{1,9})?)")
 _OUTLINE = re.compile(rf"(?:{_POINT.pattern}(?: |$))+")
-_KINDS = {"seat": Kind.SEAT} | {kind.value: kind for kind in Kind}
 _WHERE = ("section", "zone", "floor", "row")
 _LABELS = ("row_label", "seat_label")
-# Tables have lines of their own.
-MAX_LINES = 2 * MAX_SEATS
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A record of the file: the number of its last line, and its cells by column."""
-
-    number: int
-    cells: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
-
-    @property
-    def kind(self) -> Kind | None:
-        return _KINDS.get(self["kind"].strip().lower())
-
-    def amount(self, column: str) -> float:
-        """Return the number in a column, 0 if it is empty."""
-        return float(self[column].strip() or 0)
-
-    def amounts(self, *columns: str) -> Json:
-        """Return the columns with numbers in them."""
-        return {column: self.amount(column) for column in columns if self[column].strip()}
-
-    def some(self, *columns: str) -> Json:
-        """Return the columns with text in them."""
-        return {column: self[column] for column in columns if self[column]}
-
-    def fault(self, column: str, problem: str) -> Fault:
-        return Fault(f"line {self.number}, {column}", problem)
 
 
 def read_csv(data: bytes, *, name: str) -> Document:
     """Return the document of a CSV file. Raises: PlanError with the lines of the faults."""
-    lines = list(_lines(_decoded(data)))
+    file = read_lines(data)
+    lines, notes = file.lines, list(file.notes)
     if not lines:
         raise PlanError(Fault("", "must have seats: there is no line below the header"))
-    _require(fault for line in lines for fault in _faults(line))
+    require(fault for line in lines for fault in _faults(line))
+    margin = 2 * DEFAULT_SEAT_RADIUS
+    if not any(line["guid"] for line in lines):
+        # An export has guids, and positions that are a plan's already.
+        lines, changes = placed(lines, in_degrees=file.in_degrees)
+        notes += changes
+        margin = MARGIN
     tables = {line["guid"]: line for line in lines if line.kind is Kind.TABLE}
-    _require(fault for line in lines for fault in _table_faults(line, tables))
+    require(fault for line in lines for fault in _table_faults(line, tables))
     hall = _Hall(tables)
     for line, guid in zip(lines, _guids(lines), strict=True):
         hall.add(line, guid)
-    categories = dict.fromkeys(line["category"] for line in lines if line["category"])
+    hall.arrange()
+    categories = sorted({line["category"] for line in lines if line["category"]})
     document = written(
         name=name,
         size=(
-            _extent(line.amount("x") for line in lines),
-            _extent(line.amount("y") for line in lines),
+            _extent((line.amount("x") for line in lines), margin=margin),
+            _extent((line.amount("y") for line in lines), margin=margin),
         ),
         categories=[
             PlanCategory(name=each, color=COLORS[at % len(COLORS)])
@@ -104,7 +77,7 @@ def read_csv(data: bytes, *, name: str) -> Document:
         floors=list(dict.fromkeys(line["floor"] for line in lines if line["floor"])),
     )
     try:
-        return read(document)
+        return replace(read(document), notes=tuple(notes))
     except PlanError as error:
         raise PlanError(*map(hall.by_line, error.faults)) from None
 
@@ -112,31 +85,41 @@ def read_csv(data: bytes, *, name: str) -> Document:
 class _Hall:
     """The zones of a document, and the numbers of the lines that their parts come from."""
 
-    def __init__(self, tables: dict[str, _Line]) -> None:
+    def __init__(self, tables: dict[str, Line]) -> None:
         self.zones: list[Json] = []
         self._tables = tables
         self._line_at: dict[str, int] = {}
         self._zone_at: dict[_ZoneKey, int] = {}
         self._last_standing: _ZoneKey | None = None
-        self._rows: dict[str, _Row] = {}
-        self._last: tuple[Json, _Row] | None = None
-        """The row of the line above, and what its seats have in common."""
+        self._table_rows: dict[str, _Row] = {}
+        self._rows: dict[tuple[str, ...], _Row] = {}
 
-    def add(self, line: _Line, guid: str) -> None:
+    def add(self, line: Line, guid: str) -> None:
         match line.kind:
             case Kind.STANDING:
-                self._last = None
                 at = self._zone(line)
                 areas = self.zones[at]["areas"]
                 self._line_at[path("zones", at, "areas", len(areas))] = line.number
                 areas.append(_standing_area(line, guid))
             case Kind.TABLE:
-                self._last = None
                 self._table(line)
             case Kind.SEAT:
                 row = self._row_of(line)
-                self._line_at[f"{row.path}.{path('seats', len(row.seats))}"] = line.number
-                row.seats.append(_seat(line, guid, row))
+                row.seats.append((line, _seat(line, guid, row)))
+
+    def arrange(self) -> None:
+        """Write the seats of the rows, each from one end of its row to the other."""
+        for row in self._table_rows.values():
+            self._write(row, row.seats)
+        for row in self._rows.values():
+            points = [(line.amount("x"), line.amount("y")) for line, _ in row.seats]
+            order = order_along(points, [line["number"] for line, _ in row.seats])
+            self._write(row, [row.seats[at] for at in order])
+
+    def _write(self, row: "_Row", seats: Sequence[tuple[Line, Json]]) -> None:
+        for at, (line, seat) in enumerate(seats):
+            self._line_at[f"{row.path}.{path('seats', at)}"] = line.number
+            row.written.append(seat)
 
     def by_line(self, fault: Fault) -> Fault:
         """Return the fault with its line instead of its path."""
@@ -149,7 +132,7 @@ class _Hall:
         words = f"line {self._line_at[where]}"
         return Fault(f"{words}, {key}" if key else words, fault.problem)
 
-    def _zone(self, line: _Line) -> int:
+    def _zone(self, line: Line) -> int:
         # Standing areas have zones of their own, which do not change the order of the others. An
         # area on another floor begins one, because areas of one name are numbered in their order.
         floor, is_standing = line["floor"], line.kind is Kind.STANDING
@@ -164,23 +147,22 @@ class _Hall:
             self.zones.append(new_zone(line["section"], number=line["zone"], **more))
         return self._zone_at[key]
 
-    def _row_of(self, line: _Line) -> "_Row":
+    def _row_of(self, line: Line) -> "_Row":
         if table := line["table"]:
-            self._last = None
             return self._table(self._tables[table])
-        common = line.some(*_WHERE, *_LABELS)
-        if self._last is None or self._last[0] != common:
-            self._last = (common, self._new_row(line, x=0, y=0))
-        return self._last[1]
+        common = tuple(line[each] for each in (*_WHERE, *_LABELS))
+        if common not in self._rows:
+            self._rows[common] = self._new_row(line, x=0, y=0)
+        return self._rows[common]
 
-    def _table(self, line: _Line) -> "_Row":
+    def _table(self, line: Line) -> "_Row":
         name = line["guid"]
-        if name not in self._rows:
+        if name not in self._table_rows:
             row = self._new_row(line, x=line.amount("x"), y=line.amount("y"))
-            self._rows[name] = row
-        return self._rows[name]
+            self._table_rows[name] = row
+        return self._table_rows[name]
 
-    def _new_row(self, line: _Line, *, x: float, y: float) -> "_Row":
+    def _new_row(self, line: Line, *, x: float, y: float) -> "_Row":
         at = self._zone(line)
         where = path("zones", at, "rows", len(self.zones[at]["rows"]))
         more = line.some(*_LABELS)
@@ -192,15 +174,16 @@ class _Hall:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row of the document: its path, its position, and its seats so far."""
+    """A row of the document: its path, its position, where its seats are written, and its seats."""
 
     path: str
     x: float
     y: float
-    seats: list[Json]
+    written: list[Json]
+    seats: list[tuple[Line, Json]] = field(default_factory=list)
 
 
-def _seat(line: _Line, guid: str, row: _Row) -> Json:
+def _seat(line: Line, guid: str, row: _Row) -> Json:
     seat: Json = {
         "seat_guid": guid,
         "uuid": guid,
@@ -217,11 +200,11 @@ def _seat(line: _Line, guid: str, row: _Row) -> Json:
     return seat | line.amounts("radius")
 
 
-def _table(line: _Line) -> Json:
+def _table(line: Line) -> Json:
     return line.some("shape", "sold") | line.amounts("width", "height", "rotation")
 
 
-def _standing_area(line: _Line, guid: str) -> Json:
+def _standing_area(line: Line, guid: str) -> Json:
     x, y, name = line.amount("x"), line.amount("y"), line["section"]
     width, height = line.amount("width"), line.amount("height")
     area: Json = {
@@ -253,7 +236,7 @@ def _standing_area(line: _Line, guid: str) -> Json:
     return area
 
 
-def _guids(lines: list[_Line]) -> Iterator[str]:
+def _guids(lines: list[Line]) -> Iterator[str]:
     """Yield each line's own guid, or else one made of its section, row and number."""
     made = ["-".join(line[each] for each in REQUIRED[:3]).replace("/", "-") for line in lines]
     guids = distinct(
@@ -263,49 +246,7 @@ def _guids(lines: list[_Line]) -> Iterator[str]:
         yield line["guid"] or guid
 
 
-def _decoded(data: bytes) -> str:
-    """Raises: PlanError."""
-    if len(data) > MAX_BYTES:
-        raise PlanError(Fault("", f"must have at most {MAX_BYTES // 1024 // 1024} MiB"))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise PlanError(Fault(f"line {line}", "is not UTF-8 text")) from None
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    """Raises: PlanError for lines that do not match the header."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        _require(_header_faults(header))
-        for at, cells in enumerate(reader):
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                problem = f"must have {len(header)} cells as the header does, not {len(cells)}"
-                raise PlanError(Fault(f"line {reader.line_num}", problem))
-            if at >= MAX_LINES:
-                raise PlanError(Fault("", f"must have at most {MAX_LINES:,} lines"))
-            texts = [restored(cell) for cell in cells]
-            yield _Line(reader.line_num, dict(zip(header, texts, strict=True)))
-    except csv.Error as error:
-        raise PlanError(Fault(f"line {reader.line_num}", f"is not CSV ({error})")) from None
-
-
-def _header_faults(header: list[str]) -> Iterator[Fault]:
-    for name in REQUIRED:
-        if name not in header:
-            yield Fault("line 1", f"must have the column {name}")
-    for name in header:
-        if name not in (*REQUIRED, *OPTIONAL):
-            yield Fault("line 1", f"has an unknown column {shown(name)}")
-    if len(set(header)) < len(header):
-        yield Fault("line 1", "must not have a column twice")
-
-
-def _faults(line: _Line) -> Iterator[Fault]:
+def _faults(line: Line) -> Iterator[Fault]:
     """Yield what is wrong with a line by itself. The rest is found when the document is read."""
     kind = line.kind
     if kind is None:
@@ -316,8 +257,8 @@ def _faults(line: _Line) -> Iterator[Fault]:
         if not cell and column not in ("x", "y"):
             continue
         is_number = len(cell) <= 40 and _NUMBER.fullmatch(cell)
-        if not is_number or abs(float(cell)) > MAX_NUMBER:
-            problem = f"must be a number such as 12.5 of at most {MAX_NUMBER:,}"
+        if not is_number or abs(float(cell)) > _MAX_RAW:
+            problem = f"must be a number such as 12.5 of at most {_MAX_RAW:,.0f}"
             yield line.fault(column, f"{problem}, not {shown(cell)}")
     for column in line.cells:
         if line[column].strip() and column not in COLUMNS_OF[kind]:
@@ -334,7 +275,7 @@ def _faults(line: _Line) -> Iterator[Fault]:
             yield line.fault("outline", "must be empty for other shapes than polygon")
 
 
-def _table_faults(line: _Line, tables: dict[str, _Line]) -> Iterator[Fault]:
+def _table_faults(line: Line, tables: dict[str, Line]) -> Iterator[Fault]:
     """Yield what is wrong with the tables' names."""
     if line.kind is Kind.TABLE and tables[line["guid"]] is not line:
         yield line.fault("guid", f"{shown(line['guid'])} is that of another table too")
@@ -348,13 +289,6 @@ def _table_faults(line: _Line, tables: dict[str, _Line]) -> Iterator[Fault]:
             yield line.fault("table", problem)
 
 
-def _require(faults: Iterable[Fault]) -> None:
-    """Raises: PlanError with the first faults, if there are any."""
-    if found := tuple(islice(faults, MAX_FAULTS)):
-        raise PlanError(*found)
-
-
-def _extent(coordinates: Iterable[float]) -> float:
+def _extent(coordinates: Iterable[float], *, margin: float) -> float:
     """Return the width or height of a plan that has room for seats at these coordinates."""
-    reach = 2 * DEFAULT_SEAT_RADIUS
-    return min(max(0.0, *coordinates) + reach, MAX_NUMBER)
+    return min(max(0.0, *coordinates) + margin, MAX_NUMBER)

@@ -14,6 +14,7 @@ import { useNavigate } from 'react-router';
 
 import { createPlan, faultsOf, type PlanSource, TEMPLATES } from '@/api/seatingPlans';
 import { Button } from '@/components/Button';
+import { useAnnounce } from '@/components/announce';
 import { Field } from '@/components/Field';
 import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
 import { t } from '@/i18n/language';
@@ -38,6 +39,7 @@ interface Choice {
 /** Asks what a new plan begins with: a file, nothing, or a demo hall. */
 export function NewPlan({ organisationId, onDismiss }: NewPlanProps) {
   const queryClient = useQueryClient();
+  const announce = useAnnounce();
   const navigate = useNavigate();
   const { register, control, handleSubmit, formState } = useForm<Choice>({
     defaultValues: { name: '', beginning: 'file', file: null },
@@ -46,6 +48,8 @@ export function NewPlan({ organisationId, onDismiss }: NewPlanProps) {
     mutationFn: ({ name, ...choice }: Choice) =>
       createPlan(organisationId, name.trim(), sourceOf(choice)),
     onSuccess: async (plan, { beginning }) => {
+      const notes = plan.notes.map(({ code, names }) => t(`plans:note_${code}`, { names }));
+      if (notes.length > 0) announce(notes.join(' '));
       await queryClient.invalidateQueries({ queryKey: PLANS_KEY });
       await navigate(beginning === 'empty' ? planEditPath(plan.id) : planPath(plan.id));
     },
