@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 
 import type { Reservation } from '../src/api/types';
-import { demoEvents, ONLY_CHROMIUM, openLive, pick, seatOn, test } from './fixtures';
+import { demoEvents, ONLY_CHROMIUM, openLive, pick, seatOn, seatWords, test } from './fixtures';
 
 test(
   'a booking is moved while its buyer watches, and the ticket of the old seat is refused',
@@ -34,7 +34,10 @@ test(
     await expect(seatOn(buyer.page, old)).toHaveAttribute('data-status', 'available');
     await buyer.page.goto('/reservations');
     await expect(
-      buyer.page.getByRole('listitem').filter({ hasText: wanted.seat_number }).first(),
+      buyer.page
+        .getByRole('listitem')
+        .filter({ hasText: seatWords(wanted) })
+        .first(),
     ).toBeVisible();
 
     await seller.goto(`/tickets/${booking.ticket_code}.${old.id}`);

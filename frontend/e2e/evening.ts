@@ -3,7 +3,15 @@ import { type BrowserContextOptions, expect, type Page } from '@playwright/test'
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
 import { scan, setUpDoor } from './doors';
 import { storedSums, type Sums, sumUp } from './eveningSums';
-import { type Fixtures, openLive, type Person, pick, seatOn, workerIsReady } from './fixtures';
+import {
+  type Fixtures,
+  openLive,
+  type Person,
+  pick,
+  seatOn,
+  seatWords,
+  workerIsReady,
+} from './fixtures';
 import type { Inspect } from './tour';
 
 const DAY_MS = 86_400_000;
@@ -103,7 +111,7 @@ async function moveWhileWatched(
   await openLive(buyer.page, event);
   const booking = await buyer.page.context().newPage();
   await booking.goto(`/reservations/${id}`);
-  await expect(booking.getByRole('cell', { name: old.seat_number, exact: true })).toBeVisible();
+  await expect(booking.getByRole('cell', { name: seatWords(old) })).toBeVisible();
   // Signed tickets have whole seconds: one of the same second would not be outdated.
   const second = (ticket = '') => Number(ticket.split('.')[2]);
   await expect.poll(() => Date.now() / 1000).toBeGreaterThan(second(before.signed_ticket) + 1);
@@ -127,7 +135,7 @@ async function moveWhileWatched(
 
   for (const seat of [wanted, wantedToo]) {
     await expect(seatOn(buyer.page, seat)).toHaveAttribute('data-status', 'reserved');
-    await expect(booking.getByRole('cell', { name: seat.seat_number, exact: true })).toBeVisible();
+    await expect(booking.getByRole('cell', { name: seatWords(seat) })).toBeVisible();
   }
   await expect(seatOn(buyer.page, old)).toHaveAttribute('data-status', 'available');
   await expect(booking.getByText('€51.60').first()).toBeVisible();

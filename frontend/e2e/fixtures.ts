@@ -171,6 +171,11 @@ export async function demoEvents(request: APIRequestContext): Promise<DemoEvents
   };
 }
 
+/** How pages and tickets of bookings name a seat: "row A, seat 11", in English. */
+export function seatWords({ row, number }: Seat): RegExp {
+  return new RegExp(`${row}, seat ${number}(?!\\d)`);
+}
+
 export function seatOn(page: Page, { seat_number: seatNumber }: Seat): Locator {
   const literal = seatNumber.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return page.getByRole('button', { name: new RegExp(`^Seat ${literal},`) });

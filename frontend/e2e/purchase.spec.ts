@@ -7,6 +7,7 @@ import {
   demoEvents,
   ONLY_CHROMIUM,
   seatOn,
+  seatWords,
   tabUntil,
   tapAt,
   test,
@@ -74,8 +75,8 @@ test('two people and a third who only watches follow one purchase to its cancell
   await expect(alice).toHaveURL(/\/reservations$/);
   const booking = alice.getByRole('article').first();
   await expect(booking.getByText('Confirmed')).toBeVisible();
-  for (const { seat_number: seatNumber } of [first, second]) {
-    await expect(booking.getByText(seatNumber, { exact: true })).toBeVisible();
+  for (const seat of [first, second]) {
+    await expect(booking.getByText(seatWords(seat))).toBeVisible();
   }
 
   await booking.getByRole('button', { name: /^Cancel/ }).click();
