@@ -3,7 +3,6 @@ import { Link } from 'react-router';
 
 import { pictureUrl } from '@/api/pictures';
 import type { EventDetail } from '@/api/types';
-import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { LiveBadge } from '@/components/LiveBadge';
 import type { FeedState } from '@/domain/feed/feedState';
@@ -34,14 +33,16 @@ export function SelectorHead({ event, feedState, viewers }: SelectorHeadProps) {
           {event.venue}
         </p>
       </div>
-      <Button
-        look="plain"
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={t('seats:about')}
         onClick={() => {
           setOpen(true);
         }}
       >
-        {t('seats:about')}
-      </Button>
+        <Icon name="info" />
+      </button>
       <LiveBadge feedState={feedState} viewers={viewers} />
       {isOpen && (
         <Suspense>

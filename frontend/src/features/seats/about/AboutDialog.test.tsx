@@ -1,13 +1,27 @@
 import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { MemoryRouter } from 'react-router';
 import { expect, it, vi } from 'vitest';
 
 import { AboutDialog } from '@/features/seats/about/AboutDialog';
+import { SelectorHead } from '@/features/seats/SelectorHead';
 import { makeEvent } from '@/testing/factories';
 
 function open(description: string, changes = {}): HTMLElement {
   render(<AboutDialog event={makeEvent({ description, ...changes })} onClose={vi.fn()} />);
   return screen.getByRole('dialog', { hidden: true });
 }
+
+it('opens from the head of the event’s page', async () => {
+  const event = makeEvent({ description: 'Two sets of **jazz**' });
+  render(
+    <MemoryRouter>
+      <SelectorHead event={event} feedState={{ name: 'live' }} viewers={null} />
+    </MemoryRouter>,
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'About this event' }));
+  expect((await screen.findByText('jazz')).tagName).toBe('STRONG');
+});
 
 it('shows the end and the address', () => {
   const dialog = open('', {
