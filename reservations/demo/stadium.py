@@ -40,11 +40,11 @@ PREMIUM, LOWER_SIDE, LOWER_GOAL = "Premium", "Lower side", "Lower goal"
 UPPER_SIDE, UPPER_GOAL, FAMILY = "Upper side", "Upper goal", "Family"
 COLORS = {
     PREMIUM: "#f59e0b",
-    LOWER_SIDE: "#be185d",
+    LOWER_SIDE: "#db2777",
     LOWER_GOAL: "#7c3aed",
-    UPPER_SIDE: "#0e7490",
-    UPPER_GOAL: "#a16207",
-    FAMILY: "#dc2626",
+    UPPER_SIDE: "#0891b2",
+    UPPER_GOAL: "#166534",
+    FAMILY: "#b91c1c",
 }
 
 FLOOR = "rgba(100, 116, 139, 0.12)"

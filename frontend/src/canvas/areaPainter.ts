@@ -33,6 +33,8 @@ const [LEAST_NAME_PX, MOST_NAME_PX] = [12, 20];
 const SOLD_OUT = { share: 0.8, leastPx: 11 } as const;
 /** The opacity of areas without a seat that meets the wishes. */
 const FADED = 0.3;
+/** The lines that each label may have: its name and how many seats are free. */
+const DETAILED = 2;
 /** Labels are measured at this font size. */
 const MEASURED_PX = 100;
 
@@ -44,6 +46,7 @@ export class AreaPainter {
   readonly #textWidths = new Map<string, number>();
   /** The label of each area at the last scale. */
   readonly #labels = new Map<Area, AreaLabel>();
+  #most: { readonly scale: number; readonly lines: number } | null = null;
 
   constructor(options: AreaPainterOptions) {
     this.#options = options;
@@ -130,17 +133,45 @@ export class AreaPainter {
   #labelFor(context: Context, scale: number, area: Area, availability: Availability): Label {
     let laidOut = this.#labels.get(area);
     if (laidOut?.scale !== scale || laidOut.availability !== availability) {
-      const { labelOf, pixelRatio } = this.#options;
-      const label = layOutLabel(area, labelOf(area, availability), {
-        scale,
-        pixelRatio,
-        maxSize: this.#maxNamePx(scale, isFree(availability)),
-        measure: (text, weight) => this.#widthOf(context, text, weight),
-      });
+      const texts = this.#options.labelOf(area, availability);
+      const most = this.#mostLines(context, scale);
+      const label = this.#layOut(context, scale, area, texts.slice(0, most), isFree(availability));
       laidOut = { scale, availability, label };
       this.#labels.set(area, laidOut);
     }
     return laidOut.label;
+  }
+
+  /**
+   * How many lines the labels of all areas may have: as many as fit in each while all of its seats are
+   * free. Where one has no room for its price, none shows one.
+   */
+  #mostLines(context: Context, scale: number): number {
+    if (this.#most?.scale !== scale) {
+      const lines = this.#options.areas.map((area) => {
+        const [priceFrom] = area.prices.toSorted((a, b) => b.length - a.length);
+        const full = { free: area.seatIndexes.length, priceFrom: priceFrom ?? null, isKnown: true };
+        const texts = this.#options.labelOf(area, full);
+        return Math.max(this.#layOut(context, scale, area, texts, true).lines.length, DETAILED);
+      });
+      this.#most = { scale, lines: Math.min(...lines) };
+    }
+    return this.#most.lines;
+  }
+
+  #layOut(
+    context: Context,
+    scale: number,
+    area: Area,
+    texts: readonly string[],
+    isOpen: boolean,
+  ): Label {
+    return layOutLabel(area, texts, {
+      scale,
+      pixelRatio: this.#options.pixelRatio,
+      maxSize: this.#maxNamePx(scale, isOpen),
+      measure: (text, weight) => this.#widthOf(context, text, weight),
+    });
   }
 
   /** The same for all areas of a kind, so that names differ little in size. */

@@ -6,6 +6,8 @@ export const GLYPHS = {
   blocked: 'M-.3 -.3L.3 .3M.3 -.3L-.3 .3',
   wheelchair:
     'M-.02 -.58A.1 .1 0 1 1 -.22 -.58A.1 .1 0 1 1 -.02 -.58M-.12 -.32V.06H.24L.42 .46M-.06 -.12H.2M-.22 -.04A.34 .34 0 1 0 .2 .34',
+  companion:
+    'M-.07 -.46A.13 .13 0 1 1 -.33 -.46A.13 .13 0 1 1 -.07 -.46M-.2 -.28V.12L-.38 .52M-.2 .12L-.02 .52M-.44 -.08H.04M.36 -.2V.24M.14 .02H.58',
   /** Replaces the padlock in small seats. */
   bar: 'M-.4 0H.4',
 } as const;

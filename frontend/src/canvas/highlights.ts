@@ -39,8 +39,10 @@ const MIN_OWN_PX = 8.5;
 /** Pins over areas, in parts of those on thumbnails. */
 const PIN_SIZE = 1.3;
 const TOP = -Math.PI / 2;
-/** The ring around offered seats, in seat radii. */
-const OFFERED = 1.3;
+/** The dashed ring around offered seats, in seat radii: one's own have a closed one. */
+const OFFERED = { radius: 1.32, dash: 0.46, gap: 0.3 } as const;
+/** The mark of seats that a promo code opens, in seat radii: a dot at their upper right. */
+const OPENED = { away: 0.8, radius: 0.36, edge: 0.12 } as const;
 /** The ring around the hovered seat, in CSS pixels: outside it, so that it shows on any colour. */
 const HOVER_PX = 2;
 const HOVER_GAP_PX = 2.5;
@@ -56,6 +58,7 @@ export class Highlights {
   #hovered: number | null = null;
   #focused: number | null = null;
   #offered: readonly number[] = [];
+  #opened: readonly number[] = [];
 
   constructor(clock: ServerClock) {
     this.#clock = clock;
@@ -91,6 +94,11 @@ export class Highlights {
     this.#offered = offered;
   }
 
+  /** Set the seats that a promo code opens. */
+  setOpened(opened: readonly number[]): void {
+    this.#opened = opened;
+  }
+
   /** Draw the layer. Returns the milliseconds until it must be redrawn; null for never. */
   draw(context: Context, frame: HighlightFrame): number | null {
     const { scene, at, nowMs } = frame;
@@ -106,6 +114,7 @@ export class Highlights {
       const seat = this.#seats[index];
       if (seat !== undefined) nextDrawMs = sooner(nextDrawMs, this.#drawOwn(context, frame, seat));
     }
+    for (const index of this.#opened) this.#drawOpened(context, frame, index);
     for (const index of this.#offered) this.#drawOffered(context, frame, index);
     if (this.#hovered !== null && this.#seats[this.#hovered]?.status === 'available') {
       const gapPx = HOVER_GAP_PX * frame.pixelRatio;
@@ -185,10 +194,29 @@ export class Highlights {
     if (seat === undefined) return;
     const radiusPx = scene.plan.seat_radius * at.scale;
     const { x, y } = toScreen(at, seat.facts);
-    circle(context, x, y, radiusPx * OFFERED);
-    context.strokeStyle = palette.mine;
+    circle(context, x, y, radiusPx * OFFERED.radius);
+    context.strokeStyle = palette.ink;
     context.lineWidth = Math.max(0.2 * radiusPx, 2 * pixelRatio);
+    context.lineCap = 'butt';
+    context.setLineDash([OFFERED.dash * radiusPx, OFFERED.gap * radiusPx]);
     context.stroke();
+    context.setLineDash([]);
+  }
+
+  #drawOpened(context: Context, { at, scene, palette }: HighlightFrame, index: number) {
+    const seat = this.#seats[index];
+    if (seat?.status !== 'available') return;
+    const radiusPx = scene.plan.seat_radius * at.scale;
+    const { x, y } = toScreen(at, seat.facts);
+    const away = OPENED.away * radiusPx;
+    for (const [radius, color] of [
+      [OPENED.radius + OPENED.edge, palette.ground],
+      [OPENED.radius, palette.accent],
+    ] as const) {
+      circle(context, x + away, y - away, radius * radiusPx);
+      context.fillStyle = color;
+      context.fill();
+    }
   }
 
   #drawRing(

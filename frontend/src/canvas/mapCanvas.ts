@@ -164,6 +164,12 @@ export class MapCanvas {
     this.#requestFrame();
   }
 
+  /** Set the seats that a promo code opens. */
+  markOpened(indexes: readonly number[]): void {
+    this.#highlights.setOpened(indexes);
+    this.#requestFrame();
+  }
+
   /** Cancel all scheduled drawing. */
   close(): void {
     this.#painter = null;

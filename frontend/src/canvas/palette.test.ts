@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { contrast } from '@/canvas/contrast';
 import { type Palette, toneOf } from '@/canvas/palette';
+import { colorDistance } from '@/testing/colorDistance';
 
 const CSS = readFileSync(new URL('../app/theme.css', import.meta.url), 'utf8');
 const [LIGHT = '', DARK = ''] = CSS.split('@media');
@@ -17,6 +18,19 @@ const EXTREMES = [
   'rgba(124, 58, 237, 0.3)',
   'rgb(0, 0, 64)',
 ];
+
+/** The colours that we give to categories, by where they are. */
+const OWN = {
+  stadium: /^COLORS = \{([^}]*)\}/ms.exec(source('reservations/demo/stadium.py'))?.[1],
+  imports: /^COLORS = \(([^)]*)\)/ms.exec(source('reservations/plans/csv_format/reading.py'))?.[1],
+  editor: /^const COLORS = \[([^\]]*)\]/ms.exec(
+    source('frontend/src/features/editor/panels/CategoriesPanel.tsx'),
+  )?.[1],
+};
+
+function source(path: string): string {
+  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+}
 
 function themed(css: string): (variable: string) => string {
   return (variable) => {
@@ -45,6 +59,18 @@ describe.each([
       expect(contrast(fill, ground)).toBeGreaterThanOrEqual(3);
       expect(contrast(edge, block)).toBeGreaterThanOrEqual(3);
       expect(contrast(ink, fill)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  it.each(Object.entries(OWN))('categories with our colours are told apart: %s', (_where, text) => {
+    const fills = [...(text ?? '').matchAll(/#[0-9a-f]{6}/g)].map(
+      ([wanted]) => toneOf(wanted, palette).fill,
+    );
+    expect(fills.length).toBeGreaterThan(5);
+    for (const [at, fill] of fills.entries()) {
+      for (const other of fills.slice(at + 1)) {
+        expect(colorDistance(fill, other), `${fill} ${other}`).toBeGreaterThanOrEqual(0.12);
+      }
     }
   });
 

@@ -1,10 +1,11 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 
+import { GLYPHS } from '@/canvas/glyphs';
 import type { Palette } from '@/canvas/palette';
 import { PlanPainter } from '@/canvas/planPainter';
 import { sceneOf } from '@/canvas/scene';
-import type { SeatWish } from '@/domain/seatMap/features';
-import type { DisplayStatus, MapSeat } from '@/domain/seatMap/seats';
+import { ACCESSIBLE, type SeatWish } from '@/domain/seatMap/features';
+import type { DisplayStatus, MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { factsOf, makeEvent, makeSeats } from '@/testing/factories';
 import { FakeSurfaces } from '@/testing/fakeSurface';
 
@@ -60,6 +61,57 @@ it('numbers no free seat that does not meet the filter', () => {
 
 it('draws no numbers that are too small to read', () => {
   expect(textsAt(16)).toEqual([]);
+});
+
+/** Draw one's own seats with these facts. Returns the colour and path of each stroke. */
+function strokesOf(...special: readonly Partial<SeatFacts>[]): readonly (readonly unknown[])[] {
+  const { plan, categories } = makeEvent();
+  const own = facts.slice(0, special.length).map((seat, at) => ({ ...seat, ...special[at] }));
+  const palette = new Proxy({}, { get: (_, name) => String(name) }) as Palette;
+  vi.stubGlobal(
+    'Path2D',
+    class {
+      constructor(readonly path: string) {}
+    },
+  );
+  const { create } = new FakeSurfaces();
+  const scene = sceneOf(plan, categories, own);
+  const painter = new PlanPainter({
+    ...{ scene, palette, pixelRatio: 1, createSurface: create },
+    labelOf: () => [],
+  });
+  const strokes: unknown[][] = [];
+  let color: unknown;
+  const screen = new Proxy(create(1_000, 1_000), {
+    get: (target, name) =>
+      name === 'stroke'
+        ? (shape?: { path: string }) => strokes.push([color, shape?.path])
+        : (target as unknown as Record<string | symbol, unknown>)[name],
+    set: (target, name, value) => {
+      if (name === 'strokeStyle') color = value;
+      return Reflect.set(target, name, value);
+    },
+  });
+  painter.paint(
+    screen,
+    { scale: 2, left: 0, top: 0 },
+    { x: 0, y: 0, width: 500, height: 500 },
+    {
+      seats: own.map((seat) => ({
+        ...{ facts: seat, status: 'mine', until: null, holder: null, pending: false },
+      })),
+      availability: [],
+      full: new Set(),
+    },
+  );
+  return strokes.filter(([, path]) => path !== undefined);
+}
+
+it("marks one's own wheelchair places and companion seats in the ink of one's own", () => {
+  expect(strokesOf({ features: ACCESSIBLE }, { companionOf: 0 })).toEqual([
+    ['mine', GLYPHS.wheelchair],
+    ['mine', GLYPHS.companion],
+  ]);
 });
 
 function fillOf(full: readonly string[]): unknown {

@@ -23,8 +23,8 @@ export interface SeatData {
 
 /** Seat radius in CSS pixels from which numbers are readable. */
 const NUMBERS_FROM_PX = 8.5;
-/** Seat radius in CSS pixels from which wheelchairs are recognised. */
-const WHEELCHAIRS_FROM_PX = 6;
+/** Seat radius in CSS pixels from which the marks of features are recognised. */
+const FEATURES_FROM_PX = 6;
 /** The opacity of seats that do not meet the wishes. */
 const FADED = 0.22;
 /** Font sizes of numbers in seat radii, by their length. */
@@ -116,7 +116,7 @@ export class PlanPainter {
     }
     context.globalAlpha = 1;
     const cssRadius = this.#cssRadius(at.scale);
-    if (cssRadius >= WHEELCHAIRS_FROM_PX) this.#paintWheelchairs(context, at, found, seats);
+    if (cssRadius >= FEATURES_FROM_PX) this.#paintFeatures(context, at, found, seats);
     if (cssRadius >= NUMBERS_FROM_PX) this.#paintNumbers(context, at, found, seats);
     if (cssRadius >= ROW_LABELS_FROM_PX) this.#paintRowLabels(context, at, box);
   }
@@ -130,8 +130,11 @@ export class PlanPainter {
     return status !== 'mine' && !meets(facts, this.#scene.wishes);
   }
 
-  /** Mark the accessible seats that can be bought, and one's own, in place of their numbers. */
-  #paintWheelchairs(
+  /**
+   * Mark the accessible and companion seats that can be bought, and one's own, in place of their
+   * numbers.
+   */
+  #paintFeatures(
     context: Context,
     at: Placement,
     found: readonly number[],
@@ -149,8 +152,8 @@ export class PlanPainter {
       context.lineJoin = 'round';
       context.lineWidth = 0.15;
       context.strokeStyle =
-        seat.status === 'mine' ? this.#palette.onMine : this.#toneOf(categoryId).ink;
-      context.stroke(new Path2D(GLYPHS.wheelchair));
+        seat.status === 'mine' ? this.#palette.mine : this.#toneOf(categoryId).ink;
+      context.stroke(new Path2D(GLYPHS[isAccessible(seat) ? 'wheelchair' : 'companion']));
       context.restore();
     }
   }
@@ -247,9 +250,13 @@ function isOpen({ status }: MapSeat): boolean {
   return status === 'available' || status === 'mine';
 }
 
-/** Whether a seat has a wheelchair instead of its number. */
+/** Whether a seat has the mark of a feature instead of its number. */
 function isMarked(seat: MapSeat): boolean {
-  return (seat.facts.features & ACCESSIBLE) !== 0 && isOpen(seat);
+  return (isAccessible(seat) || seat.facts.companionOf !== null) && isOpen(seat);
+}
+
+function isAccessible({ facts: { features } }: MapSeat): boolean {
+  return (features & ACCESSIBLE) !== 0;
 }
 
 function grown({ x, y, width, height }: Bounds, by: number): Bounds {

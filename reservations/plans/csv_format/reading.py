@@ -27,7 +27,7 @@ from reservations.plans.plan import (
 from reservations.plans.pretix_format import MAX_NUMBER, path, shown
 from reservations.plans.writing import add_row, new_zone, written
 
-COLORS = ("#7c3aed", "#0d9488", "#d97706", "#2563eb", "#db2777", "#65a30d", "#0891b2", "#b91c1c")
+COLORS = ("#7c3aed", "#0d9488", "#d97706", "#2563eb", "#db2777", "#65a30d", "#57534e", "#b91c1c")
 
 Json = dict[str, Any]
 # Its section, number and floor, and whether it has standing areas.

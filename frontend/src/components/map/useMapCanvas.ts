@@ -27,6 +27,8 @@ interface MapCanvasOptions {
   readonly focused: number | null;
   /** Seats that are offered instead of others. */
   readonly offered: readonly number[];
+  /** Seats that a promo code opens; stable while they stay the same. */
+  readonly opened: readonly number[];
 }
 
 /** Keep a canvas in sync with the seats. Returns a ref to its MapCanvas. */
@@ -42,6 +44,7 @@ export function useMapCanvas({
   hovered,
   focused,
   offered,
+  opened,
 }: MapCanvasOptions): RefObject<MapCanvas | null> {
   const mapRef = useRef<MapCanvas>(null);
   const pixelRatio = useSyncExternalStore(watchPixelRatio, () => devicePixelRatio);
@@ -89,6 +92,10 @@ export function useMapCanvas({
   useEffect(() => {
     mapRef.current?.offer(offered);
   }, [offered]);
+
+  useEffect(() => {
+    mapRef.current?.markOpened(opened);
+  }, [opened]);
 
   return mapRef;
 }

@@ -23,6 +23,7 @@ const NOT_ON_SALE = {
   labelOf: ({ name }: Area) => [name],
   hovered: null,
   offered: [],
+  opened: [],
 };
 
 /** Keep a canvas in sync with seats that nobody can hold there. */

@@ -138,6 +138,11 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   const offered = useOfferedIndexes(
     dialog !== null ? [] : choices.length > 0 ? choices : (orphanPrompt?.fixes ?? []),
   );
+  const openedIds = useSeatMap(store, (state) => state.opened?.seatIds);
+  const opened = useMemo(
+    () => [...(openedIds ?? [])].flatMap((id) => indexById.get(id) ?? []),
+    [openedIds, indexById],
+  );
   const clearOffer = () => {
     setOffer(null);
   };
@@ -229,7 +234,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       />
       <div className="selector__map" ref={area} tabIndex={-1}>
         {seats.length > 0 && view === 'map' ? (
-          <SeatMap ref={map} {...hall} clock={store.clock} offered={offered}>
+          <SeatMap ref={map} {...hall} clock={store.clock} offered={offered} opened={opened}>
             {cards}
           </SeatMap>
         ) : seats.length > 0 ? (

@@ -45,6 +45,10 @@ export const SignInPrompt = lazy(async () => ({
   default: (await import('@/features/seats/SignInPrompt')).SignInPrompt,
 }));
 
+export const BasketLine = lazy(async () => ({
+  default: (await import('@/features/seats/basket/BasketLine')).BasketLine,
+}));
+
 export const OpenPaymentActions = lazy(async () => ({
   default: (await import('@/features/seats/basket/OpenPaymentActions')).OpenPaymentActions,
 }));

@@ -8,7 +8,7 @@ import type { Sales } from '@/domain/sales';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { withTables } from '@/domain/seatMap/tables';
 import type { SeatMapStore } from '@/domain/seatMap/store';
-import { offerFor, offerText, type Offer } from '@/features/seats/offer/offer';
+import { companionOffer, offerFor, offerText, type Offer } from '@/features/seats/offer/offer';
 import { rememberPick } from '@/features/seats/pickBeforeSignIn';
 import { createSeatCommands } from '@/features/seats/seatCommands';
 import { unavailableText } from '@/features/seats/seatLabels';
@@ -67,7 +67,9 @@ export function useSeatActions({
           if (error.isNotAuthenticated && only !== undefined && others.length === 0) {
             rememberPick(event.id, only.id);
           }
-          const offer = offerFor(error, sentence, seats);
+          const offer =
+            offerFor(error, sentence, seats) ??
+            companionOffer(error, sentence, seats, store.getState().seats);
           onOffer(offer);
           if (offer === null) announce(sentence, 'bad');
           else announce(offerText(offer), 'quiet');

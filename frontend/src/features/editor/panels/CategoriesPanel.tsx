@@ -11,7 +11,7 @@ import { useCommitForm } from '@/features/editor/panels/useCommitForm';
 import { t } from '@/i18n/language';
 
 /** Colours for new categories, distinct on light and dark ground. */
-const COLORS = ['#7c3aed', '#0e7490', '#d97706', '#be185d', '#15803d', '#1d4ed8', '#b91c1c'];
+const COLORS = ['#7c3aed', '#0e7490', '#d97706', '#db2777', '#15803d', '#2563eb', '#b91c1c'];
 
 /** The plan's price categories. */
 export function CategoriesPanel() {

@@ -6,14 +6,13 @@ import { Icon } from '@/components/Icon';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { soldApart } from '@/domain/seatMap/tables';
 import type { ServerClock } from '@/domain/serverClock';
-import { BasketLine } from '@/features/seats/basket/BasketLine';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
 import { MoreTimeButton } from '@/features/seats/basket/MoreTimeButton';
 import { Subtotals } from '@/features/seats/basket/Subtotals';
 import { useOpenPayment } from '@/features/seats/basket/useOpenPayment';
 import type { Tickets } from '@/features/seats/basket/useTickets';
 import { Countdown } from '@/features/seats/Countdown';
-import { OpenPaymentActions } from '@/features/seats/lazyComponents';
+import { BasketLine, OpenPaymentActions } from '@/features/seats/lazyComponents';
 import type { LockExtension } from '@/features/seats/useLockExtension';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -122,18 +121,20 @@ export function Basket({
         {isEmpty ? (
           <p className="basket__hint">{emptyHint(event, isOnSale)}</p>
         ) : (
-          <ul>
-            {lines.map((line) => (
-              <BasketLine
-                key={line[0]?.facts.id}
-                basket={aside}
-                seats={line}
-                tickets={tickets}
-                event={event}
-                onRelease={onRelease}
-              />
-            ))}
-          </ul>
+          <Suspense>
+            <ul>
+              {lines.map((line) => (
+                <BasketLine
+                  key={line[0]?.facts.id}
+                  basket={aside}
+                  seats={line}
+                  tickets={tickets}
+                  event={event}
+                  onRelease={onRelease}
+                />
+              ))}
+            </ul>
+          </Suspense>
         )}
         <Subtotals event={event} tickets={bill.tickets} />
       </div>

@@ -51,6 +51,7 @@ import './map.css';
 const COVER_MARGIN_PX = 24;
 /** Margin around found seats when zooming to them, in seat radii. */
 const FOUND_MARGIN = 16;
+const NONE: readonly number[] = [];
 
 interface SeatMapProps {
   readonly ref?: Ref<SeatMapHandle>;
@@ -66,6 +67,8 @@ interface SeatMapProps {
   readonly isOnSale: boolean;
   /** Indexes of seats offered instead of others; stable while they stay the same. */
   readonly offered: readonly number[];
+  /** Indexes of seats that a promo code opens; stable while they stay the same. */
+  readonly opened?: readonly number[];
   /** Where seats are selected and not held: the indexes of those that are. */
   readonly selected?: ReadonlySet<number> | null;
   readonly onPick: (seat: MapSeat) => void;
@@ -88,6 +91,7 @@ export function SeatMap({
   clock,
   isOnSale,
   offered,
+  opened = NONE,
   selected = null,
   onPick,
   onStand,
@@ -102,7 +106,7 @@ export function SeatMap({
 
   const covers = useCallback(() => coversOf(frame.current, COVER_MARGIN_PX), []);
   const focus = useSeatFocus({ buttons, view, facts: scene.facts, covers });
-  const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick });
+  const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick, onStand });
   const labelOf = useCallback<LabelOf>(
     (section, availability) => [
       section.name,
@@ -131,6 +135,7 @@ export function SeatMap({
     hovered: pointer.seat,
     focused: focus.focused,
     offered,
+    opened,
   });
   useRoomForOffer(frame, view, scene, offered);
 

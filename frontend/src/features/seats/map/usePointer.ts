@@ -13,9 +13,11 @@ import { toPlan, type Viewport } from '@/canvas/viewport';
 import { distance, type Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import { pitchOf } from '@/domain/seatMap/sections';
+import type { StandingArea } from '@/domain/seatMap/standing';
 import type { MapView } from '@/components/map/mapView';
 import { seatIndexOf } from '@/features/seats/map/picking';
 import { seatMeant } from '@/features/seats/map/snapping';
+import { standingAt } from '@/features/seats/map/standingAt';
 
 /** Seats with a smaller radius cannot be clicked; a click zooms in instead. */
 const CLICKABLE_RADIUS_PX = 4;
@@ -38,6 +40,7 @@ interface PointerOptions {
   readonly seats: readonly MapSeat[];
   readonly wasDragged: () => boolean;
   readonly onPick: (seat: MapSeat) => void;
+  readonly onStand: (area: StandingArea) => void;
 }
 
 interface Click {
@@ -47,7 +50,15 @@ interface Click {
 }
 
 /** Hover and clicks: a click zooms in while seats are too small, else picks a seat. */
-export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: PointerOptions) {
+export function usePointer({
+  frame,
+  view,
+  scene,
+  seats,
+  wasDragged,
+  onPick,
+  onStand,
+}: PointerOptions) {
   const lastPointer = useRef('mouse');
   const lastClick = useRef<Click | null>(null);
   const mouseAt = useRef<Point | null>(null);
@@ -71,6 +82,11 @@ export function usePointer({ frame, view, scene, seats, wasDragged, onPick }: Po
     if (wasDragged()) return;
     const [viewport, point] = [view.viewport, pointOf(click)];
     if (viewport === null || point === null) return;
+    const standing = pressed === null ? standingAt(scene, toPlan(viewport, point)) : null;
+    if (standing !== null) {
+      onStand(standing);
+      return;
+    }
     const isFinger = lastPointer.current === 'touch';
     const before = lastClick.current;
     const isRepeated = before !== null && isDouble(before, click, point, isFinger);

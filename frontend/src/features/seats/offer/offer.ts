@@ -28,6 +28,28 @@ export function offerFor(
   return alternatives.length === 0 ? null : { text, alternatives, insteadOf, isDivisible: false };
 }
 
+/**
+ * Offer companion seats that were refused together with their accessible seats; null if the error is
+ * another one, or these are not free.
+ */
+export function companionOffer(
+  { code, details }: ApiError,
+  text: string,
+  asked: readonly SeatFacts[],
+  seats: readonly MapSeat[],
+): Offer | null {
+  const ids = code === 'companion_seat' ? details['accessible_seat_ids'] : [];
+  const accessible = seats.filter(({ facts }) => Array.isArray(ids) && ids.includes(facts.id));
+  if (accessible.length === 0 || !accessible.every(isFree)) return null;
+  const together = [...accessible.map(({ facts }) => facts), ...asked];
+  const alternative = {
+    seatIds: together.map(({ id }) => id),
+    seatNumbers: together.map(({ seatNumber }) => seatNumber),
+    price: sumAmounts(together.map(({ price }) => price)),
+  };
+  return { text, alternatives: [alternative], insteadOf: asked, isDivisible: false };
+}
+
 /** The sets of an offer that are still available. */
 export function openChoices(
   { alternatives, insteadOf, isDivisible }: Offer,
@@ -63,6 +85,10 @@ function labelOf(
   const list = seats.map(({ seatNumber }) => seatNumber).join(', ');
   const price = sumAmounts(seats.map((seat) => seat.price));
   const before = sumAmounts(insteadOf.map((seat) => seat.price));
+  const isAddition = insteadOf.every(({ id }) => seats.some((seat) => seat.id === id));
+  if (!isSame && isAddition) {
+    return t('seats:offer_takeTogether', { list, price: formatMoney(price, currency) });
+  }
   if (seats.length === 1 && price === before) {
     return t(isSame ? 'seats:offer_takeAgain' : 'seats:offer_takeInstead', { list });
   }

@@ -68,9 +68,11 @@ export function PromoCode({
   const announceOpened = useEffectEvent((left: number, seats: readonly MapSeat[]) => {
     const free = seats.filter(({ status }) => status === 'available');
     announce(
-      left > 0 && free.length > 0
-        ? t('choosing:code_opened', { count: Math.min(left, free.length) })
-        : t('choosing:code_nothingLeft'),
+      left === 0 || free.length === 0
+        ? t('choosing:code_nothingLeft')
+        : left < free.length
+          ? t('choosing:code_openedSome', { count: free.length, left })
+          : t('choosing:code_opened', { count: free.length }),
     );
     if (free.length > 0) onOpened(free.map(({ facts }) => facts));
   });
