@@ -35,7 +35,7 @@ async def _not_found(scope: Any, receive: Any, send: Any) -> None:
 async def _request_async(probes: Probes, path: str) -> Response:
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"10.0.0.7")]}
     peer: Any = _communicator(with_probes(_not_found, probes), scope)
-    start, body = await peer.receive_output(5), await peer.receive_output(5)
+    start, body = await peer.receive_output(120), await peer.receive_output(120)
     return start["status"], body["body"]
 
 

@@ -120,7 +120,7 @@ async def _watching(*scripts: Script) -> AsyncIterator[tuple[Viewer, list[Server
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not condition():
             await asyncio.sleep(0.01)
 
