@@ -9,7 +9,8 @@ from django.db import transaction
 
 from reservations import clock, database, security_events
 from reservations.domain.states import PaymentStatus
-from reservations.models import Payment, Settlement
+from reservations.models import Payment, Reservation, Settlement
+from reservations.notices import PaidBack, booking_fields, notices
 from reservations.payments.provider import FoundRefund, RefundStage, provider
 from reservations.payments.provider_calls import call_provider
 from reservations.payments.settlements import held, to_pay_back
@@ -117,6 +118,14 @@ def _take_in_foreign(payment: Payment, found: FoundRefund, own: Mapping[str, Fou
         left -= _make(row, min(left, owed, -row.amount), found, status)
     for number, part in _returned(payment, left):
         _add(payment, number, _Kind.RETURNED, part, status=status, by=found.provider_reference)
+        _mail_buyer(number, part)
+
+
+def _mail_buyer(reservation_id: int, amount: Decimal) -> None:
+    """Tell the buyer of a booking that keeps its seats what was given back for it."""
+    booking = Reservation.objects.select_related("event").get(pk=reservation_id)
+    told = booking_fields(booking, booking.event)
+    notices().paid_back([PaidBack(**told, amount=amount, currency=booking.currency)])
 
 
 def _make(row: Settlement, amount: Decimal, found: FoundRefund, status: PaymentStatus) -> Decimal:

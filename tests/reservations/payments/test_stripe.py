@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.models import Mail, User
 from deploy.paths import ROOT
 from reservations.api.payment_views import MAX_NOTICE_BYTES, NoticesView
 from reservations.domain.commands import LockSeats
@@ -193,6 +194,7 @@ def test_what_the_dashboard_has_refunded_before_is_not_refunded_again(
 def test_a_refund_of_a_live_booking_in_the_dashboard_lowers_what_it_is_refunded_later(
     event: Event, alice: Person, stripe_like: StripeLike
 ) -> None:
+    User.objects.filter(pk=alice.id).update(email="alice@example.org")
     payment = _captured(event, alice, stripe_like)
     stripe_like.refund(payment.provider_reference, 3_000)
     for _ in range(2):
@@ -200,6 +202,8 @@ def test_a_refund_of_a_live_booking_in_the_dashboard_lowers_what_it_is_refunded_
     booking = Reservation.objects.get()
     [row] = bookings.booking(reservation_id=booking.pk)["settlements"]
     assert (row["kind"], row["amount"], row["status"]) == ("returned", "-30.00", "refunded")
+    [mail] = Mail.objects.filter(kind=Mail.Kind.REFUNDED)
+    assert (mail.details["booking"], mail.details["amount"]) == (booking.public_id, "30 EUR")
     assert (_told(booking), faults_of(event)) == (("captured", None), [])
     _cancel(event, alice)
     assert [each.amount for each in stripe_like.refunds] == [3_000, 7_000]
