@@ -83,7 +83,7 @@ export async function createPlan(
     query: {
       ...(name !== '' && { name }),
       ...(source.kind === 'template' && { template: source.template }),
-      ...(source.kind === 'file' && { repair: true }),
+      ...(source.kind === 'file' && { repair: 'true' }),
     },
     body: source.kind === 'file' ? source.file : emptyPlan(name),
     timeoutMs: TIMEOUT_MS,
