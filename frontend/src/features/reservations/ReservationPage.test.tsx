@@ -221,3 +221,15 @@ it('tells an account with another address to verify that of the booking', async 
   await screen.findByText(/This booking was sold to zoe@example.org/);
   expect(screen.queryByRole('button', { name: 'Add to my account' })).toBeNull();
 });
+
+it('asks for signing in if the mailed link has ended', async () => {
+  const { server, router } = open(null, { isSignedIn: false, path: LINK });
+  server.on('post reservations/K7QF9M2A4XWZ31TB/link/', [
+    404,
+    { error: 'There is no such reservation.', code: 'reservation_not_found' },
+  ]);
+  await waitFor(() => {
+    expect(router.state.location.pathname).toBe('/sign-in');
+  });
+  expect(router.state.location.search).toBe('?next=%2Freservations%2FK7QF9M2A4XWZ31TB');
+});

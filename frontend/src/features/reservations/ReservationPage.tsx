@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link, type Location, Navigate, useLocation, useParams } from 'react-router';
 
 import { toApiError } from '@/api/apiError';
@@ -30,7 +31,12 @@ export function ReservationPage() {
   return token === null ? (
     <Navigate to={signInPath(location)} replace />
   ) : (
-    <LinkedReservation id={id} token={token} />
+    <LinkedReservation
+      id={id}
+      token={token}
+      // An account may have taken the booking over, which ends the link.
+      otherwise={<Navigate to={signInPath(location)} replace />}
+    />
   );
 }
 
@@ -62,11 +68,19 @@ function OneReservation({ id, token }: OneReservationProps) {
   if (toApiError(error).status !== 404) {
     return <Failure error={error} onRetry={() => void refetch()} />;
   }
-  return token === null ? <NoSuchReservation /> : <LinkedReservation id={id} token={token} />;
+  if (token === null) return <NoSuchReservation />;
+  return <LinkedReservation id={id} token={token} otherwise={<NoSuchReservation />} />;
+}
+
+interface LinkedReservationProps {
+  readonly id: string;
+  readonly token: string;
+  /** Shown if the link is not valid any more. */
+  readonly otherwise: ReactNode;
 }
 
 /** The booking of a link that was mailed to its own address, which shows it to whoever has it. */
-function LinkedReservation({ id, token }: { readonly id: string; readonly token: string }) {
+function LinkedReservation({ id, token, otherwise }: LinkedReservationProps) {
   const { data: reservation, error, refetch } = useQuery(linkedReservationQuery(id, token));
   if (reservation !== undefined) {
     const note = <LinkedNote reservation={reservation} token={token} />;
@@ -74,7 +88,7 @@ function LinkedReservation({ id, token }: { readonly id: string; readonly token:
   }
   if (error === null) return <LoadingBooking />;
   return toApiError(error).status === 404 ? (
-    <NoSuchReservation />
+    otherwise
   ) : (
     <Failure error={error} onRetry={() => void refetch()} />
   );
