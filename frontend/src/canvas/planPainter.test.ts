@@ -71,7 +71,10 @@ function strokesOf(...special: readonly Partial<SeatFacts>[]): readonly (readonl
   vi.stubGlobal(
     'Path2D',
     class {
-      constructor(readonly path: string) {}
+      readonly path: string;
+      constructor(path: string) {
+        this.path = path;
+      }
     },
   );
   const { create } = new FakeSurfaces();
