@@ -198,7 +198,10 @@ function showing(view: View, part: Bounds, minRadiusPx: number, anchor?: Point):
   const whole = fit(part, screen);
   const minScale = minRadiusPx / extent.seatRadius;
   if (whole.scale >= minScale) {
-    return centredOn(part, confineScale(whole.scale, extent, fitted), screen);
+    const scale = confineScale(whole.scale, extent, fitted);
+    return scale === fitted.scale
+      ? fitted
+      : fill(centredOn(part, scale, screen), extent.bounds, screen);
   }
   return anchor === undefined
     ? centredOn(part, minScale, screen)

@@ -6,6 +6,7 @@ import { toApiError } from '@/api/apiError';
 import { actionUrl, giveUpPayment } from '@/api/payments';
 import type { BuyersPayment, PaymentProgress } from '@/api/types';
 import { Button } from '@/components/Button';
+import { CheckMark } from '@/components/CheckMark';
 import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
@@ -77,6 +78,7 @@ function Outcome({ progress }: { readonly progress: PaymentProgress }) {
       return (
         <Message
           title={t('payments:booked')}
+          art={<CheckMark />}
           actions={
             payment.reservation_id !== null && (
               <Link className="button button--primary" to={reservationPath(payment.reservation_id)}>

@@ -2,6 +2,7 @@ import { useNavigate } from 'react-router';
 
 import type { Reservation, ReservedAnswer } from '@/api/types';
 import { Button } from '@/components/Button';
+import { CheckMark } from '@/components/CheckMark';
 import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
@@ -17,19 +18,12 @@ interface ConfirmedDialogProps {
   readonly onClose: () => void;
 }
 
-const CHECK = (
-  <svg className="confirmed" viewBox="0 0 64 64" width="64" height="64" aria-hidden="true">
-    <circle className="confirmed__disc" cx="32" cy="32" r="30" />
-    <path className="confirmed__check" d="M20 33l8.5 8.5L45 24" />
-  </svg>
-);
-
 export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
   const navigate = useNavigate();
   const { reservation, mailed_to: address } = answer;
   const { seats } = reservation;
   return (
-    <Dialog title={t('basket:confirmed')} art={CHECK} opensByItself onDismiss={onClose}>
+    <Dialog title={t('basket:confirmed')} art={<CheckMark />} opensByItself onDismiss={onClose}>
       <p className="dialog__lead">
         <Trans
           i18nKey="basket:confirmed_lead"
