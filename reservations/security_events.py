@@ -12,6 +12,7 @@ from reservations.domain.commands import (
     AllocateSeats,
     BlockSeats,
     CancelReservation,
+    ChangeBuyer,
     MarkPaid,
     ReleaseLocks,
     SellSeats,
@@ -52,6 +53,10 @@ def record_decisions(
         elif isinstance(command, MarkPaid):
             with _sent_by(decision.source):
                 _record_change(Kind.RESERVATION_MARKED_PAID, command, outcome.paid_id, reservations)
+        elif isinstance(command, ChangeBuyer):
+            with _sent_by(decision.source):
+                found = outcome.buyer_changed and outcome.buyer_changed.reservation_id
+                _record_change(Kind.BUYER_CHANGED, command, found, reservations)
         elif outcome.rebooked is not None:
             with _sent_by(decision.source):
                 _record_rebooked(decision, outcome.rebooked, reservations)
@@ -165,7 +170,7 @@ def _record_scan(
 
 def _record_change(
     kind: Kind,
-    command: CancelReservation | MarkPaid,
+    command: CancelReservation | MarkPaid | ChangeBuyer,
     changed_id: int | None,
     reservations: Mapping[int, Reservation],
 ) -> None:

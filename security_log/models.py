@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     RESERVATION_CANCELLED = "reservation_cancelled"
     RESERVATION_MARKED_PAID = "reservation_marked_paid"
     RESERVATION_MOVED = "reservation_moved"
+    BUYER_CHANGED = "buyer_changed"
     RESERVATION_SPLIT = "reservation_split"
     RESERVATION_MERGED = "reservation_merged"
     RESERVATION_TAKEN_OVER = "reservation_taken_over"

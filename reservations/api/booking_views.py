@@ -18,7 +18,13 @@ from reservations.api.serializers import (
     BoundedListField,
 )
 from reservations.api.views import EventView
-from reservations.domain.commands import MergeBookings, MoveSeats, Rebooking, SplitBooking
+from reservations.domain.commands import (
+    ChangeBuyer,
+    MergeBookings,
+    MoveSeats,
+    Rebooking,
+    SplitBooking,
+)
 from reservations.domain.states import Settling
 from reservations.payments import refunds
 from reservations.payments.paying_back import mark_paid_back
@@ -109,6 +115,11 @@ class SplitSerializer(serializers.Serializer[Any]):
     buyer_email = serializers.EmailField(max_length=254, allow_blank=True, default="")
 
 
+class BuyerSerializer(serializers.Serializer[Any]):
+    buyer_name = NameField(max_length=150, allow_blank=True, required=False)
+    buyer_email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+
+
 class MergeSerializer(serializers.Serializer[Any]):
     other = serializers.CharField(max_length=16, help_text="The number of the other booking.")
     confirm_other_buyer = serializers.BooleanField(
@@ -177,13 +188,26 @@ class BookingsView(EventView):
 
 
 class BookingView(APIView):
-    permission_classes = (HasPermission.to(Permission.VIEW_RESERVATION),)
+    permission_classes = (
+        HasPermission.to(Permission.VIEW_RESERVATION, write=Permission.CHANGE_RESERVATION),
+    )
 
     @reads("booking", BookingSerializer, permissions=[Permission.VIEW_RESERVATION])
     def get(self, request: Request, reservation_id: str) -> Response:
         """Return a booking with its buyer, its money and the seats that it gave up."""
         found = _head(request, reservation_id, *SEE_BOOKINGS)
         return Response(bookings.booking(reservation_id=found.id))
+
+    @writes("change_buyer", ChangedAnswerSerializer, body=BuyerSerializer, permissions=_CHANGE)
+    def patch(self, request: Request, reservation_id: str) -> Response:
+        """Change the name and the address of a booking, also of one that has ended.
+
+        What is left out stays as it is. With an empty address, mail goes to that of its account, if
+        it has one. Nothing is mailed; links in earlier mail to another address become invalid.
+        """
+        found = _head(request, reservation_id)
+        command = ChangeBuyer(actor(request), found.id, **_body(BuyerSerializer, request))
+        return _changed(_submit(request, found, command)["message"], found)
 
 
 class QuoteView(APIView):
@@ -318,7 +342,9 @@ def _head(request: Request, public_id: str, *permissions: Permission) -> Booking
     return found
 
 
-def _submit(request: Request, found: BookingHead, command: Rebooking) -> CommandResult:
+def _submit(
+    request: Request, found: BookingHead, command: Rebooking | ChangeBuyer
+) -> CommandResult:
     return command_queue.submit(
         event_id=found.event_id, command=command, key=idempotency_key(request)
     )

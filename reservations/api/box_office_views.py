@@ -83,7 +83,9 @@ class SellSerializer(SeatIdsSerializer, FromAllocationSerializer):
         choices=[method.value for method in BoxOfficeMethod],
         help_text="Comp: given away, for nothing.",
     )
-    buyer_name = NameField(max_length=150)
+    buyer_name = NameField(
+        max_length=150, allow_blank=True, default="", help_text="Empty: somebody who walked up."
+    )
     buyer_email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     ticket_types = TicketTypesField(
         required=False,

@@ -249,6 +249,23 @@ class MarkPaid:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeBuyer:
+    """Write the name and the address that a reservation has of its own; organisers only.
+
+    None leaves what it has. Empty: those of its account, if it has one.
+    """
+
+    actor: Person
+    reservation_id: int
+    buyer_name: str | None = None
+    buyer_email: str | None = None
+
+    def reads(self) -> Reads:
+        # What else is mailed in its batch would go to the former address.
+        return Reads((), caps_of=None, reservation_id=self.reservation_id, is_alone=True)
+
+
+@dataclass(frozen=True, slots=True)
 class LapseUnpaid:
     """End overdue reservations and free their seats."""
 
@@ -478,7 +495,7 @@ class Leave:
         return Reads((), caps_of=None, holds_of=self.actor.id, is_alone=True)
 
 
-ReservationCommand = CancelReservation | MarkPaid | AdmitSeats
+ReservationCommand = CancelReservation | MarkPaid | ChangeBuyer | AdmitSeats
 Rebooking = MoveSeats | SplitBooking | MergeBookings
 Command = (
     LockSeats

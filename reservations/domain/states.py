@@ -292,7 +292,8 @@ class ReservationState:
     `is_settled` if no call to the payment provider is due. `shares` is the money that the provider
     can refund, by the reference of its payment, and `paid_here` what the box office has; both are
     read only for commands that declare `money`.
-    `buyer` identifies who booked: bookings with the same one are of the same buyer.
+    `buyer` identifies who booked: bookings with the same one are of the same buyer. It has
+    `buyer_name` and `buyer_email` of its own, besides those of its account.
     """
 
     id: int
@@ -314,6 +315,8 @@ class ReservationState:
     shares: Mapping[str, Decimal] = field(default_factory=dict)
     paid_here: Decimal = Decimal(0)
     buyer: str = ""
+    buyer_name: str = ""
+    buyer_email: str = ""
 
     @property
     def is_unpaid(self) -> bool:

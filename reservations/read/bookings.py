@@ -214,10 +214,10 @@ def _with_buyers(stored: QuerySet[Reservation]) -> list[FoundBookingRecord]:
 def _buyer(found: Reservation) -> BuyerRecord:
     account = found.user
     name = account.get_username() if account else ""
-    has_own = bool(found.buyer_name or found.buyer_email)
     return {
         "name": found.buyer_name or (account.first_name if account else "") or found.buyer,
-        "email": found.buyer_email if has_own else (account.email if account else ""),
+        # As mail is addressed.
+        "email": found.buyer_email or (account.email if account else ""),
         "account": name or None,
     }
 

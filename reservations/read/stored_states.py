@@ -192,6 +192,8 @@ def state_of(found: Reservation, held: Mapping[int, Held] | None = None) -> Rese
         shares=money.online,
         paid_here=money.here,
         buyer=f"{found.user_id} {found.buyer_email or found.buyer_name}".casefold(),
+        buyer_name=found.buyer_name,
+        buyer_email=found.buyer_email,
     )
 
 

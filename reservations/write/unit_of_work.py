@@ -32,7 +32,7 @@ from reservations.domain.rules import (
     Transition,
     price_of,
 )
-from reservations.domain.rules.outcomes import TakenOver
+from reservations.domain.rules.outcomes import ChangedBuyer, TakenOver
 from reservations.domain.states import (
     BatchState,
     PaymentStatus,
@@ -295,6 +295,7 @@ class UnitOfWork:
         self._write_withdrawn([each.withdrawn_id for each in outcomes if each.withdrawn_id])
         self._write_lapsed([found for outcome in outcomes for found in outcome.lapsed_ids])
         self._write_paid([outcome.paid_id for outcome in outcomes if outcome.paid_id])
+        self._write_buyers([outcome.buyer_changed for outcome in outcomes])
         self._write_booked([outcome.booked for outcome in outcomes if outcome.booked])
         self._write_received(decided)
         self._write_cancelled([number for outcome in outcomes for number in outcome.cancelled_ids])
@@ -383,6 +384,10 @@ class UnitOfWork:
             return open_now.filter(event=event, reference=opened[0].reference)
         if paid := [outcome.paid_id for outcome in outcomes if outcome.paid_id]:
             return Reservation.objects.filter(event=event, pk=paid[0], paid_at=now)
+        if changed := [outcome.buyer_changed for outcome in outcomes if outcome.buyer_changed]:
+            number, name, email = changed[0]
+            same = Reservation.objects.filter(event=event, pk=number)
+            return same.filter(buyer_name=name, buyer_email=email)
         if any(outcome.admitted for outcome in outcomes):
             return Entry.objects.filter(event=event, at=now)
         return None
@@ -498,6 +503,11 @@ class UnitOfWork:
                 amount, by_id = found.total_price, by.id if by else None
                 received.append(Received(found.pk, found.payment_method, amount, by_id))
         settlements.write_received(self.event, Settlement.Kind.PAID, received, now=self.now)
+
+    def _write_buyers(self, changed: list[ChangedBuyer | None]) -> None:
+        for number, name, email in filter(None, changed):
+            found = Reservation.objects.filter(event=self.event, pk=number)
+            found.update(buyer_name=name, buyer_email=email)
 
     def _write_booked(self, booked: list[NewReservation]) -> None:
         if not booked:

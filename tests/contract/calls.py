@@ -338,7 +338,7 @@ CALLS = [
             "expected_total": "50.00",
             "from_allocation": None,
         },
-        optional="buyer_email ticket_types expected_total from_allocation",
+        optional="buyer_name buyer_email ticket_types expected_total from_allocation",
         permissions=(CHANGE,),
     ),
     Call(
@@ -489,6 +489,15 @@ CALLS = [
     ),
     Call("GET", "/api/events/{event}/bookings/", "organiser", permissions=(VIEW,)),
     Call("GET", "/api/reservations/{reservation}/booking/", "organiser", permissions=(VIEW,)),
+    Call(
+        "PATCH",
+        "/api/reservations/{reservation}/booking/",
+        "organiser and csrf",
+        {"buyer_name": "Zoe", "buyer_email": "zoe@example.com"},
+        optional="buyer_name buyer_email",
+        permissions=(CHANGE,),
+        is_edit=True,
+    ),
     Call(
         "POST",
         "/api/reservations/{reservation}/quote/",

@@ -68,6 +68,22 @@ def test_a_sale_is_a_paid_booking_without_an_account(desk: Desk) -> None:
     assert log.details["reservation"] == found["id"]
 
 
+def test_somebody_who_walks_up_buys_without_a_name(desk: Desk) -> None:
+    body = {"seat_ids": [desk.office.free], "payment_method": "cash"}
+    found = desk.client.post(f"{desk.path}sell/", body).json()["reservation"]
+    assert (found["buyer_name"], found["payment_status"]) == ("", "paid")
+    path = f"/api/reservations/{found['id']}/"
+    assert desk.client.get(f"{path}booking/").json()["buyer"]["name"] == ""
+    assert desk.client.get(f"{path}ticket/").status_code == 200
+    # A name can be added when one is told.
+    named = desk.client.patch(f"{path}booking/", {"buyer_name": "Familie Huber"})
+    assert named.json()["reservation"]["buyer"]["name"] == "Familie Huber"
+    found = desk.client.get(f"/api/events/{desk.office.event.pk}/bookings/?q=huber").json()
+    assert [each["buyer_name"] for each in found] == ["Familie Huber"]
+    refused = desk.client.patch(f"{path}booking/", {"buyer_name": "Hu\u0007ber"})
+    assert refused.status_code == 400
+
+
 def test_a_sale_with_a_key_is_made_once(desk: Desk) -> None:
     body = {
         **{"seat_ids": [desk.office.free], "payment_method": "card_reader"},

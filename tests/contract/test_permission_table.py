@@ -259,6 +259,7 @@ ROWS: dict[str, Row] = {
     "POST reservations/{of_foreign_owner}/quote/": only(*SELLERS),
     "POST reservations/{reservation_id}/move/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{of_foreign_owner}/move/": only(*SELLERS),
+    "PATCH reservations/{reservation_id}/booking/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/split/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/merge/": only(*SELLERS, foreign_owner=404),
     "POST reservations/{reservation_id}/paid-back/": only(*SELLERS, foreign_owner=404),

@@ -1,4 +1,4 @@
-import { get, post } from '@/api/client';
+import { get, patch, post } from '@/api/client';
 import type { Page } from '@/api/history';
 import { cursorOf } from '@/api/pages';
 import type { Booking, FoundBooking, Quote, Settling } from '@/api/types';
@@ -50,6 +50,15 @@ export async function moveSeats(
 export interface NewBuyer {
   readonly name: string;
   readonly email: string;
+}
+
+/** Change what is given of a booking's name and address. */
+export async function changeBuyer(id: string, { name, email }: Partial<NewBuyer>): Promise<void> {
+  const body = {
+    ...(name !== undefined && { buyer_name: name }),
+    ...(email !== undefined && { buyer_email: email }),
+  };
+  await patch(`reservations/${id}/booking/`, body);
 }
 
 /** Make a booking of its own of some seats. */

@@ -2042,7 +2042,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * @description Change the name and the address of a booking, also of one that has ended.
+         *
+         *     What is left out stays as it is. With an empty address, mail goes to that of its account, if
+         *     it has one. Nothing is mailed; links in earlier mail to another address become invalid.
+         */
+        patch: operations["change_buyer"];
         trace?: never;
     };
     "/api/reservations/{reservation_id}/cancel/": {
@@ -2660,6 +2666,7 @@ export interface components {
          *     * `seats_blocked` - seats_blocked
          *     * `seats_unblocked` - seats_unblocked
          *     * `locks_released` - locks_released
+         *     * `buyer_changed` - buyer_changed
          *     * `reservation_moved` - reservation_moved
          *     * `reservation_split` - reservation_split
          *     * `reservation_merged` - reservation_merged
@@ -2675,7 +2682,7 @@ export interface components {
          *     * `organisation_renamed` - organisation_renamed
          * @enum {string}
          */
-        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "reservation_moved" | "reservation_split" | "reservation_merged" | "promo_code_created" | "promo_code_withdrawn" | "money_paid_back" | "log_archived" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
+        ActionKindEnum: "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "reservation_cancelled" | "reservation_marked_paid" | "payment_refunded" | "payment_disputed" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "buyer_changed" | "reservation_moved" | "reservation_split" | "reservation_merged" | "promo_code_created" | "promo_code_withdrawn" | "money_paid_back" | "log_archived" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "organisation_renamed";
         AdmitRequest: {
             /** @description Default: all that have not been admitted yet. */
             seat_ids?: number[];
@@ -4409,6 +4416,10 @@ export interface components {
             /** @description The newest file for which the log's rows were removed, if any. */
             archived: components["schemas"]["ArchivedLog"] | null;
         };
+        PatchedBuyerRequest: {
+            buyer_name?: string;
+            buyer_email?: string;
+        };
         PatchedChangedEndpointRequest: {
             url?: string;
             kinds?: components["schemas"]["MessageKindEnum"][];
@@ -5345,6 +5356,7 @@ export interface components {
          *     * `reservation_cancelled` - Reservation Cancelled
          *     * `reservation_marked_paid` - Reservation Marked Paid
          *     * `reservation_moved` - Reservation Moved
+         *     * `buyer_changed` - Buyer Changed
          *     * `reservation_split` - Reservation Split
          *     * `reservation_merged` - Reservation Merged
          *     * `reservation_taken_over` - Reservation Taken Over
@@ -5409,7 +5421,7 @@ export interface components {
          *     * `log_archived` - Log Archived
          * @enum {string}
          */
-        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "reservation_taken_over" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_released" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
+        SecurityEventKindEnum: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "buyer_changed" | "reservation_split" | "reservation_merged" | "reservation_taken_over" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_released" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
         SellRequest: {
             seat_ids: number[];
             /**
@@ -5425,7 +5437,11 @@ export interface components {
              *     * `comp` - comp
              */
             payment_method: components["schemas"]["PaymentMethodEnum"];
-            buyer_name: string;
+            /**
+             * @description Empty: somebody who walked up.
+             * @default
+             */
+            buyer_name?: string;
             buyer_email?: string;
             /** @description By seat id, the id of its ticket type; other seats are sold at their own price. */
             ticket_types?: {
@@ -17617,6 +17633,124 @@ export interface operations {
             };
         };
     };
+    change_buyer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key and body gets the first response again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reservation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedBuyerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAnswer"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not signed in, or with wrong credentials. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description CSRF token missing or wrong, or not for you. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No such event, seat, booking, organisation or entry of one's own. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The Accept header names no available media type. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The state of the seats does not allow it; `conflicts` lists the seats. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Neither JSON nor, where they are taken, a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The idempotency key was used before with another body. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Too many tries, or too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database is unavailable or a queue is full; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     cancel: {
         parameters: {
             query?: never;
@@ -19715,6 +19849,7 @@ export interface operations {
                  *     * `reservation_cancelled` - Reservation Cancelled
                  *     * `reservation_marked_paid` - Reservation Marked Paid
                  *     * `reservation_moved` - Reservation Moved
+                 *     * `buyer_changed` - Buyer Changed
                  *     * `reservation_split` - Reservation Split
                  *     * `reservation_merged` - Reservation Merged
                  *     * `reservation_taken_over` - Reservation Taken Over
@@ -19778,7 +19913,7 @@ export interface operations {
                  *     * `promo_code_withdrawn` - Promo Code Withdrawn
                  *     * `log_archived` - Log Archived
                  */
-                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "reservation_split" | "reservation_merged" | "reservation_taken_over" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_released" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
+                kind?: "roles_changed" | "group_changed" | "log_exported" | "ticket_admitted" | "ticket_refused" | "reservation_cancelled" | "reservation_marked_paid" | "reservation_moved" | "buyer_changed" | "reservation_split" | "reservation_merged" | "reservation_taken_over" | "payment_refunded" | "payment_disputed" | "registered" | "guest_started" | "guest_merged" | "signed_in" | "guessing_stopped" | "signed_out_everywhere" | "password_changed" | "password_reset" | "email_change_asked" | "email_verified" | "email_changed" | "tokens_reused" | "second_factor_added" | "second_factor_removed" | "recovery_codes_renewed" | "second_factor_passed" | "session_ended" | "data_exported" | "person_erased" | "organisation_created" | "organisation_released" | "organisation_renamed" | "organisation_deleted" | "member_invited" | "invitation_withdrawn" | "member_joined" | "member_role_changed" | "member_removed" | "webhook_created" | "webhook_changed" | "webhook_deleted" | "webhook_secret_rotated" | "webhook_replayed" | "webhook_disabled" | "feed_changed" | "event_created" | "event_edited" | "event_published" | "event_unpublished" | "event_cancelled" | "sale_opened" | "sale_closed" | "categories_edited" | "ticket_types_edited" | "picture_changed" | "plan_changed" | "sales_exported" | "door_registered" | "door_revoked" | "seats_sold" | "seats_blocked" | "seats_unblocked" | "locks_released" | "money_paid_back" | "promo_code_created" | "promo_code_withdrawn" | "log_archived";
                 /** @description How many events at most. */
                 limit?: number;
                 /** @description Only events about this account. */

@@ -37,6 +37,7 @@ from reservations.domain.commands import (
     BlockSeats,
     CancelReservation,
     CancelReservations,
+    ChangeBuyer,
     Command,
     EndAllocations,
     EndLocks,
@@ -75,6 +76,7 @@ from reservations.domain.rules.availability import (
 from reservations.domain.rules.booking import (
     cancel,
     cancel_all,
+    change_buyer,
     lapse_unpaid,
     mark_paid,
     open_payment,
@@ -149,6 +151,8 @@ def _decide(command: Command, state: BatchState) -> Outcome:
             return admit(command, state)
         case MarkPaid():
             return mark_paid(command, state)
+        case ChangeBuyer():
+            return change_buyer(command, state)
         case MoveSeats():
             return move(command, state)
         case SplitBooking():

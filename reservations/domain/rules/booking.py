@@ -7,6 +7,7 @@ from decimal import Decimal
 from reservations.domain.commands import (
     CancelReservation,
     CancelReservations,
+    ChangeBuyer,
     MarkPaid,
     OpenPayment,
     ReservationCommand,
@@ -32,6 +33,7 @@ from reservations.domain.errors import (
 )
 from reservations.domain.rules.orphans import require_no_orphans
 from reservations.domain.rules.outcomes import (
+    ChangedBuyer,
     NewPayment,
     NewReservation,
     OpenedPayment,
@@ -291,6 +293,18 @@ def mark_paid(command: MarkPaid, state: BatchState) -> Outcome:
         return Outcome(sentence="The reservation was paid already")
     state.reservations[reservation.id] = replace(reservation, is_paid=True)
     return Outcome(sentence="The reservation is paid", paid_id=reservation.id)
+
+
+def change_buyer(command: ChangeBuyer, state: BatchState) -> Outcome:
+    """Replace the name and the address of a reservation, also of one that has ended."""
+    found = _require_reservation(command, state)
+    name = found.buyer_name if command.buyer_name is None else command.buyer_name
+    email = found.buyer_email if command.buyer_email is None else command.buyer_email
+    if (name, email) == (found.buyer_name, found.buyer_email):
+        return Outcome(sentence="Nothing was changed")
+    return Outcome(
+        sentence="Name and address saved", buyer_changed=ChangedBuyer(found.id, name, email)
+    )
 
 
 def lapse_unpaid(state: BatchState) -> Outcome:

@@ -132,6 +132,14 @@ class TakenOver(NamedTuple):
     account_id: int
 
 
+class ChangedBuyer(NamedTuple):
+    """The name and the address that a reservation has of its own now."""
+
+    reservation_id: int
+    name: str
+    email: str
+
+
 class Transition(NamedTuple):
     """A seat's new state, and why it changed."""
 
@@ -166,6 +174,7 @@ class Outcome:
     lapsed_ids: tuple[int, ...] = ()
     withdrawn_id: int | None = None
     paid_id: int | None = None
+    buyer_changed: ChangedBuyer | None = None
     rebooked: Move | Split | Merge | None = None
     taken_over: TakenOver | None = None
     left_id: int | None = None

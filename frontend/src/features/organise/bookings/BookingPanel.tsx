@@ -14,6 +14,7 @@ import { hasPermissionIn } from '@/domain/permissions';
 import { seatWords } from '@/domain/seatWords';
 import { Cancelling, PayBack, QuickActions } from '@/features/organise/bookings/BookingActions';
 import { Money, Story } from '@/features/organise/bookings/BookingStory';
+import { BuyerDialog } from '@/features/organise/bookings/BuyerDialog';
 import { MergeDialog } from '@/features/organise/bookings/MergeDialog';
 import { MoveSeats } from '@/features/organise/bookings/MoveSeats';
 import { PrintDialog } from '@/features/organise/bookings/PrintDialog';
@@ -34,7 +35,7 @@ interface BookingPanelProps {
   readonly onChoose: (id: string | null) => void;
 }
 
-type Doing = 'move' | 'split' | 'merge' | 'cancel' | 'print';
+type Doing = 'move' | 'split' | 'merge' | 'cancel' | 'print' | 'buyer';
 
 /** One booking: its seats, its money, its story, and what can be done. */
 export function BookingPanel({ event, id, startsMoving, onChoose }: BookingPanelProps) {
@@ -162,6 +163,11 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       )}
       <Money booking={booking} />
       <Story booking={booking} zone={event.time_zone} onChoose={onChoose} />
+      {!isLive && mayChange && (
+        <div className="booking-panel__actions">
+          <Button onClick={start('buyer')}>{t('bookings:buyer')}</Button>
+        </div>
+      )}
       {isLive && mayChange && (
         <div className="booking-panel__actions">
           <Button look="primary" onClick={start('move')}>
@@ -171,6 +177,7 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
             <Button onClick={start('split')}>{t('bookings:split')}</Button>
           )}
           <Button onClick={start('merge')}>{t('bookings:merge')}</Button>
+          <Button onClick={start('buyer')}>{t('bookings:buyer')}</Button>
           <Button onClick={start('print')}>
             <Icon name="print" />
             {t('bookings:print')}
@@ -184,6 +191,16 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       <p>
         <Link to={historyPath(event.id)}>{t('bookings:story')}</Link>
       </p>
+      {doing === 'buyer' && (
+        <BuyerDialog
+          event={event}
+          booking={booking}
+          onDone={() => {
+            done(t('bookings:wasSaved'));
+          }}
+          onDismiss={stop}
+        />
+      )}
       {doing === 'split' && (
         <SplitDialog
           event={event}

@@ -176,6 +176,25 @@ it('merges with another buyer only after a second click', async () => {
   expect(document.activeElement?.textContent).toBe('Zoe');
 });
 
+it("changes a booking's name, and leaves the account's address as it is", async () => {
+  const server = open(`?booking=${ID}`);
+  fireEvent.click(await screen.findByRole('button', { name: 'Edit name and address' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  fireEvent.change(dialog.getByLabelText('Name (optional)'), {
+    target: { value: ' Familie Huber ' },
+  });
+  server.on(`patch reservations/${ID}/booking/`, [
+    200,
+    { success: true, message: 'x', reservation: BOOKING },
+  ]);
+  const named = { ...BOOKING, buyer: { ...BOOKING.buyer, name: 'Familie Huber' } };
+  server.on(`get reservations/${ID}/booking/`, [200, named]);
+  fireEvent.click(dialog.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByRole('heading', { name: 'Familie Huber' })).toBeDefined();
+  const sent = server.requests.find(({ call }) => call === `patch reservations/${ID}/booking/`);
+  expect(sent?.body).toEqual({ buyer_name: 'Familie Huber' });
+});
+
 it('prints a ticket with a code of its own for each seat', async () => {
   open(`?booking=${ID}`);
   fireEvent.click(await screen.findByRole('button', { name: 'Print tickets' }));

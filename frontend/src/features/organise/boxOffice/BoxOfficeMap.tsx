@@ -105,6 +105,9 @@ export function BoxOfficeMap({
           onPick={(seat) => {
             onPick([seat], how.current);
           }}
+          onMiss={() => {
+            if (how.current === 'only') onPick([], 'only');
+          }}
           onStand={() => {
             document.getElementById(PLACES_ID)?.querySelector('input')?.focus();
           }}

@@ -160,6 +160,44 @@ it('keeps free seats for a person until a time', async () => {
   });
 });
 
+it('makes a code for seats that were just kept for a channel', async () => {
+  const { server, user } = await open([]);
+  await user.click(seatButton('A1'));
+  await user.click(await screen.findByRole('button', { name: 'Keep or block' }));
+  await user.click(screen.getByRole('radio', { name: 'For a sponsor or seller' }));
+  await user.type(screen.getByRole('textbox', { name: /^Name of the sponsor/ }), 'Bank');
+  server.on(`post ${OFFICE}/allocate/`, [200, { success: true, message: 'x', seats: [] }]);
+  server.on(`get ${OFFICE}/allocations/`, [200, [{ ...KEPT, kind: 'channel', label: 'Bank' }]]);
+  await user.click(screen.getByRole('button', { name: 'Keep off sale' }));
+  expect(await screen.findByRole('heading', { name: '1 seat is off sale: Bank.' })).toBeDefined();
+  expect(await screen.findByRole('button', { name: 'New code' })).toBeDefined();
+});
+
+it('clears the selection by Escape, but not from a field or a dialog', async () => {
+  const { user } = await open();
+  await user.click(seatButton('A2'));
+  await user.click(screen.getByRole('textbox', { name: 'Seats by name' }));
+  await user.keyboard('{Escape}');
+  expect(screen.getByRole('heading', { name: '1 seat selected' })).toBeDefined();
+  screen.getByRole('heading', { name: '1 seat selected' }).focus();
+  await user.keyboard('{Escape}');
+  expect(screen.getByRole('heading', { name: 'Nothing is selected' })).toBeDefined();
+});
+
+it('sells to somebody who tells no name', async () => {
+  const { server, user } = await open();
+  await user.click(seatButton('A1'));
+  await user.click(await screen.findByRole('button', { name: 'Sell' }));
+  const sold = { ...makeReservation(), buyer_name: '', buyer_mailed: null };
+  server.on(`post ${OFFICE}/sell/`, [
+    201,
+    { success: true, message: 'x', reservation_id: sold.id, reservation: sold, buyer_mailed: null },
+  ]);
+  await user.click(screen.getByRole('button', { name: /^Sell for/ }));
+  expect(await screen.findByRole('heading', { name: 'Sold' })).toBeDefined();
+  expect(bodyOf(server, `post ${OFFICE}/sell/`)).toMatchObject({ buyer_name: '' });
+});
+
 it('says who holds a seat, and releases it after a question', async () => {
   const { server, user } = await open();
   await user.click(seatButton('A2'));

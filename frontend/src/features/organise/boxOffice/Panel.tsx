@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 
 import type { AllocatedSeats, EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
@@ -52,6 +52,8 @@ export function Panel({
   const ids = useMemo(() => selected.map(({ facts: { id } }) => id), [selected]);
   const isSending = useIsSending(event.id);
   const isChoosing = step.name === 'choose' || step.name === 'release';
+  // What was done is told above what can be done next.
+  const isOpen = isChoosing || step.name === 'done';
 
   function go(next: Step) {
     setStep(next);
@@ -69,6 +71,9 @@ export function Panel({
   const back = () => {
     go({ name: 'choose' });
   };
+  useEscape(step.name === 'choose' && selected.length > 0, () => {
+    select(NOTHING);
+  });
   // A new selection begins anew after a result, and an empty one ends what was begun.
   const [shown, setShown] = useState(selection);
   if (shown !== selection) {
@@ -144,6 +149,10 @@ export function Panel({
           {selected.length === 1 && selected[0] !== undefined && (
             <SeatUse event={event} seat={selected[0]} />
           )}
+        </>
+      )}
+      {isOpen && (
+        <>
           <FindSeats seats={seats} standing={standing} onPick={onPick} />
           <KeptSeats
             allocations={allocations}
@@ -168,6 +177,26 @@ export function Panel({
       )}
     </section>
   );
+}
+
+/** Call `onEscape` when Escape is pressed elsewhere than in a field or a dialog. */
+function useEscape(isOn: boolean, onEscape: () => void) {
+  const latest = useRef(onEscape);
+  useEffect(() => {
+    latest.current = onEscape;
+  });
+  useEffect(() => {
+    if (!isOn) return;
+    function press({ key, target, defaultPrevented }: KeyboardEvent) {
+      const isElsewhere =
+        target instanceof Element && target.closest('input, select, textarea, dialog') !== null;
+      if (key === 'Escape' && !defaultPrevented && !isElsewhere) latest.current();
+    }
+    document.addEventListener('keydown', press);
+    return () => {
+      document.removeEventListener('keydown', press);
+    };
+  }, [isOn]);
 }
 
 function titleOf(step: Step, count: number): string {

@@ -88,9 +88,10 @@ export function SellForm({ event, seats, isGift, from, onSold, onBack }: SellFor
       <Field
         {...register('name')}
         label={t(isGift ? 'boxOffice:guestName' : 'boxOffice:buyerName')}
+        {...(!isGift && { hint: t('boxOffice:optional') })}
         errors={fields?.get('buyer_name') ?? []}
         maxLength={150}
-        required
+        required={isGift}
         autoComplete="off"
       />
       <Field

@@ -20,8 +20,12 @@ export function Sold({ reservation, isBuyerMailed, onNext }: SoldProps) {
     <div className="box-office__sold">
       <p className="box-office__code tabular">{id}</p>
       <p>
-        {name}
-        <br />
+        {name !== '' && (
+          <>
+            {name}
+            <br />
+          </>
+        )}
         {seats.join(', ')}
       </p>
       {isBuyerMailed === false && <p role="status">{t('boxOffice:notMailed')}</p>}

@@ -17,6 +17,7 @@ interface SeatMapProps {
   readonly offered: readonly number[];
   readonly selected: ReadonlySet<number>;
   readonly onPick: (seat: MapSeat) => void;
+  readonly onMiss: () => void;
   readonly onStand: () => void;
   readonly children: ReactNode;
 }

@@ -30,6 +30,7 @@ const DEEDS: Readonly<Record<Action['kind'], MessageKey>> = {
   sales_exported: 'history:did_sales_exported',
   reservation_cancelled: 'history:did_reservation_cancelled',
   reservation_marked_paid: 'history:did_reservation_marked_paid',
+  buyer_changed: 'history:did_buyer_changed',
   reservation_moved: 'history:did_reservation_moved',
   reservation_split: 'history:did_reservation_split',
   reservation_merged: 'history:did_reservation_merged',

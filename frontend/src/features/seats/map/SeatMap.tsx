@@ -72,6 +72,8 @@ interface SeatMapProps {
   /** Where seats are selected and not held: the indexes of those that are. */
   readonly selected?: ReadonlySet<number> | null;
   readonly onPick: (seat: MapSeat) => void;
+  /** A click hit neither a seat nor what it would zoom to. */
+  readonly onMiss?: () => void;
   readonly onStand: (area: StandingArea) => void;
   /** Rendered above the map. */
   readonly children?: ReactNode;
@@ -94,6 +96,7 @@ export function SeatMap({
   opened = NONE,
   selected = null,
   onPick,
+  onMiss = () => undefined,
   onStand,
   children,
 }: SeatMapProps) {
@@ -106,7 +109,16 @@ export function SeatMap({
 
   const covers = useCallback(() => coversOf(frame.current, COVER_MARGIN_PX), []);
   const focus = useSeatFocus({ buttons, view, facts: scene.facts, covers });
-  const pointer = usePointer({ frame, view, scene, seats, wasDragged, onPick, onStand });
+  const pointer = usePointer({
+    frame,
+    view,
+    scene,
+    seats,
+    wasDragged,
+    onPick,
+    onStand,
+    onMiss,
+  });
   const labelOf = useCallback<LabelOf>(
     (section, availability) => [
       section.name,

@@ -41,6 +41,8 @@ interface PointerOptions {
   readonly wasDragged: () => boolean;
   readonly onPick: (seat: MapSeat) => void;
   readonly onStand: (area: StandingArea) => void;
+  /** A click hit neither a seat nor what it would zoom to. */
+  readonly onMiss: () => void;
 }
 
 interface Click {
@@ -58,6 +60,7 @@ export function usePointer({
   wasDragged,
   onPick,
   onStand,
+  onMiss,
 }: PointerOptions) {
   const lastPointer = useRef('mouse');
   const lastClick = useRef<Click | null>(null);
@@ -95,7 +98,10 @@ export function usePointer({
     if (isRepeated || isZoom) return;
     const place = toPlan(viewport, point);
     const index = pressed ?? seatMeant(scene, seats, place, viewport, isFinger);
-    if (index === null) return;
+    if (index === null) {
+      onMiss();
+      return;
+    }
     if (isFinger) setTouched(index);
     pick(index);
   }
@@ -109,6 +115,8 @@ export function usePointer({
       const clicked = areaAt(scene, place);
       if (clicked !== null) {
         view.controls.animateTo(clicked.bounds, isFinger ? tapRadius : TAPPABLE_RADIUS_PX, point);
+      } else {
+        onMiss();
       }
       return true;
     }
