@@ -199,7 +199,7 @@ export async function publish(page: Page, { inspect }: Journey): Promise<void> {
   await page.getByRole('button', { name: 'Publish' }).click();
   await inspect(page, 'organise-publish');
   await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
-  await page.getByText('On sale.').waitFor();
+  await page.getByText(/^On sale until /).waitFor();
   await inspect(page, 'organise-published');
 }
 
