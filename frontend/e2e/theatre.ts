@@ -116,7 +116,7 @@ async function buyAtOnce(organiser: Page, journey: Journey): Promise<void> {
 /** Seats this small are not taken: a click zooms in. */
 async function zoomIn(page: Page): Promise<void> {
   await page.mouse.click(...STALLS);
-  await expect.poll(() => textAt(page, RIGHT)).toMatch(/Seat\s17/);
+  await expect.poll(() => textAt(page, RIGHT)).toMatch(/seat\s17/i);
 }
 
 /** Click a seat on the map. */
