@@ -180,10 +180,10 @@ class Replay:
 
     def _former_hold(self, before: LoggedSeat, change: Change) -> Hold | None:
         """Return the seat's former hold after a change."""
+        if change.reason == Reason.RESERVED and self._is_direct(change):
+            return None
         is_unpaid = before.reservation_id in self.unpaid
-        return (
-            None if self._is_direct(change) else _former_hold(before, change, is_unpaid=is_unpaid)
-        )
+        return _former_hold(before, change, is_unpaid=is_unpaid)
 
     def _order_faults(self, change: Change) -> Iterator[str]:
         last, last_seq = self.last, self.last_seq

@@ -16,10 +16,11 @@ from reservations.domain.commands import (
     MarkPaid,
     MergeBookings,
     MoveSeats,
+    SellSeats,
     SplitBooking,
 )
 from reservations.domain.errors import OtherBuyer, SeatcastError, SeatUnavailable
-from reservations.domain.states import Person, SeatStatus, Settling
+from reservations.domain.states import BoxOfficeMethod, Person, SeatStatus, Settling
 from reservations.exports.services import start_export
 from reservations.models import (
     DemoCharge,
@@ -418,3 +419,17 @@ def test_the_dialog_before_an_event_is_cancelled_tells_who_pays_back_what(
     found = event_settings(event_id=event.pk)["figures"]
     assert (found["refunds"], found["refund_total"]) == (1, "53.00")
     assert (found["paid_later"], found["paid_later_total"]) == (1, "53.00")
+
+
+def test_a_booking_of_a_buyer_can_be_merged_into_one_of_the_box_office(
+    event: Event, seller: Person
+) -> None:
+    bought = _booked(event, make_person(), 0)
+    seats = seat_ids(event)[1:2]
+    CommandQueue(event.pk).submit(SellSeats(seller, seats, BoxOfficeMethod.CASH, "Zoe"))
+    sold = Reservation.objects.latest("pk")
+    _merge(event, seller, sold, bought)
+    assert differences(event) == []
+    _cancel(event, seller, sold)
+    assert (_refunded(), _owed_here(sold)) == ([Decimal("53.00")], "53.00")
+    assert differences(event) == []
