@@ -382,6 +382,16 @@ class ReservationLapsed(Conflict):
     default_sentence = "This reservation has lapsed, because it was not paid in time."
 
 
+class HoldTooShort(Conflict):
+    """The seats have been held so long that no time is left to pay for them."""
+
+    code = "hold_too_short"
+    default_sentence = (
+        "These seats have been held for as long as they can be, so there is no time left to pay"
+        " for them. Release them and try again later."
+    )
+
+
 class PaidLaterClosed(Conflict):
     """It is too late to reserve with a payment method that is paid later."""
 
@@ -415,6 +425,13 @@ class PaymentDeclined(SeatcastError):
 
     code = "payment_declined"
     default_sentence = "The payment was declined. The seats are still yours: pay another way."
+
+
+class AmountTooSmall(PaymentDeclined):
+    """The provider does not take so little; `minimum` and `currency` are told if they are known."""
+
+    code = "amount_too_small"
+    default_sentence = "This amount is too small to be paid this way. Pay another way."
 
 
 class PaymentWithdrawn(PaymentDeclined):

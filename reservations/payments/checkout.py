@@ -127,6 +127,9 @@ def _start(order: Order, payment: PaymentRecord) -> Progress:
         _abandon(order, payment, PaymentStatus.VOID_DUE, answer=None)
         settle_now_or_later(payment["reference"])
         raise
+    except PaymentDeclined as declined:
+        _abandon(order, payment, PaymentStatus.DECLINED, answer=declined)
+        raise
     if progress.stage is Stage.FAILED:
         refusal = PaymentDeclined()
         _abandon(order, payment, PaymentStatus.DECLINED, answer=refusal)

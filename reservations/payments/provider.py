@@ -176,7 +176,7 @@ class PaymentProvider(Protocol):
         """The provider's payment methods: display names by code."""
 
     def start(self, request: Request) -> Progress:
-        """Start a payment; one that was voided before fails."""
+        """Start a payment; one that was voided before fails. Raises: AmountTooSmall."""
 
     def look_up(self, *, reference: str) -> Progress:
         """Return how far a payment is; FAILED for one that was never started."""

@@ -35,15 +35,15 @@ def call_provider(call: Callable[[], T]) -> T:
         with place(PROVIDER):
             for delay_seconds in _RETRY_SECONDS:
                 try:
-                    return _timed_call(call)
+                    return timed_call(call)
                 except PaymentUnavailable:
                     time.sleep(delay_seconds * random.uniform(0.5, 1.5))
-            return _timed_call(call)
+            return timed_call(call)
     except (SlowWorkBusy, Throttled) as error:
         raise Busy from error
 
 
-def _timed_call(call: Callable[[], T]) -> T:
+def timed_call(call: Callable[[], T]) -> T:
     """Call the provider. Raises: PaymentUnavailable, also for any unexpected exception."""
     try:
         with metrics.provider_seconds.time():

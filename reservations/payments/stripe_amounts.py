@@ -38,6 +38,22 @@ _EXCEPTIONS = {
 }
 
 
+# Source: https://docs.stripe.com/currencies, "Minimum and maximum charge amounts". Stripe tells
+# itself of those that the currency of its account makes necessary.
+_MINIMUMS = {
+    **dict.fromkeys(("USD", "AUD", "BRL", "CAD", "CHF", "EUR", "INR", "NZD", "SGD"), "0.50"),
+    **{"AED": "2.00", "BGN": "1.00", "CZK": "15.00", "DKK": "2.50", "GBP": "0.30", "HKD": "4.00"},
+    **{"HUF": "175.00", "JPY": "50", "MXN": "10", "MYR": "2", "NOK": "3.00", "PLN": "2.00"},
+    **{"RON": "2.00", "SEK": "3.00", "THB": "10"},
+}
+
+
+def minimum(currency: str) -> Decimal | None:
+    """Return the least amount that Stripe charges in a currency; None if there is no rule."""
+    found = _MINIMUMS.get(currency)
+    return None if found is None else Decimal(found)
+
+
 def chargeable_decimals(currency: str) -> int:
     """Return how many decimals an amount may have that Stripe charges."""
     return _EXCEPTIONS.get(currency, _USUAL).decimals

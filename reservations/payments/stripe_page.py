@@ -21,6 +21,7 @@ from reservations.payments.pages import (
     script_source,
 )
 from reservations.payments.provider import provider
+from reservations.payments.provider_calls import timed_call
 from slow_work.kinds import PAYMENT_PAGE
 from slow_work.results import Results
 from slow_work.turns import SlowWorkBusy, turn
@@ -161,7 +162,7 @@ def _secret(payment: Payment) -> str:
     if (known := _secrets.get(key)) is not None:
         return known.decode()
     with turn(PAYMENT_PAGE, person=payment.user_id):
-        secret = stripe_provider.secret_of(payment)
+        secret = timed_call(lambda: stripe_provider.secret_of(payment))
     _secrets.put(key, secret.encode())
     return secret
 

@@ -17,7 +17,7 @@ import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
+from reservations.domain.errors import AmountTooSmall, PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import DisputeStatus
 from reservations.models import Payment
 from reservations.payments import stripe_amounts
@@ -95,11 +95,15 @@ class StripeProvider:
         if not request.amount:
             # Stripe has no payments of nothing.
             return Progress(stage=Stage.AUTHORISED)
+        minimum = stripe_amounts.minimum(request.currency)
+        if minimum is not None and request.amount < minimum:
+            raise AmountTooSmall(minimum=f"{minimum:.2f}", currency=request.currency)
         with _calling():
             try:
                 intent = _create(request.reference, request.amount, request.currency)
-            except (stripe.InvalidRequestError, NotChargeable):
-                # Such as an amount below Stripe's minimum.
+            except (stripe.InvalidRequestError, NotChargeable) as error:
+                if getattr(error, "code", None) == "amount_too_small":
+                    raise AmountTooSmall from error
                 logger.exception("Stripe refuses payment %s", request.reference)
                 return Progress(stage=Stage.FAILED)
         return _progress(intent, request.reference)

@@ -20,6 +20,7 @@ from reservations.domain.errors import (
     CancellationClosed,
     EmailNotVerified,
     EventCancelled,
+    HoldTooShort,
     MethodNotOffered,
     PaidLaterClosed,
     PaymentEnded,
@@ -68,6 +69,8 @@ from reservations.domain.states import (
 # Seats are held for so much longer than their open payment, so that one that is authorised in its
 # last second is still booked.
 BOOKING_SECONDS = 60
+# Less is not enough to fill in a card form.
+_SHORTEST_SECONDS = 60
 
 
 def start_payment(command: StartPayment, state: BatchState) -> Outcome:
@@ -120,6 +123,9 @@ def _open_payment(command: OpenPayment, state: BatchState) -> Outcome:
         raise PaymentEnded
     state.pending_payments[payment.reference] = command.actor.id
     expires_at = _payment_expires_at(seats, state)
+    shortest = min(_SHORTEST_SECONDS, state.terms.open_payment_seconds)
+    if expires_at < state.now + timedelta(seconds=shortest):
+        raise HoldTooShort
     held_until = expires_at + timedelta(seconds=BOOKING_SECONDS)
     held = tuple(
         replace(seat, locked_until=held_until, extensions=seat.extensions + 1)

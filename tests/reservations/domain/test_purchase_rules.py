@@ -12,6 +12,7 @@ from reservations.domain.commands import (
     LockBest,
     LockSeats,
     MarkPaid,
+    OpenPayment,
     ReserveSeats,
     StartPayment,
     UnlockSeats,
@@ -30,7 +31,16 @@ from reservations.domain.errors import (
     ReservationNotFound,
     SeatLimit,
 )
-from reservations.domain.states import BatchState, Person, Reason, SeatStatus, iso
+from reservations.domain.rules import decide
+from reservations.domain.states import (
+    BatchState,
+    PaymentState,
+    PaymentStatus,
+    Person,
+    Reason,
+    SeatStatus,
+    iso,
+)
 from tests.reservations.domain.batch_states import (
     ALICE,
     BOB,
@@ -279,3 +289,16 @@ def test_counts_that_were_not_read_raise() -> None:
     batch_state = replace(state(free(1)), caps_of=frozenset({MAX.id}))
     with pytest.raises(LookupError, match="cap key"):
         refused(LockSeats(MAX, (1,)), batch_state)
+
+
+@pytest.mark.parametrize(("began", "code"), [(-1_739, ""), (-1_741, "hold_too_short")])
+def test_a_payment_is_not_left_open_for_less_than_a_minute(began: float, code: str) -> None:
+    """Locks of 900 s and one open payment of 900 s: another one would end with the first."""
+    seat = replace(locked(1, by=ALICE), locked_at=in_seconds(began))
+    batch_state = state(seat, hold_seconds=900, open_payment_seconds=900)
+    pending = PaymentState("r", ALICE.id, seat.price, "EUR", PaymentStatus.PENDING)
+    batch_state.payments["r"] = pending
+    outcome = decide(OpenPayment(ALICE, (1,), "card", "r"), batch_state)
+    assert (outcome.refusal.code if outcome.refusal else "") == code
+    expected = PaymentStatus.VOID_DUE if code else PaymentStatus.OPEN
+    assert batch_state.payments["r"].status is expected

@@ -161,11 +161,14 @@ class Books:
             or set(self.pending_payments(person, now)) - {reference}
         ):
             fault = "payment_ended"
+        if fault is None:
+            ends = [now, *(self._longest_until(self.seats[seat]["since"]) for seat in wanted)]
+            expires = _whole_milliseconds(min(ends) + timedelta(seconds=self.open_seconds))
+            if expires < now + timedelta(seconds=min(60, self.open_seconds)):
+                fault = "hold_too_short"
         if fault is not None:
             self._give_up(reference)
             return fault
-        ends = [now, *(self._longest_until(self.seats[seat]["since"]) for seat in wanted)]
-        expires = _whole_milliseconds(min(ends) + timedelta(seconds=self.open_seconds))
         self.payments[reference] |= {"status": "open", "expires": expires}
         until = expires + timedelta(seconds=60)
         for seat in set(wanted):

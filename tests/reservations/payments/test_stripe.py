@@ -20,7 +20,7 @@ from accounts.models import Mail, User
 from deploy.paths import ROOT
 from reservations.api.payment_views import MAX_NOTICE_BYTES, NoticesView
 from reservations.domain.commands import LockSeats
-from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
+from reservations.domain.errors import AmountTooSmall, PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, open_payments, pages, refunds, stripe_provider
@@ -449,6 +449,42 @@ def test_the_card_form_admits_stripes_script_and_says_that_it_is_a_test(
     open_payments.give_up(payment.reference)
     back = Client().get(path)
     assert (back.status_code, back.headers["Location"]) == (302, f"/payments/{payment.reference}")
+
+
+@pytest.mark.parametrize("fault", ["down", "lost"])
+def test_the_card_forms_page_says_that_stripe_is_away(
+    fault: str, event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    payment = _opened(event, alice)
+    stripe_like.fail(**{f"GET {payment.provider_reference}": fault})
+    answer = Client().get(pages.page_url("stripe_page", payment.reference))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "does not answer just now" in answer.content.decode()
+    assert f"/payments/{payment.reference}" in answer.content.decode()
+
+
+def test_the_card_forms_page_is_a_page_whatever_goes_wrong_at_stripe(
+    event: Event, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = _opened(event, alice)
+    monkeypatch.setattr(stripe_provider, "_intent", lambda _: object())
+    answer = Client().get(pages.page_url("stripe_page", payment.reference))
+    assert answer.status_code == 503
+    assert "does not answer just now" in answer.content.decode()
+
+
+def test_an_amount_below_stripes_minimum_is_told_as_too_small(
+    event: Event, alice: Person, stripe_like: StripeLike
+) -> None:
+    event.seats.update(price="0.20")
+    for _ in range(2):
+        with pytest.raises(AmountTooSmall) as refusal:
+            checkout.reserve(order_of(event, alice, key="k"))
+        told = {"minimum": "0.50", "currency": "EUR"}
+        assert (refusal.value.code, refusal.value.details) == ("amount_too_small", told)
+    assert _statuses(stripe_like) == (["declined"], [])
+    assert held(event) == 2
 
 
 def test_the_pages_colours_are_those_of_the_clients_theme() -> None:
