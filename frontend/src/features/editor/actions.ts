@@ -1,3 +1,4 @@
+import { type Arc, copiedAlongArc } from '@/domain/planDocument/arcCopies';
 import { copied, pasted } from '@/domain/planDocument/clipboard';
 import type { Key, PlanDocument } from '@/domain/planDocument/document';
 import { removed } from '@/domain/planDocument/edits';
@@ -52,6 +53,16 @@ export function duplicateSelected(store: EditorStore): Said {
   const result = pasted(store.document, text, zone, OFFSET);
   if (result === null) return null;
   store.run(t('editor:did_duplicate'), () => result.document, { selection: result.keys });
+  return t('editor:said_pasted', { count: result.keys.size });
+}
+
+export function copySelectedAlongArc(store: EditorStore, arc: Arc): Said {
+  const [first] = store.selection;
+  const zone = first === undefined ? undefined : find(store.document, first)?.zone.key;
+  if (zone === undefined) return null;
+  const result = copiedAlongArc(store.document, store.selection, zone, arc);
+  if (result === null) return null;
+  store.run(t('editor:did_arc'), () => result.document, { selection: result.keys });
   return t('editor:said_pasted', { count: result.keys.size });
 }
 

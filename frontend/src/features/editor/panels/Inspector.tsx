@@ -4,6 +4,7 @@ import { BACKGROUND, FOCAL_POINT, type Zone } from '@/domain/planDocument/docume
 import { kindOf } from '@/domain/planDocument/selection';
 import { selectionSentence } from '@/features/editor/actions';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
+import { ArcCopiesForm } from '@/features/editor/panels/ArcCopiesForm';
 import { AreaForm } from '@/features/editor/panels/AreaForm';
 import { ArrangeBar } from '@/features/editor/panels/ArrangeBar';
 import { Group } from '@/features/editor/panels/Group';
@@ -68,6 +69,7 @@ export function Inspector() {
       {isOne && kind === 'zone' && <ZoneForm zoneKey={key} />}
       {isOne && (key === BACKGROUND || key === FOCAL_POINT) && <PictureForm itemKey={key} />}
       {(kinds.has('row') || kinds.has('zone')) && <NumberingForm />}
+      {(['row', 'table', 'zone'] as const).some((each) => kinds.has(each)) && <ArcCopiesForm />}
     </>
   );
 }
