@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -81,8 +82,8 @@ class EventAdmin(admin.ModelAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002
-        shown = [name for _, part in self.fieldsets for name in part["fields"]]
-        return [name for name in shown if name not in _ASSIGNED]
+        shown = flatten_fieldsets(self.fieldsets)
+        return [str(name) for name in shown if name not in _ASSIGNED]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         free = Q(seats__status=SeatStatus.AVAILABLE) | Q(

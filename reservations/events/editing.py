@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -240,12 +241,16 @@ def _require_new_currency(event: Event, currency: str, *, now: datetime) -> None
 
 def _prices_below(event: Event) -> Iterator[tuple[str, Decimal]]:
     """Yield the prices of an event besides its own fields, with the name of what costs that."""
-    yield from event.categories.exclude(price=None).values_list("name", "price")
-    for kind, category, price in TicketPrice.objects.filter(ticket_type__event=event).values_list(
-        "ticket_type__name", "category__name", "price"
-    ):
-        yield f"{kind}, {category}" if category else kind, price
-    yield from event.seats.exclude(price=None).order_by("pk").values_list("seat_number", "price")
+    of_categories = event.categories.exclude(price=None).values_list("name", "price")
+    of_types = (
+        (f"{kind}, {category}" if category else kind, price)
+        for kind, category, price in TicketPrice.objects.filter(
+            ticket_type__event=event
+        ).values_list("ticket_type__name", "category__name", "price")
+    )
+    of_seats = event.seats.exclude(price=None).order_by("pk").values_list("seat_number", "price")
+    found = chain(of_categories, of_types, of_seats)
+    yield from ((name, price) for name, price in found if price is not None)
 
 
 def require_untaken(event: Event, *, now: datetime, what: str) -> None:

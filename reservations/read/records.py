@@ -406,13 +406,19 @@ def money(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-class _Standing(TypedDict):
-    is_place: NotRequired[bool]
+class _WhereItIs(TypedDict, total=False):
+    floor: str
+    is_place: bool
 
 
-def is_place(sold_by: int) -> _Standing:
-    """Return the field of a `ReservedSeatRecord` that only places of standing areas have."""
-    return {"is_place": True} if sold_by == SoldBy.NUMBER else {}
+def where_it_is(sold_by: int, *, floor: str = "") -> _WhereItIs:
+    """Return the fields of a `ReservedSeatRecord` that only some seats have."""
+    found: _WhereItIs = {}
+    if floor:
+        found["floor"] = floor
+    if sold_by == SoldBy.NUMBER:
+        found["is_place"] = True
+    return found
 
 
 def seat_record(

@@ -62,10 +62,10 @@ from reservations.read.records import (
     SeatRecord,
     TicketRecord,
     TicketTypeRecord,
-    is_place,
     money,
     reservation_record,
     seat_record,
+    where_it_is,
 )
 from reservations.read.seat_counts import Counts, counts_of
 from reservations.read.stored_states import (
@@ -932,11 +932,12 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
                 "price": money(row["price"]),
                 "ticket_type": row["ticket_type"],
                 "entry": _entry(row["entry__at"], row["entry__gate"]),
-                **is_place(row["seat__sold_by"]),
+                **where_it_is(
+                    row["seat__sold_by"],
+                    floor=floors.get(row["event_id"], {}).get(row["seat__section"], ""),
+                ),
             }
         )
-        if floor := floors.get(row["event_id"], {}).get(row["seat__section"]):
-            seats[row["reservation_id"]][-1]["floor"] = floor
     return [
         reservation_record(
             event=found.event,

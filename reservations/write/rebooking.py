@@ -15,7 +15,7 @@ from reservations.domain.states import Settling
 from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Seat, Settlement
 from reservations.notices import CancelledBooking, ChangedBooking, booking_fields, notices
 from reservations.payments import settlements
-from reservations.read.records import is_place
+from reservations.read.records import where_it_is
 from reservations.seat_words import LANGUAGES, seat_in_words
 
 Rebooked = Move | Split | Merge
@@ -90,7 +90,7 @@ def _moved_in_words(move: Move) -> dict[str, str]:
     ids = [seat.id for each in move.seats for seat in (each.old, each.new)]
     columns = ("pk", "section", "row", "number", "seat_number", "sold_by")
     rows = Seat.with_removed.filter(pk__in=ids).values(*columns)
-    seats = {row["pk"]: {**row, **is_place(row["sold_by"])} for row in rows}
+    seats = {row["pk"]: {**row, **where_it_is(row["sold_by"])} for row in rows}
     return {
         language: "; ".join(
             f"{seat_in_words(seats[each.old.id], language=language)}"

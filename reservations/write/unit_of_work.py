@@ -73,10 +73,10 @@ from reservations.read.records import (
     CommandResult,
     ReservationRecord,
     SeatRecord,
-    is_place,
     money,
     reservation_record,
     seat_record,
+    where_it_is,
 )
 from reservations.read.stored_states import (
     grouping_of,
@@ -689,7 +689,7 @@ class UnitOfWork:
                     "price": money(ticket.price),
                     "ticket_type": ticket.ticket_type,
                     "entry": None,
-                    **is_place(seat["sold_by"]),
+                    **where_it_is(seat["sold_by"]),
                 }
                 for ticket in sorted(booked.bill.tickets, key=lambda ticket: ticket.seat.id)
                 for seat in [self._seats[ticket.seat.id]]

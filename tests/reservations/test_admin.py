@@ -180,7 +180,7 @@ def test_an_event_is_only_assigned_here_and_the_rest_is_ignored(
 ) -> None:
     choir, friends = Organisation.objects.create(name="Choir"), Group.objects.create(name="friends")
     path = f"/admin/reservations/event/{event.pk}/change/"
-    before = Event.objects.filter(pk=event.pk).values().get()
+    before: dict[str, Any] = {**Event.objects.filter(pk=event.pk).values().get()}
     page = organiser.get(path).content.decode()
     assert f"/organise/events/{event.pk}/settings" in page
     forged = {

@@ -198,7 +198,8 @@ def test_a_currency_that_cannot_express_a_price_is_refused_with_all_of_them() ->
 
 @pytest.mark.parametrize("field", ["price", "ticket_fee", "booking_fee"])
 def test_a_currency_that_cannot_express_an_amount_of_the_event_is_refused(field: str) -> None:
-    event = make_event(**{field: Decimal("1.50")})
+    fields: dict[str, Any] = {field: Decimal("1.50")}
+    event = make_event(**fields)
     with pytest.raises(ValidationError) as refusal:
         _edit(event, currency="JPY")
     assert list(refusal.value.message_dict) == [field]

@@ -6,11 +6,10 @@ import { toApiError } from '@/api/apiError';
 import { editEvent, fetchEventSettings } from '@/api/organiserEvents';
 import type { EventSettings } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
-import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { ErrorNote } from '@/features/organise/ErrorNote';
 import { Check, Section, Select, TextArea } from '@/features/organise/events/Controls';
 import { knownTimeZones } from '@/features/organise/events/localTime';
+import { SaveBar } from '@/features/organise/events/SaveBar';
 import {
   changesOf,
   namedPrices,
@@ -18,7 +17,7 @@ import {
   type SettingsValues,
   valuesOf,
 } from '@/features/organise/events/settingsForm';
-import { StaleNote } from '@/features/organise/events/StaleNote';
+import { useLeaveWarning } from '@/features/organise/events/useLeaveWarning';
 import { useSettled } from '@/features/organise/events/useSettled';
 import { t } from '@/i18n/language';
 
@@ -69,16 +68,7 @@ export function SettingsForm({ event }: SettingsFormProps) {
       settle(found);
     },
   });
-  useEffect(() => {
-    if (!isDirty) return undefined;
-    const warn = (leaving: BeforeUnloadEvent) => {
-      leaving.preventDefault();
-    };
-    window.addEventListener('beforeunload', warn);
-    return () => {
-      window.removeEventListener('beforeunload', warn);
-    };
-  }, [isDirty]);
+  useLeaveWarning(isDirty);
 
   const field = (name: Exclude<SettingsName, 'offline' | 'offline_methods'>) => ({
     ...register(name),
@@ -86,7 +76,6 @@ export function SettingsForm({ event }: SettingsFormProps) {
   });
   const { defaults, is_currency_fixed: isCurrencyFixed } = event;
   const usual = (value: number) => t('organiserEvents:usual', { value });
-  const stale = save.error === null ? null : toApiError(save.error);
 
   return (
     <form
@@ -281,35 +270,19 @@ export function SettingsForm({ event }: SettingsFormProps) {
         <Check {...register('requires_verified_email')} label={t('organiserEvents:verified')} />
       </Section>
 
-      <div className="event-form__save" data-shown={isDirty}>
-        {stale?.code === 'stale_event' ? (
-          <StaleNote
-            error={stale}
-            busy={loadTheirs.isPending}
-            onLoad={() => {
-              loadTheirs.mutate();
-            }}
-          />
-        ) : (
-          <ErrorNote error={save.error} />
-        )}
-        {isDirty && (
-          <div className="event-form__actions">
-            <span className="event-form__unsaved">{t('organiserEvents:unsaved')}</span>
-            <Button
-              onClick={() => {
-                save.reset();
-                reset(valuesOf(event));
-              }}
-            >
-              {t('organiserEvents:discard')}
-            </Button>
-            <Button look="primary" type="submit" busy={save.isPending}>
-              {t('organiserEvents:save')}
-            </Button>
-          </div>
-        )}
-      </div>
+      <SaveBar
+        hasUnsaved={isDirty}
+        isSaving={save.isPending}
+        isLoading={loadTheirs.isPending}
+        error={save.error === null ? null : toApiError(save.error)}
+        onLoadTheirs={() => {
+          loadTheirs.mutate();
+        }}
+        onDiscard={() => {
+          save.reset();
+          reset(valuesOf(event));
+        }}
+      />
     </form>
   );
 }
