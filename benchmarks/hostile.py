@@ -4,9 +4,10 @@ Runs the real stack with default settings. From another address of this machine 
 headers that are costly to parse, tries wrong passwords for many accounts, or opens sockets without
 end; one buyer asks for the ticket of one booking, in many scripts, one organiser uploads large
 pictures, and one payer loads the page of a provider that answers late (`slow_stripe`); each of
-these connections waits about a second after a refusal. The attackers' process has a low priority,
-since it shares the cores with the site. Meanwhile other clients request an event, lock seats, sign
-in, and open a socket, again and again.
+these connections waits about a second after a refusal. The attackers' process shares the cores with
+the site, which attackers of a real site do not, so it runs only when the site leaves a core idle
+(SCHED_IDLE, Linux only). Meanwhile other clients request an event, lock seats, sign in, and open a
+socket, again and again.
 
 Prints the responses to each attack, the others' median and 95th percentile with their ratio to
 those without an attack, and the largest memory of the API servers with their child processes.
@@ -17,6 +18,7 @@ import http.client
 import itertools
 import json
 import multiprocessing
+import os
 import random
 import secrets
 import subprocess
@@ -43,7 +45,6 @@ from deploy.address import serves
 from deploy.paths import ROOT
 from deploy.ports import free_port
 from loadtest.target import ResourceUsage, TargetSite, target_at
-from slow_work.child import lower_priority
 from tools.sites import running_site
 
 _PROCESSES = multiprocessing.get_context("fork")
@@ -238,7 +239,7 @@ def _attack(
     attempt: Callable[[int], _Status], many: int, is_over: Event, answered: "Connection[Any, Any]"
 ) -> None:
     """Send what attackers receive until the attack is over, in a process of its own."""
-    lower_priority(10)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     found: Counter[_Status] = Counter()
 
     def attack(number: int) -> None:
