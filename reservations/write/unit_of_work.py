@@ -453,7 +453,8 @@ class UnitOfWork:
 
     def _cancelled_bookings(self, ids: list[int]) -> list[CancelledBooking]:
         """Return what bookings are owed, before their refunds are written."""
-        stored = list(Reservation.objects.filter(event=self.event, pk__in=ids).order_by("pk"))
+        rows = Reservation.objects.filter(event=self.event, pk__in=ids).select_related("payment")
+        stored = list(rows.order_by("pk"))
         held = settlements.held(ids)
         refunds = {number: sum(each.online.values(), Decimal(0)) for number, each in held.items()}
         owed = settlements.amounts_to_pay_back(stored, settlements.rows_of(stored))
