@@ -91,6 +91,8 @@ def test_a_full_queue_refuses_at_once(pool: ThreadPoolExecutor) -> None:
         assert waiting() == 2
         for each in others:
             each._may_end.set()
+    for each in others:
+        each.end()
     assert not turns._queues[KIND]._places
 
 
