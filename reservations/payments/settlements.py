@@ -119,7 +119,7 @@ def write_transfers(
     *,
     from_id: int,
     to_id: int,
-    by_id: int,
+    by_id: int | None,
     now: datetime,
 ) -> None:
     """Insert money that goes from one booking to another: a row for each of both."""

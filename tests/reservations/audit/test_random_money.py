@@ -16,7 +16,14 @@ from hypothesis import settings as profile
 from pytest_django import Settings
 
 from reservations.audit.verification import Counts, differences
-from reservations.domain.commands import CancelReservation, LockSeats, MarkPaid, SellSeats
+from reservations.domain.commands import (
+    CancelReservation,
+    LockSeats,
+    MarkPaid,
+    MergeBookings,
+    SellSeats,
+    SplitBooking,
+)
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import BoxOfficeMethod, PaymentStatus
 from reservations.models import Event, Payment, Reservation, Settlement
@@ -26,6 +33,7 @@ from reservations.payments.found_refunds import follow_refunds
 from reservations.payments.paying_back import mark_paid_back
 from reservations.payments.provider import RefundStage
 from reservations.payments.refunds import refund_part
+from reservations.payments.settlements import to_pay_back
 from tests.factories import Clock
 from tests.reservations.audit.histories import History
 from tests.reservations.audit.refunding import (
@@ -143,3 +151,24 @@ def test_money_balances_and_is_what_the_provider_has_refunded(clock: Clock, seed
     whole = Payment.objects.filter(status=PaymentStatus.REFUNDED).aggregate(sum=Sum("amount"))
     parts = Settlement.objects.filter(status=PaymentStatus.REFUNDED).aggregate(sum=Sum("amount"))
     assert (whole["sum"] or 0) - (parts["sum"] or 0) == paid_out()
+
+
+@pytest.mark.parametrize("change", ["merge", "split"])
+def test_money_that_comes_back_goes_to_the_seats_it_pays_for(clock: Clock, change: str) -> None:
+    history = MoneyHistory(clock, 0)
+    buyer, (first, second, third, *_) = history.people[0], history.ids
+    history.do(LockSeats(buyer, (first, second)))
+    paid = history.book(buyer, first, second, method="card")
+    payment = Payment.objects.get(reservation=paid)
+    refund_in_dashboard(payment.reference, payment.amount)
+    follow_refunds(payment.reference)
+    if change == "split":
+        history.do(SplitBooking(buyer, paid.pk, (second,)))
+    else:
+        history.do(SellSeats(buyer, (third,), BoxOfficeMethod.CASH, "Zoe"))
+        other = Reservation.objects.latest("pk")
+        history.do(MergeBookings(buyer, other.pk, paid.pk, is_confirmed=True))
+    decide(payment.reference, RefundStage.FAILED)
+    follow_refunds(payment.reference)
+    assert list(differences(event_id=history.event.pk, counts=Counts())) == []
+    assert not any(map(to_pay_back, Reservation.objects.all()))
