@@ -1,11 +1,11 @@
 """Set up a fresh checkout: virtual environment, packages, built client. Quick if nothing changed.
 
 Runs under the machine's own Python with nothing but the standard library. Every step writes a stamp
-file with the digest of its inputs. The checkout's folder itself is locked during a set-up, so no
-lock file can be left behind.
+file with the digest of its inputs into what it made, so both are deleted together. The checkout's
+folder itself is locked during a set-up, so no lock file can be left behind.
 
-Concurrency: a thread sets up the client beside the Python packages. Its stamps are in the virtual
-environment, as is Node.js if the machine has none, so it waits for that environment where needed.
+Concurrency: a thread sets up the client beside the Python packages. If the machine has no Node.js,
+that is installed in the virtual environment, which the thread waits for.
 """
 
 import fcntl
@@ -140,35 +140,31 @@ def _ensure_python_packages(requirements: str) -> None:
 
 def _ensure_client(requirements: str, await_venv: Callable[[], None]) -> None:
     if requirements == DEVELOPMENT:
-        _ensure_client_packages(ensure_node(await_venv), await_venv)
+        _ensure_client_packages(ensure_node(await_venv))
     _ensure_client_built(await_venv)
 
 
-def _ensure_client_packages(node: Node, await_venv: Callable[[], None]) -> None:
-    stamp = STAMPS / "package-lock.json"
+def _ensure_client_packages(node: Node) -> None:
+    stamp = NODE_MODULES / ".stamp"
     files = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
     wanted = stamps.digest(files=files, root=FRONTEND)
-    # npm writes this file last.
-    whole = (NODE_MODULES / ".package-lock.json").is_file()
-    if whole and stamps.is_current(stamp, wanted):
+    if stamps.is_current(stamp, wanted):
         return
     # npm's cache is safe, since the lock file has every package's digest.
     arguments = ("ci", "--prefer-offline", "--no-audit", "--no-fund")
     run_npm(node, *arguments, what="Installing the client's packages")
-    await_venv()
     stamps.write(stamp, wanted)
 
 
 def _ensure_client_built(await_venv: Callable[[], None]) -> None:
     """Build the client if its sources changed; Node.js is needed only then."""
-    stamp = STAMPS / "client"
+    stamp = CLIENT / ".stamp"
     sources = stamps.files_below(FRONTEND, without=_NO_SOURCES)
     wanted = stamps.digest(files=sources, root=FRONTEND)
-    if (CLIENT / "index.html").is_file() and stamps.is_current(stamp, wanted):
+    if stamps.is_current(stamp, wanted):
         return
     node = ensure_node(await_venv)
-    _ensure_client_packages(node, await_venv)
+    _ensure_client_packages(node)
     # Without checking types, which takes ten times as long and is done by `make check`.
     run_npm(node, "exec", "--", "vite", "build", what="Building the client")
-    await_venv()
     stamps.write(stamp, wanted)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.console import Problem
-from tools import bootstrap, stamps
+from tools import bootstrap
 from tools.node import Node
 from tools.steps import run_step
 
@@ -45,23 +45,22 @@ def test_a_failure_is_reported_after_the_parallel_step_ends(
     assert done == ["requirements.txt"]
 
 
-def test_the_clients_stamp_is_written_after_the_venv_exists(
+def test_each_checkout_builds_its_client_though_it_shares_the_virtual_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    written: list[Path] = []
-    done: list[str] = []
+    built: list[Path] = []
 
-    def await_venv() -> None:
-        assert not written
-        done.append("venv")
+    def run_npm(_: Node, *arguments: str, what: str) -> None:
+        if "vite" in arguments:
+            built.append(bootstrap.CLIENT)
 
-    monkeypatch.setattr(bootstrap, "CLIENT", tmp_path)
-    monkeypatch.setattr(bootstrap, "STAMPS", tmp_path)
     monkeypatch.setattr(bootstrap, "ensure_node", lambda _: Node(bin_dir=tmp_path, npm=("npm",)))
-    monkeypatch.setattr(bootstrap, "run_npm", lambda _, *arguments, **__: done.append(arguments[0]))
-    monkeypatch.setattr(stamps, "write", lambda stamp, _: written.append(stamp))
-    bootstrap._ensure_client_packages(Node(bin_dir=tmp_path, npm=("npm",)), await_venv)
-    assert (done, [stamp.name for stamp in written]) == (["ci", "venv"], ["package-lock.json"])
+    monkeypatch.setattr(bootstrap, "run_npm", run_npm)
+    for checkout in ("one", "one", "another"):
+        monkeypatch.setattr(bootstrap, "CLIENT", tmp_path / checkout / "dist")
+        monkeypatch.setattr(bootstrap, "NODE_MODULES", tmp_path / checkout / "node_modules")
+        bootstrap._ensure_client_built(lambda: None)
+    assert built == [tmp_path / "one" / "dist", tmp_path / "another" / "dist"]
 
 
 def test_a_step_prints_its_name_and_duration(
