@@ -29,7 +29,6 @@ COPY doors/ doors/
 COPY security_log/ security_log/
 COPY slow_work/ slow_work/
 COPY shared_cache/ shared_cache/
-COPY providers/ providers/
 # Nothing can be written when it runs, and to compile it all at every start takes long.
 RUN python -m compileall -q .
 # nobody, as a number: Kubernetes must see that it is not root.

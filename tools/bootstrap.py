@@ -33,10 +33,10 @@ from tools.node import Node, ensure_node, run_npm
 from tools.steps import pip_install, run_step
 
 RUNTIME = "requirements.txt"
-STACK = "requirements-stack.txt"
-LOADTEST = "requirements-loadtest.txt"
-DEVELOPMENT = "requirements-dev.txt"
-AUDIT = "requirements-audit.txt"
+STACK = "requirements/stack.txt"
+LOADTEST = "requirements/loadtest.txt"
+DEVELOPMENT = "requirements/dev.txt"
+AUDIT = "requirements/audit.txt"
 # Each includes those before it.
 _REQUIREMENTS = (RUNTIME, STACK, LOADTEST, DEVELOPMENT, AUDIT)
 _NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}

@@ -16,12 +16,12 @@ from tools.lock import INPUT
 from tools.node import Node, ensure_node
 
 BILLS = REPORTS / "sbom"
-# requirements-audit.txt builds on all the others.
+# requirements/audit.txt builds on all the others.
 _AUDITED = (
-    *("requirements-audit.txt", "requirements-observability.txt", "requirements-node.txt"),
-    "requirements-lab.txt",
+    *("requirements/audit.txt", "requirements/observability.txt", "requirements/node.txt"),
+    "requirements/lab.txt",
 )
-_SERVED = ("requirements.txt", "requirements-stack.txt", "requirements-observability.txt")
+_SERVED = ("requirements.txt", "requirements/stack.txt", "requirements/observability.txt")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from tools import stamps
 from tools.lock import pins_in
 from tools.steps import run_step
 
-LOCK_FILE = ROOT / "requirements-lab.txt"
+LOCK_FILE = ROOT / "requirements/lab.txt"
 PACKAGES = ROOT / ".lab" / "packages"
 _STAMP = ROOT / ".lab" / LOCK_FILE.name
 

@@ -26,7 +26,7 @@ _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})(?![0-9a-f])")
 
 @dataclass(frozen=True, kw_only=True)
 class LockFile:
-    """A requirements file: its extras, and the file that it includes."""
+    """A requirements file: its path from the root, its extras, and the file that it includes."""
 
     name: str
     extras: tuple[str, ...] = ()
@@ -36,30 +36,35 @@ class LockFile:
     def path(self) -> Path:
         return ROOT / self.name
 
+    @property
+    def included(self) -> str | None:
+        """The parent's path from this file's folder, as pip reads it."""
+        return self.parent and os.path.relpath(self.parent, Path(self.name).parent)
+
 
 LOCK_FILES = (
     LockFile(name="requirements.txt"),
-    LockFile(name="requirements-stack.txt", extras=("stack",), parent="requirements.txt"),
+    LockFile(name="requirements/stack.txt", extras=("stack",), parent="requirements.txt"),
     LockFile(
-        name="requirements-loadtest.txt",
+        name="requirements/loadtest.txt",
         extras=("stack", "loadtest"),
-        parent="requirements-stack.txt",
+        parent="requirements/stack.txt",
     ),
     LockFile(
-        name="requirements-dev.txt",
+        name="requirements/dev.txt",
         extras=("stack", "loadtest", "dev"),
-        parent="requirements-loadtest.txt",
+        parent="requirements/loadtest.txt",
     ),
     LockFile(
-        name="requirements-audit.txt",
+        name="requirements/audit.txt",
         extras=("stack", "loadtest", "dev", "audit"),
-        parent="requirements-dev.txt",
+        parent="requirements/dev.txt",
     ),
     LockFile(
-        name="requirements-observability.txt", extras=("observability",), parent="requirements.txt"
+        name="requirements/observability.txt", extras=("observability",), parent="requirements.txt"
     ),
-    LockFile(name="requirements-node.txt", extras=("node",), parent="requirements.txt"),
-    LockFile(name="requirements-lab.txt", extras=("lab",), parent="requirements.txt"),
+    LockFile(name="requirements/node.txt", extras=("node",), parent="requirements.txt"),
+    LockFile(name="requirements/lab.txt", extras=("lab",), parent="requirements.txt"),
 )
 
 
@@ -100,10 +105,10 @@ def write_lock_files(*, upgrade: bool = False) -> None:
         _compile(everything, ["--all-extras"])
         for file in LOCK_FILES:
             # uv prefers the versions in its output file, so that all files agree.
-            target = Path(folder, file.name)
+            target = Path(folder, file.path.name)
             target.write_text(everything.read_text())
             _compile(target, [f"--extra={extra}" for extra in file.extras])
-        resolved = {file.name: pins_in(Path(folder, file.name)) for file in LOCK_FILES}
+        resolved = {file.name: pins_in(Path(folder, file.path.name)) for file in LOCK_FILES}
     for file in LOCK_FILES:
         file.path.write_text(_lock_text(file, resolved))
         say(f"{file.name}: {len(resolved[file.name])} packages")
@@ -139,7 +144,7 @@ def _pin(block: str) -> Pin:
 def _lock_text(file: LockFile, resolved: dict[str, list[Pin]]) -> str:
     inherited = {pin.text for pin in resolved[file.parent]} if file.parent else set()
     head = ["# Written by `make lock` from pyproject.toml; do not edit."]
-    head += [f"-r {file.parent}"] if file.parent else []
+    head += [f"-r {file.included}"] if file.parent else []
     own = [pin.text for pin in resolved[file.name] if pin.text not in inherited]
     return "\n".join([*head, *own]) + "\n"
 

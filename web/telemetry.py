@@ -1,7 +1,7 @@
 """Optional traces by OpenTelemetry and error reports to Sentry.
 
 Neither is imported unless its variable is set; their packages are in
-`requirements-observability.txt`. Nothing is sent that logs may not contain.
+`requirements/observability.txt`. Nothing is sent that logs may not contain.
 """
 
 import os

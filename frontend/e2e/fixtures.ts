@@ -12,7 +12,7 @@ import type { EventSettings, EventSummary, Reservation, Seat } from '../src/api/
 export const DEMO_PASSWORD = process.env['DEMO_PASSWORD'] ?? 'seatcast-demo';
 /** For new accounts; must not resemble their usernames. */
 export const OWN_PASSWORD = 'seven-green-lamps';
-/** For tests that need Chromium's driver; see docs/contributing.md. */
+/** For tests that need Chromium's driver; see CONTRIBUTING.md. */
 export const ONLY_CHROMIUM = { tag: '@chromium' };
 const SITE = process.env['BASE_URL'] ?? 'http://127.0.0.1:8000';
 const STADIUM = 10_000;

@@ -27,7 +27,7 @@ from realtime.routing import websocket_urlpatterns
 pytestmark = pytest.mark.any_database
 
 PACKAGES = (
-    *("accounts", "config", "doors", "organisations", "providers", "realtime", "reservations"),
+    *("accounts", "config", "doors", "organisations", "realtime", "reservations"),
     *("security_log", "slow_work", "web", "webhooks"),
 )
 LONGEST = 4_000

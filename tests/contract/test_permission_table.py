@@ -6,7 +6,7 @@ that is answered otherwise than with 401, 403 or 404, and how the others are ref
 
 To add a row: write the call as `METHOD path`, with placeholders for the objects in `_made`, and the
 people who are admitted. Bodies are empty, so that whoever is admitted gets 400, unless `body` says
-more. `docs/contributing.md` describes the rest.
+more. `CONTRIBUTING.md` describes the rest.
 """
 
 import re

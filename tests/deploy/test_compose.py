@@ -49,7 +49,7 @@ DEFAULTS = stack_settings({})
 
 def locked(package: str) -> str:
     """Return the version of a package of the stack."""
-    pins = {pin.name: pin.version for pin in pins_in(ROOT / "requirements-stack.txt")}
+    pins = {pin.name: pin.version for pin in pins_in(ROOT / "requirements/stack.txt")}
     return pins[package]
 
 
@@ -325,7 +325,7 @@ def test_the_payment_provider_can_be_set_in_the_shell(
 
 @pytest.fixture(scope="module")
 def with_files() -> dict[str, Any]:
-    return dict(yaml.safe_load((ROOT / "docker-compose.secrets.yml").read_text()))
+    return dict(yaml.safe_load((ROOT / "deploy/compose/secrets.yml").read_text()))
 
 
 def test_every_secret_can_be_a_file(services: dict[str, Any], with_files: dict[str, Any]) -> None:
@@ -374,7 +374,7 @@ def filled(value: str) -> str:
 
 @pytest.fixture(scope="module")
 def with_tls() -> dict[str, Any]:
-    return dict(yaml.safe_load((ROOT / "docker-compose.tls.yml").read_text())["services"])
+    return dict(yaml.safe_load((ROOT / "deploy/compose/tls.yml").read_text())["services"])
 
 
 def test_with_tls_every_server_verifies_the_services(

@@ -14,7 +14,6 @@ PACKAGES = {
     "security_log",
     "slow_work",
     "shared_cache",
-    "providers",
 }
 ALLOWED = {
     line.removeprefix("!")

@@ -8,7 +8,7 @@ import yaml
 
 from deploy.paths import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 _LINK = re.compile(r"\]\((?!http)([^)#\s]+)")
 _PATH = re.compile(r"`((?:benchmarks|deploy|docs|loadtest|tests|tools)/[\w./-]+)`")
 

@@ -70,8 +70,7 @@ def services() -> Iterator[Services]:
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        (folder / "providers").mkdir()
-        (folder / "providers" / "house.py").write_text(PROVIDER)
+        (folder / "house.py").write_text(PROVIDER)
         yield Services(postgres=free_port(), valkey=free_port(), folder=folder)
 
 
@@ -105,7 +104,7 @@ def written_by_the_person(services: Services) -> Settings:
         "DATABASE_MIGRATION_URL": f"postgres://seatcast:{owner}@{place}",
         "REDIS_URL": f"redis://:{password}@{HOST}:{services.valkey}/0",
         "EMAIL_URL": "dummymail://",
-        "SEATCAST_PAYMENT_PROVIDER": "providers.house.Provider",
+        "SEATCAST_PAYMENT_PROVIDER": "house.Provider",
         "SEATCAST_STRIPE_SECRET_KEY": "",
         "SEATCAST_STRIPE_PUBLISHABLE_KEY": "",
         "SEATCAST_STRIPE_WEBHOOK_SECRET": "",

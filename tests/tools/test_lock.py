@@ -110,11 +110,14 @@ def test_no_package_has_two_versions() -> None:
 @pytest.mark.parametrize("file", LOCK_FILES, ids=lambda file: file.name)
 def test_a_lock_file_builds_on_its_parent(file: LockFile) -> None:
     included = re.findall(r"^-r (\S+)$", file.path.read_text(), re.MULTILINE)
-    assert included == ([file.parent] if file.parent else [])
+    assert [(file.path.parent / name).resolve() for name in included] == (
+        [ROOT / file.parent] if file.parent else []
+    )
 
 
 def test_every_requirements_file_is_a_lock_file() -> None:
-    assert {path.name for path in ROOT.glob("requirements*.txt")} == set(FILES)
+    found = [*ROOT.glob("requirements*.txt"), *ROOT.glob("requirements/*")]
+    assert {str(path.relative_to(ROOT)) for path in found} == set(FILES)
     assert {*INSTALLED, AUDIT} <= set(FILES)
 
 
