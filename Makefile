@@ -69,7 +69,7 @@ check: ## Run all linters and type checkers
 schema: ## Rewrite the API schema and the client's types
 	@$(PYTHON) -m tools schema
 
-screenshots: ## Take a screenshot of every page into .screenshots, and those of the README
+screenshots: ## Take a screenshot of every page into .screenshots, and those of the docs
 	@$(PYTHON) -m tools screenshots
 
 measure: ## Measure the client in a browser, 50,000 seats, under load (ONLY=size,open,… MINUTES=10)

@@ -8,9 +8,9 @@ import { tour } from './tour';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = resolve(ROOT, '.screenshots');
-const README_FOLDER = resolve(ROOT, 'docs/screenshots');
-/** The README shows these. */
-const IN_README = new Set([
+const DOCS_FOLDER = resolve(ROOT, 'docs/screenshots');
+/** The README and docs/features.md show these. */
+const IN_DOCS = new Set([
   'theatre-1440',
   'basket-1440',
   'stadium-1440-dark',
@@ -75,7 +75,7 @@ async function shot(page: Page, name: string): Promise<void> {
     }
   }, FRAMES);
   await page.screenshot({ path: `${FOLDER}/${name}.png`, animations: 'disabled', caret: 'hide' });
-  if (IN_README.has(name)) await writeFile(`${README_FOLDER}/${name}.webp`, await webp(page));
+  if (IN_DOCS.has(name)) await writeFile(`${DOCS_FOLDER}/${name}.webp`, await webp(page));
 }
 
 /** Playwright writes PNG and JPEG alone. */

@@ -21,6 +21,10 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
     assert [str(path) for path in named if not path.exists()] == []
 
 
+def test_the_readme_has_at_most_100_lines() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 100
+
+
 def test_the_operations_page_explains_every_alert() -> None:
     rules = yaml.safe_load((ROOT / "deploy" / "monitoring" / "alerts.yml").read_text())
     page = (ROOT / "docs" / "operations.md").read_text()
