@@ -3,6 +3,7 @@ import jsxA11y from 'eslint-plugin-jsx-a11y';
 import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
+import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 const PARENT_PATHS = {
@@ -52,7 +53,7 @@ const FRAMEWORK = [
   '@/app/*',
 ];
 
-const FEATURES = ['account', 'editor', 'events', 'organise', 'reservations', 'seats'];
+const FEATURES = readdirSync(`${import.meta.dirname}/src/features`);
 
 export default defineConfig(
   globalIgnores(['dist', 'src/api/schema.d.ts']),
@@ -131,5 +132,9 @@ export default defineConfig(
       ...FEATURES.filter((other) => other !== feature).map((other) => `@/features/${other}/*`),
     ),
   })),
-  { files: ['src/app/**', 'src/main.tsx'], rules: mayNotImport('@/testing/*') },
+  {
+    files: ['src/app/**', 'src/main.tsx'],
+    ignores: ['**/*.test.*'],
+    rules: mayNotImport('@/testing/*'),
+  },
 );

@@ -11,8 +11,8 @@ import {
   seatOn,
   seatWords,
   workerIsReady,
+  type Inspect,
 } from './fixtures';
-import type { Inspect } from './tour';
 
 const DAY_MS = 86_400_000;
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;

@@ -6,9 +6,8 @@ import { promisify } from 'node:util';
 import { expect, type Page } from '@playwright/test';
 
 import type { EventSummary } from '../src/api/types';
-import { type Person, pick } from './fixtures';
+import { type Inspect, type Person, pick } from './fixtures';
 import { figure } from './organising';
-import type { Inspect } from './tour';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -33,6 +33,16 @@ export interface Fixtures {
   readonly enter: (who: User, options?: BrowserContextOptions) => Promise<Person>;
 }
 
+/** Inspect the page in this state, and leave it as it was. */
+export type Inspect = (page: Page, name: string) => Promise<void>;
+
+export interface TourOptions {
+  readonly enter: Fixtures['enter'];
+  readonly request: APIRequestContext;
+  readonly options: BrowserContextOptions;
+  readonly inspect: Inspect;
+}
+
 export const test = base.extend<Fixtures>({
   enter: async ({ browser }, use) => {
     const entered: { context: BrowserContext; api: Api }[] = [];

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 import { type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test';
 
-import { type Fixtures, OWN_PASSWORD } from './fixtures';
-import type { Inspect } from './tour';
+import { type Fixtures, type Inspect, OWN_PASSWORD } from './fixtures';
 
 /** Where the site writes its mail. */
 const MAIL_FOLDER = process.env['MAIL_FOLDER'] ?? '';

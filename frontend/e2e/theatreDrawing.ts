@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-import type { Inspect } from './tour';
+import type { Inspect } from './fixtures';
 
 /** In CSS pixels, at 1440 × 900. */
 export type Place = readonly [x: number, y: number];

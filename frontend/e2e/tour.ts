@@ -1,19 +1,16 @@
-import type { APIRequestContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
-import { demoEvents, type Person, pick, type Fixtures, workerIsReady } from './fixtures';
+import {
+  demoEvents,
+  type Inspect,
+  type Person,
+  pick,
+  type TourOptions,
+  workerIsReady,
+} from './fixtures';
 import { tourPayment } from './tourPayment';
 import { tourSale } from './tourSale';
-
-/** Inspect the page in this state, and leave it as it was. */
-export type Inspect = (page: Page, name: string) => Promise<void>;
-
-export interface TourOptions {
-  readonly enter: Fixtures['enter'];
-  readonly request: APIRequestContext;
-  readonly options: BrowserContextOptions;
-  readonly inspect: Inspect;
-}
 
 /** Free seats of the club by index, far enough apart not to affect each other. */
 const TAKEN_IN_CLUB = 52;

@@ -1,6 +1,5 @@
 import type { EventSummary } from '../src/api/types';
-import { pick } from './fixtures';
-import type { TourOptions } from './tour';
+import { pick, type TourOptions } from './fixtures';
 
 /** A free seat of the club by index, apart from those of the tour. */
 const WANTED = 82;

@@ -1,8 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
 import type { EventSummary, Reservation, Seat } from '../src/api/types';
-import { type Person, pick } from './fixtures';
-import type { Inspect, TourOptions } from './tour';
+import { type Inspect, type Person, pick, type TourOptions } from './fixtures';
 
 /** Free seats of the theatre and the club by index, apart from those of the tour. */
 const IN_THEATRE = 320;

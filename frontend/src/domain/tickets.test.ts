@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { TicketType } from '@/api/types';
-import { billOf, type HeldPrice } from '@/domain/tickets';
+import type { HeldPrice } from '@/domain/seatMap/state';
+import { billOf } from '@/domain/tickets';
 import { factsOf, makeSeat } from '@/testing/factories';
 
 const STALLS = 1;

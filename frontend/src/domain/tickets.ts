@@ -1,15 +1,7 @@
 import type { EventDetail, Lock, Seat, TicketType } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
-import type { OwnLock, OwnSeat } from '@/domain/seatMap/state';
+import type { HeldPrice, OwnLock, OwnSeat } from '@/domain/seatMap/state';
 import { sumAmounts } from '@/i18n/money';
-
-/** What a seat that the user holds costs, as of the hold: without a ticket type, and by type. */
-export interface HeldPrice {
-  readonly price: string;
-  readonly byType: ReadonlyMap<number, string>;
-  /** Null if they are still the event's. */
-  readonly fees: EventDetail['fees'] | null;
-}
 
 /** Convert a seat that the server has locked for the user; empty if it is not locked. */
 export function ownLockOf(

@@ -14,7 +14,7 @@ import seats from '@/i18n/de/seats.json';
 import security from '@/i18n/de/security.json';
 import shortcuts from '@/i18n/de/shortcuts.json';
 import about from '@/i18n/de/about.json';
-import type { BuyersCatalogue } from '@/i18n/language';
+import type { BuyersCatalogue } from '@/i18n/catalogue';
 
 /** German messages of the buyers' pages. */
 export const de: BuyersCatalogue = {

@@ -8,7 +8,7 @@ import organiserErrors from '@/i18n/de/organiserErrors.json';
 import organiserEvents from '@/i18n/de/organiserEvents.json';
 import plans from '@/i18n/de/plans.json';
 import webhooks from '@/i18n/de/webhooks.json';
-import type { PartCatalogue } from '@/i18n/language';
+import type { PartCatalogue } from '@/i18n/catalogue';
 
 /** German messages of the organisers' pages. */
 export const deOfOrganisers: PartCatalogue<'organisers'> = {

@@ -1,6 +1,6 @@
 import 'i18next';
 
-import type { English } from '@/i18n/language';
+import type { English } from '@/i18n/catalogue';
 
 declare module 'i18next' {
   interface CustomTypeOptions {

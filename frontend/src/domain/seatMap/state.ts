@@ -1,8 +1,16 @@
+import type { EventDetail } from '@/api/types';
 import type { FeedFrame, LiveSeat } from '@/domain/feed/protocol';
 import type { SectionSet } from '@/domain/feed/sectionSet';
 import type { FreeCounts } from '@/domain/seatMap/numbering';
 import type { MapSeat, SeatFacts, SeatState } from '@/domain/seatMap/seats';
-import type { HeldPrice } from '@/domain/tickets';
+
+/** What a seat that the user holds costs, as of the hold: without a ticket type, and by type. */
+export interface HeldPrice {
+  readonly price: string;
+  readonly byType: ReadonlyMap<number, string>;
+  /** Null if they are still the event's. */
+  readonly fees: EventDetail['fees'] | null;
+}
 
 /**
  * The server's result for an own seat. It overrides the feed until the feed has caught up, because

@@ -19,7 +19,7 @@ import { keepPageOffline } from '@/features/door/offlinePage';
 import { createQrReader } from '@/features/door/qrReader';
 import { ScanPage } from '@/features/door/ScanPage';
 import { ticketCrypto } from '@/features/door/ticketCrypto';
-import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
+import { MAX_GATE_LENGTH, useGate } from '@/hooks/useGate';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 import { DOOR_PATH, doorPath } from '@/paths';

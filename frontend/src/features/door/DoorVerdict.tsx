@@ -5,7 +5,7 @@ import type { Verdict } from '@/features/door/doorSession';
 import { entryText } from '@/components/entryText';
 import { t } from '@/i18n/language';
 
-import '@/features/reservations/ticketCheck.css';
+import '@/components/verdict.css';
 
 interface Shown {
   readonly verdict: 'admitted' | 'void' | 'unpaid' | 'unknown';

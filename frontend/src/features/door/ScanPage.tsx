@@ -11,7 +11,7 @@ import { DoorStatus } from '@/features/door/DoorStatus';
 import { DoorVerdict } from '@/features/door/DoorVerdict';
 import type { DoorSession, Valid, Verdict } from '@/features/door/doorSession';
 import { useDoor } from '@/features/door/useDoor';
-import { parseTicketCode } from '@/features/reservations/ticketCode';
+import { parseTicketCode } from '@/domain/door/ticketCode';
 import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 

@@ -5,7 +5,7 @@ import type { Ticket } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
-import { MAX_GATE_LENGTH, useGate } from '@/features/reservations/useGate';
+import { MAX_GATE_LENGTH, useGate } from '@/hooks/useGate';
 import { seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 

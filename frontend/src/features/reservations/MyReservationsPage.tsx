@@ -5,7 +5,7 @@ import { Failure } from '@/components/Failure';
 import { Message } from '@/components/Message';
 import { Skeleton } from '@/components/Skeleton';
 import { GuestBookings } from '@/features/reservations/GuestBookings';
-import { OpenPayments } from '@/features/payments/OpenPayments';
+import { OpenPayments } from '@/features/reservations/OpenPayments';
 import type { Reservation } from '@/api/types';
 import { ReservationCard } from '@/features/reservations/ReservationCard';
 import { useLiveReservations } from '@/features/reservations/useLiveReservations';

@@ -2,7 +2,7 @@ import { useNavigate } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
-import { parseTicketCode } from '@/features/reservations/ticketCode';
+import { parseTicketCode } from '@/domain/door/ticketCode';
 import { t } from '@/i18n/language';
 import { ticketPath } from '@/paths';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import type { Ticket } from '@/api/types';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
-import { parseTicketCode } from '@/features/reservations/ticketCode';
+import { parseTicketCode } from '@/domain/door/ticketCode';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';

@@ -18,6 +18,7 @@ import { useMe } from '@/queries/session';
 import { ticketQuery } from '@/queries/tickets';
 import '@/i18n/loadReservationsMessages';
 
+import '@/components/verdict.css';
 import './ticketCheck.css';
 
 /** The page behind a ticket's QR code, for door staff and anyone else who scans it. */

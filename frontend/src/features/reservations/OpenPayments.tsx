@@ -8,7 +8,7 @@ import { paymentPath } from '@/paths';
 import { openPaymentsQuery } from '@/queries/payments';
 import '@/i18n/loadPaymentsMessages';
 
-import './payments.css';
+import './reservations.css';
 
 /** Payments that the buyer has left open, to go on with. */
 export function OpenPayments() {
