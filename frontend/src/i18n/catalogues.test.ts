@@ -18,6 +18,18 @@ const translations = await Promise.all(
   ),
 );
 
+const FILES = import.meta.glob<string>('./*/*.json', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+it.each(Object.entries(FILES))('%s has no key twice', (_path, text) => {
+  // Of a key that is there twice, parsing keeps one without a word.
+  const written = [...text.matchAll(/^ {2}"(\w+)":/gm)].map(([, key]) => key);
+  expect(written).toEqual(Object.keys(JSON.parse(text) as Sentences));
+});
+
 describe.each(translations)('messages in %s', (_name, catalogue) => {
   describe.each(Object.keys(english) as (keyof typeof english)[])('of %s', (subject) => {
     const originals: Sentences = english[subject];

@@ -165,7 +165,7 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       <Story booking={booking} zone={event.time_zone} onChoose={onChoose} />
       {!isLive && mayChange && (
         <div className="booking-panel__actions">
-          <Button onClick={start('buyer')}>{t('bookings:buyer')}</Button>
+          <Button onClick={start('buyer')}>{t('bookings:buyerEdit')}</Button>
         </div>
       )}
       {isLive && mayChange && (
@@ -177,7 +177,7 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
             <Button onClick={start('split')}>{t('bookings:split')}</Button>
           )}
           <Button onClick={start('merge')}>{t('bookings:merge')}</Button>
-          <Button onClick={start('buyer')}>{t('bookings:buyer')}</Button>
+          <Button onClick={start('buyer')}>{t('bookings:buyerEdit')}</Button>
           <Button onClick={start('print')}>
             <Icon name="print" />
             {t('bookings:print')}

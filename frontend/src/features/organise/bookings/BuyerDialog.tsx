@@ -1,10 +1,9 @@
 import { useState } from 'react';
 
-import { toApiError } from '@/api/apiError';
 import { changeBuyer, type NewBuyer } from '@/api/bookings';
 import type { Booking, EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
-import { Field } from '@/components/Field';
+import { BuyerFields } from '@/features/organise/bookings/BuyerFields';
 import { useBookingChange } from '@/features/organise/bookings/useBookingChange';
 import { ErrorNote } from '@/features/organise/ErrorNote';
 import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
@@ -20,21 +19,19 @@ interface BuyerDialogProps {
 /** Changes the name and the address of a booking. */
 export function BuyerDialog({ event, booking, onDone, onDismiss }: BuyerDialogProps) {
   const { buyer } = booking;
-  const [name, setName] = useState(buyer.name);
-  const [email, setEmail] = useState(buyer.email);
+  const [wanted, setWanted] = useState<NewBuyer>(buyer);
   const change = useBookingChange(
     event.id,
-    (wanted: Partial<NewBuyer>) => changeBuyer(booking.id, wanted),
+    (changed: Partial<NewBuyer>) => changeBuyer(booking.id, changed),
     onDone,
   );
-  const errors = change.error === null ? null : toApiError(change.error).fields;
 
   /** What is left as it is may be the account's, and stays so. */
   function save() {
-    const [newName, newEmail] = [name.trim(), email.trim()];
+    const [name, email] = [wanted.name.trim(), wanted.email.trim()];
     change.mutate({
-      ...(newName !== buyer.name && { name: newName }),
-      ...(newEmail !== buyer.email && { email: newEmail }),
+      ...(name !== buyer.name && { name }),
+      ...(email !== buyer.email && { email }),
     });
   }
 
@@ -50,29 +47,7 @@ export function BuyerDialog({ event, booking, onDone, onDismiss }: BuyerDialogPr
           save();
         }}
       >
-        <div className="booking-split__buyer">
-          <Field
-            label={t('bookings:name')}
-            value={name}
-            maxLength={150}
-            autoComplete="off"
-            errors={errors?.get('buyer_name') ?? []}
-            onChange={({ target }) => {
-              setName(target.value);
-            }}
-          />
-          <Field
-            label={t('bookings:email')}
-            type="email"
-            value={email}
-            maxLength={254}
-            autoComplete="off"
-            errors={errors?.get('buyer_email') ?? []}
-            onChange={({ target }) => {
-              setEmail(target.value);
-            }}
-          />
-        </div>
+        <BuyerFields buyer={wanted} error={change.error} onChange={setWanted} />
         <ErrorNote error={change.error} />
         <div className="dialog__actions">
           <Button onClick={onDismiss}>{t('organisations:cancel')}</Button>

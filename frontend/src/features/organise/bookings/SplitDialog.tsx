@@ -1,10 +1,9 @@
 import { useState } from 'react';
 
-import { toApiError } from '@/api/apiError';
-import { splitBooking } from '@/api/bookings';
+import { type NewBuyer, splitBooking } from '@/api/bookings';
 import type { Booking, EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
-import { Field } from '@/components/Field';
+import { BuyerFields } from '@/features/organise/bookings/BuyerFields';
 import { useBookingChange } from '@/features/organise/bookings/useBookingChange';
 import { ErrorNote } from '@/features/organise/ErrorNote';
 import { OrganiserDialog } from '@/features/organise/OrganiserDialog';
@@ -19,25 +18,23 @@ interface SplitDialogProps {
   readonly onDismiss: () => void;
 }
 
-interface Wanted {
+interface Wanted extends NewBuyer {
   readonly seatIds: readonly number[];
-  readonly name: string;
-  readonly email: string;
 }
+
+const NOBODY: NewBuyer = { name: '', email: '' };
 
 /** Makes a booking of its own of some seats. */
 export function SplitDialog({ event, booking, onDone, onDismiss }: SplitDialogProps) {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
+  const [buyer, setBuyer] = useState(NOBODY);
   const split = useBookingChange(
     event.id,
-    ({ seatIds, ...buyer }: Wanted, key) => splitBooking(booking.id, seatIds, buyer, key),
+    ({ seatIds, ...owner }: Wanted, key) => splitBooking(booking.id, seatIds, owner, key),
     ({ made, isBuyerMailed }) => {
       onDone(made.id, isBuyerMailed);
     },
   );
-  const errors = split.error === null ? null : toApiError(split.error).fields;
   const isPossible = chosen.size > 0 && chosen.size < booking.seat_details.length;
   return (
     <OrganiserDialog
@@ -64,29 +61,12 @@ export function SplitDialog({ event, booking, onDone, onDismiss }: SplitDialogPr
           </label>
         ))}
       </fieldset>
-      <div className="booking-split__buyer">
-        <Field
-          label={t('bookings:name')}
-          value={name}
-          maxLength={150}
-          autoComplete="off"
-          errors={errors?.get('buyer_name') ?? []}
-          onChange={({ target }) => {
-            setName(target.value);
-          }}
-        />
-        <Field
-          label={t('bookings:email')}
-          hint={t('bookings:emailHint')}
-          type="email"
-          value={email}
-          autoComplete="off"
-          errors={errors?.get('buyer_email') ?? []}
-          onChange={({ target }) => {
-            setEmail(target.value);
-          }}
-        />
-      </div>
+      <BuyerFields
+        buyer={buyer}
+        emailHint={t('bookings:emailHint')}
+        error={split.error}
+        onChange={setBuyer}
+      />
       <ErrorNote error={split.error} />
       <div className="dialog__actions">
         <Button onClick={onDismiss}>{t('organisations:cancel')}</Button>
@@ -94,7 +74,11 @@ export function SplitDialog({ event, booking, onDone, onDismiss }: SplitDialogPr
           look="primary"
           busy={split.isPending || !isPossible}
           onClick={() => {
-            split.mutate({ seatIds: [...chosen], name: name.trim(), email: email.trim() });
+            split.mutate({
+              seatIds: [...chosen],
+              name: buyer.name.trim(),
+              email: buyer.email.trim(),
+            });
           }}
         >
           {t('bookings:split')}
