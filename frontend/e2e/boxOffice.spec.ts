@@ -1,6 +1,16 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-import { demoEvents, ONLY_CHROMIUM, openLive, seatOn, test } from './fixtures';
+import {
+  demoEvents,
+  ONLY_CHROMIUM,
+  openLive,
+  OWN_PASSWORD,
+  pick,
+  seatOn,
+  seatWords,
+  test,
+} from './fixtures';
+import { linkMailedTo } from './mails';
 
 test(
   'the box office releases a hold and sells with a rectangle, while the buyer watches',
@@ -54,6 +64,84 @@ test(
     await expect(seatOn(buyer.page, wanted)).toHaveAttribute('data-status', 'available');
     await page.reload();
     await expect(page.getByText(/^The box office is to pay back/)).toBeVisible();
+  },
+);
+
+test(
+  'a walk-up sale needs no name, and its mailed link opens the booking, which the owner of the address takes over',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const { page } = await enter('admin', { viewport: { width: 1440, height: 900 } });
+    const owner = await enter('somebody new');
+    const stranger = await enter('anonymous');
+    const address = `${crypto.randomUUID().slice(0, 8)}@example.org`;
+    const seat = pick(await owner.api.freeSeats(club.id, 1, 88));
+    await page.goto(`/organise/events/${club.id}/box-office`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await seatOn(page, seat).click();
+    await page.getByRole('button', { name: 'Sell', exact: true }).click();
+    await page.getByLabel('E-mail').fill(address);
+    await page.getByRole('button', { name: /^Sell for/ }).click();
+    await expect(page.getByRole('heading', { name: 'Sold' })).toBeVisible();
+    const link = await linkMailedTo(address, /\/reservations\/\w+#token=[\w:.-]+/);
+
+    await stranger.page.goto(link);
+    await expect(stranger.page.getByText(seatWords(seat)).first()).toBeVisible();
+    await expect(stranger.page.getByText(`in our mail to ${address}`)).toBeVisible();
+
+    await owner.api.post('email/change/', { email: address, password: OWN_PASSWORD });
+    await owner.page.goto(await linkMailedTo(address, /\/email\/confirm#[\w:.&=-]+/));
+    await owner.page.getByRole('button', { name: 'Confirm this address' }).click();
+    await owner.page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();
+    await owner.page.goto(link);
+    await expect(owner.page.getByText(seatWords(seat)).first()).toBeVisible();
+    await owner.page.getByRole('button', { name: 'Add to my account' }).click();
+    await expect(owner.page.getByText('The booking is in your account now.')).toBeVisible();
+    await owner.page.goto('/reservations');
+    await expect(owner.page.getByText(seatWords(seat)).first()).toBeVisible();
+  },
+);
+
+test(
+  'kept seats are unselected by Escape, and a new promo code is shown and usable at once',
+  ONLY_CHROMIUM,
+  async ({ enter, request }) => {
+    const { club } = await demoEvents(request);
+    const buyer = await enter('somebody new');
+    const clerk = await enter('admin', { viewport: { width: 1440, height: 900 } });
+    const { page } = clerk;
+    const seat = pick(await clerk.api.freeSeats(club.id, 1, 89));
+    const channel = `Bank ${crypto.randomUUID().slice(0, 8)}`;
+    await openLive(buyer.page, club);
+    await page.goto(`/organise/events/${club.id}/box-office`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await seatOn(page, seat).click();
+    await page.getByRole('button', { name: 'Keep or block' }).click();
+    await page.getByRole('radio', { name: 'For a sponsor or seller' }).check();
+    await page.getByLabel('Name of the sponsor or seller').fill(channel);
+    await page.getByRole('button', { name: 'Keep off sale' }).click();
+
+    await page.getByRole('button', { name: 'Select them' }).click();
+    await expect(page.getByRole('heading', { name: '1 seat selected' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('heading', { name: 'Nothing is selected' })).toBeVisible();
+
+    await page.getByRole('button', { name: 'New code' }).click();
+    await page.getByRole('combobox', { name: 'For' }).selectOption({ label: channel });
+    await page.getByRole('button', { name: 'Create' }).click();
+    const code = page.getByRole('listitem').filter({ hasText: `${channel}, 0 of 1 seats used` });
+    await expect(code).toHaveCount(1);
+    const text = await code.locator('b').innerText();
+
+    await expect(seatOn(buyer.page, seat)).toHaveAttribute('data-status', 'blocked');
+    await buyer.page.goto(`/events/${club.id}?code=${text}`);
+    await expect(seatOn(buyer.page, seat)).toHaveAttribute('data-status', 'available');
+    await seatOn(buyer.page, seat).click();
+    await expect(seatOn(buyer.page, seat)).toHaveAccessibleName(/held by you/);
+
+    await buyer.api.post(`events/${club.id}/unlock/`, { seat_ids: [seat.id] });
+    await clerk.api.post(`events/${club.id}/box-office/unblock/`, { seat_ids: [seat.id] });
   },
 );
 

@@ -1,14 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { type BrowserContextOptions, expect, type Locator, type Page } from '@playwright/test';
 
 import { type Fixtures, type Inspect, OWN_PASSWORD } from './fixtures';
+import { linkMailedTo } from './mails';
 
-/** Where the site writes its mail. */
-const MAIL_FOLDER = process.env['MAIL_FOLDER'] ?? '';
 const DAY_MS = 86_400_000;
-const LINK = /\/organise\/invitations#token=[\w:.-]+/g;
+const INVITATION = /\/organise\/invitations#token=[\w:.-]+/;
 
 /** What is sold, by the names that the organiser gives. */
 export interface Show {
@@ -260,25 +256,12 @@ async function invite(
   await owner.getByText(address, { exact: true }).waitFor();
   await inspect(owner, 'organise-invited');
   const { page } = await enter('somebody new', options);
-  await expect.poll(() => invitationTo(address)).not.toBeNull();
-  await page.goto((await invitationTo(address)) ?? '');
+  await page.goto(await linkMailedTo(address, INVITATION));
   await page.getByRole('button', { name: /^Accept as/ }).waitFor();
   await inspect(page, 'organise-invitation');
   await page.getByRole('button', { name: /^Accept as/ }).click();
   await page.getByRole('tab', { name: 'Members' }).waitFor();
   return page;
-}
-
-/** The link in a mail to an address; null if there is none yet. */
-async function invitationTo(address: string): Promise<string | null> {
-  for (const file of await readdir(MAIL_FOLDER)) {
-    const text = await readFile(join(MAIL_FOLDER, file), 'utf8');
-    for (const mail of text.split(/^-{79}$/m)) {
-      const [link] = mail.match(LINK) ?? [];
-      if (mail.includes(`To: ${address}`) && link !== undefined) return link;
-    }
-  }
-  return null;
 }
 
 /** A figure of the live sale. */

@@ -128,9 +128,7 @@ test('expired seats are reported and can be picked again @thorough', async ({ en
     await setLockSeconds(organiser, club, null);
   }
   const card = page.getByRole('region', { name: 'Other seats' });
-  await expect(card).toContainText('The seats that you held are open to everyone again.', {
-    timeout: 15_000,
-  });
+  await expect(card).toContainText('The seats that you held are open to everyone again.');
   await standAs('available');
   await card.getByRole('button', { name: /^Take .+ again/ }).click();
   await standAs('mine');
