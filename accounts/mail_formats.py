@@ -6,14 +6,11 @@ Rows of mail have them as 2030-05-24 19:30+0200 Europe/Berlin, in the event's ti
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from importlib import import_module
-from typing import Protocol, cast
-
-from django.conf import settings
+from typing import Protocol
 
 
 class Formats(Protocol):
-    """The interface of SEATCAST_FORMATS."""
+    """What writes amounts and times. `config/apps.py` registers it."""
 
     def localised_amount(self, amount: Decimal, currency: str, *, language: str) -> str:
         """Return an amount as text."""
@@ -23,6 +20,14 @@ class Formats(Protocol):
 
     def localised_time(self, at: datetime, *, language: str) -> str:
         """Return a time as text, in the time zone that it has."""
+
+
+_registered: list[Formats] = []
+
+
+def register(implementation: Formats) -> None:
+    """Have amounts and times written by `implementation`."""
+    _registered[:] = [implementation]
 
 
 def stored_time(local: datetime) -> str:
@@ -76,4 +81,4 @@ def _offset(at: datetime) -> str:
 
 
 def _formats() -> Formats:
-    return cast("Formats", import_module(settings.SEATCAST_FORMATS))
+    return _registered[0]

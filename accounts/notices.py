@@ -1,4 +1,4 @@
-"""Mail to buyers about their bookings: the module that SEATCAST_NOTICES names."""
+"""Mail to buyers about their bookings. `config/apps.py` registers it where bookings are changed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

@@ -1,11 +1,8 @@
-"""The module that SEATCAST_TICKET_FILES names: what mail says about bookings, and attaches."""
+"""What mail says about bookings, and attaches, by what is registered here (`config/apps.py`)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from importlib import import_module
-from typing import Protocol, cast
-
-from django.conf import settings
+from typing import Protocol
 
 
 class GuestBooking(Protocol):
@@ -31,7 +28,7 @@ class CalendarFile(Protocol):
 
 
 class TicketFiles(Protocol):
-    """The interface of SEATCAST_TICKET_FILES."""
+    """What knows the bookings."""
 
     def booking_fragment(self, *, public_id: str, address: str) -> str:
         """Return the URL fragment of the link to a booking that is mailed to its own address."""
@@ -58,6 +55,14 @@ class TicketFiles(Protocol):
         """Return so many bookings of guests, paid ones first, then the newest."""
 
 
+_registered: list[TicketFiles] = []
+
+
+def register(implementation: TicketFiles) -> None:
+    """Have the files and the words of mail about bookings made by `implementation`."""
+    _registered[:] = [implementation]
+
+
 def ticket_files() -> TicketFiles:
-    """Return the module that SEATCAST_TICKET_FILES names."""
-    return cast("TicketFiles", import_module(settings.SEATCAST_TICKET_FILES))
+    """Return what knows the bookings."""
+    return _registered[0]

@@ -400,26 +400,8 @@ SEATCAST_ORGANISATIONS = environment.organisations
 
 # Whether organisers need a second factor to use their permissions.
 SEATCAST_REQUIRE_SECOND_FACTOR = environment.require_second_factor
-# The module that checks it, for apps that do not import accounts.
-SEATCAST_POWERS = "accounts.organisers"
-# The module that tells buyers what happened to their bookings.
-SEATCAST_NOTICES = "accounts.notices"
-# The module with the files of a ticket, for mail.
-SEATCAST_TICKET_FILES = "reservations.ticket_files"
-# The throttle of a scope by person, for the app that knows nothing of accounts.
-SEATCAST_PERSON_THROTTLE = "accounts.throttles.PersonThrottle"
-# The module that writes times and amounts in a language, for mail.
-SEATCAST_FORMATS = "reservations.formats"
 # How many hours before an event its buyers are reminded; 0 disables it.
 SEATCAST_REMINDER_HOURS = environment.reminder_hours
-# The module that stores messages to organisers' systems.
-SEATCAST_OUTBOX = "webhooks.outbox"
-# Queues of other apps: the command that empties each, and the function that does so all the time in
-# a thread beside housekeeping.
-SEATCAST_BACKGROUND = {
-    "send_mail": "accounts.mail_worker.run",
-    "deliver_webhooks": "webhooks.worker.run",
-}
 # How much of a core mail, and webhooks, use at most in each housekeeping process.
 SEATCAST_DELIVERY_SHARE = environment.delivery_share
 SEATCAST_MAIL_CONNECTIONS = environment.mail_connections
@@ -434,9 +416,6 @@ SESSION_COOKIE_AGE = MAX_IDLE_SECONDS
 # Accounts unused for this many days are erased; 0 disables it.
 SEATCAST_RETENTION_DAYS = environment.retention_days
 SEATCAST_LOG_DAYS = environment.log_days
-# Modules of other apps that hold personal data: see `accounts.personal_data.sources`.
-SEATCAST_PERSONAL_DATA = ["reservations.personal_data", "organisations.personal_data"]
-
 # Commands of other apps that housekeeping runs, with the minimum seconds between runs.
 SEATCAST_CHORES = {
     "erase_accounts": 60.0,

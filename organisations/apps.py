@@ -5,10 +5,12 @@ class OrganisationsConfig(AppConfig):
     name = "organisations"
 
     def ready(self) -> None:
-        from organisations import delegations, services
+        from accounts.personal_data import sources
+        from organisations import delegations, personal_data, services
         from organisations.models import Invitation
         from reservations.permissions import Permission
 
+        sources.register(personal_data)
         delegations.register(
             delegations.Delegation(
                 "invitations",

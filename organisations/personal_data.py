@@ -1,6 +1,6 @@
 """Export and erasure of the personal data in organisations.
 
-These are the functions that `SEATCAST_PERSONAL_DATA` names.
+These are the functions of `accounts.personal_data.sources`.
 """
 
 from collections.abc import Collection

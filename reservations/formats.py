@@ -1,4 +1,4 @@
-"""Write times and amounts in a language: the module that SEATCAST_FORMATS names."""
+"""Write times and amounts in a language. `config/apps.py` registers it for mail."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Tell buyers what happened to their bookings, by the module that SEATCAST_NOTICES names.
+"""Tell buyers what happened to their bookings, by what is registered here (`config/apps.py`).
 
 It is called in the transaction of what it tells, and must only write rows there.
 """
@@ -7,11 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from importlib import import_module
-from typing import Any, Protocol, cast
-
-from django.conf import settings
+from typing import Any, Protocol
 
 from reservations.models import Event, Reservation
 
@@ -87,14 +83,17 @@ class EventNotice(BookingNotice):
     before: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class MailPreview:
+class MailPreview(Protocol):
     """A mail as a buyer gets it, without links to a booking of theirs."""
 
-    kind: str
-    subject: str
-    text: str
-    html: str
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +139,7 @@ class Unsent(Protocol):
 
 
 class Notices(Protocol):
-    """The interface of SEATCAST_NOTICES."""
+    """What tells the buyers."""
 
     def unsent(self, event_id: int) -> Unsent:
         """Count the mail about an event's bookings that is due and not sent."""
@@ -191,7 +190,14 @@ class Notices(Protocol):
         """Return whether there is an address to which a booking may be mailed."""
 
 
-@cache
+_registered: list[Notices] = []
+
+
+def register(implementation: Notices) -> None:
+    """Have the buyers told by `implementation`."""
+    _registered[:] = [implementation]
+
+
 def notices() -> Notices:
-    """Return the module that SEATCAST_NOTICES names."""
-    return cast("Notices", import_module(settings.SEATCAST_NOTICES))
+    """Return what tells the buyers."""
+    return _registered[0]

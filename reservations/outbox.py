@@ -1,4 +1,4 @@
-"""Tell other systems what happened to bookings, by the module that SEATCAST_OUTBOX names.
+"""Tell other systems what happened to bookings, by what is registered here (`webhooks/apps.py`).
 
 It is called in the transaction of what it tells, with the event's row locked, and must only write
 rows there. Only organisations with an open outbox pay for it, and only for batches that booked,
@@ -9,11 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from importlib import import_module
-from typing import Any, Protocol, cast
-
-from django.conf import settings
+from typing import Any, Protocol
 
 
 class MessageKind(StrEnum):
@@ -36,7 +32,7 @@ class Message:
 
 
 class Outbox(Protocol):
-    """The interface of SEATCAST_OUTBOX."""
+    """What stores the messages."""
 
     def is_open(self, organisation_id: int) -> bool:
         """Return whether anything is to be told to an organisation's systems."""
@@ -45,7 +41,14 @@ class Outbox(Protocol):
         """Store messages in the caller's transaction."""
 
 
-@cache
+_registered: list[Outbox] = []
+
+
+def register(implementation: Outbox) -> None:
+    """Have messages stored by `implementation`."""
+    _registered[:] = [implementation]
+
+
 def outbox() -> Outbox:
-    """Return the module that SEATCAST_OUTBOX names."""
-    return cast("Outbox", import_module(settings.SEATCAST_OUTBOX))
+    """Return what stores the messages."""
+    return _registered[0]

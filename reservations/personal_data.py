@@ -1,7 +1,7 @@
 """Export and erasure of the personal data in reservations.
 
-These are the functions that `SEATCAST_PERSONAL_DATA` names. Reservations and payments are kept for
-accounting; they refer to the buyer by id.
+These are the functions of `accounts.personal_data.sources`; `config/apps.py` registers them.
+Reservations and payments are kept for accounting; they refer to the buyer by id.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,6 @@
 """What is attached to mail about a booking: a calendar file, and its ticket as QR code and PDF.
 
-The module that SEATCAST_TICKET_FILES names, so that mail knows nothing of seats.
+`config/apps.py` registers this module with mail, which knows nothing of seats.
 """
 
 import io

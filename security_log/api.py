@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
@@ -14,6 +12,7 @@ from rest_framework.views import APIView
 
 from security_log.models import Kind, SecurityEvent
 from security_log.pagination import add_next_link
+from security_log.second_factors import require_powers
 
 MAX_ROWS = 1_000
 
@@ -28,7 +27,7 @@ class MayReadSecurityLog(BasePermission):
         person = get_user_model().objects.filter(pk=request.user.pk or 0).first()
         if person is None or not person.has_perm("security_log.view_securityevent"):
             return False
-        import_string(settings.SEATCAST_POWERS).require_second_factor(request.user)
+        require_powers(request.user)
         return True
 
 

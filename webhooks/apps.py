@@ -6,9 +6,14 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from organisations import delegations
+        from reservations import outbox as seams
+        from reservations.housekeeping import background
         from reservations.permissions import Permission
-        from webhooks import services
+        from webhooks import outbox, services, worker
         from webhooks.models import Endpoint
+
+        seams.register(outbox)
+        background.register("deliver_webhooks", worker.run)
 
         delegations.register(
             delegations.Delegation(

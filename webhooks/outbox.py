@@ -1,4 +1,4 @@
-"""Store messages: the module that SEATCAST_OUTBOX names."""
+"""Store messages. `webhooks/apps.py` registers it with `reservations.outbox`."""
 
 from collections.abc import Sequence
 from datetime import datetime

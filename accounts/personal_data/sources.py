@@ -1,15 +1,12 @@
 """The interface of other apps that store personal data.
 
-Each module that SEATCAST_PERSONAL_DATA names has the functions of `PersonalDataSource`, so that
-accounts and those apps do not import each other.
+Each module that is registered here has the functions of `PersonalDataSource`, so that accounts does
+not import those apps. `config/apps.py` registers that of reservations, and organisations its own.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from importlib import import_module
-from typing import Any, Protocol, cast
-
-from django.conf import settings
+from typing import Any, Protocol
 
 
 class PersonalDataSource(Protocol):
@@ -46,7 +43,15 @@ class PersonalDataSource(Protocol):
         ...
 
 
-def sources() -> Iterator[PersonalDataSource]:
-    """Yield the modules that SEATCAST_PERSONAL_DATA names."""
-    for path in settings.SEATCAST_PERSONAL_DATA:
-        yield cast("PersonalDataSource", import_module(path))
+_registered: list[PersonalDataSource] = []
+
+
+def register(source: PersonalDataSource) -> None:
+    """Have `source` asked for the data of people, and told who has left."""
+    if source not in _registered:
+        _registered.append(source)
+
+
+def sources() -> Sequence[PersonalDataSource]:
+    """Return the registered modules."""
+    return _registered

@@ -1,10 +1,7 @@
 """Permission classes for views, by Django's permissions."""
 
-from functools import cache
-from typing import Any, Protocol, cast
+from typing import Any
 
-from django.conf import settings
-from django.utils.module_loading import import_string
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -12,16 +9,7 @@ from organisations.errors import OrganisationNotFound
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may, sees_organisation
 from reservations.read.selectors import Requester, require_access
-
-
-class Powers(Protocol):
-    """The interface of SEATCAST_POWERS: whether a user may use their permissions now."""
-
-    def may_use_powers(self, user: object) -> bool:
-        """Return whether the user has passed the second factor, if one is required."""
-
-    def require_second_factor(self, user: object) -> None:
-        """Raises: rest_framework's PermissionDenied if the user may not use their permissions."""
+from security_log.second_factors import has_powers, require_powers
 
 
 class HasPermission(BasePermission):
@@ -74,7 +62,7 @@ def require_permission(
     if organisation_id is not None:
         require_sight_of(request, organisation_id=organisation_id)
     if may(person_id, *permissions, event_id=event_id, organisation_id=organisation_id):
-        _powers().require_second_factor(request.user)
+        require_powers(request.user)
         return
     if event_id is not None:
         who = Requester(id=person_id, has_powers=has_powers(request.user))
@@ -90,19 +78,4 @@ def require_sight_of(request: Request, *, organisation_id: int) -> None:
     person_id = int(request.user.pk) if request.user.pk else None
     if not sees_organisation(person_id, organisation_id=organisation_id):
         raise OrganisationNotFound
-    _powers().require_second_factor(request.user)
-
-
-def has_powers(user: object) -> bool:
-    """Return whether a user may use their permissions now."""
-    return _powers().may_use_powers(user)
-
-
-def require_powers(user: object) -> None:
-    """Raises: rest_framework's PermissionDenied if the user may not use their permissions now."""
-    _powers().require_second_factor(user)
-
-
-@cache
-def _powers() -> Powers:
-    return cast("Powers", import_string(settings.SEATCAST_POWERS))
+    require_powers(request.user)

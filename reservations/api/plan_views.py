@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from organisations.errors import OrganisationNotFound
-from reservations.api.permissions import HasPermission, require_powers
+from reservations.api.permissions import HasPermission
 from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser
 from reservations.api.plan_serializers import (
     DeletedPlanSerializer,
@@ -54,6 +54,7 @@ from reservations.plans.repairing import repaired
 from reservations.read import plan_miniatures, plans, previews, selectors
 from reservations.read.plan_changes import plan_changes
 from reservations.throttles import throttle
+from security_log.second_factors import require_powers
 from slow_work.database import without_database
 from slow_work.kinds import PLAN
 from slow_work.turns import place, turn

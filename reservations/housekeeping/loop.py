@@ -32,9 +32,6 @@ STEPS: dict[str, float] = {
     "prune_log": 3600.0,
     **settings.SEATCAST_CHORES,
 }
-ONE_ROUND: dict[str, float] = {**STEPS, **dict.fromkeys(settings.SEATCAST_BACKGROUND, 0.0)}
-"""The steps of a single round, which empties the queues too."""
-
 _POLL_SECONDS = 0.2
 
 logger = logging.getLogger(__name__)

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 
-from reservations.housekeeping.background import in_background
-from reservations.housekeeping.loop import ONE_ROUND, HousekeepingLoop, Stop, stopped_by_signals
+from reservations.housekeeping.background import in_background, one_round
+from reservations.housekeeping.loop import HousekeepingLoop, Stop, stopped_by_signals
 
 
 class Command(BaseCommand):
     help = (
-        f"Runs {', '.join(ONE_ROUND)} in turn, each with its defaults. With --every it repeats "
+        f"Runs {', '.join(one_round())} in turn, each with its defaults. With --every it repeats "
         "until SIGTERM or SIGINT, also while the database is unavailable, prunes once an hour, and "
         "sends mail and webhooks all the time. "
         "Running it twice at once, or killing it, is harmless."
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         every = options["every"]
         if every is None:
-            if not HousekeepingLoop(self._run, Stop(), steps=ONE_ROUND).run_once():
+            if not HousekeepingLoop(self._run, Stop(), steps=one_round()).run_once():
                 raise CommandError("Not everything could be done.")
             return
         if not 1 <= every <= 86_400:

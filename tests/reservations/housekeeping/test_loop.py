@@ -22,8 +22,8 @@ from deploy.paths import ROOT
 from reservations import database
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus
+from reservations.housekeeping.background import one_round
 from reservations.housekeeping.loop import (
-    ONE_ROUND,
     STEPS,
     HousekeepingLoop,
     Stop,
@@ -101,7 +101,7 @@ def test_the_steps_run_in_order() -> None:
 
 def test_a_single_round_also_empties_the_queues() -> None:
     steps = Steps()
-    assert HousekeepingLoop(steps, Stop(), steps=ONE_ROUND).run_once()
+    assert HousekeepingLoop(steps, Stop(), steps=one_round()).run_once()
     assert steps.done == [*STEPS, "send_mail", "deliver_webhooks"]
 
 
