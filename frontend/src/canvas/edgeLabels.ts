@@ -1,11 +1,16 @@
-import { type Area, lineOf } from '@/canvas/areas';
 import { clipped, entryOf, insetBy, isWithin, topAt } from '@/canvas/clipping';
+import {
+  type EdgeRow,
+  type EdgeSection,
+  edgeSection,
+  type ShownText,
+  textsOf,
+} from '@/canvas/edgeSections';
 import type { Palette } from '@/canvas/palette';
 import { radiusPx, ROW_LABELS_FROM_PX, type Scene, showsAreas } from '@/canvas/scene';
 import type { Context, CreateSurface, Placement } from '@/canvas/surface';
 import { toScreen } from '@/canvas/viewport';
 import { type Bounds, boundsOf, distance, overlap, type Point, type Size } from '@/domain/geometry';
-import { grouped } from '@/domain/grouped';
 import type { Section } from '@/domain/seatMap/sections';
 
 interface EdgeLabelOptions {
@@ -13,23 +18,6 @@ interface EdgeLabelOptions {
   readonly palette: Palette;
   readonly pixelRatio: number;
   readonly createSurface: CreateSurface;
-}
-
-interface EdgeRow {
-  readonly name: string;
-  readonly line: readonly Point[];
-  readonly bounds: Bounds;
-  /** Where the plan shows the row's name. */
-  readonly shownAt: readonly Point[];
-}
-
-interface EdgeSection {
-  readonly name: string;
-  /** Undefined if there is only one section, which needs no name. */
-  readonly area: Area | undefined;
-  readonly rows: readonly EdgeRow[];
-  /** Texts of the plan with the section's name. */
-  readonly shownAt: readonly ShownText[];
 }
 
 type Kind = 'section' | 'row';
@@ -53,12 +41,16 @@ const SIDE_PX = 60;
 const MIN_PART_PX = 40;
 /** Smaller text of the plan is not drawn. */
 const MIN_TEXT_PX = 8;
-/** In seat radii: a label within this distance of a row's end belongs to the row. */
-const NEAR_END = 6;
+/** In seat radii: the box around a seat's centre that its number or its mark may take. */
+const NUMBER_BOX: Size = { width: 1.36, height: 1.1 };
+/** In seat radii: how far down a section's name looks for the space between two rows. */
+const ROWS_BETWEEN = 3;
+const STEP_PX = 2;
 
 /**
  * Draws the names of rows and sections at the edge of the screen while the plan's own are out of
- * view.
+ * view. A row's name never covers the number of a seat: it is in the gap nearest to the edge that
+ * has room for it, else left out. A section's name is between two rows if they leave it room.
  */
 export class EdgeLabels {
   readonly #options: EdgeLabelOptions;
@@ -105,8 +97,7 @@ export class EdgeLabels {
     if (known !== undefined) return known;
     const { scene } = this.#options;
     this.#texts ??= textsOf(scene);
-    const nearEnd = NEAR_END * scene.plan.seat_radius;
-    const made = edgeSection(section, scene.areas[index], this.#texts, nearEnd);
+    const made = edgeSection(section, scene.areas[index], this.#texts, scene.plan.seat_radius);
     this.#sections.set(index, made);
     return made;
   }
@@ -118,7 +109,8 @@ export class EdgeLabels {
     { name, area, shownAt }: EdgeSection,
     taken: Bounds[],
   ): void {
-    const { pixelRatio } = this.#options;
+    const { pixelRatio, scene } = this.#options;
+    const seatRadius = scene.plan.seat_radius;
     if (area === undefined || name === '') return;
     const isShown = shownAt.some(
       ({ point, size }) =>
@@ -139,7 +131,12 @@ export class EdgeLabels {
       const above = (area.thickness * at.scale) / 2 + this.#inset('section') / 2;
       const inset = this.#inset('section');
       const top = topAt(centre, part) ?? y;
-      this.#place(context, 'section', name, { x: centre, y: Math.max(top - above, inset) }, taken);
+      const first = Math.max(top - above, inset);
+      const places = this.#below({ x: centre, y: first }, ROWS_BETWEEN * at.scale * seatRadius);
+      const free = places.find((point) =>
+        this.#coversNoNumber(at, this.#boxOf('section', name, point)),
+      );
+      this.#place(context, 'section', name, free ?? { x: centre, y: first }, taken);
     }
   }
 
@@ -148,15 +145,46 @@ export class EdgeLabels {
     at: Placement,
     screen: Bounds,
     inner: Bounds,
-    { name, line, shownAt }: EdgeRow,
+    { name, line, gaps, shownAt }: EdgeRow,
     taken: Bounds[],
   ): void {
     if (shownAt.some((point) => isWithin(toScreen(at, point), screen))) return;
-    const place = entryOf(
+    const entry = entryOf(
       line.map((point) => toScreen(at, point)),
       inner,
     );
-    if (place !== null) this.#place(context, 'row', name, place, taken);
+    if (entry === null) return;
+    const places = gaps.map((gap) => toScreen(at, gap)).filter((gap) => isWithin(gap, inner));
+    places.sort((a, b) => distance(a, entry) - distance(b, entry));
+    const place = [entry, ...places].find((point) =>
+      this.#coversNoNumber(at, this.#boxOf('row', name, point)),
+    );
+    if (place !== undefined) this.#place(context, 'row', name, place, taken);
+  }
+
+  /** Return the places for a label from `point` down, at most `reach` device pixels below it. */
+  #below({ x, y }: Point, reach: number): Point[] {
+    const step = STEP_PX * this.#options.pixelRatio;
+    return Array.from({ length: Math.floor(reach / step) + 1 }, (_, at) => ({
+      x,
+      y: y + at * step,
+    }));
+  }
+
+  /** Whether a box on the screen leaves the numbers and marks of all seats uncovered. */
+  #coversNoNumber(at: Placement, { x, y, width, height }: Bounds): boolean {
+    const { grid, plan } = this.#options.scene;
+    const around = {
+      width: NUMBER_BOX.width * plan.seat_radius,
+      height: NUMBER_BOX.height * plan.seat_radius,
+    };
+    const seats = grid.within({
+      x: (x - at.left) / at.scale - around.width / 2,
+      y: (y - at.top) / at.scale - around.height / 2,
+      width: width / at.scale + around.width,
+      height: height / at.scale + around.height,
+    });
+    return seats.length === 0;
   }
 
   /** Distance of a label's centre from the edge of the screen, in device pixels. */
@@ -165,17 +193,16 @@ export class EdgeLabels {
   }
 
   /** Draw a label centred on a point, unless it would cover another one. */
-  #place(context: Context, kind: Kind, text: string, { x, y }: Point, taken: Bounds[]): void {
-    const { canvas } = this.#sprite(kind, text);
-    const box = {
-      x: Math.round(x - canvas.width / 2),
-      y: Math.round(y - canvas.height / 2),
-      width: canvas.width,
-      height: canvas.height,
-    };
+  #place(context: Context, kind: Kind, text: string, centre: Point, taken: Bounds[]): void {
+    const box = this.#boxOf(kind, text, centre);
     if (taken.some((other) => overlap(other, box))) return;
     taken.push(box);
-    context.drawImage(canvas, box.x, box.y);
+    context.drawImage(this.#sprite(kind, text).canvas, box.x, box.y);
+  }
+
+  #boxOf(kind: Kind, text: string, { x, y }: Point): Bounds {
+    const { width, height } = this.#sprite(kind, text).canvas;
+    return { x: Math.round(x - width / 2), y: Math.round(y - height / 2), width, height };
   }
 
   #sprite(kind: Kind, text: string): Context {
@@ -215,48 +242,4 @@ export class EdgeLabels {
     sprite.fillText(text, width / 2, side / 2 + half);
     return sprite;
   }
-}
-
-/** A text of the plan, or the label of a row. */
-interface ShownText {
-  readonly text: string;
-  /** In plan units; 0 for the label of a row, which names no section. */
-  readonly size: number;
-  readonly point: Point;
-}
-
-/** The texts of a plan, by their letters in lower case. */
-function textsOf({ plan, rowLabels }: Scene): ReadonlyMap<string, readonly ShownText[]> {
-  const texts = [
-    ...plan.shapes.flatMap(({ x, y, text }) =>
-      text === undefined
-        ? []
-        : [{ text: text.text, size: text.size, point: { x: x + text.x, y: y + text.y } }],
-    ),
-    ...rowLabels.map(({ text, x, y }) => ({ text, size: 0, point: { x, y } })),
-  ];
-  return grouped(texts, ({ text }) => text.toLowerCase());
-}
-
-function edgeSection(
-  { name, rows }: Section,
-  area: Area | undefined,
-  texts: ReadonlyMap<string, readonly ShownText[]>,
-  nearEnd: number,
-): EdgeSection {
-  const namedRows = rows.filter((row) => row.name !== '');
-  return {
-    name,
-    area,
-    rows: namedRows.flatMap((row) =>
-      lineOf(row.seats).map((line): EdgeRow => {
-        const ends = [line[0], line.at(-1) ?? line[0]];
-        const shownAt = (texts.get(row.name.toLowerCase()) ?? [])
-          .map(({ point }) => point)
-          .filter((point) => ends.some((end) => distance(end, point) <= nearEnd));
-        return { name: row.name, line, bounds: boundsOf(line, 0), shownAt };
-      }),
-    ),
-    shownAt: texts.get(name.toLowerCase()) ?? [],
-  };
 }

@@ -1,5 +1,6 @@
 import type { Shape } from '@/api/types';
 import type { SeatGrid } from '@/canvas/seatGrid';
+import { SEAT_REACH } from '@/canvas/seatSprites';
 import type { Point } from '@/domain/geometry';
 import type { Section } from '@/domain/seatMap/sections';
 
@@ -7,9 +8,14 @@ export interface RowLabel extends Point {
   readonly text: string;
 }
 
-/** In seat radii: the label's distance from the last seat, and the space it needs. */
-const DISTANCE = 2.1;
-const ROOM = 1.2;
+/** In seat radii: the label's distance from the last seat, edge to edge, and the space around it. */
+const DISTANCE = 0.55;
+const ROOM = 0.7;
+/** In seat radii, which are the font size: half the label's height, and half a letter's width. */
+const HALF_HEIGHT = 0.5;
+const HALF_LETTER = 0.31;
+/** In seat radii: labels of one name this near to each other are one. */
+const REACH = 1.2;
 /** In seat radii: a text of the plan within this distance already labels the row. */
 const SAME_PLACE = 6;
 
@@ -28,12 +34,22 @@ export function rowLabelsOf(
     if (beforeLast === undefined || last === undefined) return [];
     // The top of a table has its name.
     if (first.group !== '') return [];
-    return [beyond(second, first), beyond(beforeLast, last)]
-      .filter((point) => grid.nearest(point, ROOM * seatRadius) === null)
+    const half = {
+      x: Math.max(HALF_LETTER * name.length, HALF_HEIGHT) * seatRadius,
+      y: HALF_HEIGHT * seatRadius,
+    };
+    return [beyond(second, first, half), beyond(beforeLast, last, half)]
+      .filter((point) => !coversSeats(point, half))
       .filter((point) => !isLabelled(point, name))
       .map((point) => ({ ...point, text: name }));
   });
-  return apart(found, ROOM * seatRadius);
+  return apart(found, REACH * seatRadius);
+
+  function coversSeats({ x, y }: Point, half: Point): boolean {
+    const reach = { x: half.x + ROOM * seatRadius, y: half.y + ROOM * seatRadius };
+    const box = { x: x - reach.x, y: y - reach.y, width: 2 * reach.x, height: 2 * reach.y };
+    return grid.within(box).length > 0;
+  }
 
   function isLabelled(point: Point, text: string): boolean {
     return shapes.some((label) => {
@@ -43,10 +59,12 @@ export function rowLabelsOf(
     });
   }
 
-  function beyond(from: Point, end: Point): Point {
+  /** Return the place of a label, of half the size `half`, beyond the end of a row. */
+  function beyond(from: Point, end: Point, half: Point): Point {
     const length = Math.hypot(end.x - from.x, end.y - from.y) || 1;
-    const step = (DISTANCE * seatRadius) / length;
-    return { x: end.x + (end.x - from.x) * step, y: end.y + (end.y - from.y) * step };
+    const [x, y] = [(end.x - from.x) / length, (end.y - from.y) / length];
+    const away = (SEAT_REACH + DISTANCE) * seatRadius + Math.abs(x) * half.x + Math.abs(y) * half.y;
+    return { x: end.x + x * away, y: end.y + y * away };
   }
 }
 
