@@ -21,7 +21,6 @@ export type AllocationRequest = Schemas['AllocateRequest'];
 export type AllocationKind = AllocationRequest['kind'];
 /** A sale at the box office. */
 export type SaleRequest = Schemas['SellRequest'];
-export type BoxOfficeMethod = SaleRequest['payment_method'];
 /** Who has a seat. */
 export type SeatUse = Schemas['SeatUse'];
 export type ReleasedLock = Schemas['ReleasedLock'];
@@ -117,7 +116,6 @@ export type NewPasskey = Schemas['NewPasskeyRequest'];
 export type PasskeyOptions = Schemas['PasskeyOptions'];
 export type TotpSecret = Schemas['TotpSecret'];
 export type FactorAdded = Schemas['FactorAdded'];
-export type RecoveryCodes = Schemas['RecoveryCodes'];
 /** A session or token family of the user. */
 export type Session = Schemas['Session'];
 export type SeatAnswer = Schemas['SeatAnswer'];

@@ -1,5 +1,5 @@
+import encodeQR from 'qr';
 import { useMemo } from 'react';
-import { encode } from 'uqr';
 
 import './qrCode.css';
 
@@ -24,11 +24,11 @@ export function QrCode({ text, label }: QrCodeProps) {
 
 /** Merge each row's dark modules into runs, which avoids seams. */
 function outlineOf(text: string) {
-  const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE });
-  const outline = data
+  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_ZONE });
+  const outline = rows
     .flatMap((row, y) => runsOf(row).map(([x, length]) => `M${x} ${y}h${length}v1h-${length}z`))
     .join('');
-  return { size, outline };
+  return { size: rows.length, outline };
 }
 
 function runsOf(row: readonly boolean[]): [start: number, length: number][] {

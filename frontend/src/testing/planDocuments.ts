@@ -37,26 +37,3 @@ export function rowNamed(document: PlanDocument, name: string): Row {
   if (row === undefined) throw new RangeError(`There is no row ${name}`);
   return row;
 }
-
-/** A plan of sections of 25 rows of 40 seats. */
-export function largePlanText(seats: number): string {
-  const perZone = 1000;
-  const zones = Array.from({ length: Math.ceil(seats / perZone) }, (_, zone) => ({
-    name: `Block ${zone + 1}`,
-    position: { x: (zone % 10) * 1100, y: Math.floor(zone / 10) * 850 },
-    rows: Array.from({ length: 25 }, (_row, row) => ({
-      row_number: String(row + 1),
-      position: { x: 0, y: row * 30 },
-      seats: Array.from({ length: 40 }, (_seat, seat) => ({
-        seat_guid: `${zone}-${row}-${seat}`,
-        seat_number: String(seat + 1),
-        position: { x: seat * 25, y: 0 },
-        category: 'Gold',
-        radius: 10,
-      })),
-    })),
-    areas: [],
-  }));
-  const categories = [{ name: 'Gold', color: '#d97706' }];
-  return JSON.stringify({ name: 'Large', size: { width: 11000, height: 4250 }, categories, zones });
-}
