@@ -60,30 +60,30 @@ def _run(options: argparse.Namespace) -> None:
             hand_over("tools.test", *depth, *only)
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)
-            hand_over("benchmarks.push", *options.figures)
+            hand_over("laboratory", "bench", *options.figures)
         case "loadtest":
             set_up(requirements=LOADTEST)
             hand_over("loadtest", *options.arguments)
         case "compare":
             set_up(requirements=DEVELOPMENT)
             only = [f"--only={options.only}"] if options.only else []
-            hand_over("benchmarks.compare", f"--rounds={options.rounds}", *only, "--write")
+            hand_over("laboratory", "compare", f"--rounds={options.rounds}", *only, "--write")
         case "curves":
             set_up(requirements=DEVELOPMENT, client=False)
             only = [f"--only={options.only}"] if options.only else ["--write"]
-            hand_over("benchmarks.curves", *only)
+            hand_over("laboratory", "curves", *only)
         case "chaos":
             set_up(requirements=DEVELOPMENT)
             seed = [] if options.seed is None else [f"--seed={options.seed}"]
-            hand_over("loadtest.chaos", f"--seconds={options.seconds}", *seed)
+            hand_over("laboratory", "chaos", f"--seconds={options.seconds}", *seed)
         case "lab":
             set_up(requirements=DEVELOPMENT)
             ensure_lab_packages()
-            hand_over("loadtest.lab", *options.arguments)
+            hand_over("laboratory", "lab", *options.arguments)
         case "upgrade":
             set_up(requirements=DEVELOPMENT)
             since = [] if options.since is None else [f"--from={options.since}"]
-            hand_over("loadtest.upgrade", *since)
+            hand_over("laboratory", "upgrade", *since)
         case "lock":
             set_up(requirements=AUDIT, client=False)
             hand_over("tools.lock", *(["--upgrade"] if options.upgrade else []))
@@ -178,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     chaos.add_argument("--seconds", type=int, default=180, help="duration (%(default)s)")
     chaos.add_argument("--seed", type=int, help="repeat the faults of an earlier run")
     lab = commands.add_parser(
-        "lab", help="run a cluster of hosts, and inject faults into it; loadtest.lab has options"
+        "lab", help="run a cluster of hosts, and inject faults into it, with more options"
     )
     lab.set_defaults(arguments=[])
     upgrade = commands.add_parser(

@@ -77,7 +77,7 @@ def _audits(node: Node) -> list[Audit]:
         for path in [
             FRONTEND / "package-lock.json",
             *ROOT.glob("loadtest/**/package-lock.json"),
-            *ROOT.glob("benchmarks/**/package-lock.json"),
+            *ROOT.glob("laboratory/**/package-lock.json"),
         ]
         if "node_modules" not in path.parts
     )

@@ -1,4 +1,4 @@
-"""Backups on a real PostgreSQL; `python -m loadtest.restore` tests them during a sale."""
+"""Backups on a real PostgreSQL; `python -m laboratory restore` tests them during a sale."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from deploy.paths import ROOT
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 _LINK = re.compile(r"\]\((?!http)([^)#\s]+)")
-_PATH = re.compile(r"`((?:benchmarks|deploy|docs|loadtest|tests|tools)/[\w./-]+)`")
+_PATH = re.compile(r"`((?:deploy|docs|laboratory|loadtest|tests|tools)/[\w./-]+)`")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,4 +1,4 @@
-"""Frames of the servers in benchmarks."""
+"""Frames of the servers in the laboratory's comparisons."""
 
 import json
 from typing import Any

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from benchmarks.tls.connections import Certificate
+from tests.tls.connections import Certificate
 
 # What PostgreSQL's clients ask before anything else, and the answer "yes".
 _SSL_REQUEST = bytes.fromhex("0000000804d2162f")

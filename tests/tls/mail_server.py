@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase
 
-from benchmarks.tls.connections import Certificate
+from tests.tls.connections import Certificate
 
 Say = Callable[[bytes], object]
 _REPLIES = {"EHLO": "250 SIZE", "MAIL": "250 ok", "RCPT": "250 ok", "QUIT": "221 bye"}

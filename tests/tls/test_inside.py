@@ -1,7 +1,6 @@
 """What the settings say about TLS holds for every connection that a server makes.
 
-The services of the tests have no TLS of their own; `python -m benchmarks.tls` makes the same checks
-with a PostgreSQL and a Redis that have.
+The services of the tests have no TLS of their own, so a front is put before them.
 """
 
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from benchmarks.tls.connections import (
+from tests.tls.connections import (
     HOST,
     REDIS_WAYS,
     Certificate,

@@ -61,6 +61,6 @@ def test_options_of_the_lab_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "ensure_lab_packages", lambda: None)
     monkeypatch.setattr(commands, "hand_over", lambda *arguments: handed.append(arguments))
     main(["lab", "--only", "proxy killed", "--hold"])
-    assert handed == [("loadtest.lab", "--only", "proxy killed", "--hold")]
+    assert handed == [("laboratory", "lab", "--only", "proxy killed", "--hold")]
     with pytest.raises(SystemExit):
         main(["chaos", "--hold"])

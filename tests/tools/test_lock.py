@@ -24,6 +24,7 @@ NPM_LOCKS = [
     for path in (
         *ROOT.glob("frontend/package-lock.json"),
         *ROOT.glob("loadtest/**/package-lock.json"),
+        *ROOT.glob("laboratory/**/package-lock.json"),
     )
     if "node_modules" not in path.parts
 ]

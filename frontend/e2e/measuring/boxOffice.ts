@@ -37,7 +37,7 @@ interface Booked {
 export async function book(eventId: number, bookings: number): Promise<Booked> {
   const { stdout } = await promisify(execFile)(
     process.env['PYTHON'] ?? 'python3',
-    ['-m', 'benchmarks.booked_hall', String(eventId), '--bookings', String(bookings)],
+    ['-m', 'laboratory', 'booked-hall', String(eventId), '--bookings', String(bookings)],
     { cwd: ROOT, env: { ...process.env, DJANGO_SETTINGS_MODULE: 'config.settings' } },
   );
   return JSON.parse(stdout) as Booked;

@@ -24,7 +24,7 @@ export async function whileChurning<Seen>(
   const child = spawn(
     process.env['PYTHON'] ?? 'python3',
     [
-      ...['-m', 'benchmarks.churn', String(eventId)],
+      ...['-m', 'laboratory', 'churn', String(eventId)],
       ...['--per-second', String(perSecond), '--seconds', String(seconds + STARTS_IN_SECONDS)],
       ...(section === undefined ? [] : ['--section', section]),
     ],

@@ -21,7 +21,7 @@ import { eventQuery, layoutQuery, ownLocksQuery, seatsQuery } from '@/queries/ev
 /**
  * Halls from this size on are followed by section: there a viewer of three sections gets half of the
  * whole hall's bytes in a busy sale. In smaller ones little is saved in a calm sale, and servers
- * spend twice the time on parts (`benchmarks/hall_sizes.py`).
+ * spend twice the time on parts (docs/performance.md).
  */
 const FOLLOWED_BY_SECTION_FROM_SEATS = 2_000;
 

@@ -1,8 +1,0 @@
-from django.urls import path
-
-from benchmarks.peers.tutorial import views
-
-urlpatterns = [
-    path("api/events/<int:event_id>/seats/", views.seats),
-    path("api/events/<int:event_id>/seats/<int:seat_id>/lock/", views.lock_seat),
-]

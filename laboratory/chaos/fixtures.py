@@ -1,0 +1,64 @@
+"""The event and people of a chaos run: `python -m laboratory chaos.fixtures BUYERS [EVENTS]`.
+
+It runs with the settings of the site, and writes them as JSON. `all_seat_ids` has the seats of each
+event; `event_id` and `seat_ids` repeat the first, because `Sale` reads them of older releases too.
+"""
+
+import json
+import sys
+from datetime import timedelta
+from decimal import Decimal
+
+ROWS, SEATS_IN_ROW = 12, 20
+# So short that some locks expire during a payment.
+LOCK_SECONDS = 15
+_TOKEN_LIFETIME = timedelta(hours=2)
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.utils import timezone
+    from rest_framework_simplejwt.tokens import AccessToken
+
+    from accounts.models import User
+    from reservations.models import Event
+    from reservations.plans.grid import grid
+    from reservations.plans.services import EventDetails, create_event
+
+    people = User.objects.bulk_create(
+        User(username=f"buyer{number}", folded_username=f"buyer{number}")
+        for number in range(int(sys.argv[1]))
+    )
+    details = EventDetails(
+        name="Chaos", venue="Hall", date=timezone.now() + timedelta(days=1), price=Decimal(50)
+    )
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    plan = grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor")
+    events = [create_event(details=details, plan=plan) for _ in range(count)]
+    Event.objects.filter(pk__in=[event.pk for event in events]).update(
+        lock_seconds=LOCK_SECONDS, purchase_cap=ROWS * SEATS_IN_ROW
+    )
+    tokens = {}
+    for person in people:
+        token = AccessToken.for_user(person)
+        token.set_exp(lifetime=_TOKEN_LIFETIME)
+        tokens[person.username] = str(token)
+    seats = {
+        event.pk: list(event.seats.order_by("pk").values_list("pk", flat=True)) for event in events
+    }
+    first = events[0].pk
+    json.dump(
+        {
+            "event_id": first,
+            "seat_ids": seats[first],
+            "all_seat_ids": seats,
+            "tokens": tokens,
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()
