@@ -42,8 +42,8 @@ test: ## Run all tests and the quick linters (ONLY=check|machines|sqlite|postgre
 thorough: ## Run all tests on both databases, random ones 10 times as long: an hour or more (ONLY=…)
 	@$(PYTHON) -m tools thorough $(ONLY)
 
-bench: ## Measure the cost of pushing changes, beside stock servers: an hour (ONLY=fanout|rush|…)
-	@$(PYTHON) -m tools bench $(ONLY)
+bench: ## Measure the cost of pushing changes, beside stock servers: an hour (ONLY=fanout,rush,…)
+	@$(PYTHON) -m tools bench $(if $(ONLY),--only $(ONLY))
 
 loadtest: ## Load the site and check the results (SCENARIO=stampede|on-sale|… ARGS="--viewers 50")
 	@$(PYTHON) -m tools loadtest $(or $(SCENARIO),on-sale) $(ARGS)

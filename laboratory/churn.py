@@ -61,14 +61,14 @@ def churn(
         while (passed := time.monotonic() - started) < seconds:
             if changes > passed * per_second:
                 time.sleep((changes / per_second) - passed)
-            inherited_fds = [(people.popleft(), parties.popleft()) for _ in range(THREADS)]
+            begun = [(people.popleft(), parties.popleft()) for _ in range(THREADS)]
             ends = [held.popleft() for _ in range(max(len(held) - HELD_PARTIES, 0))]
-            list(threads.map(lambda hold: _lock(event_id, hold), inherited_fds))
+            list(threads.map(lambda hold: _lock(event_id, hold), begun))
             list(threads.map(lambda hold: _unlock(event_id, hold), ends))
-            held += inherited_fds
+            held += begun
             people += [person for person, _ in ends]
             parties += [seats for _, seats in ends]
-            changes += PARTY * (len(inherited_fds) + len(ends))
+            changes += PARTY * (len(begun) + len(ends))
         took = time.monotonic() - started
         list(threads.map(lambda hold: _unlock(event_id, hold), held))
     return changes, took

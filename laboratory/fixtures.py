@@ -7,7 +7,6 @@ the result to standard output as JSON.
 
 import json
 import sys
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 ROWS, SEATS_IN_ROW = 250, 200
 _SMALL_ROWS, _SMALL_SEATS_IN_ROW = 20, 50
 _BUYERS = 500
-_PRICE = Decimal("50.00")
-_LOCK_SECONDS = 3_600
 
 
 def main(benchmark: str, *arguments: str) -> None:
@@ -52,40 +49,16 @@ def _compare() -> dict[str, Any]:
     }
 
 
-def _push(hall: str = "grid") -> dict[str, Any]:
-    """Create a large event whose seat cap refuses nobody; the people are shared by all rounds.
-
-    `hall` is `grid`, which is one section, or `stadium`.
-    """
+def _push() -> dict[str, Any]:
+    """Create a large event whose seat cap refuses nobody; the people are shared by all rounds."""
     from accounts.models import User
 
     if not User.objects.filter(username="buyer0").exists():
         _people(_BUYERS)
-    event = (
-        _stadium_event()
-        if hall == "stadium"
-        else create_grid_event("Benchmark", rows=ROWS, seats_in_row=SEATS_IN_ROW)
-    )
+    event = create_grid_event("Benchmark", rows=ROWS, seats_in_row=SEATS_IN_ROW)
     event.seat_cap = ROWS * SEATS_IN_ROW
     event.save(update_fields=["seat_cap"])
     return {"event_id": event.pk}
-
-
-def _stadium_event() -> "Event":
-    """Create an event in the demo's stadium of 76 sections."""
-    from django.utils import timezone
-
-    from reservations.demo.catalogue import STADIUM
-    from reservations.demo.stadium import stadium
-    from reservations.plans.services import EventDetails, create_event
-
-    details = EventDetails(
-        name="Benchmark", venue="Stadium", date=timezone.now() + timedelta(days=1), price=_PRICE
-    )
-    event = create_event(details=details, plan=stadium(STADIUM))
-    event.lock_seconds, event.purchase_cap = _LOCK_SECONDS, ROWS * SEATS_IN_ROW
-    event.save(update_fields=["lock_seconds", "purchase_cap"])
-    return event
 
 
 def _curves(*sizes: str) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def _run(options: argparse.Namespace) -> None:
             hand_over("tools.test", *depth, *only)
         case "bench":
             set_up(requirements=DEVELOPMENT, client=False)
-            hand_over("laboratory", "bench", *options.figures)
+            only = [f"--only={options.only}"] if options.only else []
+            hand_over("laboratory", "bench", *only)
         case "loadtest":
             set_up(requirements=LOADTEST)
             hand_over("loadtest", *options.arguments)
@@ -161,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench", help="measure the cost of pushing changes, beside stock servers"
     )
-    bench.add_argument("figures", nargs="*", help="only these figures")
+    bench.add_argument("--only", help="only these figures, such as fanout,rush")
     load = commands.add_parser("loadtest", help="load the site, and check the results")
     # Parsed by `loadtest`, whose packages may not be installed yet.
     load.add_argument("arguments", nargs=argparse.REMAINDER, help="a scenario and its options")

@@ -1,6 +1,6 @@
 """Check the database after the faults.
 
-`python -m laboratory chaos.audit` runs with the settings of the site. It reads the promises from
+`python -m laboratory.chaos.audit` runs with the settings of the site. It reads the promises from
 standard input as JSON, and writes the violations, and the seats, as JSON.
 """
 

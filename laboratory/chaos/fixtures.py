@@ -1,7 +1,6 @@
-"""The event and people of a chaos run: `python -m laboratory chaos.fixtures BUYERS [EVENTS]`.
+"""The event and people of a chaos run: `python -m laboratory.chaos.fixtures BUYERS`.
 
-It runs with the settings of the site, and writes them as JSON. `all_seat_ids` has the seats of each
-event; `event_id` and `seat_ids` repeat the first, because `Sale` reads them of older releases too.
+It runs with the settings of the site, and writes them as JSON.
 """
 
 import json
@@ -34,10 +33,9 @@ def main() -> None:
     details = EventDetails(
         name="Chaos", venue="Hall", date=timezone.now() + timedelta(days=1), price=Decimal(50)
     )
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     plan = grid(rows=ROWS, seats=SEATS_IN_ROW, section="Floor")
-    events = [create_event(details=details, plan=plan) for _ in range(count)]
-    Event.objects.filter(pk__in=[event.pk for event in events]).update(
+    event = create_event(details=details, plan=plan)
+    Event.objects.filter(pk=event.pk).update(
         lock_seconds=LOCK_SECONDS, purchase_cap=ROWS * SEATS_IN_ROW
     )
     tokens = {}
@@ -45,19 +43,8 @@ def main() -> None:
         token = AccessToken.for_user(person)
         token.set_exp(lifetime=_TOKEN_LIFETIME)
         tokens[person.username] = str(token)
-    seats = {
-        event.pk: list(event.seats.order_by("pk").values_list("pk", flat=True)) for event in events
-    }
-    first = events[0].pk
-    json.dump(
-        {
-            "event_id": first,
-            "seat_ids": seats[first],
-            "all_seat_ids": seats,
-            "tokens": tokens,
-        },
-        sys.stdout,
-    )
+    seats = list(event.seats.order_by("pk").values_list("pk", flat=True))
+    json.dump({"event_id": event.pk, "seat_ids": seats, "tokens": tokens}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from deploy.paths import ROOT
 from deploy.waiting import wait_until
 from laboratory.chaos.history import History, operations
 from laboratory.chaos.sale import Sale, show
-from laboratory.cluster import shares
 from laboratory.cluster.cluster import Cluster, cluster
 from laboratory.cluster.faults import Fault, all_faults, lossy_failover
 from laboratory.cluster.outcomes import Outcome, longest_gap, most_behind
@@ -66,7 +65,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="only faults, or work, with one of these, by commas, in their names",
+        help="only faults with one of these, by commas, in their names",
     )
     parser.add_argument("--hold", action="store_true", help="no faults: serve until Ctrl-C")
     parser.add_argument("--buyers", type=int, default=6)
@@ -78,18 +77,10 @@ def main() -> int:
         help="plant a fault: let a fail-over lose commits, which the checker must find",
     )
     parser.add_argument(
-        "--shares",
-        action="store_true",
-        help="no faults: measure each host's CPU time per frame and per click",
-    )
-    parser.add_argument(
         "--by-turns",
         action="store_true",
         help="let the proxies send commands to the API hosts in turn, not by event",
     )
-    parser.add_argument("--rounds", type=int, default=5, help="of --shares (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of each of them (%(default)g)")
-    parser.add_argument("--crowd", type=int, default=3000, help="its viewers (%(default)s)")
     parser.add_argument("--json", type=Path, help="write the results there")
     asked = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -115,8 +106,6 @@ def _run(asked: argparse.Namespace) -> int:
             while True:
                 time.sleep(1)
         parts = asked.only.split(",")
-        if asked.shares:
-            return _measure_shares(found, asked)
         faults = [fault for fault in all_faults() if any(part in fault.name for part in parts)]
         if asked.asynchronous:
             faults = [lossy_failover()]
@@ -126,23 +115,6 @@ def _run(asked: argparse.Namespace) -> int:
     if asked.json:
         asked.json.write_text(json.dumps(report, indent=2))
     return 1 if report["violations"] else 0
-
-
-def _measure_shares(found: Cluster, asked: argparse.Namespace) -> int:
-    """Print what the hosts spend; return 1 if a unit of work costs more than wanted."""
-    measured = shares.measure(
-        found,
-        only=asked.only.split(","),
-        viewers=asked.crowd,
-        seconds=asked.seconds,
-        rounds=asked.rounds,
-    )
-    rows = shares.summarise(measured)
-    shares.print_rows(rows)
-    if asked.json:
-        asked.json.write_text(json.dumps(shares.as_json(measured), indent=2))
-    judged = [row for row in rows if row.work != shares.CLICK_BY_TURNS]
-    return int(any(row.largest_share > shares.WANTED for row in judged))
 
 
 def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dict[str, Any]:

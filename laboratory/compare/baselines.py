@@ -13,8 +13,7 @@ from pathlib import Path
 import psycopg
 
 from laboratory.compare.dataset import Dataset
-from laboratory.push.figures import Numbers
-from laboratory.push.results import percentile
+from laboratory.results import Numbers, percentile
 
 PER_TRANSACTION = "locks per transaction"
 _LOCK = Path(__file__).with_name("lock.sql")

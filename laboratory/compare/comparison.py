@@ -15,7 +15,7 @@ from laboratory.compare.figures import FIGURES, Bench
 from laboratory.compare.on_sale import has_kit, on_sale
 from laboratory.compare.servers import KINDS, SEATCAST, Kind
 from laboratory.compare.tables import Outcome
-from laboratory.push.figures import Numbers
+from laboratory.results import Numbers, Report
 from loadtest.engine.processes import postgres_pid
 from loadtest.engine.viewers import undisturbed
 
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 class Comparison:
     """Some figures, and what has been measured of them: by figure, by whose it is, and by round.
 
-    `scale` shrinks times and crowds, to try things out. `failures` says what could not be measured.
+    `scale` shrinks times and crowds, to try things out. What fails is noted in `report`.
     """
 
     figures: Sequence[str]
+    report: Report
     scale: float = 1.0
-    failures: list[str] = field(default_factory=list)
     rounds: dict[str, dict[str, dict[int, Numbers]]] = field(default_factory=dict)
 
     def measure(self, dataset: Dataset, *, number: int) -> None:
@@ -112,4 +112,4 @@ class Comparison:
             yield
         except Exception as error:
             logger.exception("%s could not be measured", name)
-            self.failures.append(f"{name}: {type(error).__name__}: {error}".splitlines()[0])
+            self.report.fail(name, error)

@@ -1,20 +1,14 @@
 """The event that all servers sell: created once, and cleared between servers."""
 
-import json
 import secrets
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
 
 from deploy.console import say
-from deploy.environment import clean_environment
-from deploy.paths import ROOT
-from tools.services import postgres, valkey
+from laboratory.programs import own_services, run_module
 
 _CLEARED = [
     """UPDATE reservations_seat SET status = 0, locked_by_id = NULL, locked_until = NULL,
@@ -43,18 +37,9 @@ _KNOWN = [
 @contextmanager
 def dataset_on_own_services() -> Iterator["Dataset"]:
     """Make the event in a PostgreSQL of its own, for the length of the context."""
-    with (
-        tempfile.TemporaryDirectory(prefix="seatcast-") as data_dir,
-        postgres() as database_url,
-        valkey() as redis_url,
-    ):
+    with own_services() as settings:
         say("Making an event of 50,000 seats …")
-        yield Dataset.make(
-            database_url=database_url,
-            redis_url=redis_url,
-            secret=secrets.token_hex(32),
-            data_dir=data_dir,
-        )
+        yield Dataset.make({**settings, "SEATCAST_SECRET_KEY": secrets.token_hex(32)})
 
 
 class UnexpectedState(Exception):
@@ -83,23 +68,15 @@ class Dataset:
         return replace(self, event=self.small_event, seats=self.small_seats)
 
     @classmethod
-    def make(cls, *, database_url: str, redis_url: str, secret: str, data_dir: str) -> "Dataset":
+    def make(cls, settings: Mapping[str, str]) -> "Dataset":
         """Create the event in an empty database."""
-        made = subprocess.run(
-            [sys.executable, "-m", "laboratory.fixtures", "compare"],
-            env=clean_environment(
-                DATABASE_URL=database_url,
-                SEATCAST_SECRET_KEY=secret,
-                SEATCAST_DATA_DIR=data_dir,
-                DJANGO_SETTINGS_MODULE="config.settings",
-            ),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,  # errors go to the terminal
-            check=True,
+        dataset = cls(
+            database_url=settings["DATABASE_URL"],
+            redis_url=settings["REDIS_URL"],
+            secret=settings["SEATCAST_SECRET_KEY"],
+            **run_module("laboratory.fixtures", "compare", settings=settings),
         )
-        fields = json.loads(made.stdout)
-        dataset = cls(database_url=database_url, redis_url=redis_url, secret=secret, **fields)
-        with psycopg.connect(database_url, autocommit=True) as connection:
+        with psycopg.connect(dataset.database_url, autocommit=True) as connection:
             for statement in _KNOWN:
                 connection.execute(
                     statement,

@@ -27,8 +27,7 @@ from laboratory.compare.servers import (
 )
 from laboratory.compare.tables import Wanted
 from laboratory.compare.watching import sell, watching
-from laboratory.push.figures import Numbers
-from laboratory.push.results import percentile
+from laboratory.results import Numbers, percentile
 from loadtest.engine.processes import tree_cpu_seconds
 
 US_PER_FRAME = "CPU us per viewer and frame"

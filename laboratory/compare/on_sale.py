@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from laboratory.push.figures import Numbers
+from laboratory.results import Numbers
 
 COMMANDS_SHARE = "commands, of what 128 clients lock"
 SEATS_SHARE = "seats changed, of what 128 clients lock"

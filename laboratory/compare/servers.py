@@ -1,32 +1,29 @@
 """The servers that are compared, started for each round and stopped after it."""
 
-import json
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
-from deploy.address import Address, answers, serves
-from deploy.environment import clean_environment
-from deploy.paths import ROOT
+from deploy.address import Address, serves
 from deploy.ports import free_port
 from deploy.process_manager import managed
 from deploy.stack_services import ProxyConfig, proxy_service
-from deploy.supervised import supervised
 from laboratory.compare.dataset import Dataset
+from laboratory.programs import (
+    HOST,
+    install_packages,
+    is_answering,
+    node_program,
+    running_program,
+)
 from loadtest.engine.viewers import SocketIoViewer, Viewer
 from loadtest.target import CROWD_SETTINGS
-from tools.node import ensure_node
 from tools.sites import running_site
-from tools.steps import run_step
 
-HOST = "127.0.0.1"
 NODE = Path(__file__).parents[1] / "peers" / "node"
 
 
@@ -79,7 +76,7 @@ def seatcast(dataset: Dataset, **more: str) -> Iterator[Server]:
 
 @contextmanager
 def _node(dataset: Dataset, **settings: str) -> Iterator[Server]:
-    command = [str(ensure_node().bin_dir / "node"), str(NODE / "server.js")]
+    command = [node_program(), str(NODE / "server.js")]
     with _program("Node", command, dataset, NODE_ENV="production", **settings) as (place, pid):
         yield Server(
             url=f"http://{place}",
@@ -123,27 +120,18 @@ def _program(
 
     Yield its place, and the pid above its processes.
     """
-    port = free_port()
-    with supervised(
-        {
-            "prepare": [],
-            "command": [part.format(port=port) for part in command],
-            "folder": str(ROOT),
-            "environment": clean_environment(
-                PORT=str(port),
-                DATABASE_URL=dataset.database_url,
-                REDIS_URL=dataset.redis_url,
-                SECRET_KEY=dataset.secret,
-                **settings,
-            ),
-            "user": None,
-            "stop_signal": signal.SIGKILL,  # nothing of it is to be kept, and some are overloaded
-            "stop_seconds": 10.0,
-        },
-        name=name,
-    ) as server:
-        server.wait_until_ready(lambda: answers(Address(host=HOST, port=port)))
-        yield f"{HOST}:{port}", server.process.pid
+    own = {
+        "DATABASE_URL": dataset.database_url,
+        "REDIS_URL": dataset.redis_url,
+        "SECRET_KEY": dataset.secret,
+        **settings,
+    }
+
+    def on(port: int) -> list[str]:
+        return [part.format(port=port) for part in command]
+
+    with running_program(name, on, own, is_up=is_answering) as (port, pid):
+        yield f"{HOST}:{port}", pid
 
 
 SEATCAST = Kind(name="Seatcast", running=seatcast, names_index=True)
@@ -159,23 +147,4 @@ KINDS = [SEATCAST, NODE_PEER, NODE_GROUP_COMMIT, NODE_BEHIND_A_PROXY, TUTORIAL, 
 
 def install_node_peer() -> None:
     """Install the packages of the Node peer if needed."""
-    if (NODE / "node_modules" / ".package-lock.json").is_file():
-        return
-    node = ensure_node()
-    run_step(
-        node.npm_command("ci", "--no-audit", "--no-fund"),
-        what="Installing Fastify, pg and Socket.IO",
-        cwd=NODE,
-        environment=node.environment(),
-    )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of the software that is compared."""
-    names = ("Django", "granian", "daphne", "channels", "channels_redis", "psycopg")
-    found = {name: version(name) for name in names}
-    node = ensure_node().bin_dir / "node"
-    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
-    found["node"] = done.stdout.strip()
-    packages: dict[str, str] = json.loads((NODE / "package.json").read_text())["dependencies"]
-    return found | packages
+    install_packages(NODE, "Fastify, pg and Socket.IO")

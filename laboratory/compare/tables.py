@@ -4,11 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from laboratory.push.figures import Numbers, Target
-from laboratory.push.results import short, verdict
-
-BEGIN = "<!-- What follows is written by `make compare`. -->"
-END = "<!-- What was written by `make compare` ends here. -->"
+from laboratory.results import Numbers, Target, spread, table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +56,8 @@ class Outcome:
             values = self.values(wanted)
             if not values:
                 found.append(f"{wanted.name}: not measured")
-            elif not wanted.target.inherited_fds(median(values)):
-                found.append(f"{wanted.name}: {verdict(wanted.target, median(values))}")
+            elif not wanted.target.is_reached(median(values)):
+                found.append(f"{wanted.name}: {wanted.target.verdict(median(values))}")
         return found
 
     def markdown(self) -> str:
@@ -73,7 +69,7 @@ class Outcome:
             [
                 number,
                 *(
-                    _spread([it[number] for it in all_of if number in it])
+                    spread([it[number] for it in all_of if number in it])
                     for all_of in rounds_by_name.values()
                 ),
             ]
@@ -83,48 +79,10 @@ class Outcome:
         head = [f"median of {rounds} (least to most)", *rounds_by_name]
         parts = [f"### {self.title}", table(head, rows)]
         compared = [
-            [wanted.name, _spread(values), verdict(wanted.target, median(values))]
+            [wanted.name, spread(values), wanted.target.verdict(median(values))]
             for wanted in self.wanted
             if (values := self.values(wanted))
         ]
         if compared:
             parts.append(table(["of the same round", "ratio", "wanted"], compared))
         return "\n\n".join(parts)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table; the first column is to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    rule = [
-        f"{'-' * (width + 1)}{'-' if place == 0 else ':'}" for place, width in enumerate(widths)
-    ]
-    lines = [
-        " | ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in (head, *rows)
-    ]
-    return "\n".join(
-        f"|{line}|" for line in (f" {lines[0]} ", "|".join(rule), *(f" {it} " for it in lines[1:]))
-    )
-
-
-def put_between(document: str, generated: str, *, begin: str = BEGIN, end: str = END) -> str:
-    """Return a document with what is between its marks replaced.
-
-    Raises: ValueError when it has no marks.
-    """
-    before, has_begin, rest = document.partition(begin)
-    _, has_end, after = rest.partition(end)
-    if not (has_begin and has_end):
-        raise ValueError(f"There is no {begin} … {end} in it.")
-    return f"{before}{begin}\n\n{generated.strip()}\n\n{end}{after}"
-
-
-def _spread(values: Sequence[float]) -> str:
-    if not values:
-        return ""
-    if len(set(values)) == 1:
-        return short(values[0])
-    return f"{short(median(values))} ({short(min(values))} to {short(max(values))})"

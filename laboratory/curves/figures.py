@@ -8,9 +8,9 @@ from typing import Any
 
 from laboratory.curves.environment import Environment, Hall
 from laboratory.push.bench import SETTLE_SECONDS, until
-from laboratory.push.figures import Numbers
 from laboratory.push.servers import SEATCAST_DAPHNE
 from laboratory.push.viewers import deliveries, gather_viewers, seq_of
+from laboratory.results import Numbers
 from loadtest.engine.http import Connection
 from loadtest.engine.processes import cpu_seconds, memory_bytes, postgres_pid, tree_cpu_seconds
 

@@ -8,13 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from laboratory.compare.tables import table
 from laboratory.curves.figures import Figure
-from laboratory.push.figures import Numbers
-from laboratory.push.results import short
-
-BEGIN = "<!-- What follows is written by `make curves`. -->"
-END = "<!-- What was written by `make curves` ends here. -->"
+from laboratory.results import Numbers, short, table
 
 Points = Mapping[int, Numbers]
 

@@ -1,4 +1,4 @@
-"""What a map weighs, and what making it takes: `python -m laboratory curves.snapshots EVENT`.
+"""What a map weighs, and what making it takes: `python -m laboratory.curves.snapshots EVENT`.
 
 Half of the hall's seats are sold first, at random. It writes its numbers as JSON.
 """

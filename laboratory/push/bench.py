@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
+from laboratory.programs import run_module
 from laboratory.push.servers import Peer, Server, running
 from laboratory.push.viewers import gather_viewers
 from loadtest.engine.viewers import Viewer
@@ -30,30 +30,18 @@ class DriverEnded(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Services and event of a benchmark. `scale` shrinks the number of viewers, for trials."""
+    """The event, and the settings of a process of Seatcast. `scale` shrinks crowds, for trials."""
 
-    database_url: str
-    redis_url: str
-    data_dir: str
+    settings: dict[str, str]
     event_id: int
     scale: float = 1.0
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The environment of a Seatcast process."""
-        return {
-            "DATABASE_URL": self.database_url,
-            "REDIS_URL": self.redis_url,
-            "SEATCAST_DATA_DIR": self.data_dir,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
 
     def crowd(self, viewers: int) -> int:
         return max(2, round(viewers * self.scale))
 
     @asynccontextmanager
     async def serving(self, peer: Peer) -> AsyncIterator[Server]:
-        with running(peer, event_id=self.event_id, **self.settings) as server:
+        with running(peer, event_id=self.event_id, settings=self.settings) as server:
             yield server
 
     @asynccontextmanager
@@ -127,17 +115,9 @@ class Driver:
         return {int(seq): at_ns for seq, at_ns in json.loads(line).items()}
 
 
-def make_event(settings: dict[str, str], hall: str = "grid") -> int:
+def make_event(settings: dict[str, str]) -> int:
     """Create the event; return its id."""
-    made = subprocess.run(
-        [sys.executable, "-m", "laboratory.fixtures", "push", hall],
-        env=clean_environment(**settings),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,  # its errors are shown
-        text=True,
-        check=True,
-    )
-    return int(json.loads(made.stdout)["event_id"])
+    return int(run_module("laboratory.fixtures", "push", settings=settings)["event_id"])
 
 
 async def until(condition: Callable[[], bool], *, seconds: float) -> None:

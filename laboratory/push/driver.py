@@ -1,13 +1,13 @@
 """The driver: a process that commits changes at a rate, and notifies the other servers of each.
 
-`python -m laboratory bench.driver EVENT NOTIFIER`, with the settings of a Seatcast server. Like an
+`python -m laboratory.push.driver EVENT NOTIFIER`, with the settings of a Seatcast server. Like an
 API worker it serves no sockets. NOTIFIER says what it notifies besides Seatcast's own publisher:
 `none`; `channels`, with one `group_send` per change; `socketio`, through an emitter.
 
 Each line of its input is an order in JSON, `{"changes": n, "per_second": x, "kind": …}`, and each
 line of its output the times of the commits, `{"<seq>": <nanoseconds>, …}`. Kind `lock` locks one
 seat after the other, each once. `churn` keeps some fifty locked, and in turn locks another one and
-unlocks the oldest. `groups` does the same with four seats beside each other, anywhere in the hall.
+unlocks the oldest.
 """
 
 import asyncio
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 THREADS = 16
 CHURNED_SEATS = 50
-GROUP_SEATS = 4
-HELD_GROUPS = 200
 JITTER = 0.3
 
 
@@ -76,13 +74,6 @@ class _Seller:
         people = [Person(*row) for row in User.objects.values_list("pk", "username")]
         self._buyers = cycle(people)
         self._held: list[tuple[Person, int]] = []
-        free = [pk for pk, status in rows if status == SeatStatus.AVAILABLE]
-        groups = [
-            tuple(free[start : start + GROUP_SEATS]) for start in range(0, len(free), GROUP_SEATS)
-        ]
-        Random(2).shuffle(groups)
-        self._groups = cycle(groups)
-        self._held_groups: list[tuple[Person, tuple[int, ...]]] = []
         self._random = Random(1)
         self._commits = commits
         self._lock = threading.Lock()
@@ -94,7 +85,6 @@ class _Seller:
         kinds: dict[str, Callable[[int], object]] = {
             "lock": self._lock_one,
             "churn": self._churn,
-            "groups": self._churn_group,
         }
         work = kinds[kind]
         if kind == "churn" and not self._held:
@@ -134,22 +124,6 @@ class _Seller:
             held = self._lock_one(number)
             with self._lock:
                 self._held.append(held)
-
-    def _churn_group(self, number: int) -> None:
-        from reservations.domain.commands import LockSeats, UnlockSeats
-        from reservations.write import command_queue
-
-        with self._lock:
-            is_release = number % 2 == 1 and len(self._held_groups) > HELD_GROUPS
-            if is_release:
-                buyer, seats = self._held_groups.pop(0)
-            else:
-                buyer, seats = next(self._buyers), next(self._groups)
-        command = (UnlockSeats if is_release else LockSeats)(buyer, seats)
-        command_queue.submit(event_id=self._event_id, command=command)
-        if not is_release:
-            with self._lock:
-                self._held_groups.append((buyer, seats))
 
     def _pass_on(self, changes: Any, **_: object) -> None:
         """Notify of a commit, whose changes are single seats with a number each."""
@@ -197,7 +171,8 @@ def _channels_ring() -> Callable[[str], None]:
 
 
 def _socketio_ring() -> Callable[[str], None]:
-    from laboratory.push.servers import SOCKETIO, node_program
+    from laboratory.programs import node_program
+    from laboratory.push.servers import SOCKETIO
 
     emitter = subprocess.Popen(
         [node_program(), str(SOCKETIO / "emitter.js")], stdin=subprocess.PIPE, text=True, bufsize=1

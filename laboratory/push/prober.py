@@ -1,4 +1,4 @@
-"""Request a page again and again: `python -m laboratory bench.prober PORT SECONDS`.
+"""Request a page again and again: `python -m laboratory.push.prober PORT SECONDS`.
 
 In a process of its own, so that only the server delays it. Writes the response times in
 milliseconds as a JSON list.
@@ -9,7 +9,7 @@ import json
 import sys
 import time
 
-from laboratory.push.servers import HOST
+from laboratory.programs import HOST
 
 PATH = "/api/csrf/"
 PAUSE_SECONDS = 0.02

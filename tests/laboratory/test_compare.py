@@ -1,8 +1,6 @@
 """Tables, ratios and targets of the comparison."""
 
-import pytest
-
-from laboratory.compare.tables import BEGIN, END, Outcome, Wanted, put_between, table
+from laboratory.compare.tables import Outcome, Wanted
 
 RATE = "locks/s"
 
@@ -55,24 +53,3 @@ def test_the_table_has_medians_with_their_spread_and_verdicts() -> None:
     written = _outcome([1_200, 1_000, 1_100], [400, 500, 500], TWICE).markdown()
     assert "1,100 (1,000 to 1,200) | 500 (400 to 500) |" in written
     assert "2.2 (2 to 3) | at least 2: reached |" in written
-
-
-def test_table_columns_are_aligned() -> None:
-    lines = table(["a", "long head"], [["long cell", "1"]]).splitlines()
-    assert lines == [
-        "| a         | long head |",
-        "|-----------|----------:|",
-        "| long cell |         1 |",
-    ]
-
-
-def test_text_outside_the_markers_is_kept() -> None:
-    document = f"before\n\n{BEGIN}\n\nold\n\n{END}\n\nafter\n"
-    written = put_between(document, "new")
-    assert written == f"before\n\n{BEGIN}\n\nnew\n\n{END}\n\nafter\n"
-    assert put_between(written, "new") == written
-
-
-def test_a_document_without_markers_is_refused() -> None:
-    with pytest.raises(ValueError, match="There is no"):
-        put_between("before", "new")

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from laboratory.curves.figures import FIGURES
-from laboratory.curves.plots import BEGIN, END, picture, plot, section
+from laboratory.curves.plots import picture, plot, section
+from laboratory.results import put_between
 
 FLAT = {100: 0.8, 1_000: 0.8, 10_000: 0.8, 100_000: 0.8}
 IN_PROPORTION = {100: 1.0, 1_000: 10.0, 10_000: 100.0, 100_000: 1_000.0}
@@ -87,5 +88,4 @@ def test_a_section_has_its_plot_and_a_column_for_each_size() -> None:
 def test_the_document_has_markers() -> None:
     from laboratory.curves.command import DOCUMENT
 
-    document = DOCUMENT.read_text(encoding="utf-8")
-    assert document.index(BEGIN) < document.index(END)
+    assert "new" in put_between(DOCUMENT.read_text(encoding="utf-8"), "new", by="curves")

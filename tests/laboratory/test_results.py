@@ -1,10 +1,15 @@
+"""Targets, tables and what a command writes."""
+
+import argparse
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from laboratory.push.bench import Bench
-from laboratory.push.figures import Figure, Numbers, Target
-from laboratory.push.results import Report, Result, markdown, percentile, verdict
+from laboratory.push.figures import Figure, Result
+from laboratory.results import Numbers, Report, Target, parser, percentile, put_between, table
 
 RATIO, DELAY = "ours / theirs", "p99 ms"
 FACTS = {"cores": "2", "Django": "5.2.19"}
@@ -25,13 +30,13 @@ def _result(*ratios: float, delay: float = 2_000.0) -> Result:
 
 def _cells(result: Result, number: str) -> list[str]:
     """Return the cells of a number's row, without the padding."""
-    row = next(line for line in markdown(result).splitlines() if line.startswith(f"| {number} "))
+    row = next(line for line in result.markdown().splitlines() if line.startswith(f"| {number} "))
     return [cell.strip() for cell in row.strip("|").split("|")]
 
 
 def test_the_median_decides() -> None:
     assert _result(0.1, 0.19, 9.0).missed == []
-    assert [target.number for target in _result(0.1, 0.21, 0.22).missed] == [RATIO]
+    assert [line.partition(":")[0] for line in _result(0.1, 0.21, 0.22).missed] == [RATIO]
 
 
 def test_a_value_at_the_limit_reaches_the_target() -> None:
@@ -39,7 +44,7 @@ def test_a_value_at_the_limit_reaches_the_target() -> None:
 
 
 def test_a_lower_limit_is_missed_by_smaller_values() -> None:
-    assert [target.number for target in _result(0.1, delay=999).missed] == [DELAY]
+    assert [line.partition(":")[0] for line in _result(0.1, delay=999).missed] == [DELAY]
 
 
 def test_a_row_has_the_median_each_round_and_the_verdict() -> None:
@@ -57,39 +62,57 @@ def test_a_missed_target_says_by_how_much() -> None:
 
 
 def test_a_limit_of_zero_is_missed_by_an_absolute_number() -> None:
-    assert verdict(Target(number=RATIO, at_most=0), 3) == "at most 0: **missed by 3**"
+    assert Target(number=RATIO, at_most=0).verdict(3) == "at most 0: **missed by 3**"
 
 
-def test_the_report_has_the_command_the_machine_and_every_table() -> None:
-    report = Report(command="python -m laboratory bench", date="2026-01-31", facts=FACTS)
-    report.results |= {"one": _result(0.1), "two": _result(0.25)}
-    text = report.markdown()
-    for part in ("python -m laboratory bench", "2026-01-31", "Django 5.2.19", "missed by 25 %"):
+def _publish(report: Report, folder: Path, *results: Result) -> tuple[int, str, dict[str, Any]]:
+    """Return the exit status, the written tables and the written numbers."""
+    options = argparse.Namespace(markdown=folder / "tables.md", json=folder / "numbers.json")
+    status = report.publish(
+        options,
+        tables=[result.markdown() for result in results],
+        data={"rounds": [result.rounds for result in results]},
+        missed=[line for result in results for line in result.missed],
+    )
+    return status, options.markdown.read_text(), json.loads(options.json.read_text())
+
+
+def test_the_report_has_the_command_the_machine_and_every_table(tmp_path: Path) -> None:
+    report = Report(name="bench", arguments=["--only", "idle"], facts=FACTS)
+    status, text, _ = _publish(report, tmp_path, _result(0.1), _result(0.25))
+    for part in ("python -m laboratory bench --only idle", "Django 5.2.19", "missed by 25 %"):
         assert part in text
     assert text.count("### Something") == 2
+    assert status == 1
 
 
-def test_the_report_as_json_has_every_round_and_the_medians() -> None:
-    report = Report(command="python -m laboratory bench", date="2026-01-31", facts=FACTS)
-    report.results["one"] = _result(0.1, 0.3, 0.2)
-    outcome = json.loads(report.json())["figures"]["one"]
-    assert [one[RATIO] for one in outcome["rounds"]] == [0.1, 0.3, 0.2]
-    assert outcome["medians"][RATIO] == 0.2
-    assert outcome["missed"] == []
+def test_the_report_as_json_has_every_round(tmp_path: Path) -> None:
+    status, _, numbers = _publish(Report(name="bench"), tmp_path, _result(0.1, 0.3, 0.2))
+    assert [one[RATIO] for one in numbers["rounds"][0]] == [0.1, 0.3, 0.2]
+    assert (status, numbers["shortfalls"]) == (0, [])
 
 
-def test_an_unmeasured_figure_is_reported() -> None:
-    report = Report(command="python -m laboratory bench", date="2026-01-31", facts=FACTS)
-    report.failures["connect"] = "ConnectionError: refused"
-    assert "connect: not measured: ConnectionError: refused" in report.markdown()
-    assert json.loads(report.json())["failures"] == {"connect": "ConnectionError: refused"}
-    assert report.shortfalls
+def test_an_unmeasured_figure_is_reported(tmp_path: Path) -> None:
+    report = Report(name="bench")
+    report.fail("connect", ConnectionError("refused\nby 127.0.0.1"))
+    status, text, numbers = _publish(report, tmp_path)
+    assert "connect: not measured: ConnectionError: refused" in text
+    assert numbers["shortfalls"] == ["connect: not measured: ConnectionError: refused"]
+    assert status == 1
 
 
 def test_only_missed_targets_are_listed() -> None:
-    report = Report(command="python -m laboratory bench", date="2026-01-31", facts=FACTS)
-    report.results |= {"one": _result(0.1), "two": _result(0.25)}
-    assert report.shortfalls == [f"two: {RATIO}: at most 0.2: **missed by 25 %**"]
+    assert _result(0.1).missed == []
+    assert _result(0.25).missed == [f"{RATIO}: at most 0.2: **missed by 25 %**"]
+
+
+def test_the_options_name_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    options = parser("bench", description=None, figures=["fanout", "rush"])
+    assert options.parse_args([]).only == ["fanout", "rush"]
+    assert options.parse_args(["--only", "rush"]).only == ["rush"]
+    with pytest.raises(SystemExit):
+        options.parse_args(["--only", "rush,idle"])
+    assert "there is no idle" in capsys.readouterr().err
 
 
 def test_a_percentile_is_one_of_the_samples() -> None:
@@ -107,3 +130,28 @@ def test_a_percentile_of_few_samples_is_the_worst_of_them() -> None:
 def test_a_percentile_without_samples_is_an_error() -> None:
     with pytest.raises(ValueError, match="no samples"):
         percentile([], 50)
+
+
+BEGIN = "<!-- What follows is written by `make compare`. -->"
+END = "<!-- What was written by `make compare` ends here. -->"
+
+
+def test_table_columns_are_aligned() -> None:
+    lines = table(["a", "long head"], [["long cell", "1"]]).splitlines()
+    assert lines == [
+        "| a         | long head |",
+        "|-----------|----------:|",
+        "| long cell |         1 |",
+    ]
+
+
+def test_text_outside_the_markers_is_kept() -> None:
+    document = f"before\n\n{BEGIN}\n\nold\n\n{END}\n\nafter\n"
+    written = put_between(document, "new", by="compare")
+    assert written == f"before\n\n{BEGIN}\n\nnew\n\n{END}\n\nafter\n"
+    assert put_between(written, "new", by="compare") == written
+
+
+def test_a_document_without_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="There is no"):
+        put_between("before", "new", by="compare")

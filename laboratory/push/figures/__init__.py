@@ -2,29 +2,11 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from laboratory.push.bench import Bench
-
-Numbers = dict[str, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """A limit for the median of a number."""
-
-    number: str
-    at_most: float | None = None
-    at_least: float | None = None
-
-    def inherited_fds(self, median: float) -> bool:
-        if self.at_most is not None:
-            return median <= self.at_most
-        return self.at_least is not None and median >= self.at_least
-
-    def __str__(self) -> str:
-        limit = f"<= {self.at_most:g}" if self.at_most is not None else f">= {self.at_least:g}"
-        return f"{self.number} {limit}"
+from laboratory.results import Numbers, Target, short, table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +16,40 @@ class Figure:
     title: str
     measure: Callable[[Bench], Coroutine[Any, Any, Numbers]]
     targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One figure's rounds."""
+
+    figure: Figure
+    rounds: list[Numbers]
+
+    @property
+    def medians(self) -> Numbers:
+        return {name: median(one[name] for one in self.rounds) for name in self.rounds[0]}
+
+    @property
+    def missed(self) -> list[str]:
+        """The missed targets, a line each."""
+        medians = self.medians
+        return [
+            f"{target.number}: {target.verdict(medians[target.number])}"
+            for target in self.figure.targets
+            if not target.is_reached(medians[target.number])
+        ]
+
+    def markdown(self) -> str:
+        """Return a table with the median, target, verdict and rounds of each number."""
+        wanted = {target.number: target for target in self.figure.targets}
+        rows = [
+            (
+                name,
+                short(middle),
+                wanted[name].verdict(middle) if name in wanted else "",
+                " · ".join(short(one[name]) for one in self.rounds),
+            )
+            for name, middle in self.medians.items()
+        ]
+        head = (f"median of {len(self.rounds)}", "", "wanted", "each round")
+        return f"### {self.figure.title}\n\n{table(head, rows, left=(0, 2, 3))}"

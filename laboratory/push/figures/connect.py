@@ -7,9 +7,10 @@ import psycopg
 
 from laboratory.fixtures import ROWS, SEATS_IN_ROW
 from laboratory.push.bench import SETTLE_SECONDS, Bench, Driver
-from laboratory.push.figures import Figure, Numbers, Target
+from laboratory.push.figures import Figure
 from laboratory.push.servers import SEATCAST_DAPHNE, bare_daphne
 from laboratory.push.viewers import deliveries, gather_viewers
+from laboratory.results import Numbers, Target
 from loadtest.engine.processes import cpu_seconds
 
 VIEWERS = 2_000
@@ -84,7 +85,7 @@ async def _sell_until(is_over: asyncio.Event, driver: Driver) -> dict[int, int]:
 
 def seats_read(bench: Bench) -> int:
     """Return the number of seat rows that PostgreSQL has read, for any client."""
-    with psycopg.connect(bench.database_url, autocommit=True) as connection:
+    with psycopg.connect(bench.settings["DATABASE_URL"], autocommit=True) as connection:
         row = connection.execute(
             "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables"
             " WHERE relname = 'reservations_seat'"

@@ -9,11 +9,11 @@ from dataclasses import replace
 from deploy.paths import ROOT
 from laboratory.fixtures import ROWS, SEATS_IN_ROW
 from laboratory.push.bench import SETTLE_SECONDS, Bench
-from laboratory.push.figures import Figure, Numbers, Target
+from laboratory.push.figures import Figure
 from laboratory.push.figures.connect import seats_read
-from laboratory.push.results import percentile
 from laboratory.push.servers import SEATCAST_DAPHNE, Server
 from laboratory.push.viewers import deliveries, gather_viewers
+from laboratory.results import Numbers, Target, percentile
 
 VIEWERS = 10_000
 CHANGES_PER_SECOND = 2.0

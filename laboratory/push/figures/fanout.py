@@ -3,7 +3,7 @@
 import time
 
 from laboratory.push.bench import Bench, until
-from laboratory.push.figures import Figure, Numbers, Target
+from laboratory.push.figures import Figure
 from laboratory.push.servers import (
     SEATCAST_DAPHNE,
     SEATCAST_STREAMS,
@@ -14,6 +14,7 @@ from laboratory.push.servers import (
     Peer,
 )
 from laboratory.push.viewers import deliveries, seq_of
+from laboratory.results import Numbers, Target
 from loadtest.engine.processes import cpu_seconds
 
 VIEWERS = 1_000

@@ -4,10 +4,10 @@ import asyncio
 import time
 
 from laboratory.push.bench import SETTLE_SECONDS, Bench
-from laboratory.push.figures import Figure, Numbers, Target
-from laboratory.push.results import percentile
+from laboratory.push.figures import Figure
 from laboratory.push.servers import SEATCAST_DAPHNE, SEATCAST_UVICORN
 from laboratory.push.viewers import deliveries
+from laboratory.results import Numbers, Target, percentile
 
 VIEWERS = 100
 CHANGES = 100

@@ -3,9 +3,10 @@
 import asyncio
 
 from laboratory.push.bench import Bench, until
-from laboratory.push.figures import Figure, Numbers, Target
+from laboratory.push.figures import Figure
 from laboratory.push.servers import SEATCAST_DAPHNE, Peer, Server, bare_daphne
 from laboratory.push.viewers import gather_viewers
+from laboratory.results import Numbers, Target
 from loadtest.engine.processes import memory_bytes, open_files
 
 VIEWERS = 2_000

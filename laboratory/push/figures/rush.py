@@ -9,8 +9,7 @@ import time
 from dataclasses import dataclass
 
 from laboratory.push.bench import Bench
-from laboratory.push.figures import Figure, Numbers, Target
-from laboratory.push.results import percentile
+from laboratory.push.figures import Figure
 from laboratory.push.servers import (
     SEATCAST_DAPHNE,
     SEATCAST_UVICORN,
@@ -19,6 +18,7 @@ from laboratory.push.servers import (
     Peer,
 )
 from laboratory.push.viewers import deliveries
+from laboratory.results import Numbers, Target, percentile
 from loadtest.engine.processes import cpu_seconds
 
 VIEWERS = 1_000

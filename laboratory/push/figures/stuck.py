@@ -8,11 +8,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from laboratory.programs import HOST
 from laboratory.push.bench import Bench, Driver
-from laboratory.push.figures import Figure, Numbers, Target
-from laboratory.push.results import percentile
-from laboratory.push.servers import HOST, SEATCAST_DAPHNE, Server
+from laboratory.push.figures import Figure
+from laboratory.push.servers import SEATCAST_DAPHNE, Server
 from laboratory.push.viewers import deliveries
+from laboratory.results import Numbers, Target, percentile
 from loadtest.engine.processes import connections, memory_bytes
 from loadtest.engine.viewers import Viewer, masked
 

@@ -23,7 +23,6 @@ from laboratory.cluster.hosts import Hosts
 from laboratory.cluster.links import rules
 from laboratory.cluster.outcomes import longest_gap, most_behind
 from laboratory.cluster.server_metrics import committed_batches, counted_reads
-from laboratory.cluster.shares import Share, summarise
 from realtime import redis_servers
 from reservations import metrics
 
@@ -141,20 +140,3 @@ def test_viewers_are_behind_until_they_have_the_number_that_the_database_had() -
     assert most_behind(heads, [prompt, late]) == pytest.approx(3.0)
     never = [(9.9, 4)]
     assert most_behind(heads, [never]) == float("inf")
-
-
-def test_shares_are_compared_with_one_host_alone() -> None:
-    def share(hosts: int, host: str, units: int, cpu_seconds: float) -> Share:
-        return Share(work="frame", hosts=hosts, host=host, units=units, cpu_seconds=cpu_seconds)
-
-    alone, both = summarise(
-        [
-            share(1, "one", 1_000, 0.010),
-            share(2, "one", 600, 0.006),
-            share(2, "two", 400, 0.005),
-        ]
-    )
-    assert (alone.microseconds, alone.ratio, alone.largest_share) == pytest.approx((10, 1, 1))
-    assert (both.microseconds, both.ratio) == pytest.approx((11, 1.1))
-    # 6 ms, of the 5 that are its half of what one host alone would have spent.
-    assert both.largest_share == pytest.approx(1.2)
