@@ -39,7 +39,9 @@ DEVELOPMENT = "requirements/dev.txt"
 AUDIT = "requirements/audit.txt"
 # Each includes those before it.
 _REQUIREMENTS = (RUNTIME, STACK, LOADTEST, DEVELOPMENT, AUDIT)
-_NO_SOURCES = {NODE_MODULES.name, CLIENT.name, "e2e", "test-results", "playwright-report"}
+_GENERATED_TYPES = "schema.d.ts"
+_NO_SOURCES = {NODE_MODULES.name, CLIENT.name, _GENERATED_TYPES}
+_NO_SOURCES |= {"e2e", "test-results", "playwright-report"}
 
 
 def set_up(*, requirements: str = RUNTIME, client: bool = True) -> None:

@@ -100,7 +100,7 @@ def _checks(*, data_dir: str) -> list[Check]:
                 environment=client,
                 folder=FRONTEND,
             )
-            for script in ("lint", "typecheck", "types:check")
+            for script in ("lint", "typecheck")
         ),
     ]
 
