@@ -22,7 +22,6 @@ COPY config/ config/
 COPY accounts/ accounts/
 COPY reservations/ reservations/
 COPY realtime/ realtime/
-COPY web/ web/
 COPY organisations/ organisations/
 COPY webhooks/ webhooks/
 COPY doors/ doors/

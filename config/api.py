@@ -5,7 +5,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from web.workers import enable_multiprocess_metrics
+from config.web.workers import enable_multiprocess_metrics
 
 # Before anything imports prometheus_client.
 enable_multiprocess_metrics()
@@ -14,7 +14,7 @@ gc.disable()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-from web.telemetry import start_telemetry  # noqa: E402
+from config.web.telemetry import start_telemetry  # noqa: E402
 
 # Threads that wait for the command queue hold no database connection, and fill its batches.
 THREADS = 64
@@ -24,14 +24,14 @@ django = get_wsgi_application()
 
 # Import after Django is set up, because these import models.
 from accounts.metric_collectors import AccountCollector  # noqa: E402
+from config.web.async_views import with_async_views  # noqa: E402
+from config.web.early_refusals import EarlyRefusals  # noqa: E402
+from config.web.large_responses import LargeResponses  # noqa: E402
+from config.web.metrics import CachedCollector  # noqa: E402
+from config.web.probes import Probes, with_probes  # noqa: E402
+from config.web.request_limits import with_request_limits  # noqa: E402
+from config.web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
-from web.async_views import with_async_views  # noqa: E402
-from web.early_refusals import EarlyRefusals  # noqa: E402
-from web.large_responses import LargeResponses  # noqa: E402
-from web.metrics import CachedCollector  # noqa: E402
-from web.probes import Probes, with_probes  # noqa: E402
-from web.request_limits import with_request_limits  # noqa: E402
-from web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
 from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 probes = Probes(

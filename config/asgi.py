@@ -5,7 +5,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from web.telemetry import start_telemetry
+from config.web.telemetry import start_telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Nothing that is imported from here on is garbage.
@@ -18,17 +18,17 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from accounts.metric_collectors import AccountCollector  # noqa: E402
+from config.web.async_views import with_async_views  # noqa: E402
+from config.web.metrics import CachedCollector  # noqa: E402
+from config.web.origins import AllowedOrigins  # noqa: E402
+from config.web.probes import Probes, with_probes  # noqa: E402
+from config.web.request_limits import with_request_limits  # noqa: E402
+from config.web.static_files import with_static_files  # noqa: E402
 from realtime.daphne import is_shutting_down, prepare_daphne  # noqa: E402
 from realtime.hub import close_all_viewers, viewers_by_event  # noqa: E402
 from realtime.metrics import ViewersCollector  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
-from web.async_views import with_async_views  # noqa: E402
-from web.metrics import CachedCollector  # noqa: E402
-from web.origins import AllowedOrigins  # noqa: E402
-from web.probes import Probes, with_probes  # noqa: E402
-from web.request_limits import with_request_limits  # noqa: E402
-from web.static_files import with_static_files  # noqa: E402
 from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 # With several servers, the API servers collect the sales metrics.

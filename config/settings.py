@@ -161,11 +161,11 @@ INSTALLED_APPS = [
 # Middleware of all requests. Asynchronous views run only this part.
 API_MIDDLEWARE = [
     # Before middleware that may respond by itself.
-    "web.request_ids.with_request_id",
-    "web.metrics.with_request_metrics",
-    "web.security_headers.with_security_headers",
+    "config.web.request_ids.with_request_id",
+    "config.web.metrics.with_request_metrics",
+    "config.web.security_headers.with_security_headers",
     "django.middleware.security.SecurityMiddleware",
-    "web.cors.ClientCorsMiddleware",
+    "config.web.cors.ClientCorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -432,11 +432,11 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["web.renderers.FastJSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.renderers.QuickNegotiation",
-    "DEFAULT_PARSER_CLASSES": ["web.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["config.web.renderers.FastJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.web.renderers.QuickNegotiation",
+    "DEFAULT_PARSER_CLASSES": ["config.web.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "web.errors.exception_handler",
+    "EXCEPTION_HANDLER": "config.web.errors.exception_handler",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ApiThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "person": environment.person_rate,
@@ -478,7 +478,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     # Some calls also accept forms, but client generators fail on bodies of several types.
-    "PARSER_WHITELIST": ["web.parsers.StrictJSONParser"],
+    "PARSER_WHITELIST": ["config.web.parsers.StrictJSONParser"],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "organisations.roles.Role",
         "MessageKindEnum": [
@@ -500,7 +500,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "web.openapi.describe_refusals",
+        "config.web.openapi.describe_refusals",
     ],
 }
 
@@ -530,15 +530,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "console": {
-            "()": "web.logs.PlainLines",
+            "()": "config.web.logs.PlainLines",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         },
-        "json": {"()": "web.logs.JsonLines"},
+        "json": {"()": "config.web.logs.JsonLines"},
     },
     "filters": {
-        "once_per_minute": {"()": "web.logs.OncePerMinute"},
-        "refusals_once_per_minute": {"()": "web.logs.RefusalsOncePerMinute"},
+        "once_per_minute": {"()": "config.web.logs.OncePerMinute"},
+        "refusals_once_per_minute": {"()": "config.web.logs.RefusalsOncePerMinute"},
     },
     "handlers": {
         "console": {

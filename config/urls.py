@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from config.web.views import ApiDocs, Schema, api_not_found, client
 from realtime.event_streams import EventStreamView
 from security_log.api import SecurityLogView
-from web.views import ApiDocs, Schema, api_not_found, client
 
 # Django tries these in order, so the most frequent calls come first.
 urlpatterns = [
@@ -22,6 +22,6 @@ urlpatterns = [
     re_path(r"^(?!static/|assets/|ws/).*$", client),
 ]
 
-handler400 = "web.views.bad_request"
-handler404 = "web.views.not_found"
-handler500 = "web.views.server_error"
+handler400 = "config.web.views.bad_request"
+handler404 = "config.web.views.not_found"
+handler500 = "config.web.views.server_error"

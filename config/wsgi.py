@@ -8,7 +8,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from web.workers import enable_multiprocess_metrics
+from config.web.workers import enable_multiprocess_metrics
 
 # Before anything imports prometheus_client.
 enable_multiprocess_metrics()
@@ -16,18 +16,18 @@ enable_multiprocess_metrics()
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from servestatic import ServeStatic  # noqa: E402
 
-from web.telemetry import start_telemetry  # noqa: E402
+from config.web.telemetry import start_telemetry  # noqa: E402
 
 start_telemetry()
 django = get_wsgi_application()
 
 # Import after Django is set up, because these import models.
 from accounts.metric_collectors import AccountCollector  # noqa: E402
+from config.web.metrics import CachedCollector  # noqa: E402
+from config.web.probes import Probes  # noqa: E402
+from config.web.static_files import with_static_files  # noqa: E402
+from config.web.wsgi import with_limits_and_probes  # noqa: E402
 from reservations.collectors import SalesCollector  # noqa: E402
-from web.metrics import CachedCollector  # noqa: E402
-from web.probes import Probes  # noqa: E402
-from web.static_files import with_static_files  # noqa: E402
-from web.wsgi import with_limits_and_probes  # noqa: E402
 from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 probes = Probes(

@@ -201,7 +201,7 @@ _DEPLOYMENT = ("tests/deploy", "tests/tools")
 # These start servers, race, or (the last) stop their services and start them again.
 _SERVERS = (
     *("tests/attacks", "tests/concurrency", "tests/loadtest", "tests/realtime", "tests/tls"),
-    *("tests/web", "tests/faults"),
+    *("tests/config/web", "tests/faults"),
 )
 # Each test runs on one database, and on both where they may differ.
 _SQLITE = "any_database or both_databases"

@@ -1,6 +1,6 @@
 """Decorators that describe the views in the OpenAPI schema.
 
-Errors that all views share are added in `web`.
+Errors that all views share are added in `config.web`.
 """
 
 from collections.abc import Callable, Sequence

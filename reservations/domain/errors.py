@@ -1,7 +1,7 @@
 """The errors with which the domain refuses commands and queries.
 
-Each has a stable `code`, a sentence for users, and details for programs. `web.errors` maps them to
-HTTP statuses, and `realtime` to close codes.
+Each has a stable `code`, a sentence for users, and details for programs. `config.web.errors` maps
+them to HTTP statuses, and `realtime` to close codes.
 """
 
 from datetime import datetime

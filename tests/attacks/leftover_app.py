@@ -12,7 +12,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from web.wsgi_threads import run_wsgi_in_threads
+from config.web.wsgi_threads import run_wsgi_in_threads
 
 NOTES = Path(os.environ["NOTES"])
 

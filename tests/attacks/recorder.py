@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from web.wsgi_threads import run_wsgi_in_threads
+from config.web.wsgi_threads import run_wsgi_in_threads
 
 _arrived: list[dict[str, Any]] = []
 

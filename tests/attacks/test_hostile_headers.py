@@ -12,12 +12,12 @@ from statistics import median
 
 import pytest
 
+from config.web.request_limits import MAX_HEADER_LENGTH
 from deploy.ports import free_port
 from deploy.server import granian_arguments
 from reservations.models import Event
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
-from web.request_limits import MAX_HEADER_LENGTH
 
 pytestmark = pytest.mark.any_database
 

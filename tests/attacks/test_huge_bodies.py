@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from config.web.parsers import MAX_BODY_BYTES
 from tests.contract.calls import refusal, send
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger
-from web.parsers import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.any_database
 

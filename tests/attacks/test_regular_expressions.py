@@ -28,11 +28,11 @@ pytestmark = pytest.mark.any_database
 
 PACKAGES = (
     *("accounts", "config", "doors", "organisations", "realtime", "reservations"),
-    *("security_log", "slow_work", "web", "webhooks"),
+    *("security_log", "slow_work", "webhooks"),
 )
 LONGEST = 4_000
 PATH = re.compile("^r/(?P<content_type_id>.+)/(?P<object_id>.+)/\\Z")
-"""Django's own, of the admin. It is quadratic, and why `web/request_limits.py` bounds a path."""
+"""Django's own, of the admin. It is quadratic, so `config/web/request_limits.py` bounds a path."""
 
 GROWTH = 4
 """The factor by which the text grows: linear time grows by 4, quadratic time by 16."""
@@ -202,7 +202,13 @@ def test_matching_time_grows_linearly_with_the_text(pattern: AnyPattern) -> None
 
 def test_patterns_of_every_kind_are_found() -> None:
     places = " ".join(PATTERNS.values())
-    for part in ("web.logs:", "web.request_ids:", "ws/events/", "/api/events/", "regex"):
+    for part in (
+        "config.web.logs:",
+        "config.web.request_ids:",
+        "ws/events/",
+        "/api/events/",
+        "regex",
+    ):
         assert part in places
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from config.web.large_responses import LARGE_BYTES, MAX_IN_FLIGHT, MAX_PER_CLIENT
 from deploy.ports import free_port
 from deploy.server import granian_arguments
 from reservations.models import Event
 from tests.concurrent_commands import wait_until
 from tests.factories import make_event
 from tests.servers import HOST, Running, running
-from web.large_responses import LARGE_BYTES, MAX_IN_FLIGHT, MAX_PER_CLIENT
 
 # A list of 6 MB, because the kernel buffers up to 4 MB for each connection.
 SEATS = 24_000

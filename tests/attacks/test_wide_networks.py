@@ -18,11 +18,11 @@ from rest_framework.settings import api_settings
 
 from accounts import throttles
 from accounts.client_ip import resolve_client_ip
+from config.web.large_responses import MAX_PER_CLIENT, _Response
 from realtime.limits import HandshakeThrottle, TooManySockets, socket_slot
 from reservations.api import guesses
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in
-from web.large_responses import MAX_PER_CLIENT, _Response
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -130,8 +130,8 @@ UNCOUNTED = {
     "realtime/event_streams.py": "passed to `HandshakeThrottle`",
     "realtime/watching.py": "passed to `socket_slot`",
     "security_log/log.py": "shown to operators",
-    "web/early_refusals.py": "repeats what `slow_work` has decided",
-    "web/request_ids.py": "passed on with the request",
+    "config/web/early_refusals.py": "repeats what `slow_work` has decided",
+    "config/web/request_ids.py": "passed on with the request",
 }
 _ADDRESS = {"client_ip", "client_ip_of_scope", "resolve_client_ip", ".address()"}
 _COUNTED = {"counted_networks", "customer_network", "widest_network"}
@@ -140,13 +140,13 @@ _COUNTED = {"counted_networks", "customer_network", "widest_network"}
 def test_whoever_uses_an_address_counts_its_networks_or_limits_nothing() -> None:
     apps = (
         "accounts",
+        "config/web",
         "doors",
         "organisations",
         "realtime",
         "reservations",
         "security_log",
         "slow_work",
-        "web",
     )
     users = {
         str(path.relative_to(ROOT))

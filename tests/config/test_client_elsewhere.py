@@ -8,9 +8,9 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from config.web.origins import AllowedOrigins
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, stranger
-from web.origins import AllowedOrigins
 
 CLIENT = "https://tickets.example.org"
 STRANGER = "https://evil.example"

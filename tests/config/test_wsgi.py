@@ -9,11 +9,11 @@ from wsgiref.validate import validator
 import httpx
 import pytest
 
+from config.web.request_limits import MAX_HEADER_LENGTH, MAX_PATH_LENGTH
 from config.wsgi import application
 from reservations.models import Event
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, seat_ids
-from web.request_limits import MAX_HEADER_LENGTH, MAX_PATH_LENGTH
 
 JSON = "application/json"
 

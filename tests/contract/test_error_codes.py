@@ -11,11 +11,11 @@ from django.urls import get_resolver
 from rest_framework import exceptions, serializers
 from rest_framework_simplejwt import authentication as simplejwt
 
+from config.web import views
+from config.web.errors import exception_handler
 from deploy.paths import ROOT
 from reservations.api.serializers import ConflictSerializer
 from reservations.domain.errors import SeatcastError
-from web import views
-from web.errors import exception_handler
 
 LISTED = json.loads((Path(__file__).parents[1] / "fixtures" / "refusals.json").read_text())
 

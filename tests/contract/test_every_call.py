@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from config.web.parsers import MAX_BODY_BYTES
 from tests.conftest import Sample
 from tests.contract.calls import (
     CALLS,
@@ -24,7 +25,6 @@ from tests.factories import (
     stranger,
     with_token,
 )
-from web.parsers import MAX_BODY_BYTES
 
 pytestmark = pytest.mark.any_database
 

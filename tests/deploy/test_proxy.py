@@ -19,6 +19,7 @@ from django.test import Client
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
+from config.web.security_headers import FILE_HEADERS
 from deploy.address import Address
 from deploy.paths import VENV_BIN
 from deploy.ports import stable_ports
@@ -27,7 +28,6 @@ from deploy.stack_services import CADDYFILE, HOST, ProxyConfig, proxy_service
 from deploy.waiting import wait_until
 from reservations.domain.errors import Unavailable
 from tests.event_streams import EventStream
-from web.security_headers import FILE_HEADERS
 
 PAGE = "<title>The client</title>" + " " * 2000
 SCRIPT = "console.log('seats');" * 200

@@ -8,7 +8,7 @@ from deploy.paths import ROOT
 
 APPS = (
     *("accounts", "config", "doors", "organisations", "realtime", "reservations"),
-    *("security_log", "slow_work", "web", "webhooks"),
+    *("security_log", "slow_work", "webhooks"),
 )
 SLOW = {
     *("PIL", "fpdf", "fontTools", "xlsxwriter"),
@@ -38,7 +38,7 @@ def test_whoever_imports_a_slow_library_keeps_the_rule() -> None:
 def test_what_runs_in_child_processes_knows_no_database() -> None:
     for name in IN_CHILD:
         roots = {each.partition(".")[0] for each in _imports(ROOT / name)}
-        assert not roots & {"django", "accounts", "config", "web"}, name
+        assert not roots & {"django", "accounts", "config"}, name
 
 
 def test_only_the_drawing_of_child_processes_imports_them() -> None:

@@ -85,7 +85,7 @@ def _channel_layer() -> None:
 
 
 def _readiness() -> None:
-    from web import readiness
+    from config.web import readiness
 
     # With time for the certificates on a busy machine.
     readiness.TIMEOUT_SECONDS = readiness.REDIS_TIMEOUT_SECONDS = _PATIENCE_SECONDS

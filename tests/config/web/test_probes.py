@@ -16,8 +16,8 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from web import readiness
-from web.probes import Probes, with_probes
+from config.web import readiness
+from config.web.probes import Probes, with_probes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

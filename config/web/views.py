@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.password_hashing import TooManySignIns
-from web.errors import error_page
-from web.security_headers import DOCS_POLICY, POLICY
+from config.web.errors import error_page
+from config.web.security_headers import DOCS_POLICY, POLICY
 
 
 @require_safe

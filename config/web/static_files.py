@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from servestatic import ServeStatic, ServeStaticASGI
 
-from web.security_headers import FILE_HEADERS
+from config.web.security_headers import FILE_HEADERS
 
 
 def with_static_files(

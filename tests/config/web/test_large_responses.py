@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from web.large_responses import (
+from config.web.large_responses import (
     CHUNK_BYTES,
     LARGE_BYTES,
     MAX_IN_FLIGHT,

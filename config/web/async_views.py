@@ -27,10 +27,10 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
 
+from config.web.parsers import MAX_BODY_BYTES
+from config.web.telemetry import is_tracing
 from realtime import publisher
 from realtime.event_streams import EventStream, is_event_stream_view
-from web.parsers import MAX_BODY_BYTES
-from web.telemetry import is_tracing
 
 
 def with_async_views(application: Any) -> Any:

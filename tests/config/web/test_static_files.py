@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pytest_django import Settings
 
-from web.static_files import with_static_files
+from config.web.static_files import with_static_files
 
 
 async def _not_found(scope: Any, receive: Any, send: Any) -> None:

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from config.web.security_headers import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, PERMISSIONS, POLICY
 from tests.factories import PASSWORD
-from web.security_headers import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, PERMISSIONS, POLICY
 
 PAGES = [
     ("/events/7", PAGE_POLICY),

@@ -24,6 +24,9 @@ from rest_framework.test import APIClient
 import shared_cache
 from accounts import revocations, session_cache, throttles, tokens
 from accounts.models import User
+from config.web.async_views import with_async_views
+from config.web.parsers import MAX_BODY_BYTES
+from config.web.wsgi_threads import run_wsgi_in_threads
 from reservations import threads
 from reservations.models import Event, Reservation, Seat
 from reservations.payments.demo import DemoProvider
@@ -33,9 +36,6 @@ from reservations.seat_finder import alternatives
 from reservations.write import command_queue
 from tests.concurrent_commands import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
-from web.async_views import with_async_views
-from web.parsers import MAX_BODY_BYTES
-from web.wsgi_threads import run_wsgi_in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from web.logs import without_secrets
-from web.request_ids import HEADER, request_id
+from config.web.logs import without_secrets
+from config.web.request_ids import HEADER, request_id
 
 _TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 

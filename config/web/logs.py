@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from web.request_ids import active_request
+from config.web.request_ids import active_request
 
 QUIET_SECONDS = 60.0
 MAX_LINE_LENGTH = 1_000

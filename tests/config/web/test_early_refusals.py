@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from config.web.early_refusals import MAX_REMEMBERED, EarlyRefusals
 from slow_work.clients import on_refusal
-from web.early_refusals import MAX_REMEMBERED, EarlyRefusals
 
 PATH = "/api/reservations/1/ticket/"
 BODY = {"type": "http.response.body", "body": b'{"code":"throttled"}'}

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
+from config.web.request_ids import active_request, request_id, with_request_id
 from reservations.models import SeatChange
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, seat_ids, signed_in, stranger
-from web.request_ids import active_request, request_id, with_request_id
 
 GIVEN = str(uuid4())
 

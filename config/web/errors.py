@@ -13,9 +13,9 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from config.web import metrics
+from config.web.request_ids import request_id
 from reservations.domain import errors
-from web import metrics
-from web.request_ids import request_id
 
 RETRY_SECONDS = 2
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
+from config.web.replies import HEALTHY, Reply, send_reply
 from slow_work.clients import is_gone
-from web.replies import HEALTHY, Reply, send_reply
 
 MAX_WAIT_SECONDS = 10.0
 MAX_WAITING = 256

@@ -19,9 +19,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from config.web.workers import live_worker_ids, multiprocess_folder
 from reservations.metrics import queued_commands
 from reservations.write import command_queue
-from web.workers import live_worker_ids, multiprocess_folder
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 COLLECTOR_CACHE_SECONDS = 10.0

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from web.probes import Probes
-from web.request_limits import limit_reply, without_escaped_cookies
+from config.web.probes import Probes
+from config.web.request_limits import limit_reply, without_escaped_cookies
 
 
 def with_limits_and_probes(application: Any, probes: Probes) -> Any:

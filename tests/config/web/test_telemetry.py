@@ -6,7 +6,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 import config.api
 import config.asgi  # noqa: F401 - starts telemetry if it is configured
-from web.telemetry import scrubbed
+from config.web.telemetry import scrubbed
 
 
 def test_telemetry_packages_are_not_imported_by_default() -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from rest_framework_simplejwt.tokens import AccessToken
 
-from web.logs import (
+from config.web.logs import (
     MAX_LINE_LENGTH,
     MAX_TEXT_LENGTH,
     QUIET_SECONDS,
@@ -19,7 +19,7 @@ from web.logs import (
     PlainLines,
     RefusalsOncePerMinute,
 )
-from web.request_ids import with_request_id
+from config.web.request_ids import with_request_id
 
 
 class Clock:

@@ -12,11 +12,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from accounts.metric_collectors import AccountCollector
+from config.web.probes import Probes
 from deploy.paths import ROOT
 from realtime.hub import viewers_by_event
 from realtime.metrics import ViewersCollector
 from reservations.collectors import SalesCollector
-from web.probes import Probes
 from webhooks.metric_collectors import WebhookCollector
 
 pytestmark = pytest.mark.any_database

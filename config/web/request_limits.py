@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from web.errors import error_body
-from web.replies import Reply, send_reply
-from web.request_ids import HEADER, request_context
-from web.security_headers import DATA_POLICY, FILE_HEADERS, POLICY
+from config.web.errors import error_body
+from config.web.replies import Reply, send_reply
+from config.web.request_ids import HEADER, request_context
+from config.web.security_headers import DATA_POLICY, FILE_HEADERS, POLICY
 
 MAX_PATH_LENGTH = 1_000
 """Longer than any path of this site."""

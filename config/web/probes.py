@@ -14,9 +14,9 @@ import orjson
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from web.metrics import CONTENT_TYPE, Exposition
-from web.readiness import ReadinessCheck
-from web.replies import HEALTHY, Reply, send_reply
+from config.web.metrics import CONTENT_TYPE, Exposition
+from config.web.readiness import ReadinessCheck
+from config.web.replies import HEALTHY, Reply, send_reply
 
 _JSON = "application/json"
 
@@ -24,7 +24,7 @@ _JSON = "application/json"
 class Probes:
     """The probes of one process. `is_shutting_down` returns whether the process is stopping.
 
-    `answers_health` is False where a thread for requests does so (`web.wsgi_threads`).
+    `answers_health` is False where a thread for requests does so (`config.web.wsgi_threads`).
     """
 
     def __init__(
