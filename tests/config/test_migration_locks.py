@@ -10,7 +10,8 @@ transaction that blocks who writes to them may do nothing but one quick statemen
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -38,10 +39,10 @@ from config.postgresql import schema
 
 pytestmark = pytest.mark.postgres
 
+# 1.0. Each release moves it to the last migrations of the release before.
 LAST_RELEASE = [
-    ("accounts", "0006_second_factors"),
-    ("reservations", "0012_drafts"),
-    ("security_log", "0002_append_only"),
+    (app, "0001_initial")
+    for app in ("accounts", "doors", "organisations", "reservations", "security_log", "webhooks")
 ]
 ALIAS = "migrated"
 BLOCKS_READERS = "AccessExclusiveLock"
@@ -150,17 +151,23 @@ def released(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         administer(f"DROP DATABASE {name}")
 
 
+@contextmanager
+def new_database(template: str) -> Iterator[BaseDatabaseWrapper]:
+    name = f"{connection.settings_dict['NAME']}_copy"
+    administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+    made = opened(name)
+    try:
+        yield made
+    finally:
+        close(made)
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def database(released: str, transactional_db: None) -> Iterator[BaseDatabaseWrapper]:
     """A database with the tables of the last release."""
-    name = f"{released}_copy"
-    administer(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {released}")
-    copied = opened(name)
-    try:
-        yield copied
-    finally:
-        close(copied)
-        administer(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(released) as made:
+        yield made
 
 
 @pytest.fixture
@@ -199,17 +206,9 @@ def test_the_migrations_since_the_last_release_do_not_hold_up_a_sale(
     database: BaseDatabaseWrapper,
 ) -> None:
     watch = Watch(database)
-    with database.execute_wrapper(watch), CaptureQueriesContext(database) as captured:
+    with database.execute_wrapper(watch):
         migrate(database)
     assert "\n".join(watch.faults) == ""
-    # What blocks nobody waits without a time-out. The transactions are the watch's.
-    lines = [each["sql"] for each in captured if each["sql"] not in ("BEGIN", "COMMIT")]
-    waits = {line: before for before, line in pairwise(lines)}
-    built = [waits[line] for line in lines if line.startswith("CREATE INDEX CONCURRENTLY")]
-    checked = [waits[line] for line in lines if "VALIDATE CONSTRAINT" in line]
-    added = [waits[line] for line in lines if "ADD COLUMN" in line]
-    assert set(built) == set(checked) == {"SET lock_timeout = 0"}
-    assert set(added) == {"SET lock_timeout = 500"}
 
 
 def test_what_changes_rows_commits_by_itself() -> None:
@@ -249,9 +248,11 @@ OPERATIONS: dict[str, list[Operation]] = {
             models.ForeignKey("reservations.event", models.CASCADE, null=True, related_name="+"),
         )
     ],
-    "reservations_seat and reservations_seatchange are locked by SET CONSTRAINTS": [
+    "reservations_reservationseat and reservations_seat are locked by SET CONSTRAINTS": [
         migrations.AlterField(
-            "seatchange", "seat", models.ForeignKey("seat", models.CASCADE, db_index=False)
+            "reservationseat",
+            "seat",
+            models.ForeignKey("seat", models.PROTECT, related_name="+", db_index=False),
         )
     ],
     "reservations_event is locked before ALTER TABLE": [
@@ -277,6 +278,20 @@ def test_with_djangos_own_schema_editor_the_operation_is_found(
 ) -> None:
     monkeypatch.setattr(database, "SchemaEditorClass", DatabaseSchemaEditor)
     assert any(found.startswith(fault) for found in apply(database, *operations))
+
+
+def test_only_statements_that_block_others_have_a_time_out(database: BaseDatabaseWrapper) -> None:
+    with CaptureQueriesContext(database) as captured:
+        for operations in OPERATIONS.values():
+            apply(database, *operations)
+    # The transactions are the watch's.
+    lines = [each["sql"] for each in captured if each["sql"] not in ("BEGIN", "COMMIT")]
+    waits = {line: before for before, line in pairwise(lines)}
+    built = [waits[line] for line in lines if line.startswith("CREATE INDEX CONCURRENTLY")]
+    checked = [waits[line] for line in lines if "VALIDATE CONSTRAINT" in line]
+    added = [waits[line] for line in lines if "ADD COLUMN" in line]
+    assert set(built) == set(checked) == {"SET lock_timeout = 0"}
+    assert set(added) == {"SET lock_timeout = 500"}
 
 
 ADD_COLUMN = migrations.AddField("seat", "age", models.IntegerField(null=True))
@@ -318,10 +333,8 @@ class Interrupted(Exception):
     pass
 
 
-@pytest.mark.thorough
-def test_a_migration_that_was_interrupted_anywhere_can_be_run_again(
-    database: BaseDatabaseWrapper,
-) -> None:
+def interrupted(database: BaseDatabaseWrapper, run: Callable[[], object]) -> int:
+    """Run it again until each statement has been interrupted once; return how many there were."""
     seen: set[str] = set()
 
     def interrupt(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
@@ -338,11 +351,35 @@ def test_a_migration_that_was_interrupted_anywhere_can_be_run_again(
     with database.execute_wrapper(interrupt):
         while True:
             try:
-                migrate(database)
-                break
+                run()
+                return len(seen)
             except Interrupted:
                 pass
-    assert len(seen) > 100
-    # The tests' own database was migrated without an interruption.
-    for names in (CONSTRAINTS, INDEXES):
-        assert query(database, names) == query(connection, names)
+
+
+@pytest.mark.thorough
+def test_the_first_migrations_can_be_interrupted_anywhere_and_run_again(
+    transactional_db: None,
+) -> None:
+    with new_database("template1") as database:
+        # Django's own cannot.
+        MigrationExecutor(database).migrate([("auth", "0012_alter_user_first_name_max_length")])
+        assert interrupted(database, lambda: migrate(database)) > 100
+        # The tests' own database was migrated without an interruption.
+        for names in (CONSTRAINTS, INDEXES):
+            assert query(database, names) == query(connection, names)
+
+
+def test_a_migration_can_be_interrupted_anywhere_and_run_again(
+    released: str, transactional_db: None
+) -> None:
+    def changed(*, interrupting: bool) -> list[Any]:
+        with new_database(released) as database:
+            for operations in OPERATIONS.values():
+                if interrupting:
+                    assert interrupted(database, partial(apply, database, *operations))
+                else:
+                    apply(database, *operations)
+            return [query(database, names) for names in (CONSTRAINTS, INDEXES)]
+
+    assert changed(interrupting=True) == changed(interrupting=False)
