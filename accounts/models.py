@@ -60,11 +60,11 @@ class User(AbstractUser):
     # Since when signing in takes a second factor; null while the person has none.
     second_factor_since = models.DateTimeField(null=True, editable=False)
     # How often all of the person's credentials have been revoked at once.
-    generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    generation = models.PositiveIntegerField(default=0, editable=False)
     # When the person last verified `email`; null while the address is only claimed.
     email_verified_at = models.DateTimeField(null=True, editable=False)
     # The address that is to replace `email` once the link mailed to it is followed.
-    new_email = models.EmailField(blank=True, default="", db_default="", editable=False)
+    new_email = models.EmailField(blank=True, default="", editable=False)
     # Since when the person buys without an account, as a guest; null for accounts.
     guest_since = models.DateTimeField(null=True, editable=False)
     # The account that took over this guest's bookings.
@@ -74,7 +74,7 @@ class User(AbstractUser):
     # When an account began to take over what the guest has; null once it has all of it.
     merging_since = models.DateTimeField(null=True, editable=False)
     # Of mail; empty if it is not known.
-    language = models.CharField(max_length=2, blank=True, default="", db_default="", editable=False)
+    language = models.CharField(max_length=2, blank=True, default="", editable=False)
 
     # Whether the session or token of the current request passed the second factor.
     mfa_passed = False
@@ -225,8 +225,8 @@ class Mail(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     address = models.EmailField()
     # Keyed hashes for the mail limits: of the normalised address, and of the requesting network.
-    recipient = models.CharField(max_length=64, default="", db_default="")
-    network = models.CharField(max_length=64, default="", db_default="")
+    recipient = models.CharField(max_length=64, default="")
+    network = models.CharField(max_length=64, default="")
     # The organisation at whose event it is, if the address has not been verified by anybody.
     organisation_id = models.BigIntegerField(null=True)
     # The event of the booking that it is about.
@@ -235,7 +235,7 @@ class Mail(models.Model):
     # Of the account that it is about; of an invitation, who invites.
     person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     # What the text says besides, without secrets: see `mail_templates`.
-    details = models.JSONField(default=dict, db_default={})
+    details = models.JSONField(default=dict)
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
     due_at = models.DateTimeField(db_default=Now())

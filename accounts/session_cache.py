@@ -31,7 +31,7 @@ from accounts.token_types import ClaimsUser
 CACHE_SECONDS = 60
 MAX_LOCAL_ENTRIES = 10_000
 _ENDED = "gone"
-# Servers of other versions share the cache.
+# Servers of the releases before and after share the cache.
 _SALT = "accounts.remembered"
 
 # Entries of the shared cache that this process has read.
@@ -105,7 +105,7 @@ def invalidate(*, request: HttpRequest, user: User | None, **_: Any) -> None:
 
 def _read_local(name: str) -> dict[str, Any] | None:
     claims = _local.get(name)
-    return claims if claims and claims.get("until", 0.0) > time.time() else None
+    return claims if claims and claims["until"] > time.time() else None
 
 
 def _store_local(name: str, claims: dict[str, Any]) -> None:
@@ -115,8 +115,7 @@ def _store_local(name: str, claims: dict[str, Any]) -> None:
 
 
 def _credential(name: str, claims: dict[str, Any]) -> Credential:
-    # Entries of older servers have no `until`.
-    return Credential(claims["user_id"], name, claims["stamp"], claims.get("until", 0.0))
+    return Credential(claims["user_id"], name, claims["stamp"], claims["until"])
 
 
 def _cache_key(request: HttpRequest) -> str | None:

@@ -105,9 +105,8 @@ def answers(address: Address) -> bool:
 
 
 def is_ready(address: Address) -> bool:
-    """Return whether `/readyz` there reports ready. Older servers answer 404, which counts."""
-    status = _status(address, "/readyz")
-    return status is not None and status < 500
+    """Return whether `/readyz` there reports ready."""
+    return _status(address, "/readyz") == 200
 
 
 def serves(address: Address) -> bool:

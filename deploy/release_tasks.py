@@ -31,19 +31,16 @@ def run_release_tasks(
 ) -> None:
     """Migrate, grant privileges, check, collect static files and load the demo data.
 
-    The code of `release` does it, except for granting, which older releases cannot do. All of it
-    is quick if there is nothing to do. Each task inherits the descriptors `inherited_fds`.
+    The code of `release` does it. All of it is quick if there is nothing to do. Each task inherits
+    the descriptors `inherited_fds`.
     Raises: Problem with the reason of the task that failed.
     """
     log_file.unlink(missing_ok=True)
     migrating = {**environment, **MIGRATE_SETTINGS}
-    if release != ROOT and (owner := environment.get("DATABASE_MIGRATION_URL")):
-        # Older releases do not know DATABASE_MIGRATION_URL.
-        migrating["DATABASE_URL"] = owner
     served = without_owner_settings(environment)
     steps = [
         (migrate_arguments(), migrating, release),
-        (grant_arguments(), environment, ROOT),
+        (grant_arguments(), environment, release),
         *([(check_arguments(), environment, release)] if is_production(environment) else []),
         (collect_arguments(), served, release),
         *([(["manage.py", "load_demo"], served, release)] if demo else []),

@@ -73,17 +73,13 @@ def stack_settings(environment: Mapping[str, str]) -> StackSettings:
 def servers_environment(
     environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment of the servers: this process's, plus the stack's settings.
-
-    SEATCAST_RELEASE is left out, because servers of older releases refuse unknown settings.
-    """
+    """Return the environment of the servers: this process's, plus the stack's settings."""
     added = {
         name: value
         for name, value in settings.items()
         if name in _ALWAYS_OURS or not is_set(environment, name.removesuffix("_FILE"))
     }
-    everything = {**environment, **added}
-    return {name: value for name, value in everything.items() if name != RELEASE}
+    return {**environment, **added}
 
 
 def without_owner_settings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -30,7 +30,7 @@ from reservations.domain.states import Person, ReservationState
 from reservations.models import Event, Reservation
 from reservations.read.selectors import ticket_valid_from
 from reservations.read.stored_states import state_of, with_related
-from reservations.tickets import booking_of, seat_of, valid_from_of
+from reservations.tickets import public_id_of, seat_of, valid_from_of
 from reservations.write import command_queue
 from security_log.log import Kind, record
 
@@ -259,7 +259,7 @@ def _is_outdated(ticket: str, reservation: Reservation, stored: ReservationState
 
 
 def _reservation(ticket: str, *, event_id: int) -> Reservation | None:
-    named = booking_of(ticket)
-    if named is None:
+    public_id = public_id_of(ticket)
+    if public_id is None:
         return None
-    return Reservation.objects.filter(**named, event=event_id).first()
+    return Reservation.objects.filter(public_id=public_id, event=event_id).first()

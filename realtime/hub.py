@@ -35,7 +35,7 @@ from realtime.heads import heads
 from realtime.loading import load_replica, missing_changes
 from realtime.lock_expiry import ExpiredLockReleaser
 from realtime.messages import CloseCode
-from realtime.presence import BEATS_PER_REPORT, Presence
+from realtime.presence import Presence
 from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
 from realtime.writer import HubWriter
@@ -280,9 +280,7 @@ class Hub:
 
     def _on_message(self, message: dict[str, Any]) -> None:
         if message["type"] == publisher.PRESENCE:
-            # Processes of the previous version do not say when they report next.
-            beats = message.get("beats", BEATS_PER_REPORT)
-            self._presence.record(message["hub"], message["viewers"], beats=beats)
+            self._presence.record(message["hub"], message["viewers"], beats=message["beats"])
         elif message["type"] != publisher.SEATS_CHANGED:
             # From a newer server.
             return
@@ -290,19 +288,16 @@ class Hub:
             # It may be newer than the seat map being loaded.
             self._needs_compare = True
         else:
-            # Servers of the release before send no `kept`.
-            kept = frozenset(message.get("kept", ()))
             changes = [
                 Change(
                     *(seat_id, status, datetime.fromtimestamp(until, UTC) if until else None, name),
-                    is_kept=seat_id in kept,
+                    is_kept=is_kept,
                 )
-                for seat_id, status, until, name in message["changes"]
+                for seat_id, status, until, name, is_kept in message["changes"]
             ]
             result = self._apply(since=message["since"], seq=message["seq"], changes=changes)
             if result is MergeResult.APPLIED and self.writer.oldest_pending_commit is None:
-                # Processes of the previous version send no timestamp.
-                self.writer.oldest_pending_commit = message.get("at")
+                self.writer.oldest_pending_commit = message["at"]
 
     def _apply(self, *, since: int, seq: int, changes: Iterable[Change]) -> MergeResult:
         result = self.replica.merge(since=since, seq=seq, changes=changes)

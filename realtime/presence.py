@@ -36,7 +36,7 @@ class Presence:
         seconds = len(self._current()) / REPORTS_PER_SECOND
         return max(BEATS_PER_REPORT, math.ceil(seconds / settings.SEATCAST_BEAT_SECONDS))
 
-    def record(self, hub: str, viewers: int, *, beats: int = BEATS_PER_REPORT) -> None:
+    def record(self, hub: str, viewers: int, *, beats: int) -> None:
         """Record a hub's report; it sends the next one after so many beats."""
         self._reports[hub] = _Report(viewers, self._end_of(beats))
 

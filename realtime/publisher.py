@@ -22,8 +22,7 @@ from realtime import metrics
 from reservations.write.changes import ChangeSet
 
 SEATS_CHANGED = "seats.changed"
-# The value is sent between processes: changing it would break presence during a rolling upgrade.
-PRESENCE = "turnout"
+PRESENCE = "presence"
 MAX_MESSAGES_IN_FLIGHT = 1_000
 SEND_SECONDS = 5.0
 
@@ -53,6 +52,7 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
             change.status,
             change.locked_until.timestamp() if change.locked_until else None,
             change.holder,
+            change.is_kept,
         ]
         for change in changes.changes
     ]
@@ -64,8 +64,6 @@ def announce(*, changes: ChangeSet, **_: Any) -> None:
             "seq": changes.seq,
             "at": time.time(),
             "changes": rows,
-            # Not in the rows, which servers of the previous release unpack.
-            "kept": [change.seat_id for change in changes.changes if change.is_kept],
         },
     )
 

@@ -5,9 +5,6 @@ random bits, in Crockford's base32, which has no letters that look like digits.
 """
 
 import secrets
-from typing import Any
-
-from django.db.models import CharField, Func
 
 LENGTH = 16
 MIN_BEGINNING = 4
@@ -34,20 +31,3 @@ def parse_beginning(text: str) -> str | None:
     found = text.upper().translate(_AS_WRITTEN)
     is_one = MIN_BEGINNING <= len(found) <= LENGTH and set(found) <= set(ALPHABET)
     return found if is_one else None
-
-
-class RandomPublicId(Func):
-    """A random public id made by the database: 64 bits in hexadecimal digits.
-
-    For rows that existed before the column, or are inserted by servers of the previous release.
-    """
-
-    arity = 0
-    output_field = CharField()
-
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:  # noqa: ARG002
-        if connection.vendor == "sqlite":
-            return "hex(randomblob(8))", []
-        # The six fixed bits of a version 4 UUID are in neither part.
-        uuid = "gen_random_uuid()::text"
-        return f"upper(right({uuid}, 12) || left({uuid}, 4))", []

@@ -2,9 +2,7 @@
 
 A ticket code is a reservation's public id with a short signature, to be typed where a camera fails.
 A seat's own code has the seat's id after it: that is not signed, because it only says for which of
-the booking's seats the ticket is. Codes are signed with SEATCAST_TICKET_KEY. Older codes have the
-primary key instead, and are signed with the site's secret key; they are valid while that is in
-SEATCAST_TICKET_KEY_FALLBACKS.
+the booking's seats the ticket is. Codes are signed with SEATCAST_TICKET_KEY.
 
 A signed ticket is what the QR code shows: the public id, the event, when the ticket became valid in
 this form, for how many people, and whether it is paid, with an Ed25519 signature (RFC 8032). Doors
@@ -32,10 +30,7 @@ _KEY_SALT = "reservations.tickets.ed25519"
 # 80 bits, sixteen letters: too many to guess.
 _SIGNATURE_BYTES = 10
 MAX_CODE_LENGTH = 200
-_CODE = re.compile(
-    rf"([0-9A-Z]{{{LENGTH}}}|[1-9][0-9]{{0,14}})-([A-Z2-7]{{16}})(?:\.([1-9][0-9]{{0,17}}))?",
-    re.ASCII,
-)
+_CODE = re.compile(rf"([0-9A-Z]{{{LENGTH}}})-([A-Z2-7]{{16}})(?:\.([1-9][0-9]{{0,17}}))?", re.ASCII)
 _SIGNED = re.compile(
     rf"(([0-9A-Z]{{{LENGTH}}})\.[0-9]{{1,19}}\.([0-9]{{1,12}})\.[0-9]{{1,3}}[PU])\.([\w-]{{86}})",
     re.ASCII,
@@ -69,24 +64,22 @@ def public_keys() -> list[str]:
     ]
 
 
-def booking_of(code: str) -> dict[str, str | int] | None:
-    """Return the filter for the reservation of a ticket: a unique column and its value.
+def public_id_of(code: str) -> str | None:
+    """Return the public id of a ticket's reservation; None if the ticket is not valid.
 
-    `code` is a ticket code, of which letters may be in either case, or a signed ticket. None if it
-    is not valid.
+    `code` is a ticket code, of which letters may be in either case, or a signed ticket.
     """
     if len(code) > MAX_CODE_LENGTH:
         return None
     if signed := _SIGNED.fullmatch(code):
         text, public_id, _, signature = signed.groups()
-        return {"public_id": public_id} if _is_signed(text, signature) else None
+        return public_id if _is_signed(text, signature) else None
     found = _CODE.fullmatch(code.upper())
     if found is None:
         return None
-    name, signature, _ = found.groups()
-    if not any(constant_time_compare(signature, _signature(name, key)) for key in _keys()):
-        return None
-    return {"public_id": name} if len(name) == LENGTH else {"pk": int(name)}
+    public_id, signature, _ = found.groups()
+    is_signed = any(constant_time_compare(signature, _signature(public_id, key)) for key in _keys())
+    return public_id if is_signed else None
 
 
 def valid_from_of(code: str) -> int | None:
@@ -127,6 +120,6 @@ def seat_of(code: str) -> int | None:
     return int(found[3]) if found and found[3] else None
 
 
-def _signature(name: str, key: str | bytes) -> str:
-    signed = salted_hmac(_SALT, name, secret=key, algorithm="sha256").digest()
+def _signature(public_id: str, key: str | bytes) -> str:
+    signed = salted_hmac(_SALT, public_id, secret=key, algorithm="sha256").digest()
     return base64.b32encode(signed[:_SIGNATURE_BYTES]).decode()

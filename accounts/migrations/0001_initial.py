@@ -98,22 +98,18 @@ class Migration(migrations.Migration):
                 ("second_factor_since", models.DateTimeField(editable=False, null=True)),
                 (
                     "generation",
-                    models.PositiveIntegerField(db_default=0, default=0, editable=False),
+                    models.PositiveIntegerField(default=0, editable=False),
                 ),
                 ("email_verified_at", models.DateTimeField(editable=False, null=True)),
                 (
                     "new_email",
-                    models.EmailField(
-                        blank=True, db_default="", default="", editable=False, max_length=254
-                    ),
+                    models.EmailField(blank=True, default="", editable=False, max_length=254),
                 ),
                 ("guest_since", models.DateTimeField(editable=False, null=True)),
                 ("merging_since", models.DateTimeField(editable=False, null=True)),
                 (
                     "language",
-                    models.CharField(
-                        blank=True, db_default="", default="", editable=False, max_length=2
-                    ),
+                    models.CharField(blank=True, default="", editable=False, max_length=2),
                 ),
                 (
                     "groups",
@@ -302,12 +298,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("address", models.EmailField(max_length=254)),
-                ("recipient", models.CharField(db_default="", default="", max_length=64)),
-                ("network", models.CharField(db_default="", default="", max_length=64)),
+                ("recipient", models.CharField(default="", max_length=64)),
+                ("network", models.CharField(default="", max_length=64)),
                 ("organisation_id", models.BigIntegerField(null=True)),
                 ("event_id", models.BigIntegerField(null=True)),
                 ("language", models.CharField(default="en", max_length=2)),
-                ("details", models.JSONField(db_default={}, default=dict)),
+                ("details", models.JSONField(default=dict)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 (
                     "created_at",

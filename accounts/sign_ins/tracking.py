@@ -76,16 +76,10 @@ def record_families(request: Any, families: Sequence[Family]) -> None:
 def touch_session(request: HttpRequest, person: User) -> None:
     """Record that a session is in use, and move its idle deadline; at most once a minute."""
     session = cast("SessionStore", request.session)
-    sign_in_id = session.get(_SIGN_IN)
-    if sign_in_id is None:
-        # A server of an earlier version started this session.
-        sign_in_id = session[_SIGN_IN] = secrets.token_urlsafe(16)
-        session.setdefault(BEGAN, time.time())
-        _create_for_session(request, person, sign_in_id)
-    elif time.monotonic() < _touch_due_at.get(str(session.session_key), 0.0):
+    if time.monotonic() < _touch_due_at.get(str(session.session_key), 0.0):
         return
     session.renew(is_organiser=is_organiser(person))
-    SignIn.objects.filter(pk=sign_in_id).update(
+    SignIn.objects.filter(pk=session[_SIGN_IN]).update(
         seen_at=timezone.now(),
         session_key=session.session_key,
         auth_hash=person.get_session_auth_hash(),

@@ -190,15 +190,12 @@ class Viewer:
             case "beat":
                 if frame["seq"] != self.seq:
                     return f"a beat for what was not sent: it has {self.seq}"
-                # Servers of an older release do not say it.
-                if "next" in frame:
-                    seconds = frame["next"] / 1_000
-                    self.silence_seconds = max(_MISSED_BEATS * seconds, _LEAST_SECONDS)
-                    is_busy = seconds <= _MAX_BUSY_SECONDS
-                    self.doubt_seconds = seconds + _DOUBT_MARGIN_SECONDS if is_busy else None
-                viewers = frame.get("viewers", 0)
+                seconds = frame["next"] / 1_000
+                self.silence_seconds = max(_MISSED_BEATS * seconds, _LEAST_SECONDS)
+                is_busy = seconds <= _MAX_BUSY_SECONDS
+                self.doubt_seconds = seconds + _DOUBT_MARGIN_SECONDS if is_busy else None
                 self._spread_seconds = min(
-                    _SPREAD_SECONDS_PER_VIEWER * viewers, _MAX_SPREAD_SECONDS
+                    _SPREAD_SECONDS_PER_VIEWER * frame["viewers"], _MAX_SPREAD_SECONDS
                 )
         return None
 

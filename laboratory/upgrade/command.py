@@ -19,7 +19,7 @@ from deploy.environment import clean_environment, is_production
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.production import production_trial_settings
 from laboratory.chaos.sale import Sale, manage, show
-from laboratory.upgrade.releases import before_the_last_migration, checked_out, title
+from laboratory.upgrade.releases import checked_out, last_release, title
 from tools import process_tree
 from tools.process_tree import descendants, stack_processes
 from tools.sites import RunningSite, running_site
@@ -130,7 +130,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write the counts there")
     asked = parser.parse_args()
     try:
-        revision = asked.revision or before_the_last_migration()
+        revision = asked.revision or last_release()
         print(f"From {title(revision)}", flush=True)
         with checked_out(revision) as old:
             report = run(asked, old)

@@ -11,13 +11,14 @@ from pathlib import Path
 from deploy.console import Problem
 from deploy.paths import CLIENT, ROOT, VENV
 
-_MIGRATIONS = ":(glob)*/migrations/[0-9]*.py"
+_VERSION = "^version = "
 
 
-def before_the_last_migration() -> str:
-    """Return the parent of the commit that added the newest migration. Raises: Problem."""
-    log = ["log", "-1", "--format=%H", "--diff-filter=A", "--", _MIGRATIONS]
-    return _git(*log).decode().strip() + "^"
+def last_release() -> str:
+    """Return the commit that set the version. Raises: Problem."""
+    return (
+        _git("log", "-1", "--format=%H", f"-G{_VERSION}", "--", "pyproject.toml").decode().strip()
+    )
 
 
 @contextmanager

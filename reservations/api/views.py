@@ -151,7 +151,6 @@ class SeatCommandView(CommandView):
 
     async def submit(self, request: Request, event_id: int, command: Command) -> CommandResult:
         """Send a command. Raises: SeatcastError."""
-        _read_body(request)
         try:
             return await command_queue.asubmit(
                 event_id=event_id, command=command, key=idempotency_key(request)

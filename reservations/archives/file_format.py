@@ -36,16 +36,11 @@ class DamagedArchive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first line says.
-
-    `seq` is the event's newest number. `first_payment_at` is when the site's first payment was
-    made, before which bookings have none.
-    """
+    """What the first line says; `seq` is the event's newest number."""
 
     event_id: int
     seq: int
     written_at: datetime
-    first_payment_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,6 @@ def write(
                 "event": header.event_id,
                 "seq": header.seq,
                 "written_at": header.written_at,
-                "first_payment_at": header.first_payment_at,
             }
         )
         for table, rows in tables:
@@ -164,12 +158,10 @@ def _header(line: Any) -> Header:
     if line.get("version") != VERSION:
         raise DamagedArchive(f"It has version {line.get('version')}; only {VERSION} can be read.")
     try:
-        first = line["first_payment_at"]
         return Header(
             event_id=int(line["event"]),
             seq=int(line["seq"]),
             written_at=datetime.fromisoformat(line["written_at"]),
-            first_payment_at=None if first is None else datetime.fromisoformat(first),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedArchive("Its first line is incomplete.") from error

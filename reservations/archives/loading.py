@@ -26,7 +26,7 @@ from django.db.utils import load_backend
 
 from reservations.archives.contents import contents
 from reservations.archives.file_format import DamagedArchive, End, Header, Reader, Table
-from reservations.audit.verification import AsOf, Counts, differences
+from reservations.audit.verification import Counts, differences
 
 ALIAS = "archive"
 """The temporary database in `django.db.connections`, while an archive is loaded."""
@@ -92,7 +92,7 @@ def archive_differences(
             event_id=header.event_id,
             counts=counts,
             progress=progress,
-            as_of=AsOf(header.written_at, header.first_payment_at),
+            written_at=header.written_at,
         )
 
 

@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 from reservations import clock
 from reservations.archives.contents import contents
 from reservations.archives.file_format import End, Header, Table, write
-from reservations.audit.bookings import first_payment_at
 from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
 from reservations.models import Event
@@ -22,7 +21,7 @@ def write_archive(*, event_id: int, stream: BinaryIO) -> End:
         seq = Event.objects.filter(pk=event_id).values_list("change_seq", flat=True).first()
         if seq is None:
             raise EventNotFound
-        header = Header(event_id, seq, clock.now(), first_payment_at())
+        header = Header(event_id, seq, clock.now())
         return write(stream, header, _tables(event_id))
 
 

@@ -6,14 +6,12 @@ What came in is what the paid live bookings cost, what went out, and what buyers
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 
 from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation, Settlement
 from reservations.payments.ledger import KEPT
-from reservations.payments.provider import is_paid_online
 from reservations.payments.settlements import amounts_to_pay_back, rows_of
 from reservations.read.records import money
 
@@ -56,13 +54,12 @@ class _Sums:
         )
 
 
-def balance_faults(event: Event, *, first_payment_at: datetime | None) -> Iterator[str]:
+def balance_faults(event: Event) -> Iterator[str]:
     """Yield a sentence for each fault in an event's money.
 
     A paid live booking costs what its payment and its settlements make together. When it ends, the
     provider refunds what it can of that, and the box office owes the rest. No payment is refunded
     by more than its amount, and what one booking transfers another one gets, by the same way.
-    Online bookings that are older than the site's first payment may be without any money.
     """
     sums = _Sums()
     found, refunded, transferred = _read(event, sums)
@@ -80,19 +77,10 @@ def balance_faults(event: Event, *, first_payment_at: datetime | None) -> Iterat
     while chunk := list(islice(read, _CHUNK_BOOKINGS)):
         told = amounts_to_pay_back(chunk, rows_of(chunk))
         for booking in chunk:
-            if booking.pk not in found and _is_older(booking, first_payment_at):
-                continue
             owed = told.get(booking.pk, _ZERO)
             yield from _booking_faults(booking, found[booking.pk], owed=owed, sums=sums)
     if sums.fault is not None:
         yield sums.fault
-
-
-def _is_older(booking: Reservation, first_payment_at: datetime | None) -> bool:
-    """Return whether a booking that should be paid online was made before there were payments."""
-    if hasattr(booking, "payment") or not is_paid_online(booking.payment_method):
-        return False
-    return first_payment_at is None or booking.created_at < first_payment_at
 
 
 def _named(payment_id: int | None) -> str:

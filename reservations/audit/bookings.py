@@ -8,12 +8,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from reservations.audit.replay import Booking, Replay, moment
 from reservations.domain.states import Reason, SaleChannel
-from reservations.models import Event, GivenUpSeat, Payment, Reservation, SeatChange
+from reservations.models import Event, GivenUpSeat, Reservation, SeatChange
 from reservations.payments.provider import is_paid_online
 from reservations.read.records import money
 
@@ -42,12 +41,6 @@ def log_faults(event: Event, replay: Replay) -> Iterator[str]:
         yield from (f"{number}: {fault}" for fault in _seats(booking, reservation, came, replay))
 
 
-def first_payment_at() -> datetime | None:
-    """Return when the site's first payment was made."""
-    found: datetime | None = Payment.objects.aggregate(at=Min("created_at"))["at"]
-    return found
-
-
 class _Row(NamedTuple):
     """Columns of a reservation joined with one of its seats, in query order."""
 
@@ -55,7 +48,6 @@ class _Row(NamedTuple):
     status: str
     total_price: Decimal
     fees: Decimal
-    created_at: datetime
     ended_at: datetime | None
     channel: str
     payment_method: str
@@ -70,14 +62,10 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class ReservationCheck:
-    """Compares all reservations of an event with its log; `sold` maps seats to live ones.
-
-    Those that were made before the site's first payment need none.
-    """
+    """Compares all reservations of an event with its log; `sold` maps seats to live ones."""
 
     event: Event
     replay: Replay
-    first_payment_at: datetime | None
     sold: dict[int, int] = field(default_factory=dict)
     count: int = 0
 
@@ -86,7 +74,7 @@ class ReservationCheck:
             Reservation.objects.filter(event=self.event)
             .order_by("pk", "seats__seat_id")
             .values_list(
-                *("pk", "status", "total_price", "fees", "created_at"),
+                *("pk", "status", "total_price", "fees"),
                 Coalesce("cancelled_at", "lapsed_at"),
                 *("channel", "payment_method", "payment", "split_from_id", "merged_into_id"),
                 *("seats__seat_id", "seats__price", "seats__live", "seats__event_id"),
@@ -98,7 +86,7 @@ class ReservationCheck:
             self.count += 1
             seats = list(group)
             faults = list(self._faults(seats))
-            if _should_be_paid(seats[0], since=self.first_payment_at):
+            if _should_be_paid(seats[0]):
                 faults.append(f"paid by {seats[0].payment_method}, but there is no payment")
             if pk in unlogged and not self._is_pruned(seats):
                 faults.append("it is not in the log")
@@ -139,14 +127,12 @@ class ReservationCheck:
         )
 
 
-def _should_be_paid(row: _Row, *, since: datetime | None) -> bool:
-    """Return whether a payment is missing; reservations before the first payment need none.
+def _should_be_paid(row: _Row) -> bool:
+    """Return whether a payment is missing.
 
     What was split off has a part of another booking's, which `balance_faults` checks.
     """
-    if row.payment_id is not None or since is None or row.created_at < since:
-        return False
-    if row.split_from_id is not None:
+    if row.payment_id is not None or row.split_from_id is not None:
         return False
     return row.channel == SaleChannel.ONLINE and is_paid_online(row.payment_method)
 

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 
 from reservations import clock
 from reservations.audit.balance import balance_faults
-from reservations.audit.bookings import ReservationCheck, first_payment_at, log_faults
+from reservations.audit.bookings import ReservationCheck, log_faults
 from reservations.audit.entries import entry_faults
 from reservations.audit.payments import payment_faults
 from reservations.audit.replay import Change, LoggedSeat, Replay, moment, status_word
@@ -50,44 +50,36 @@ class Counts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """When an event is or was looked at, and when the site's first payment had been made."""
-
-    now: datetime
-    first_payment_at: datetime | None
-
-
 def differences(
     *,
     event_id: int,
     counts: Counts,
     progress: Callable[[str], None] = lambda _: None,
-    as_of: AsOf | None = None,
+    written_at: datetime | None = None,
 ) -> Generator[str]:
     """Yield a sentence for each difference in an event, and add to `counts`.
 
-    The event may be on sale meanwhile, and the log may be pruned. `as_of` is given for an archive.
+    The event may be on sale meanwhile, and the log may be pruned. `written_at` is given for an
+    archive.
 
     Raises: EventNotFound.
     """
     with snapshot():
-        if as_of is None:
-            as_of = AsOf(clock.now(), first_payment_at())
+        now = written_at or clock.now()
         event = Event.objects.filter(pk=event_id).defer("plan", "description").first()
         if event is None:
             raise EventNotFound
         seats = Seat.with_removed.filter(event=event).values_list("pk", "seat_number")
         seat_numbers = dict(seats.iterator(_CHUNK_ROWS))
-        replay = Replay(as_of.now, seat_numbers, _Names(), _unpaid(event), _direct(event))
-        reservations = ReservationCheck(event, replay, as_of.first_payment_at)
+        replay = Replay(now, seat_numbers, _Names(), _unpaid(event), _direct(event))
+        reservations = ReservationCheck(event, replay)
         yield from _replayed(event, replay, progress)
         yield from reservations.faults()
         yield from _seat_faults(event, replay, sold=reservations.sold)
         for faults in payment_faults(event):
             counts.payments += 1
             yield from faults
-        yield from balance_faults(event, first_payment_at=as_of.first_payment_at)
+        yield from balance_faults(event)
         yield from entry_faults(event)
     counts.events += 1
     counts.changes += replay.rows

@@ -5,11 +5,11 @@ Every command class has a method `reads`, which declares what must be read befor
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.states import AllocationKind, BoxOfficeMethod, Person, Settling
@@ -530,22 +530,23 @@ def fingerprint(command: Command) -> str:
     StartPayment, OpenPayment and ReserveSeats for the same seats have the same fingerprint,
     whatever the payment's references, and so have two LockBest with the same criteria, whatever the
     choice, and two AdmitSeats, whatever the time: it is corrected by a clock's error at each
-    attempt. Fields that older servers do not know count only if they are set.
+    attempt. Fields count only if they do not have their default, so that a new one leaves the
+    fingerprints alone which servers of the release before have stored.
     """
     is_payment = isinstance(command, StartPayment | OpenPayment)
     kind = ReserveSeats if is_payment else type(command)
     ignored = ("reference", "provider_reference", "choice", "is_last_try", "at")
-    newer = ("ticket_types", "expected_total", "promo_code")
-    intent = {
-        name: value
-        for name, value in asdict(command).items()
-        if name not in ignored and (name not in newer or value)
-    }
+    intent = {name: value for name, value in _told(command).items() if name not in ignored}
     if command.actor is not None:
         # Somebody who changes networks between two attempts intends the same.
         intent["actor"] = {"id": command.actor.id, "name": command.actor.name}
-    if isinstance(command, LockBest) and not command.criteria.wishes:
-        # As in servers of the previous release, which may have answered the key.
-        del intent["criteria"]["wishes"]
     text = json.dumps([kind.__name__, intent], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(value: Any) -> Any:
+    """Return dataclasses as dicts of the fields that do not have their default."""
+    if is_dataclass(value):
+        told = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
+        return {name: _told(each) for name, (each, default) in told.items() if each != default}
+    return [_told(each) for each in value] if isinstance(value, tuple) else value

@@ -82,7 +82,6 @@ class Migration(migrations.Migration):
                     "address",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="Of the venue.",
                         max_length=300,
@@ -98,7 +97,6 @@ class Migration(migrations.Migration):
                 (
                     "time_zone",
                     models.CharField(
-                        db_default="UTC",
                         default=reservations.time_zones.default_time_zone,
                         help_text="Where it takes place, such as Europe/Berlin: its times are told in this zone.",
                         max_length=64,
@@ -154,7 +152,6 @@ class Migration(migrations.Migration):
                             ("refuse", "Refuse the booking"),
                             ("off", "Nothing"),
                         ],
-                        db_default="warn",
                         default="warn",
                         help_text="What is done if a buyer leaves a single free seat between taken ones.",
                         max_length=10,
@@ -223,7 +220,6 @@ class Migration(migrations.Migration):
                 (
                     "ticket_fee",
                     models.DecimalField(
-                        db_default=Decimal("0"),
                         decimal_places=2,
                         default=Decimal("0"),
                         help_text="Added to the price of each ticket that costs something.",
@@ -234,7 +230,6 @@ class Migration(migrations.Migration):
                 (
                     "booking_fee",
                     models.DecimalField(
-                        db_default=Decimal("0"),
                         decimal_places=2,
                         default=Decimal("0"),
                         help_text="Added once to each booking that costs something.",
@@ -259,7 +254,6 @@ class Migration(migrations.Migration):
                 (
                     "requires_verified_email",
                     models.BooleanField(
-                        db_default=False,
                         default=False,
                         help_text="Whether only people with a verified e-mail address may book.",
                     ),
@@ -288,7 +282,6 @@ class Migration(migrations.Migration):
                 (
                     "revision",
                     models.BigIntegerField(
-                        db_default=0,
                         default=0,
                         editable=False,
                         help_text="Incremented with each edit of the event, its categories or its picture.",
@@ -301,7 +294,6 @@ class Migration(migrations.Migration):
                 (
                     "history_since",
                     models.BigIntegerField(
-                        db_default=0,
                         default=0,
                         editable=False,
                         help_text="The sequence number from which on the change log is complete.",
@@ -533,7 +525,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("date", models.DateTimeField(help_text="Of the event, when it was announced.")),
-                ("details", models.JSONField(db_default={}, default=dict)),
+                ("details", models.JSONField(default=dict)),
                 (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
@@ -541,7 +533,7 @@ class Migration(migrations.Migration):
                 (
                     "last_id",
                     models.BigIntegerField(
-                        db_default=0, default=0, help_text="The last booking whose buyer was told."
+                        default=0, help_text="The last booking whose buyer was told."
                     ),
                 ),
                 ("done_at", models.DateTimeField(null=True)),
@@ -826,7 +818,6 @@ class Migration(migrations.Migration):
                 (
                     "public_id",
                     models.CharField(
-                        db_default=reservations.public_ids.RandomPublicId(),
                         default=reservations.public_ids.new_public_id,
                         editable=False,
                         max_length=16,
@@ -842,7 +833,6 @@ class Migration(migrations.Migration):
                             ("box_office", "box_office"),
                             ("comp", "comp"),
                         ],
-                        db_default="online",
                         default="online",
                         max_length=10,
                     ),
@@ -851,7 +841,6 @@ class Migration(migrations.Migration):
                     "buyer_name",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="Of a buyer without an account.",
                         max_length=150,
@@ -859,7 +848,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "buyer_email",
-                    models.EmailField(blank=True, db_default="", default="", max_length=254),
+                    models.EmailField(blank=True, default="", max_length=254),
                 ),
                 (
                     "status",
@@ -883,7 +872,6 @@ class Migration(migrations.Migration):
                 (
                     "fees",
                     models.DecimalField(
-                        db_default=Decimal("0"),
                         decimal_places=2,
                         default=Decimal("0"),
                         max_digits=12,
@@ -1015,7 +1003,6 @@ class Migration(migrations.Migration):
                     "provider_reference",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="The provider's own name for it, if it has one.",
                         max_length=255,
@@ -1031,7 +1018,6 @@ class Migration(migrations.Migration):
                             ("won", "won"),
                             ("lost", "lost"),
                         ],
-                        db_default="",
                         default="",
                         help_text="Of a buyer who asked their bank for the money back.",
                         max_length=16,
@@ -1093,7 +1079,6 @@ class Migration(migrations.Migration):
                     "ticket_type",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="Its name when it was sold.",
                         max_length=60,
@@ -1214,7 +1199,6 @@ class Migration(migrations.Migration):
                 (
                     "features",
                     models.PositiveSmallIntegerField(
-                        db_default=0,
                         default=0,
                         help_text="The sum of: 1 accessible (wheelchair place), 2 restricted view, 4 on an aisle.",
                         validators=[django.core.validators.MaxValueValidator(7)],
@@ -1224,7 +1208,6 @@ class Migration(migrations.Migration):
                     "note",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="For buyers.",
                         max_length=200,
@@ -1234,7 +1217,6 @@ class Migration(migrations.Migration):
                     "group",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="The table or standing area in the seating plan that it belongs to.",
                         max_length=100,
@@ -1243,7 +1225,6 @@ class Migration(migrations.Migration):
                 (
                     "group_size",
                     models.PositiveIntegerField(
-                        db_default=0,
                         default=0,
                         help_text="How many seats the group has; 0 without one.",
                     ),
@@ -1251,7 +1232,7 @@ class Migration(migrations.Migration):
                 (
                     "sold_by",
                     models.PositiveSmallIntegerField(
-                        choices=[(0, "seat"), (1, "table"), (2, "number")], db_default=0, default=0
+                        choices=[(0, "seat"), (1, "table"), (2, "number")], default=0
                     ),
                 ),
                 (
@@ -1674,7 +1655,6 @@ class Migration(migrations.Migration):
                     "provider_reference",
                     models.CharField(
                         blank=True,
-                        db_default="",
                         default="",
                         help_text="The provider's own name for a refund that was made in its dashboard.",
                         max_length=255,

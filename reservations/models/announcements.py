@@ -21,11 +21,9 @@ class Announcement(models.Model):
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="announcements")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     date = models.DateTimeField(help_text="Of the event, when it was announced.")
-    details = models.JSONField(default=dict, db_default={})
+    details = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
-    last_id = models.BigIntegerField(
-        default=0, db_default=0, help_text="The last booking whose buyer was told."
-    )
+    last_id = models.BigIntegerField(default=0, help_text="The last booking whose buyer was told.")
     done_at = models.DateTimeField(null=True)
 
     class Meta:

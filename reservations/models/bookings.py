@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from reservations.domain.states import SaleChannel
 from reservations.models.seats import Event, PromoCode, Seat
-from reservations.public_ids import LENGTH, RandomPublicId, new_public_id
+from reservations.public_ids import LENGTH, new_public_id
 from security_log.people import display_name
 from security_log.prefixes import Folded
 from security_log.words import Words
@@ -41,7 +41,6 @@ class Reservation(models.Model):
         unique=True,
         editable=False,
         default=new_public_id,
-        db_default=RandomPublicId(),
     )
     event = models.ForeignKey(
         Event, on_delete=models.PROTECT, related_name="reservations", db_index=False
@@ -58,16 +57,14 @@ class Reservation(models.Model):
         max_length=10,
         choices=[(channel.value, channel.value) for channel in SaleChannel],
         default=SaleChannel.ONLINE.value,
-        db_default=SaleChannel.ONLINE.value,
     )
     buyer_name = models.CharField(
         max_length=150,
         blank=True,
         default="",
-        db_default="",
         help_text="Of a buyer without an account.",
     )
-    buyer_email = models.EmailField(blank=True, default="", db_default="")
+    buyer_email = models.EmailField(blank=True, default="")
     split_from = models.ForeignKey(
         "self",
         null=True,
@@ -89,9 +86,7 @@ class Reservation(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     payment_method = models.CharField(max_length=32)
     total_price = models.DecimalField(max_digits=12, decimal_places=2, help_text="With the fees.")
-    fees = models.DecimalField(
-        max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0)
-    )
+    fees = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
     tax_percent = models.DecimalField(
         max_digits=5,
         decimal_places=2,
@@ -185,7 +180,7 @@ class ReservationSeat(models.Model):
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
     price = models.DecimalField(max_digits=10, decimal_places=2)
     ticket_type = models.CharField(
-        max_length=60, blank=True, default="", db_default="", help_text="Its name when it was sold."
+        max_length=60, blank=True, default="", help_text="Its name when it was sold."
     )
     promo_code = models.ForeignKey(
         PromoCode,

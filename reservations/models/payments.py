@@ -63,14 +63,12 @@ class Payment(models.Model):
         max_length=255,
         blank=True,
         default="",
-        db_default="",
         help_text="The provider's own name for it, if it has one.",
     )
     dispute = models.CharField(
         max_length=16,
         blank=True,
         default="",
-        db_default="",
         choices=[(status.value, status.value) for status in DisputeStatus],
         help_text="Of a buyer who asked their bank for the money back.",
     )
@@ -162,7 +160,6 @@ class Settlement(models.Model):
         max_length=255,
         blank=True,
         default="",
-        db_default="",
         help_text="The provider's own name for a refund that was made in its dashboard.",
     )
     status = models.CharField(

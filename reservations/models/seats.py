@@ -78,9 +78,7 @@ class Event(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, help_text="In Markdown, without HTML.")
     venue = models.CharField(max_length=200)
-    address = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="Of the venue."
-    )
+    address = models.CharField(max_length=300, blank=True, default="", help_text="Of the venue.")
     date = models.DateTimeField(help_text="When the show begins.")
     ends_at = models.DateTimeField(
         null=True, blank=True, help_text="When the show ends. Empty: unknown."
@@ -88,8 +86,6 @@ class Event(models.Model):
     time_zone = models.CharField(
         max_length=64,
         default=default_time_zone,
-        # For servers of the previous release, which do not set it.
-        db_default="UTC",
         validators=[require_time_zone],
         help_text="Where it takes place, such as Europe/Berlin: its times are told in this zone.",
     )
@@ -119,7 +115,6 @@ class Event(models.Model):
         max_length=10,
         choices=OrphanRule.choices,
         default=OrphanRule.WARN,
-        db_default=OrphanRule.WARN,
         help_text="What is done if a buyer leaves a single free seat between taken ones.",
     )
     lock_seconds = models.PositiveIntegerField(
@@ -164,7 +159,6 @@ class Event(models.Model):
         max_digits=10,
         decimal_places=2,
         default=Decimal(0),
-        db_default=Decimal(0),
         validators=[MinValueValidator(0)],
         help_text="Added to the price of each ticket that costs something.",
     )
@@ -172,7 +166,6 @@ class Event(models.Model):
         max_digits=10,
         decimal_places=2,
         default=Decimal(0),
-        db_default=Decimal(0),
         validators=[MinValueValidator(0)],
         help_text="Added once to each booking that costs something.",
     )
@@ -186,7 +179,6 @@ class Event(models.Model):
     )
     requires_verified_email = models.BooleanField(
         default=False,
-        db_default=False,
         help_text="Whether only people with a verified e-mail address may book.",
     )
     visibility = models.CharField(
@@ -208,7 +200,6 @@ class Event(models.Model):
     )
     revision = models.BigIntegerField(
         default=0,
-        db_default=0,
         editable=False,
         help_text="Incremented with each edit of the event, its categories or its picture.",
     )
@@ -235,7 +226,6 @@ class Event(models.Model):
     change_seq = models.BigIntegerField(default=0, editable=False)
     history_since = models.BigIntegerField(
         default=0,
-        db_default=0,
         editable=False,
         help_text="The sequence number from which on the change log is complete.",
     )
@@ -501,13 +491,10 @@ class Seat(models.Model):
     )
     features = models.PositiveSmallIntegerField(
         default=0,
-        db_default=0,
         validators=[MaxValueValidator(int(ALL_FEATURES))],
         help_text="The sum of: 1 accessible (wheelchair place), 2 restricted view, 4 on an aisle.",
     )
-    note = models.CharField(
-        max_length=200, blank=True, default="", db_default="", help_text="For buyers."
-    )
+    note = models.CharField(max_length=200, blank=True, default="", help_text="For buyers.")
     companion_of = models.ForeignKey(
         "self",
         null=True,
@@ -521,16 +508,14 @@ class Seat(models.Model):
         max_length=100,
         blank=True,
         default="",
-        db_default="",
         help_text="The table or standing area in the seating plan that it belongs to.",
     )
     group_size = models.PositiveIntegerField(
-        default=0, db_default=0, help_text="How many seats the group has; 0 without one."
+        default=0, help_text="How many seats the group has; 0 without one."
     )
     sold_by = models.PositiveSmallIntegerField(
         choices=[(each.value, each.name.lower()) for each in SoldBy],
         default=SoldBy.SEAT.value,
-        db_default=SoldBy.SEAT.value,
     )
     status = models.PositiveSmallIntegerField(choices=SEAT_STATUSES, default=SeatStatus.AVAILABLE)
     locked_by = models.ForeignKey(

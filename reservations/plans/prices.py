@@ -58,8 +58,7 @@ def _holds(event: Event, *, now: datetime) -> list[_Hold]:
             if category_id in each.prices
         }
         kept = held_prices_of(stored, locked_at=since)
-        prices = kept or HeldPrices(current, by_type)
-        prices = prices._replace(fees=prices.fees or fees_of(event))
+        prices = kept or HeldPrices(current, by_type, fees_of(event))
         # The database requires the time of a lock.
         found.append(_Hold(seat_id, cast("datetime", since), prices))
     return found

@@ -78,7 +78,7 @@ from reservations.read.stored_states import (
     with_related,
 )
 from reservations.singleflight import SingleflightCache
-from reservations.tickets import booking_of, seat_of, signed_ticket
+from reservations.tickets import public_id_of, seat_of, signed_ticket
 from reservations.write.changes import Change
 
 PUBLIC_SECONDS = 1.0
@@ -516,7 +516,7 @@ def _lock_record(record: SeatRecord, seat: Seat) -> LockRecord:
         "held_prices": [
             {"ticket_type": type_id, "price": money(price)} for type_id, price in by_type.items()
         ],
-        "held_fees": _fees_record(kept.fees) if kept and kept.fees else None,
+        "held_fees": _fees_record(kept.fees) if kept else None,
     }
 
 
@@ -618,8 +618,9 @@ def booking_of_ticket(
     Raises: TicketNotFound, also for events whose tickets the scanner may not check;
     TicketForAnotherEvent.
     """
-    named = booking_of(code)
-    found = Reservation.objects.filter(**named) if named else Reservation.objects.none()
+    if (public_id := public_id_of(code)) is None:
+        raise TicketNotFound
+    found = Reservation.objects.filter(public_id=public_id)
     for pk, event_id, name in found.values_list("pk", "event_id", "event__name"):
         if not may(scanner_id, Permission.SCAN_TICKET, event_id=event_id):
             break

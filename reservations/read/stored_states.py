@@ -78,14 +78,11 @@ def fees_of(event: Event) -> Fees:
 
 
 class HeldPrices(NamedTuple):
-    """What a seat costs during a hold: without a ticket type, and by ticket type, with fees.
-
-    Servers of the previous release keep no fees.
-    """
+    """What a seat costs during a hold: without a ticket type, and by ticket type, with fees."""
 
     seat: Decimal
     by_type: dict[int, Decimal]
-    fees: Fees | None = None
+    fees: Fees
 
 
 def held_prices_of(stored: Any, *, locked_at: datetime | None) -> HeldPrices | None:
@@ -100,14 +97,13 @@ def held_prices_of(stored: Any, *, locked_at: datetime | None) -> HeldPrices | N
     if kept["since"] != locked_at.isoformat():
         return None
     by_type = {int(key): Decimal(price) for key, price in kept["by_type"].items()}
-    return HeldPrices(Decimal(kept["seat"]), by_type, _kept_fees(kept.get("fees")))
+    return HeldPrices(Decimal(kept["seat"]), by_type, _kept_fees(kept["fees"]))
 
 
 def stored_held_prices(prices: HeldPrices, *, locked_at: datetime) -> dict[str, Any]:
     """Return the value of a seat's `held_prices`."""
-    fees = prices.fees
     return {
-        **({"fees": [_text(fee) for fee in astuple(fees)]} if fees else {}),
+        "fees": [_text(fee) for fee in astuple(prices.fees)],
         "since": locked_at.isoformat(),
         "seat": str(prices.seat),
         "by_type": {str(key): str(price) for key, price in prices.by_type.items()},
@@ -132,13 +128,11 @@ def stored_grouping(grouping: Grouping) -> list[Any]:
     return list(grouping)
 
 
-def _kept_fees(stored: list[str | None] | None) -> Fees | None:
-    if stored is None:
-        return None
+def _kept_fees(stored: tuple[str, str, str | None]) -> Fees:
     each_ticket, each_booking, tax_percent = stored
     return Fees(
-        Decimal(each_ticket or 0),
-        Decimal(each_booking or 0),
+        Decimal(each_ticket),
+        Decimal(each_booking),
         None if tax_percent is None else Decimal(tax_percent),
     )
 

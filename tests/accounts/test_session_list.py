@@ -117,16 +117,6 @@ def test_after_a_password_change_only_the_current_session_is_listed(alice: User)
     assert [each["is_current"] for each in _listed(client)] == [True]
 
 
-def test_a_session_of_an_earlier_version_is_listed_once_it_is_used(alice: User) -> None:
-    client = signed_in(alice)
-    SignIn.objects.all().delete()
-    session = client.session
-    del session["sign_in"], session["began"]
-    session.save()
-    assert client.get("/api/reservations/").status_code == 200
-    assert [each["is_current"] for each in _listed(client)] == [True]
-
-
 def test_using_a_session_moves_its_idle_deadline(alice: User) -> None:
     client = signed_in(alice)
     _let_it_be_used_long_ago(client)

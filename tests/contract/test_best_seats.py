@@ -1,17 +1,13 @@
 """`best/` locks the best adjacent seats."""
 
-import hashlib
-import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from reservations.domain.commands import LockBest, LockSeats, UnblockSeats, fingerprint
-from reservations.domain.criteria import SeatCriteria
-from reservations.domain.features import SeatFeature, SeatWish
+from reservations.domain.commands import LockSeats, UnblockSeats
+from reservations.domain.features import SeatFeature
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
 from reservations.write.command_queue import CommandQueue
@@ -187,15 +183,3 @@ def test_more_accessible_seats_than_there_are_are_refused(accessible: Event) -> 
     assert _got(_ask(accessible, count=1, wishes=["accessible"])) == ["A6"]
     found = refusal(_ask(accessible, count=1, wishes=["accessible"]), 409, "no_seats_together")
     assert found["largest"] == 0
-
-
-@pytest.mark.django_db
-def test_a_key_of_the_release_before_the_wishes_gets_its_answer() -> None:
-    """An older server hashed criteria that had no wishes."""
-    command = LockBest(make_person(), SeatCriteria(2))
-    criteria = {"count": 2, "by": "view", "section": None, "category": None}
-    intent = {"actor": {"id": command.actor.id, "name": command.actor.name}, "criteria": criteria}
-    text = json.dumps(["LockBest", intent], sort_keys=True)
-    assert fingerprint(command) == hashlib.sha256(text.encode()).hexdigest()
-    other = replace(command, criteria=SeatCriteria(2, wishes=(SeatWish.AISLE,)))
-    assert fingerprint(other) != fingerprint(command)

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from reservations.models import Entry, Reservation
 from reservations.public_ids import new_public_id
-from reservations.tickets import booking_of, ticket_code
+from reservations.tickets import public_id_of, ticket_code
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger, with_token
@@ -100,26 +100,13 @@ def test_codes_are_signed_with_the_ticket_key(settings: Settings) -> None:
     assert ticket_code(public_id) == code
     before, settings.SEATCAST_TICKET_KEY = settings.SEATCAST_TICKET_KEY, "another"
     assert ticket_code(public_id) != code
-    assert booking_of(code) is None
+    assert public_id_of(code) is None
     settings.SEATCAST_TICKET_KEY_FALLBACKS = [before]
-    assert booking_of(code) == {"public_id": public_id}
-
-
-# As printed by releases without public ids and ticket key.
-PRINTED_BEFORE = ("7-JSBXY6Y5M2DOTQLP", "the-secret-key-of-the-release-before")
-
-
-def test_an_old_ticket_is_valid_while_its_key_is_a_fallback(
-    settings: Settings,
-) -> None:
-    code, secret_key = PRINTED_BEFORE
-    assert booking_of(code) is None
-    settings.SEATCAST_TICKET_KEY_FALLBACKS = [secret_key]
-    assert booking_of(code) == {"pk": 7}
+    assert public_id_of(code) == public_id
 
 
 def test_bookings_have_different_signatures() -> None:
     names = [new_public_id() for _ in range(2_000)]
     codes = [ticket_code(name) for name in names]
     assert len({code.partition("-")[2] for code in codes}) == len(codes)
-    assert [booking_of(code) for code in codes] == [{"public_id": name} for name in names]
+    assert [public_id_of(code) for code in codes] == names

@@ -22,18 +22,18 @@ def clock(settings: Any) -> Clock:
 
 def test_the_last_counts_of_other_hubs_are_added_up(clock: Clock) -> None:
     presence = Presence(clock)
-    presence.record("one", 3)
-    presence.record("two", 10)
-    presence.record("two", 4)
-    presence.record("own", 100)
+    presence.record("one", 3, beats=BEATS_PER_REPORT)
+    presence.record("two", 10, beats=BEATS_PER_REPORT)
+    presence.record("two", 4, beats=BEATS_PER_REPORT)
+    presence.record("own", 100, beats=BEATS_PER_REPORT)
     assert presence.viewers_elsewhere(but="own") == 7
 
 
 def test_a_hub_that_misses_several_reports_is_not_counted(clock: Clock) -> None:
     presence = Presence(clock)
-    presence.record("killed", 3)
+    presence.record("killed", 3, beats=BEATS_PER_REPORT)
     clock.now += 5.0 * BEATS_PER_REPORT * MISSED_REPORTS
-    presence.record("alive", 2)
+    presence.record("alive", 2, beats=BEATS_PER_REPORT)
     assert presence.viewers_elsewhere(but="") == 5
     clock.now += 0.001
     assert presence.viewers_elsewhere(but="") == 2
@@ -51,7 +51,7 @@ def test_the_hubs_of_an_event_send_at_most_so_many_reports_a_second(clock: Clock
 
 def test_a_hub_that_reports_less_often_is_counted_for_longer(clock: Clock) -> None:
     presence = Presence(clock)
-    presence.record("of the previous version", 3)
+    presence.record("usual", 3, beats=BEATS_PER_REPORT)
     presence.record("slow", 2, beats=10)
     clock.now += 5.0 * 10 * MISSED_REPORTS
     assert presence.viewers_elsewhere(but="") == 2
@@ -66,8 +66,8 @@ def test_one_of_the_hubs_that_are_counted_is_the_first(clock: Clock) -> None:
     # Without Redis no report arrives.
     assert presence.is_first("b")
     for hub in ("b", "c", "a"):
-        presence.record(hub, 1)
+        presence.record(hub, 1, beats=BEATS_PER_REPORT)
     assert [hub for hub in "abc" if presence.is_first(hub)] == ["a"]
     clock.now += 5.0 * BEATS_PER_REPORT * MISSED_REPORTS + 0.001
-    presence.record("c", 1)
+    presence.record("c", 1, beats=BEATS_PER_REPORT)
     assert presence.is_first("b")

@@ -123,7 +123,8 @@ async def test_repeated_and_reordered_notifications_are_harmless(
     watching: Watching, event: Event, people: People, lock: Command, unlock: Command
 ) -> None:
     seat = await in_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
-    forged = {"type": "seats.changed", "since": 1, "seq": 2, "changes": [[seat, 0, None, None]]}
+    changes = [[seat, 0, None, None, False]]
+    forged = {"type": "seats.changed", "since": 1, "seq": 2, "at": 0.0, "changes": changes}
     async with watching(event.pk) as socket:
         await socket.frame()
         await get_channel_layer().group_send(publisher.group_name(event.pk), forged)
@@ -149,7 +150,8 @@ async def test_a_notification_of_a_kind_that_only_newer_servers_know_is_ignored(
         await socket.frame()
         await get_channel_layer().group_send(group, {"type": "seats.praised", "stars": 5})
         seat = await in_thread(lambda: Seat.objects.filter(event=event).earliest("pk").pk)
-        forged = {"type": "seats.changed", "since": 0, "seq": 1, "changes": [[seat, 2, None, None]]}
+        changes = [[seat, 2, None, None, False]]
+        forged = {"type": "seats.changed", "since": 0, "seq": 1, "at": 0.0, "changes": changes}
         await get_channel_layer().group_send(group, forged)
         await socket.until_seq(1)
     assert socket.states[0][0] == 2
@@ -179,7 +181,7 @@ async def test_only_the_first_hub_of_an_event_releases_a_lock_at_its_deadline(
         await socket.until_seq(1)
         deadline = socket.states[0][1]
         assert own.next_release_ms() == deadline
-        report = {"type": publisher.PRESENCE, "hub": "0", "viewers": 1}
+        report = {"type": publisher.PRESENCE, "hub": "0", "viewers": 1, "beats": 2}
         await get_channel_layer().group_send(publisher.group_name(event.pk), report)
         while own.next_release_ms() == deadline:
             await asyncio.sleep(0)

@@ -157,7 +157,7 @@ export function useSeatMap<Part>(store: SeatMapStore, select: (state: SeatMapSta
  * Return what fetches the event again, once for each other revision that a beat tells. It returns
  * whether it was another.
  */
-function useEventReload(eventId: number, shown: number): (told: number | null) => boolean {
+function useEventReload(eventId: number, shown: number): (told: number) => boolean {
   const queryClient = useQueryClient();
   const known = useRef(shown);
   useEffect(() => {
@@ -165,7 +165,7 @@ function useEventReload(eventId: number, shown: number): (told: number | null) =
   }, [shown]);
   return useCallback(
     (told) => {
-      if (told === null || told === known.current) return false;
+      if (told === known.current) return false;
       known.current = told;
       void queryClient.invalidateQueries({ queryKey: eventQuery(eventId).queryKey });
       return true;

@@ -163,5 +163,5 @@ export function delta(from: number, seq: number): object {
 }
 
 export function beat(seq: number, viewers = 0, next = BEAT_MS): object {
-  return { type: 'beat', seq, now: 1, viewers, next };
+  return { type: 'beat', seq, now: 1, viewers, revision: 1, next };
 }

@@ -63,7 +63,7 @@ export class MapUnderTest {
     const seq = this.state.seq ?? 0;
     this.do({
       type: 'frame',
-      frame: { type: 'beat', seq, now: this.now, viewers: 5, revision: null, next: null },
+      frame: { type: 'beat', seq, now: this.now, viewers: 5, revision: 1, next: 1_000 },
     });
   }
 

@@ -194,20 +194,6 @@ export function wantedOf({ layout }: PartServer, ...sections: number[]) {
   return { layout, sections: new Set(sections) };
 }
 
-/** The whole map, as servers of an older release send it. */
-export function wholeSnapshot(server: PartServer): object {
-  const states = server.statesAt(server.seq);
-  return {
-    type: 'snapshot',
-    event: 7,
-    seq: server.seq,
-    now: server.now,
-    layout: server.layout,
-    statuses: packed(states),
-    locks: states.flatMap(([, until], index) => (until === null ? [] : [[index, until, null]])),
-  };
-}
-
 function packed(states: readonly WireState[]): string {
   const bytes = new Uint8Array(Math.ceil(states.length / SEATS_PER_BYTE));
   states.forEach(([code], place) => {

@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from reservations.archives import writing
 from reservations.archives.file_format import DamagedArchive
 from reservations.archives.loading import ALIAS, ImpossibleRows
 from reservations.domain.errors import EventNotFound
-from reservations.models import Event, Payment, Reservation
+from reservations.models import Event, Reservation
 from tests.factories import Clock, make_event
 from tests.reservations.archives.archives import (
     Rows,
@@ -70,27 +69,10 @@ def test_the_archive_of_any_history_has_no_difference(clock: Clock, seed: int) -
     ],
 )
 def test_a_fault_of_the_database_is_found_in_its_archive(past: Past, plant: Plant) -> None:
-    before = past.paid.created_at - timedelta(hours=1)
-    Payment.objects.create(
-        **{"reference": "older", "event": make_event(), "user_id": past.bob.id, "amount": 1},
-        **{"method": "card", "currency": "EUR", "status": "voided"},
-        **{"created_at": before, "updated_at": before},
-    )
     plant(past)
     found = differences(past.event)
     assert found
     assert archive_faults(archived(past.event.pk)) == _by_id(past, found)
-
-
-def test_an_archive_says_when_the_sites_first_payment_was_made(past: Past) -> None:
-    at = past.paid.created_at
-    Payment.objects.create(
-        **{"reference": "older", "event": make_event(), "user_id": past.bob.id, "amount": 1},
-        **{"method": "card", "currency": "EUR", "status": "voided"},
-        **{"created_at": at, "updated_at": at},
-    )
-    Payment.objects.filter(reservation=past.paid).delete()
-    expect(archive_faults(archived(past.event.pk)), "reservation *: paid by card, but there is no*")
 
 
 def _other_buyer(rows: Rows) -> None:

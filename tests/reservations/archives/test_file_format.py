@@ -1,7 +1,7 @@
 """The file of an archive: what was written is read, and what was changed is refused."""
 
 import gzip
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -17,7 +17,7 @@ from reservations.archives.file_format import DamagedArchive, Header, Reader, Ta
 pytestmark = pytest.mark.any_database
 
 NOW = datetime(2030, 5, 24, 20, 0, 0, 123456, tzinfo=UTC)
-HEADER = Header(event_id=5, seq=18, written_at=NOW, first_payment_at=NOW - timedelta(days=9))
+HEADER = Header(event_id=5, seq=18, written_at=NOW)
 SEATS = Table("seats", ("id", "name"))
 PRICES = Table("prices", ("amount", "at", "bytes"))
 ROWS = [(SEATS, [[1, "A1"], [2, "A\n2 €"]]), (PRICES, [[Decimal("1.50"), NOW, b"\x00\xff"]])]

@@ -44,7 +44,7 @@ from reservations.models import (
     SeatChange,
 )
 from reservations.read.records import CommandResult
-from reservations.tickets import booking_of
+from reservations.tickets import public_id_of
 from reservations.write.changes import ChangeSet, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem
 from tests.factories import Clock, make_event, make_person, seat_ids
@@ -287,7 +287,7 @@ class Twin:
             rows = Reservation.objects.filter(event=self.event, pk__lte=value)
             return f"reservation {rows.count()}"
         if name == "ticket_code":
-            return self._plain((booking_of(value) or {})["public_id"], "reservation")
+            return self._plain(public_id_of(value), "reservation")
         if name in {"reference", "open_payment"}:
             return value.removeprefix(f"{self.event.pk}-")
         return "the event" if name == "event" else value

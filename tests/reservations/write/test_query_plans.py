@@ -16,8 +16,10 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 SEATS = 50_000
 _INSERT = """
     INSERT INTO reservations_seat
-        (event_id, seat_number, guid, section, row, number, x, y, status, extensions, version)
-    SELECT %s, 'A' || n, 'A' || n, '', 'A', n, n, 0, 0, 0, 0 FROM generate_series(1, %s) AS n
+        (event_id, seat_number, guid, section, row, number, x, y, status, extensions, version,
+         features, note, "group", group_size, sold_by)
+    SELECT %s, 'A' || n, 'A' || n, '', 'A', n, n, 0, 0, 0, 0, 0, '', '', 0, 0
+    FROM generate_series(1, %s) AS n
     """
 
 

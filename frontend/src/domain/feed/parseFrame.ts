@@ -132,8 +132,8 @@ function parseBeat(fields: Fields): BeatFrame {
     seq: requireInteger(fields, 'seq'),
     now: requireNumber(fields, 'now'),
     viewers: requireInteger(fields, 'viewers'),
-    revision: 'revision' in fields ? requireInteger(fields, 'revision') : null,
-    next: 'next' in fields ? requireInteger(fields, 'next') : null,
+    revision: requireInteger(fields, 'revision'),
+    next: requireInteger(fields, 'next'),
   };
 }
 

@@ -75,14 +75,9 @@ export class Progress {
     }
   }
 
-  #advanceDelta(frame: DeltaFrame): FeedFrame | 'known' | 'gap' {
+  #advanceDelta(frame: DeltaFrame): FeedFrame | 'known' {
     const before = this.position;
     if (before === null) return 'known';
-    if (this.#sections !== null) {
-      // From a server of an older release, to which all states must be known.
-      this.forget();
-      return 'gap';
-    }
     if (frame.seq < before.seq) return 'known';
     this.position = { ...before, seq: frame.seq };
     // All states are absolute, so a delta may start before our position.

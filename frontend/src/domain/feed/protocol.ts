@@ -94,10 +94,10 @@ export interface BeatFrame {
   readonly seq: number;
   readonly now: number;
   readonly viewers: number;
-  /** Of the event's settings; null from a server of an older release. */
-  readonly revision: number | null;
-  /** In how many ms the next one is due; null from a server of an older release. */
-  readonly next: number | null;
+  /** Of the event's settings. */
+  readonly revision: number;
+  /** In how many ms the next one is due. */
+  readonly next: number;
 }
 
 /** Client → server, by WebSocket: the last `seq` that was applied. */

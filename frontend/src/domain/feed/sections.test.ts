@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { FeedFrame } from '@/domain/feed/protocol';
-import { delta, makeFeed, POLL_MS, snapshot } from '@/testing/feedHarness';
+import { makeFeed, POLL_MS } from '@/testing/feedHarness';
 
 const LAYOUT = 'l1';
 /** Longer than the first pauses before a reconnection. */
@@ -99,26 +99,6 @@ describe('a feed of sections', () => {
       known: new Set(),
       added: new Set(),
     });
-  });
-
-  it('takes the whole map from a server that knows no sections, and asks it for none', () => {
-    const { feed, frames, socket } = makeFeed({ wanted: wanted(1) });
-    feed.start();
-    socket().receive(snapshot(41));
-    feed.want(wanted(2));
-    socket().receive(delta(41, 42));
-    expect(frames.map(({ type }) => type)).toEqual(['snapshot', 'delta']);
-    expect(socket().sent).toEqual([]);
-  });
-
-  it('starts anew if such a server continues from a number at which not all was known', () => {
-    const { socket, sockets, timers } = makeFollowing(1);
-    socket().drop(1006);
-    timers.advance(RECONNECT_MS);
-    socket().receive(delta(41, 42));
-    timers.advance(RECONNECT_MS);
-    expect(sockets).toHaveLength(3);
-    expect(socket().resumeFrom).toBeNull();
   });
 
   it('opens another event stream for sections that it lacks, and none for fewer', () => {

@@ -73,9 +73,9 @@ export class SilenceWatch {
     this.#setTimer();
   }
 
-  /** `nextMs` is when the next one is due, null if the server does not say. */
-  heardBeat(nextMs: number | null): void {
-    this.#intervalMs = nextMs ?? this.#options.beatIntervalMs;
+  /** `nextMs` is when the next one is due. */
+  heardBeat(nextMs: number): void {
+    this.#intervalMs = nextMs;
     this.#beatDueAt = this.#options.wallNow() + this.#intervalMs;
     this.heardMessage();
   }

@@ -13,7 +13,6 @@ import {
   subscriberOf,
   wantedOf,
   type WireState,
-  wholeSnapshot,
 } from '@/testing/partServer';
 import { SeededRandom } from '@/testing/seededRandom';
 
@@ -32,8 +31,7 @@ describe('whatever happens', () => {
 /** The server's end of a connection, with the frames under way. */
 interface Line {
   readonly connection: FakeConnection;
-  /** Null if the server knows no sections. */
-  readonly subscriber: PartSubscriber | null;
+  readonly subscriber: PartSubscriber;
   readonly frames: object[];
   read: number;
 }
@@ -46,8 +44,6 @@ class Sale {
   readonly #client: ReturnType<typeof makeFeed>;
   #lines: Line[] = [];
   #wanted = [0];
-  /** Whether servers of the older release still answer. */
-  #hasOldServers = true;
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed);
@@ -78,10 +74,10 @@ class Sale {
         return;
       case 2:
       case 3:
-        for (const { subscriber, frames } of this.#lines) push(frames, subscriber?.changes());
+        for (const { subscriber, frames } of this.#lines) push(frames, subscriber.changes());
         return;
       case 4:
-        for (const { subscriber, frames } of this.#lines) push(frames, subscriber?.everything());
+        for (const { subscriber, frames } of this.#lines) push(frames, subscriber.everything());
         return;
       case 5:
         this.#want([0, 1, 2].filter(() => random.below(2) === 0));
@@ -142,9 +138,8 @@ class Sale {
     const known = new Set(this.#lines.map(({ connection }) => connection));
     for (const connection of [...this.#client.sockets, ...this.#client.streams]) {
       if (connection.isClosed || known.has(connection) || this.#gone.has(connection)) continue;
-      const isOld = this.#hasOldServers && this.#random.below(10) === 0;
-      const subscriber = isOld ? null : subscriberOf(this.#server, connection);
-      const frames = [subscriber?.everything() ?? wholeSnapshot(this.#server)];
+      const subscriber = subscriberOf(this.#server, connection);
+      const frames = [subscriber.everything()];
       this.#lines.push({ connection, subscriber, frames, read: 0 });
     }
   }
@@ -162,8 +157,8 @@ class Sale {
       const { sent } = line.connection;
       for (const text of sent.slice(line.read)) {
         const isRequest = text.includes('subscribe');
-        line.subscriber?.subscribe(text);
-        if (isRequest) push(line.frames, line.subscriber?.everything());
+        line.subscriber.subscribe(text);
+        if (isRequest) push(line.frames, line.subscriber.everything());
       }
       line.read = sent.length;
     }
@@ -217,15 +212,11 @@ class Sale {
 
   /** Without losses everything becomes known, and the counts are right. */
   #settle(): void {
-    this.#hasOldServers = false;
-    for (const line of [...this.#lines]) {
-      if (line.subscriber === null) this.#lose(line);
-    }
     for (let round = 0; round < 6; round++) {
       this.#advance(BEAT_MS);
       this.#connect();
       this.#readRequests();
-      for (const { subscriber, frames } of this.#lines) push(frames, subscriber?.everything());
+      for (const { subscriber, frames } of this.#lines) push(frames, subscriber.everything());
       this.#answerPolls();
       this.#deliver(100);
       this.#applyFrames();

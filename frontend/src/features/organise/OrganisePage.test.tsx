@@ -62,7 +62,7 @@ it('updates the counts as seats are sold', async () => {
   expect(figure('Sold')).toBe('00% of 8 for sale');
   expect(figure('Watching now')).toBe('');
   socket.receive(deltaFrame(1, [0, 2, null, null], [5, 1, Date.now() + 60_000, 'bob']));
-  socket.receive({ type: 'beat', seq: 2, now: Date.now(), viewers: 42 });
+  socket.receive({ type: 'beat', seq: 2, now: Date.now(), viewers: 42, revision: 0, next: 1_000 });
   expect(await screen.findByText('42')).toBeDefined();
   expect(figure('Watching now')).toBe('42');
   expect(figure('Sold')).toBe('113% of 8 for sale');
