@@ -17,7 +17,7 @@ WORKDIR /seatcast
 COPY requirements.txt ./
 # No source packages: what builds them would be fetched without a hash.
 RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
-COPY manage.py ./
+COPY manage.py pyproject.toml ./
 COPY config/ config/
 COPY accounts/ accounts/
 COPY reservations/ reservations/

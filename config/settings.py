@@ -26,6 +26,7 @@ from config.environment import (
     read_environment,
 )
 from config.service_urls import connects_as_owner, with_password
+from config.version import VERSION
 from realtime import redis_servers
 
 environment = read_environment()
@@ -42,6 +43,7 @@ def _stored_secret(path: Path) -> str:
     return path.read_text()
 
 
+SEATCAST_VERSION = VERSION
 SEATCAST_PRODUCTION = environment.production
 DEBUG = environment.debug
 SECRET_KEY = environment.secret_key or _stored_secret(DATA_DIR / "secret_key")
@@ -470,7 +472,7 @@ SIMPLE_JWT = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Seatcast API",
     "DESCRIPTION": "Watch, lock and reserve seats. Live changes come over `/ws/events/{id}/`.",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -534,7 +536,7 @@ LOGGING = {
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         },
-        "json": {"()": "config.web.logs.JsonLines"},
+        "json": {"()": "config.web.logs.JsonLines", "version": VERSION},
     },
     "filters": {
         "once_per_minute": {"()": "config.web.logs.OncePerMinute"},

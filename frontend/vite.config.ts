@@ -1,4 +1,5 @@
 import react from '@vitejs/plugin-react';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -7,6 +8,11 @@ import { compressedCopies } from './hosting/compressedCopies';
 import { firstLoadLimit } from './hosting/firstLoad';
 import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
+
+/** The API's schema, which has the release's version from the server. */
+const schema = JSON.parse(
+  readFileSync(new URL('./openapi.json', import.meta.url), 'utf8'),
+) as { readonly info: { readonly version: string } };
 
 const server = 'http://localhost:8000';
 
@@ -44,6 +50,7 @@ export default defineConfig({
     firstLoadLimit(),
     compressedCopies(),
   ],
+  define: { __VERSION__: JSON.stringify(schema.info.version) },
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },

@@ -43,7 +43,11 @@ class PlainLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """For programs: one JSON object per line."""
+    """For programs: one JSON object per line. `version` is that of the release."""
+
+    def __init__(self, *, version: str) -> None:
+        super().__init__()
+        self._version = version
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -52,6 +56,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
             "process": record.process,
+            "version": self._version,
             **_context(record),
         }
         if record.exc_info:

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from config.web.metrics import CONTENT_TYPE, Exposition
 from config.web.readiness import ReadinessCheck
-from config.web.replies import HEALTHY, Reply, send_reply
+from config.web.replies import Reply, healthy, send_reply
 
 _JSON = "application/json"
 
@@ -46,7 +46,7 @@ class Probes:
 
     def _health(self) -> Reply:
         """Return 200: being able to respond is the check."""
-        return HEALTHY
+        return healthy()
 
     def _readiness(self) -> Reply:
         readiness = self._check.readiness()

@@ -1,8 +1,12 @@
 """Complete responses sent in front of Django, whichever protocol the server speaks."""
 
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any
+
+import orjson
+from django.conf import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +22,14 @@ class Reply:
         return [*self.headers.items(), ("Content-Length", str(len(self.body)))]
 
 
-HEALTHY = Reply(
-    HTTPStatus.OK,
-    {"Content-Type": "application/json", "Cache-Control": "no-store"},
-    b'{"healthy":true}',
-)
-"""The answer of `/healthz`."""
+@cache
+def healthy() -> Reply:
+    """Return the answer of `/healthz`, with the release's version."""
+    return Reply(
+        HTTPStatus.OK,
+        {"Content-Type": "application/json", "Cache-Control": "no-store"},
+        orjson.dumps({"healthy": True, "version": settings.SEATCAST_VERSION}),
+    )
 
 
 async def send_reply(reply: Reply, send: Any) -> None:

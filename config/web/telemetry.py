@@ -65,6 +65,7 @@ def _start_sentry(dsn: str) -> None:
 
     sentry_sdk.init(
         dsn=dsn,
+        release=f"seatcast@{settings.SEATCAST_VERSION}",
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",

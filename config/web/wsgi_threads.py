@@ -16,7 +16,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from config.web.replies import HEALTHY, Reply, send_reply
+from config.web.replies import Reply, healthy, send_reply
 from slow_work.clients import is_gone
 
 MAX_WAIT_SECONDS = 10.0
@@ -84,7 +84,7 @@ class _Client:
 def _unless_dropped(application: Any) -> Any:
     def respond(environ: Any, start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] == _HEALTH:
-            return _sent(HEALTHY, start_response)
+            return _sent(healthy(), start_response)
         if is_gone.get()() or time.monotonic() > environ["asgi.scope"][_DROP_AT]:
             return _sent(_BUSY, start_response)
         answer: Iterable[bytes] = application(environ, start_response)

@@ -9,6 +9,7 @@ from wsgiref.validate import validator
 import httpx
 import pytest
 
+from config.version import VERSION
 from config.web.request_limits import MAX_HEADER_LENGTH, MAX_PATH_LENGTH
 from config.wsgi import application
 from reservations.models import Event
@@ -118,7 +119,7 @@ def test_tokens_work(visitor: _Browser, event: Event) -> None:
 
 
 def test_probes_respond(site: str, event: Event) -> None:
-    assert httpx.get(f"{site}/healthz").json() == {"healthy": True}
+    assert httpx.get(f"{site}/healthz").json() == {"healthy": True, "version": VERSION}
     assert httpx.get(f"{site}/readyz").status_code == 200
     assert "seatcast_request_seconds" in httpx.get(f"{site}/metrics").text
     assert httpx.head(f"{site}/healthz").content == b""

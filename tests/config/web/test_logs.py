@@ -77,11 +77,12 @@ def _fail_with_secrets() -> None:
 
 
 def test_json_lines_contain_the_request_and_the_event() -> None:
-    number, line = _logged_while_responding(JsonLines(), _fail_with_secrets)
+    number, line = _logged_while_responding(JsonLines(version="1.0.0"), _fail_with_secrets)
     assert "\n" not in line
     found = json.loads(line)
     assert (found["request_id"], found["event_id"]) == (number, 7)
     assert (found["level"], found["logger"], found["message"]) == ("ERROR", "x", "Broken")
+    assert found["version"] == "1.0.0"
     assert "[token] at redis://:…@valkey" in found["traceback"]
     assert "s3cret" not in line
 
@@ -95,13 +96,15 @@ def test_plain_lines_contain_the_request() -> None:
 def test_a_record_outside_of_requests_may_name_its_event() -> None:
     about = record()
     about.event_id = 9
-    found = json.loads(JsonLines().format(about))
+    found = json.loads(JsonLines(version="1.0.0").format(about))
     assert found["event_id"] == 9
     assert "request_id" not in found
 
 
 def _written(text: str) -> str:
-    written = JsonLines().format(logging.LogRecord("x", logging.ERROR, "", 0, text, (), None))
+    written = JsonLines(version="1.0.0").format(
+        logging.LogRecord("x", logging.ERROR, "", 0, text, (), None)
+    )
     found: str = json.loads(written)["message"]
     return found
 

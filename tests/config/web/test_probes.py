@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
+from config.version import VERSION
 from config.web import readiness
 from config.web.probes import Probes, with_probes
 
@@ -51,7 +52,7 @@ def _readiness(probes: Probes) -> tuple[int, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("/healthz", b"healthy"),
+        ("/healthz", f'{{"healthy":true,"version":"{VERSION}"}}'.encode()),
         ("/readyz", b'"ready":true'),
         ("/metrics", b"seatcast_database_up 1"),
     ],

@@ -57,6 +57,12 @@ it('shows no button if all events fit on one page', async () => {
   expect(screen.queryByRole('button', { name: /more events/i })).toBeNull();
 });
 
+it("shows the release's version", async () => {
+  withHalls(new FakeServer()).on(FIRST, [200, events(1)]);
+  renderPage({ '/': <EventListPage /> }, '/');
+  expect(await screen.findByText(/^Seatcast \d+\.\d+\.\d+$/)).toBeDefined();
+});
+
 it('loads the next page by keyboard, announces the count and focuses its first event', async () => {
   const { server, user, more } = await open();
   server.on(SECOND, [200, events(3, 4)]);
