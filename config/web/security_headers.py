@@ -17,7 +17,11 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-"""For the client and the admin: resources from this site only, and nothing inline."""
+"""For the pages of Django, such as the admin: resources from this site only, and nothing inline."""
+
+CLIENT_POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' blob:")
+"""For the client, which also shows files that its user has chosen: an SVG to trace a plan from. A
+`blob:` address is made by the page's own script and fetches nothing."""
 
 DOCS_POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' data:")
 """For the API documentation, whose style sheet embeds icons as data URLs."""
@@ -33,7 +37,7 @@ FILE_HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    POLICY: PAGE_POLICY,
+    POLICY: CLIENT_POLICY,
 }
 """All headers, for files that Django does not serve."""
 

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from accounts.password_hashing import TooManySignIns
 from config.web.errors import error_page
-from config.web.security_headers import DOCS_POLICY, POLICY
+from config.web.security_headers import CLIENT_POLICY, DOCS_POLICY, POLICY
 
 
 @require_safe
@@ -29,7 +29,8 @@ def client(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
         return HttpResponse(
             "The client is not built. Run `make setup`.", status=503, content_type="text/plain"
         )
-    return HttpResponse(page.read_bytes(), headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", POLICY: CLIENT_POLICY}
+    return HttpResponse(page.read_bytes(), headers=headers)
 
 
 class Schema(SpectacularAPIView):

@@ -94,6 +94,67 @@ test(
   },
 );
 
+test(
+  'an SVG to trace is stored as pixels, and runs and fetches nothing @thorough',
+  ONLY_CHROMIUM,
+  async ({ enter }) => {
+    const person = await enter('admin', { viewport: { width: 1440, height: 900 } });
+    const { page, api } = person;
+    const plan = await newPlan(person);
+    await page.goto(`/organise/plans/${plan}/edit`);
+    await page.getByRole('application', { name: 'Seating plan' }).waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const choose = (content: string) =>
+      page.locator('input[type=file]').setInputFiles({
+        name: 'hall.svg',
+        mimeType: 'image/svg+xml',
+        buffer: Buffer.from(content),
+      });
+
+    await choose(`<!DOCTYPE svg [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]>${HALL}`);
+    await expect(page.getByText(/^This is not a picture that can be used/)).toBeVisible();
+
+    await choose(HALL);
+    await expect(page.getByText(SAVED)).toBeVisible();
+    const { background } = await api.get<{ background: Background }>(`plans/${plan}/draft/`);
+    expect(background.width / background.height).toBeCloseTo(2, 2);
+    expect(background.href).toMatch(/^data:image\/jpeg;base64,/);
+    // The left half is red, the right one has nothing.
+    const pixels = await page.evaluate(async (href) => {
+      const bytes = Uint8Array.from(atob(href.split(',')[1] ?? ''), (letter) =>
+        letter.charCodeAt(0),
+      );
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context?.drawImage(bitmap, 0, 0);
+      return [0.25, 0.75].map((share) => [
+        ...(context?.getImageData(share * bitmap.width, bitmap.height / 2, 1, 1).data ?? []),
+      ]);
+    }, background.href);
+    expect(pixels[0]?.[0]).toBeGreaterThan(240);
+    expect(pixels[0]?.[1]).toBeLessThan(20);
+    expect(pixels[1]?.slice(0, 3).every((part) => part > 250)).toBe(true);
+    expect(asked.filter((address) => address.includes('tracked'))).toEqual([]);
+    expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+  },
+);
+
+interface Background {
+  readonly href: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Without a size in pixels, and with all that an SVG may bring along. */
+const HALL = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100" onload="window.ran = 1">
+  <script>window.ran = 1; fetch('/tracked-script');</script>
+  <style>@import url('/tracked-style.css');</style>
+  <image href="/tracked-image.png" x="100" width="50" height="50"/>
+  <use href="/tracked-use.svg#all"/>
+  <rect width="100" height="100" fill="red"/>
+</svg>`;
+
 async function newPlan({ api }: Person): Promise<number> {
   const name = `Hall ${crypto.randomUUID()}`;
   await api.post('organisations/', { name });

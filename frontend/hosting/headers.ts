@@ -25,7 +25,8 @@ function saidOfAll({ origin }: URL, isForwarded: boolean): Headers {
     'default-src': "'none'",
     'script-src': "'self'",
     'style-src': "'self'",
-    'img-src': isForwarded ? "'self'" : `'self' ${origin}`,
+    // Files that the user has chosen, and pictures of events.
+    'img-src': isForwarded ? "'self' blob:" : `'self' blob: ${origin}`,
     'connect-src': isForwarded ? `'self' ${origin}/ws/ ${sockets}` : `'self' ${origin} ${sockets}`,
     'worker-src': "'self'",
     'form-action': "'self'",

@@ -32,7 +32,10 @@ describe('headers of a static host', () => {
     const policy = expected.get('Content-Security-Policy');
     if (policy !== undefined) {
       const places = `connect-src 'self' ${SERVER} wss://seats.example.org;`;
-      const withPictures = policy.replace("img-src 'self';", `img-src 'self' ${SERVER};`);
+      const withPictures = policy.replace(
+        "img-src 'self' blob:;",
+        `img-src 'self' blob: ${SERVER};`,
+      );
       expected.set('Content-Security-Policy', withPictures.replace("connect-src 'self';", places));
     }
     for (const [name, value] of expected)

@@ -6,11 +6,18 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from config.web.security_headers import DATA_POLICY, DOCS_POLICY, PAGE_POLICY, PERMISSIONS, POLICY
+from config.web.security_headers import (
+    CLIENT_POLICY,
+    DATA_POLICY,
+    DOCS_POLICY,
+    PAGE_POLICY,
+    PERMISSIONS,
+    POLICY,
+)
 from tests.factories import PASSWORD
 
 PAGES = [
-    ("/events/7", PAGE_POLICY),
+    ("/events/7", CLIENT_POLICY),
     ("/admin/", PAGE_POLICY),
     ("/admin/auth/group/add/", PAGE_POLICY),
     ("/admin/accounts/user/", PAGE_POLICY),
@@ -25,7 +32,7 @@ FROM_THE_TEXT = re.compile(
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
-@pytest.mark.parametrize("policy", [PAGE_POLICY, DOCS_POLICY, DATA_POLICY])
+@pytest.mark.parametrize("policy", [PAGE_POLICY, CLIENT_POLICY, DOCS_POLICY, DATA_POLICY])
 def test_policies_forbid_everything_by_default(policy: str) -> None:
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy

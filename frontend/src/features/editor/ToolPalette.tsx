@@ -4,7 +4,7 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useAnnounce } from '@/components/announce';
 import { type ToolName, TOOLS } from '@/features/editor/editorStore';
 import { useEditor, useEditorState } from '@/features/editor/editorContext';
-import { placePicture } from '@/features/editor/pictures';
+import { PICTURE_TYPES, placePicture } from '@/features/editor/pictures';
 import { TOOL_KEYS } from '@/features/editor/keyboard';
 import { ToolIcon } from '@/features/editor/ToolIcon';
 import { t } from '@/i18n/language';
@@ -44,7 +44,7 @@ export function ToolPalette() {
       <input
         ref={file}
         type="file"
-        accept="image/png,image/jpeg,image/webp"
+        accept={PICTURE_TYPES.join(',')}
         className="visually-hidden"
         tabIndex={-1}
         aria-label={t('editor:tool_image')}

@@ -1,9 +1,12 @@
-import type { Point } from '@/domain/geometry';
+import type { Point, Size } from '@/domain/geometry';
 import { BACKGROUND, rounded } from '@/domain/planDocument/document';
 import { boundsOfPlan } from '@/domain/planDocument/bounds';
 import type { EditorStore } from '@/features/editor/editorStore';
+import { svgPicture } from '@/features/editor/svgPicture';
 import { t } from '@/i18n/language';
 
+const SVG = 'image/svg+xml';
+export const PICTURE_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/webp', SVG];
 /** Larger pictures are scaled down: they are stored with each draft. */
 const MAX_SIDE = 1_600;
 const MAX_BYTES = 40_000_000;
@@ -19,7 +22,7 @@ export async function placePicture(
   file: Blob,
   center: Point,
 ): Promise<boolean> {
-  if (!/^image\/(png|jpeg|webp)$/.test(file.type) || file.size > MAX_BYTES) return false;
+  if (!PICTURE_TYPES.includes(file.type) || file.size > MAX_BYTES) return false;
   const picture = await decoded(file);
   if (picture === null) return false;
   const { href, width, height } = picture;
@@ -45,16 +48,36 @@ export async function placePicture(
 
 async function decoded(file: Blob) {
   try {
-    const bitmap = await createImageBitmap(file);
-    const share = Math.min(MAX_SIDE / Math.max(bitmap.width, bitmap.height), 1);
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(Math.round(bitmap.width * share), 1);
-    canvas.height = Math.max(Math.round(bitmap.height * share), 1);
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    const href = canvas.toDataURL('image/jpeg', QUALITY);
-    return { href, width: canvas.width, height: canvas.height };
+    return file.type === SVG ? await decodedSvg(file) : await decodedBitmap(file);
   } catch {
     return null;
   }
+}
+
+async function decodedSvg(file: Blob) {
+  const picture = await svgPicture(file, MAX_SIDE);
+  return picture === null ? null : asJpeg(picture.image, picture.size);
+}
+
+async function decodedBitmap(file: Blob) {
+  const bitmap = await createImageBitmap(file);
+  const share = Math.min(MAX_SIDE / Math.max(bitmap.width, bitmap.height), 1);
+  const picture = asJpeg(bitmap, {
+    width: Math.max(Math.round(bitmap.width * share), 1),
+    height: Math.max(Math.round(bitmap.height * share), 1),
+  });
+  bitmap.close();
+  return picture;
+}
+
+function asJpeg(picture: CanvasImageSource, { width, height }: Size) {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext('2d');
+  if (context === null) return null;
+  // JPEG has no transparency: it would become black.
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(picture, 0, 0, width, height);
+  return { href: canvas.toDataURL('image/jpeg', QUALITY), width, height };
 }
