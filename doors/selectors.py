@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q
@@ -16,8 +16,8 @@ from reservations.domain.errors import EventNotFound
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import iso
 from reservations.models import Entry, Event, Reservation, ReservationSeat, Seat
-from reservations.read.records import Timestamp, TimeZone, one_of
-from reservations.read.selectors import ticket_valid_from
+from reservations.read.records import Timestamp, TimeZone, one_of, where_it_is
+from reservations.read.selectors import floors_of, ticket_valid_from
 from reservations.read.stored_states import state_of, with_related
 from reservations.tickets import public_keys, ticket_code
 
@@ -39,9 +39,15 @@ class DoorEventRecord(TypedDict):
 
 
 class ListedSeatRecord(TypedDict):
+    """A seat, with what names it for its owner."""
+
     seat_id: int
     seat_number: str
     section: str
+    row: str
+    number: str
+    floor: NotRequired[Annotated[str, "If the hall has several floors."]]
+    is_place: NotRequired[Annotated[bool, "True for a place of a standing area."]]
     entered_at: Timestamp | None
     gate: str
 
@@ -214,12 +220,7 @@ def code_digest(code: str) -> str:
 
 
 def _bookings(event_id: int, *, now: datetime) -> Iterator[ListedBookingRecord]:
-    numbers = {
-        pk: (number, section)
-        for pk, number, section in Seat.with_removed.filter(event=event_id).values_list(
-            "pk", "seat_number", "section"
-        )
-    }
+    names = _seat_names(event_id)
     stored = with_related(Reservation.objects.filter(event=event_id).order_by("pk"))
     for reservation in stored.iterator(_CHUNK_ROWS):
         state = state_of(reservation)
@@ -232,14 +233,25 @@ def _bookings(event_id: int, *, now: datetime) -> Iterator[ListedBookingRecord]:
             "seats": [
                 {
                     "seat_id": seat_id,
-                    "seat_number": numbers[seat_id][0],
-                    "section": numbers[seat_id][1],
+                    **names[seat_id],
                     "entered_at": iso(entry.at) if (entry := state.entries.get(seat_id)) else None,
                     "gate": entry.gate if entry else "",
                 }
                 for seat_id in state.seat_ids
             ],
         }
+
+
+def _seat_names(event_id: int) -> dict[int, Any]:
+    """Return the fields of a `ListedSeatRecord` that name the seats of an event, by id."""
+    columns = ("seat_number", "section", "row", "number")
+    floors = floors_of([event_id]).get(event_id, {})
+    rows = Seat.with_removed.filter(event=event_id).values_list("pk", "sold_by", *columns)
+    names = {}
+    for pk, sold_by, *values in rows.iterator(_CHUNK_ROWS):
+        found = dict(zip(columns, values, strict=True))
+        names[pk] = {**found, **where_it_is(sold_by, floor=floors.get(found["section"], ""))}
+    return names
 
 
 def _version(event: Event) -> str:

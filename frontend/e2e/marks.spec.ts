@@ -69,7 +69,7 @@ test('a companion seat is offered together with its wheelchair place', async ({ 
   const { page, api } = await enter('somebody new');
   await openLive(page, show);
   await seatOn(page, { seat_number: 'A2' } as Seat).click();
-  await page.getByRole('button', { name: 'Take A1, A2 together · €90.00' }).click();
+  await page.getByRole('button', { name: /row A, seats 1, 2 together · €90\.00$/ }).click();
   await expect.poll(async () => (await api.get<Seat[]>(`events/${show.id}/locks/`)).length).toBe(2);
 });
 

@@ -921,7 +921,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
             "entry__gate",
         )
     )
-    floors = _floors({found.event_id for found in stored})
+    floors = floors_of({found.event_id for found in stored})
     for row in rows:
         seats[row["reservation_id"]].append(
             {
@@ -953,7 +953,7 @@ def reservation_records(found: QuerySet[Reservation]) -> list[ReservationRecord]
     ]
 
 
-def _floors(event_ids: Collection[int]) -> dict[int, dict[str, str]]:
+def floors_of(event_ids: Collection[int]) -> dict[int, dict[str, str]]:
     """Return the floors of sections by event, for halls with several."""
     found = Event.objects.filter(pk__in=event_ids, plan__has_key="floors")
     return {

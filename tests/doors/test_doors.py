@@ -16,8 +16,10 @@ from doors.selectors import code_digest
 from doors.services import TicketScan, record_scans
 from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import CancelReservation, LockSeats, MoveSeats, ReserveSeats
-from reservations.models import Entry, Event, Reservation
+from reservations.domain.features import SoldBy
+from reservations.models import Entry, Event, Reservation, Seat
 from reservations.read import selectors
+from reservations.seat_words import seat_in_words
 from reservations.tickets import ticket_code
 from reservations.write import command_queue
 from security_log.models import SecurityEvent
@@ -276,6 +278,18 @@ def test_a_ticket_that_a_door_took_for_used_was_refused_wrongly_unless_it_had_en
     outcomes = [each["outcome"] for each in _send(steward, path, *refusals)]
     assert outcomes == ["refused"] * 2 + ["refused_wrongly"] * 3
     assert len(_problems(steward, event)) == 3
+
+
+def test_doors_name_seats_as_their_tickets_do(steward: APIClient, event: Event) -> None:
+    event.plan = {**event.plan, "floors": [{"section": "Floor", "floor": "First floor"}]}
+    event.save()
+    Seat.objects.filter(pk=seat_ids(event)[1]).update(
+        section="Floor", row="", sold_by=SoldBy.NUMBER
+    )
+    _booked(event, 0, 1)
+    [listed] = steward.get(f"{_door(steward, event)}list/").json()["bookings"]
+    words = [seat_in_words(seat, language="en") for seat in listed["seats"]]
+    assert words == ["Row A, seat 1", "First floor, Floor, standing place"]
 
 
 def test_doors_learn_of_a_moved_booking(steward: APIClient, event: Event) -> None:

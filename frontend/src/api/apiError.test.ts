@@ -109,9 +109,7 @@ describe('ApiError', () => {
         null,
       ],
     });
-    expect(error.alternatives).toEqual([
-      { seatIds: [7, 8], seatNumbers: ['B3', 'B4'], price: '100.00' },
-    ]);
+    expect(error.alternatives).toEqual([{ seatIds: [7, 8], price: '100.00' }]);
   });
 
   it.each([

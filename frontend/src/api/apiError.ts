@@ -11,7 +11,6 @@ export interface Conflict {
 /** Free seats that the server offers instead of the requested ones. */
 export interface Alternative {
   readonly seatIds: readonly number[];
-  readonly seatNumbers: readonly string[];
   /** Total of all seats, as a decimal string. */
   readonly price: string;
 }
@@ -182,10 +181,8 @@ function parseConflict(entry: unknown): Conflict[] {
 
 function parseAlternative(entry: unknown): Alternative[] {
   if (!isRecord(entry)) return [];
-  const { seat_ids: seatIds, seat_numbers: seatNumbers, price } = entry;
-  return isListOf(seatIds, 'number') && isListOf(seatNumbers, 'string') && typeof price === 'string'
-    ? [{ seatIds, seatNumbers, price }]
-    : [];
+  const { seat_ids: seatIds, price } = entry;
+  return isListOf(seatIds, 'number') && typeof price === 'string' ? [{ seatIds, price }] : [];
 }
 
 function parseEntry(entry: unknown): AdmittedSeat[] {

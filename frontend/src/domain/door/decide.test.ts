@@ -47,7 +47,7 @@ function bookingOf(number: number, changed: Partial<ListedBooking> = {}, seats =
     seats: Array.from({ length: seats }, (_, place) => ({
       seat_id: number * 10 + place,
       seat_number: `A${number * 10 + place}`,
-      section: '',
+      ...{ section: '', row: 'A', number: String(number * 10 + place) },
       entered_at: null,
       gate: '',
     })),
@@ -100,7 +100,7 @@ describe('a door without a network', () => {
     expect(second).toMatchObject({
       kind: 'refused',
       reason: 'used',
-      entry: { gate: 'North', seatNumber: 'A10' },
+      entry: { gate: 'North', seat: { seat_number: 'A10' } },
     });
   });
 

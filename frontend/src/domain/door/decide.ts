@@ -19,7 +19,7 @@ export type Decision =
       readonly reason: RefusalReason;
       readonly bookingId: string | null;
       /** When and where it was used. */
-      readonly entry?: Entered & { readonly seatNumber: string };
+      readonly entry?: Entered & { readonly seat: ListedSeat | null };
     };
 
 /** The cryptography of tickets, which browsers only have asynchronously. */
@@ -73,7 +73,7 @@ function decideSigned(state: DoorState, ticket: SignedTicket): Decision {
   if (!ticket.isPaid) return refused('unpaid', bookingId);
   const entry = state.enteredUnlisted[bookingId];
   if (entry !== undefined) {
-    return { ...refused('used', bookingId), entry: { ...entry, seatNumber: '' } };
+    return { ...refused('used', bookingId), entry: { ...entry, seat: null } };
   }
   return { kind: 'valid', bookingId, left: [], people: ticket.people };
 }
@@ -97,7 +97,7 @@ function decideListed(
   }
   return {
     ...refused('used', booking.id),
-    ...(entry !== null && { entry: { ...entry, seatNumber: first.seat_number } }),
+    ...(entry !== null && { entry: { ...entry, seat: first } }),
   };
 }
 

@@ -1,4 +1,11 @@
-import type { DoorChanges, DoorList, ListedBooking, ListedSeat, TicketScan } from '@/api/types';
+import type {
+  DoorChanges,
+  DoorList,
+  ListedBooking,
+  ListedSeat,
+  ScanResult,
+  TicketScan,
+} from '@/api/types';
 
 /** What a door knows, and has to tell. Stored on the device; all changes are pure functions. */
 export interface DoorState {
@@ -116,6 +123,17 @@ export function entryOf(state: DoorState, bookingId: string, seat: ListedSeat): 
   const here = state.entered[keyOf(bookingId, seat.seat_id)];
   if (here !== undefined) return here;
   return seat.entered_at === null ? null : { at: seat.entered_at, gate: seat.gate };
+}
+
+/** The seats of the list that entries name. */
+export function seatsEntered(
+  list: DoorList,
+  entries: ScanResult['entries'],
+): readonly ListedSeat[] {
+  return entries.flatMap(
+    ({ reservation, seat_id: id }) =>
+      bookingById(list, reservation)?.seats.find((seat) => seat.seat_id === id) ?? [],
+  );
 }
 
 export function bookingById(list: DoorList, id: string): ListedBooking | null {

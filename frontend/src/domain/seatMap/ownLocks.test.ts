@@ -43,11 +43,10 @@ describe('an own lock', () => {
     map.now = DEADLINE;
     map.do({ type: 'timePassed' });
     expect(map.statuses()).toEqual(['available', 'available']);
-    expect(map.state.lostLocks).toEqual({
+    expect(map.state.lostLocks).toMatchObject({
       id: 1,
       kind: 'expired',
-      seatIds: [100, 101],
-      seatNumbers: ['A1', 'A2'],
+      seats: [{ seatNumber: 'A1' }, { seatNumber: 'A2' }],
     });
   });
 
@@ -128,7 +127,11 @@ describe('an own lock', () => {
     const { lockFetches } = map.state;
     map.delta(changed(0, 'available'));
     expect(map.seat(0).status).toBe('available');
-    expect(map.state.lostLocks).toMatchObject({ id: 1, kind: 'lost', seatNumbers: ['A1'] });
+    expect(map.state.lostLocks).toMatchObject({
+      id: 1,
+      kind: 'lost',
+      seats: [{ seatNumber: 'A1' }],
+    });
     expect(map.state.lockFetches).toBe(lockFetches + 1);
   });
 
@@ -220,7 +223,7 @@ describe('the list of own locks', () => {
     map.held(100);
     map.do({ type: 'ownLocksLoaded', epoch: map.state.epoch, locks: [] });
     expect(map.seat(0).status).toBe('available');
-    expect(map.state.lostLocks).toMatchObject({ kind: 'lost', seatNumbers: ['A1'] });
+    expect(map.state.lostLocks).toMatchObject({ kind: 'lost', seats: [{ seatNumber: 'A1' }] });
   });
 
   it('is refetched when a command started after the request', () => {

@@ -197,15 +197,9 @@ function withLostLocks(
   const lostLocks: LostLocks = {
     id: (state.lostLocks?.id ?? 0) + 1,
     kind: ranOut ? 'expired' : 'lost',
-    seatIds: unexpected.map(([seatId]) => seatId),
-    seatNumbers: unexpected.flatMap(([seatId]) => seatNumber(state, seatId) ?? []),
+    seats: unexpected.flatMap(([seatId]) => state.facts[state.indexById.get(seatId) ?? -1] ?? []),
   };
   return { ...state, lostLocks };
-}
-
-function seatNumber(state: SeatMapState, seatId: number): string | undefined {
-  const index = state.indexById.get(seatId);
-  return index === undefined ? undefined : state.facts[index]?.seatNumber;
 }
 
 function liveOfSeat(state: SeatMapState, seatId: number) {

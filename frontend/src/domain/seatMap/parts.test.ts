@@ -66,6 +66,6 @@ describe('own locks in a section that is not followed any more', () => {
     server.commit([[0, [0, null]]]);
     follow(0);
     expect([map.seat(0).status, map.seat(3).status]).toEqual(['available', 'available']);
-    expect(map.state.lostLocks?.seatIds).toEqual([100]);
+    expect(map.state.lostLocks?.seats.map(({ id }) => id)).toEqual([100]);
   });
 });

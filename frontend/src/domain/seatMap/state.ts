@@ -50,8 +50,7 @@ export interface PendingCommand {
 export interface LostLocks {
   readonly id: number;
   readonly kind: 'expired' | 'lost';
-  readonly seatIds: readonly number[];
-  readonly seatNumbers: readonly string[];
+  readonly seats: readonly SeatFacts[];
 }
 
 /** Seats that are blocked for others, and that the user may lock with a code. */

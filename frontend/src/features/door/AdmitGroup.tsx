@@ -2,6 +2,7 @@ import { useState } from 'react';
 
 import type { ListedSeat } from '@/api/types';
 import { Button } from '@/components/Button';
+import { seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 
 interface AdmitGroupProps {
@@ -24,19 +25,19 @@ export function AdmitGroup({ seats, isBusy, onAdmit, onCancel }: AdmitGroupProps
     >
       <fieldset className="admit__seats">
         <legend>{t('door:whoEnters')}</legend>
-        {seats.map(({ seat_id: seatId, seat_number: number }) => (
-          <label key={seatId} className="admit__seat">
+        {seats.map((seat) => (
+          <label key={seat.seat_id} className="admit__seat">
             <input
               type="checkbox"
-              checked={!later.has(seatId)}
+              checked={!later.has(seat.seat_id)}
               onChange={({ target }) => {
                 const next = new Set(later);
-                if (target.checked) next.delete(seatId);
-                else next.add(seatId);
+                if (target.checked) next.delete(seat.seat_id);
+                else next.add(seat.seat_id);
                 setLater(next);
               }}
             />
-            <b>{number}</b>
+            <b>{seatWords(seat)}</b>
           </label>
         ))}
       </fieldset>

@@ -1,5 +1,6 @@
 import { Button } from '@/components/Button';
 import type { Alarm } from '@/features/door/doorSession';
+import { seatsInWords } from '@/domain/seatWords';
 import { entryText } from '@/components/entryText';
 import { t } from '@/i18n/language';
 
@@ -28,10 +29,10 @@ export function AlarmList({ alarms, onDismiss }: AlarmListProps) {
   );
 }
 
-function textOf({ scan, result }: Alarm): string {
+function textOf({ scan, result, seats }: Alarm): string {
   const [first] = result.entries;
   const here = entryText({ at: scan.at, gate: '' });
   return first === undefined
     ? t('door:alarmInvalid', { here })
-    : t('door:alarmDouble', { seats: result.seats.join(', '), here, first: entryText(first) });
+    : t('door:alarmDouble', { seats: seatsInWords(seats), here, first: entryText(first) });
 }

@@ -1,6 +1,7 @@
-import type { ScanResult } from '@/api/types';
+import type { ListedSeat, ScanResult } from '@/api/types';
 import { Icon } from '@/components/Icon';
 import type { RefusalReason } from '@/domain/door/decide';
+import { seatsInWords } from '@/domain/seatWords';
 import type { Verdict } from '@/features/door/doorSession';
 import { entryText } from '@/components/entryText';
 import { t } from '@/i18n/language';
@@ -33,20 +34,21 @@ function shownOf(verdict: Verdict): Shown {
       return {
         verdict: 'admitted',
         title: t('door:admitted', { count: verdict.people }),
-        hint: verdict.seats.length === 0 ? t('door:newerThanList') : verdict.seats.join(', '),
+        hint: verdict.seats.length === 0 ? t('door:newerThanList') : seatsInWords(verdict.seats),
       };
     case 'refused':
-      if (verdict.entry !== undefined) return used(verdict.entry.seatNumber, verdict.entry);
+      if (verdict.entry !== undefined)
+        return used(verdict.entry.seat === null ? [] : [verdict.entry.seat], verdict.entry);
       return refusal(verdict.reason);
     case 'refusedByServer':
-      return refusedByServer(verdict.result);
+      return refusedByServer(verdict.result, verdict.seats);
   }
 }
 
 /** Why the server refused; its codes are those of the API's errors. */
-function refusedByServer({ code, seats, entries }: ScanResult): Shown {
+function refusedByServer({ code, entries }: ScanResult, seats: readonly ListedSeat[]): Shown {
   const [first] = entries;
-  if (first !== undefined) return used(seats.join(', '), first);
+  if (first !== undefined) return used(seats, first);
   const reasons: Readonly<Record<string, RefusalReason>> = {
     ticket_unpaid: 'unpaid',
     ticket_cancelled: 'cancelled',
@@ -58,11 +60,14 @@ function refusedByServer({ code, seats, entries }: ScanResult): Shown {
   return refusal(reasons[code] ?? 'unknown');
 }
 
-function used(seats: string, entry: { readonly at: string; readonly gate: string }): Shown {
+function used(
+  seats: readonly ListedSeat[],
+  entry: { readonly at: string; readonly gate: string },
+): Shown {
   return {
     verdict: 'void',
     title: t('door:used'),
-    hint: [seats, entryText(entry)].filter((part) => part !== '').join(' · '),
+    hint: [seatsInWords(seats), entryText(entry)].filter((part) => part !== '').join(' · '),
   };
 }
 

@@ -1,10 +1,11 @@
 import { toApiError } from '@/api/apiError';
 import { fetchDoorChanges, fetchDoorList, sendScans } from '@/api/doors';
 import { fetchTicket } from '@/api/tickets';
-import type { ScanResult, TicketScan } from '@/api/types';
+import type { ListedSeat, ScanResult, TicketScan } from '@/api/types';
 import { decide, type Decision, type TicketCrypto } from '@/domain/door/decide';
 import {
   type DoorState,
+  seatsEntered,
   withChanges,
   withEntry,
   withList,
@@ -22,14 +23,21 @@ export type Valid = Decision & { readonly kind: 'valid' };
 export type Refused = Decision & { readonly kind: 'refused' };
 
 export type Verdict =
-  | { readonly kind: 'admitted'; readonly people: number; readonly seats: readonly string[] }
-  | { readonly kind: 'refusedByServer'; readonly result: ScanResult }
+  | { readonly kind: 'admitted'; readonly people: number; readonly seats: readonly ListedSeat[] }
+  | {
+      readonly kind: 'refusedByServer';
+      readonly result: ScanResult;
+      /** Those that had entered before. */
+      readonly seats: readonly ListedSeat[];
+    }
   | Refused;
 
 /** A scan of this device that another door contradicts, told when it was sent. */
 export interface Alarm {
   readonly scan: TicketScan;
   readonly result: ScanResult;
+  /** Those that had entered before. */
+  readonly seats: readonly ListedSeat[];
 }
 
 export interface DoorSnapshot {
@@ -156,7 +164,7 @@ export class DoorSession {
     const alarms = results.flatMap((result) => {
       const scan = byId.get(result.id);
       const isWrong = result.outcome === 'double' || result.outcome === 'invalid';
-      return scan !== undefined && isWrong ? [{ scan, result }] : [];
+      return scan !== undefined && isWrong ? [{ scan, result, seats: this.#seatsOf(result) }] : [];
     });
     if (alarms.length > 0) this.#set({ alarms: [...this.#snapshot.alarms, ...alarms] });
   }
@@ -195,7 +203,11 @@ export class DoorSession {
       return admitted(valid, scan.seat_ids);
     }
     await this.#update((state) => withTold(state, result.entries));
-    return { kind: 'refusedByServer', result };
+    return { kind: 'refusedByServer', result, seats: this.#seatsOf(result) };
+  }
+
+  #seatsOf({ entries }: ScanResult): readonly ListedSeat[] {
+    return seatsEntered(this.#state.list, entries);
   }
 
   async #lost(error: unknown): Promise<void> {
@@ -240,7 +252,7 @@ function admitted(valid: Valid, seatIds: readonly number[]): Verdict {
   return {
     kind: 'admitted',
     people: valid.left.length === 0 ? valid.people : entered.length,
-    seats: entered.map(({ seat_number }) => seat_number),
+    seats: entered,
   };
 }
 

@@ -109,7 +109,7 @@ it('admits, stores the gate and confirms', async () => {
   await user.type(await screen.findByLabelText('Gate'), 'North');
   await user.click(screen.getByRole('button', { name: 'Admit one' }));
   expect(await screen.findByRole('heading', { name: 'Admitted' })).toBeDefined();
-  expect(screen.getByText('Let one person in: A1.')).toBeDefined();
+  expect(screen.getByText('Let one person in: Stalls, row A, seat 1.')).toBeDefined();
   expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
   expect(server.requests.at(-1)).toEqual({ call: ENTRY, body: { seat_ids: [100], gate: 'North' } });
   expect(localStorage.getItem('seatcast.gate')).toBe('North');
@@ -146,7 +146,7 @@ it('shows when and where a seat was already admitted', async () => {
   server.on(ENTRY, [409, refusal]);
   await user.click(await screen.findByRole('button', { name: 'Admit one' }));
   expect(await screen.findByRole('heading', { name: 'Already entered' })).toBeDefined();
-  expect(screen.getByText(/^A1 entered at .*, North\.$/)).toBeDefined();
+  expect(screen.getByText(/^Stalls, row A, seat 1 entered at .*, North\.$/)).toBeDefined();
   expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
 });
 

@@ -5,7 +5,7 @@ import type { AdmittedSeat, Ticket } from '@/api/types';
 import { entryText } from '@/components/entryText';
 import { Icon, type IconName } from '@/components/Icon';
 import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
-import { seatWords } from '@/domain/seatWords';
+import { seatsInWords, seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatDateTime } from '@/i18n/time';
 
@@ -66,11 +66,11 @@ function verdictOf({ ticket, scanned, isOtherDay }: CheckedTicketProps): Verdict
       title: t('reservations:admitted'),
       hint: t('reservations:admittedHint', {
         count: scanned.seats.length,
-        seats: scanned.seats.map((seat) => seat.seat_number).join(', '),
+        seats: seatsInWords(seatsOf(ticket, scanned.seats)),
       }),
     };
   }
-  if (scanned !== null) return errorVerdict(scanned.error);
+  if (scanned !== null) return errorVerdict(scanned.error, ticket);
   if (ticket.admits && isOtherDay) {
     const { date, time_zone: timeZone } = ticket.reservation;
     return {
@@ -91,9 +91,9 @@ function verdictOf({ ticket, scanned, isOtherDay }: CheckedTicketProps): Verdict
 }
 
 /** Why the admission was refused. */
-function errorVerdict(error: ApiError): VerdictText {
+function errorVerdict(error: ApiError, ticket: Ticket): VerdictText {
   const [first] = error.entries;
-  if (error.code === 'already_entered' && first !== undefined) return usedVerdict(first);
+  if (error.code === 'already_entered' && first !== undefined) return usedVerdict(first, ticket);
   const title =
     error.code === 'ticket_unpaid' ? t('reservations:unpaid') : t('reservations:notAdmitted');
   const verdict = error.code === 'ticket_unpaid' ? 'unpaid' : 'void';
@@ -101,7 +101,8 @@ function errorVerdict(error: ApiError): VerdictText {
 }
 
 /** Why the ticket was invalid when it was loaded. */
-function invalidVerdict({ reason, reservation, seat: own }: Ticket): VerdictText {
+function invalidVerdict(ticket: Ticket): VerdictText {
+  const { reason, reservation, seat: own } = ticket;
   const entered = reservation.seat_details.flatMap((seat) =>
     seat.entry === null || (own !== null && seat.seat_id !== own)
       ? []
@@ -110,7 +111,7 @@ function invalidVerdict({ reason, reservation, seat: own }: Ticket): VerdictText
   const [first] = entered;
   switch (reason) {
     case 'used':
-      if (first !== undefined) return usedVerdict(first);
+      if (first !== undefined) return usedVerdict(first, ticket);
       break;
     case 'unpaid':
       return {
@@ -146,12 +147,21 @@ function invalidVerdict({ reason, reservation, seat: own }: Ticket): VerdictText
   };
 }
 
-function usedVerdict(entered: Omit<AdmittedSeat, 'seat_id'>): VerdictText {
+function seatsOf(
+  { reservation }: Ticket,
+  entered: readonly Pick<AdmittedSeat, 'seat_id'>[],
+): Ticket['reservation']['seat_details'] {
+  return reservation.seat_details.filter((seat) =>
+    entered.some(({ seat_id: id }) => id === seat.seat_id),
+  );
+}
+
+function usedVerdict(entered: Omit<AdmittedSeat, 'seat_number'>, ticket: Ticket): VerdictText {
   return {
     verdict: 'void',
     title: t('reservations:used'),
     hint: t('reservations:usedHint', {
-      seat: entered.seat_number,
+      seat: seatsInWords(seatsOf(ticket, [entered])),
       entry: entryText(entered),
     }),
   };

@@ -53,12 +53,15 @@ it('shows only the total for one category', async () => {
   expect(makeSeat(0).category).toBe(makeSeat(1).category);
 });
 
-it.each(['Release seat A1', 'Release all'])('has the focus after “%s”', async (name) => {
-  const { server, user } = await openHolding(lockedSeat(0));
-  server.on('post events/7/unlock/', released(makeSeat(0)));
-  await user.click(basket().getByRole('button', { name }));
-  await waitFor(() => {
-    expect(basket().queryByRole('button', { name: 'Release seat A1' })).toBeNull();
-  });
-  expect(document.activeElement).toBe(screen.getByRole('complementary', { name: 'Your seats' }));
-});
+it.each(['Release Stalls, row A, seat 1', 'Release all'])(
+  'has the focus after “%s”',
+  async (name) => {
+    const { server, user } = await openHolding(lockedSeat(0));
+    server.on('post events/7/unlock/', released(makeSeat(0)));
+    await user.click(basket().getByRole('button', { name }));
+    await waitFor(() => {
+      expect(basket().queryByRole('button', { name: 'Release Stalls, row A, seat 1' })).toBeNull();
+    });
+    expect(document.activeElement).toBe(screen.getByRole('complementary', { name: 'Your seats' }));
+  },
+);

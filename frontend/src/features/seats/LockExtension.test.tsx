@@ -29,7 +29,7 @@ it('is offered when a lock ends soon, and extends all deadlines at once', async 
   server.on(EXTEND, [200, { success: true, message: 'Held for longer', seats: extended }]);
   expect(basket().getByText(/^1:/)).toBeDefined();
   await user.click(screen.getByRole('button', { name: 'More time' }));
-  expect(await screen.findByText('Seats A1 and A2 are held for longer.')).toBeDefined();
+  expect(await screen.findByText('Stalls, row A, seats 1, 2 are held for longer.')).toBeDefined();
   expect(server.requests.find(({ call }) => call === EXTEND)?.body).toEqual({
     seat_ids: [100, 101],
   });
@@ -84,9 +84,9 @@ it('by another tab shows here as well', async () => {
 
 it('is not offered at the limit, which is announced once', async () => {
   const { socket } = await openHolding(lockedSeat(0, soon(), 0));
-  expect(await screen.findByText(/^Seat A1 cannot be held any longer/)).toBeDefined();
+  expect(await screen.findByText(/^Stalls, row A, seat 1 cannot be held any longer/)).toBeDefined();
   socket.receive(deltaFrame(1, [3, 2, null, null]));
-  expect(screen.getAllByText(/^Seat A1 cannot be held any longer/)).toHaveLength(1);
+  expect(screen.getAllByText(/^Stalls, row A, seat 1 cannot be held any longer/)).toHaveLength(1);
   expect(lockExtension()).toBeNull();
 });
 
@@ -94,14 +94,15 @@ it('shows why it was refused and is not offered again', async () => {
   const { server, user } = await openHolding(lockedSeat(0, soon(), 1));
   server.on(EXTEND, conflict(0, 'extension_limit', 'Seat A1 cannot be held for longer.'));
   await user.click(screen.getByRole('button', { name: 'More time' }));
-  expect(await screen.findByText('Seat A1 cannot be held any longer.')).toBeDefined();
+  expect(await screen.findByText('Stalls, row A, seat 1 cannot be held any longer.')).toBeDefined();
   expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
   expect(lockExtension()).toBeNull();
 });
 
 it('is announced to screen readers once per deadline', async () => {
   const { socket } = await openHolding(lockedSeat(0, soon()), lockedSeat(1, later()));
-  const said = 'Your hold on seat A1 runs out soon. Under “Your seats” you can have more time.';
+  const said =
+    'Your hold on Stalls, row A, seat 1 runs out soon. Under “Your seats” you can have more time.';
   expect((await screen.findByText(said)).closest('[role=status]')).not.toBeNull();
   socket.receive(deltaFrame(1, [3, 2, null, null]));
   expect(screen.getAllByText(said)).toHaveLength(1);
@@ -128,8 +129,8 @@ it('says in the review why it was refused', async () => {
   const review = within(await screen.findByRole('dialog', { name: 'Review your seats' }));
   server.on(EXTEND, conflict(0, 'extension_limit', 'Seat A1 cannot be held for longer.'));
   await user.click(review.getByRole('button', { name: 'More time' }));
-  const said = await review.findByText('Seat A1 cannot be held any longer.');
+  const said = await review.findByText('Stalls, row A, seat 1 cannot be held any longer.');
   expect(said.closest('[role=status]')).not.toBeNull();
   await user.click(review.getByRole('button', { name: 'Back to the map' }));
-  expect(screen.getByText('Seat A1 cannot be held any longer.')).toBeDefined();
+  expect(screen.getByText('Stalls, row A, seat 1 cannot be held any longer.')).toBeDefined();
 });

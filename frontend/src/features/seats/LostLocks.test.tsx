@@ -37,15 +37,15 @@ async function openLapsed(...indexes: number[]) {
 
 it('shows expired seats and offers them again', async () => {
   const { server, user } = await openLapsed(0, 1);
-  expect(screen.getByText(/^Your hold on seats A1 and A2 has run out/)).toBeDefined();
-  expect(announcer().textContent).toMatch(/Seats A1 and A2 can be taken again/);
-  expect(offered()).toEqual(['Take A1, A2 again · €100.00']);
+  expect(screen.getByText(/^Your hold on Stalls, row A, seats 1, 2 has run out/)).toBeDefined();
+  expect(announcer().textContent).toMatch(/Stalls, row A, seats 1, 2 can be taken again/);
+  expect(offered()).toEqual(['Take Stalls, row A, seats 1, 2 again · €100.00']);
   server.on(LOCK, [
     200,
     { success: true, message: 'Locked', seats: [lockedSeat(0), lockedSeat(1)] },
   ]);
-  await user.click(screen.getByRole('button', { name: /^Take A1, A2 again/ }));
-  expect(await screen.findByText('Seats A1 and A2 are held for you.')).toBeDefined();
+  await user.click(screen.getByRole('button', { name: /^Take Stalls, row A, seats 1, 2 again/ }));
+  expect(await screen.findByText('Stalls, row A, seats 1, 2 are held for you.')).toBeDefined();
   expect(server.writes()).toEqual([LOCK]);
   expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
   expect(offered()).toEqual([]);
@@ -54,7 +54,7 @@ it('shows expired seats and offers them again', async () => {
 it('offers those that are still available', async () => {
   const { socket } = await openLapsed(0, 1);
   socket.receive(deltaFrame(2, [0, 1, Date.now() + 60_000, 'bob']));
-  expect(offered()).toEqual(['Take A2 again · €50.00']);
+  expect(offered()).toEqual(['Take Stalls, row A, seat 2 again · €50.00']);
   socket.receive(deltaFrame(3, [1, 2, null, null]));
   expect(offered()).toEqual([]);
 });
@@ -66,11 +66,11 @@ it('merges seats that expired one after the other', async () => {
   comeToTheEnd(openedMs);
   server.on('get events/7/locks/', [200, [held[1]]]);
   socket.receive(deltaFrame(1, [0, 0, null, null]));
-  expect(offered()).toEqual(['Take A1 again']);
+  expect(offered()).toEqual(['Take Stalls, row A, seat 1 again']);
   server.on('get events/7/locks/', [200, []]);
   socket.receive(deltaFrame(2, [1, 0, null, null]));
   await waitFor(() => {
-    expect(offered()).toEqual(['Take A1, A2 again · €100.00']);
+    expect(offered()).toEqual(['Take Stalls, row A, seats 1, 2 again · €100.00']);
   });
 });
 
@@ -82,7 +82,9 @@ it('says that the box office has released a seat', async () => {
     [{ seat_id: 100, seat_number: 'A1', at: '2030-05-24T10:00:00Z' }],
   ]);
   socket.receive(deltaFrame(1, [0, 0, null, null]));
-  expect(await screen.findByText(/^The box office has released seat A1\./)).toBeDefined();
+  expect(
+    await screen.findByText(/^The box office has released Stalls, row A, seat 1\./),
+  ).toBeDefined();
   expect(offered()).toEqual([]);
 });
 
@@ -90,6 +92,8 @@ it('offers nothing when the seats were released elsewhere', async () => {
   const { server, socket } = await openHolding(lockedSeat(0));
   server.on('get events/7/locks/', [200, []]);
   socket.receive(deltaFrame(1, [0, 0, null, null]));
-  expect(await screen.findByText('You are not holding seat A1 any more.')).toBeDefined();
+  expect(
+    await screen.findByText('You are not holding Stalls, row A, seat 1 any more.'),
+  ).toBeDefined();
   expect(offered()).toEqual([]);
 });

@@ -39,16 +39,18 @@ describe('alternative seats', () => {
   it('are offered with the reason, announced once, without taking the focus', async () => {
     await openRefused();
     expect(offered()).toEqual([
-      'Take A2 instead',
-      'Take B3 instead',
-      'Take B1, B2 instead · €100.00',
+      'Take Stalls, row A, seat 2 instead',
+      'Take Stalls, row B, seat 3 instead',
+      'Take Stalls, row B, seats 1, 2 instead · €100.00',
     ]);
     const region = screen.getByRole('region', { name: 'Other seats' });
     const card = within(region);
-    expect(card.getByText('Seat A1 went to somebody else a moment before you.')).toBeDefined();
+    expect(
+      card.getByText('Stalls, row A, seat 1 went to somebody else a moment before you.'),
+    ).toBeDefined();
     expect(announcer().children).toHaveLength(1);
     expect(announcer().textContent).toBe(
-      'Seat A1 went to somebody else a moment before you. Instead you could have A2, B3 or B1 and B2: see the buttons below the map.',
+      'Stalls, row A, seat 1 went to somebody else a moment before you. Instead you could have Stalls, row A, seat 2; Stalls, row B, seat 3; Stalls, row B, seats 1, 2: see the buttons below the map.',
     );
     expect(region.contains(document.activeElement)).toBe(false);
   });
@@ -59,21 +61,21 @@ describe('alternative seats', () => {
     const { server, socket, user } = await openRefused();
     server.on(LOCK, taken(1));
     timers.advance(599);
-    await user.click(screen.getByRole('button', { name: 'Take A2 instead' }));
+    await user.click(screen.getByRole('button', { name: 'Take Stalls, row A, seat 2 instead' }));
     await user.click(screen.getByRole('button', { name: 'No, thank you' }));
     timers.advance(1);
     socket.receive(deltaFrame(1, [6, 1, Date.now() + 60_000, 'bob']));
-    await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
+    await user.click(screen.getByRole('button', { name: /^Take Stalls, row B, seats 1, 2/ }));
     expect(server.writes()).toEqual([LOCK_A1]);
     timers.advance(600);
-    await user.click(screen.getByRole('button', { name: 'Take A2 instead' }));
+    await user.click(screen.getByRole('button', { name: 'Take Stalls, row A, seat 2 instead' }));
     expect(server.writes()).toEqual([LOCK_A1, LOCK]);
   });
 
   it('are locked by one click, optimistically', async () => {
     const { server, user } = await openRefused();
     const answer = server.defer(LOCK);
-    await user.click(screen.getByRole('button', { name: /^Take B1, B2/ }));
+    await user.click(screen.getByRole('button', { name: /^Take Stalls, row B, seats 1, 2/ }));
     for (const seatNumber of ['B1', 'B2']) {
       expect(seatButton(seatNumber).getAttribute('data-status')).toBe('mine');
     }
@@ -82,7 +84,7 @@ describe('alternative seats', () => {
       answer(taken(4, 5));
       await Promise.resolve();
     });
-    expect(await screen.findByText('Seats B1 and B2 are held for you.')).toBeDefined();
+    expect(await screen.findByText('Stalls, row B, seats 1, 2 are held for you.')).toBeDefined();
     expect(server.lastBody(LOCK)).toEqual({ seat_ids: [104, 105] });
     expect(server.keysOf(LOCK)[0]).toMatch(/.{8}/);
   });
@@ -91,9 +93,9 @@ describe('alternative seats', () => {
     const { server, user } = await openRefused();
     const refusal = conflict(1, 'locked', 'Seat A2 is locked by someone else.');
     server.on(LOCK, offering(refusal, [2]));
-    await user.click(screen.getByRole('button', { name: 'Take A2 instead' }));
+    await user.click(screen.getByRole('button', { name: 'Take Stalls, row A, seat 2 instead' }));
     await waitFor(() => {
-      expect(offered()).toEqual(['Take A3 instead']);
+      expect(offered()).toEqual(['Take Stalls, row A, seat 3 instead']);
     });
     expect(seatButton('A2').getAttribute('data-status')).toBe('available');
   });
@@ -101,7 +103,10 @@ describe('alternative seats', () => {
   it('disappear one by one as others take them', async () => {
     const { socket } = await openRefused();
     socket.receive(deltaFrame(1, [5, 1, Date.now() + 60_000, 'bob']));
-    expect(offered()).toEqual(['Take A2 instead', 'Take B3 instead']);
+    expect(offered()).toEqual([
+      'Take Stalls, row A, seat 2 instead',
+      'Take Stalls, row B, seat 3 instead',
+    ]);
     socket.receive(deltaFrame(2, [1, 2, null, null], [6, 3, null, null]));
     expect(offered()).toEqual([]);
   });
@@ -113,7 +118,7 @@ describe('alternative seats', () => {
     expect(document.activeElement).toBe(seatButton('A1'));
     await user.click(seatButton('A1'));
     act(() => {
-      screen.getByRole('button', { name: 'Take A2 instead' }).focus();
+      screen.getByRole('button', { name: 'Take Stalls, row A, seat 2 instead' }).focus();
     });
     await user.keyboard('{Escape}');
     expect(offered()).toEqual([]);
@@ -136,10 +141,12 @@ describe('alternative seats', () => {
     await user.click(screen.getByRole('button', { name: 'Reserve' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Review your seats' }));
     await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
-    await dialog.findByText('Your hold on seat A1 has run out.');
-    await user.click(dialog.getByRole('button', { name: 'Take B1, B2 instead · €100.00' }));
+    await dialog.findByText('Your hold on Stalls, row A, seat 1 has run out.');
+    await user.click(
+      dialog.getByRole('button', { name: 'Take Stalls, row B, seats 1, 2 instead · €100.00' }),
+    );
     expect(screen.queryByRole('dialog')).toBeNull();
-    expect(await screen.findByText('Seat A2 released.')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 2 released.')).toBeDefined();
     expect(seatButton('B2').getAttribute('data-status')).toBe('mine');
     expect(server.lastBody('post events/7/unlock/')).toEqual({ seat_ids: [101] });
   });
@@ -152,10 +159,10 @@ describe('alternative seats', () => {
     await user.click(screen.getByRole('button', { name: /^Confirm/ }));
     const news = within(await screen.findByRole('dialog', { name: 'Your hold has run out' }));
     socket.receive(deltaFrame(1, [0, 0, null, null]));
-    expect(news.getByRole('button', { name: 'Take A2 instead' })).toBeDefined();
+    expect(news.getByRole('button', { name: 'Take Stalls, row A, seat 2 instead' })).toBeDefined();
     server.on(LOCK, taken(0));
-    await user.click(news.getByRole('button', { name: 'Take A1 again' }));
-    expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+    await user.click(news.getByRole('button', { name: 'Take Stalls, row A, seat 1 again' }));
+    expect(await screen.findByText('Stalls, row A, seat 1 is held for you.')).toBeDefined();
     expect(seatButton('A1').getAttribute('data-status')).toBe('mine');
     expect(server.writes()).toEqual([RESERVE, LOCK]);
   });

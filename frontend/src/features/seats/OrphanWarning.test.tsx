@@ -17,7 +17,7 @@ import {
 const LOCK = 'post events/7/lock/';
 const UNLOCK = 'post events/7/unlock/';
 const NUDGE = 'A seat on its own';
-const QUESTION = 'That leaves seat A1 on its own. Take it too, or move along?';
+const QUESTION = 'That leaves Stalls, row A, seat 1 on its own. Take it too, or move along?';
 
 function orphanPrompt() {
   return screen.queryByRole('region', { name: NUDGE });
@@ -28,7 +28,10 @@ it('warns about an orphan seat', async () => {
   server.on('post events/7/seats/101/lock/', granted(lockedSeat(1)));
   await user.click(seatButton('A2'));
   await waitFor(() => {
-    expect(offered(NUDGE)).toEqual(['Take A1 too · €50.00', 'Move to A1']);
+    expect(offered(NUDGE)).toEqual([
+      'Take Stalls, row A, seat 1 too · €50.00',
+      'Move to Stalls, row A, seat 1',
+    ]);
   });
   expect(screen.getByText(QUESTION)).toBeDefined();
   expect(announcer().textContent).toContain(QUESTION);
@@ -58,8 +61,8 @@ it('says that the event refuses an orphan that can be avoided', async () => {
 it('adds it with one click', async () => {
   const { server, user } = await openHolding(lockedSeat(1));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);
-  await user.click(screen.getByRole('button', { name: /^Take A1 too/ }));
-  expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+  await user.click(screen.getByRole('button', { name: /^Take Stalls, row A, seat 1 too/ }));
+  expect(await screen.findByText('Stalls, row A, seat 1 is held for you.')).toBeDefined();
   expect(seatButton('A2').getAttribute('data-status')).toBe('mine');
   expect(server.writes()).toEqual([LOCK]);
   expect(orphanPrompt()).toBeNull();
@@ -69,8 +72,8 @@ it('shifts with one click and releases only what is not needed', async () => {
   const { server, user } = await openHolding(lockedSeat(1), lockedSeat(2));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats: [lockedSeat(0)] }]);
   server.on(UNLOCK, released(makeSeat(2)));
-  await user.click(screen.getByRole('button', { name: 'Move to A1, A2' }));
-  expect(await screen.findByText('Seat A3 released.')).toBeDefined();
+  await user.click(screen.getByRole('button', { name: 'Move to Stalls, row A, seats 1, 2' }));
+  expect(await screen.findByText('Stalls, row A, seat 3 released.')).toBeDefined();
   expect(server.writes()).toEqual([LOCK, UNLOCK]);
   expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: [102] });
   expect(orphanPrompt()).toBeNull();
@@ -83,7 +86,9 @@ it('does not repeat a dismissed warning but shows another', async () => {
   socket.receive(deltaFrame(1, [7, 2, null, null]));
   expect(orphanPrompt()).toBeNull();
   socket.receive(deltaFrame(2, [3, 2, null, null]));
-  expect(orphanPrompt()?.textContent).toMatch(/^That leaves seats A1 and A3 on their own/);
+  expect(orphanPrompt()?.textContent).toMatch(
+    /^That leaves Stalls, row A, seats 1, 3 on their own/,
+  );
 });
 
 it('closes on Escape, wherever the focus is', async () => {

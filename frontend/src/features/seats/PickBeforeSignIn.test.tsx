@@ -21,7 +21,9 @@ describe('a seat picked before signing in', () => {
   it('is remembered, and named where one signs in', async () => {
     const { user } = await openSelector({ isSignedIn: false });
     await user.click(seatButton('A1'));
-    expect(screen.getByText(/we hold seat A1 for you if it is still free/)).toBeDefined();
+    expect(
+      screen.getByText(/we hold Stalls, row A, seat 1 for you if it is still free/),
+    ).toBeDefined();
     expect(takePick(EVENT)).toBe(A1);
   });
 
@@ -53,7 +55,7 @@ describe('a seat picked before signing in', () => {
         server.on(LOCK_A1, granted(lockedSeat(0)));
       },
     });
-    expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 1 is held for you.')).toBeDefined();
     expect(basket().getByText('1 seat')).toBeDefined();
     expect(takePick(EVENT)).toBeNull();
   });
@@ -67,9 +69,14 @@ describe('a seat picked before signing in', () => {
       },
     });
     await waitFor(() => {
-      expect(offered()).toEqual(['Take A2 instead', 'Take B3 instead']);
+      expect(offered()).toEqual([
+        'Take Stalls, row A, seat 2 instead',
+        'Take Stalls, row B, seat 3 instead',
+      ]);
     });
-    expect(screen.getByText('Seat A1 went to somebody else a moment before you.')).toBeDefined();
+    expect(
+      screen.getByText('Stalls, row A, seat 1 went to somebody else a moment before you.'),
+    ).toBeDefined();
   });
 
   it('is not held for another event, or long after', async () => {

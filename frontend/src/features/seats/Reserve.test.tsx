@@ -141,7 +141,7 @@ it('shows which lock expired when the server refuses', async () => {
   server.on(RESERVE, conflict(0, 'expired', 'Your lock on A1 has expired.'));
   await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
   const news = within(await screen.findByRole('dialog', { name: 'Your hold has run out' }));
-  expect(news.getByText(/Your hold on seat A1 has run out/)).toBeDefined();
+  expect(news.getByText(/Your hold on Stalls, row A, seat 1 has run out/)).toBeDefined();
 });
 
 describe('during a payment', () => {

@@ -48,7 +48,9 @@ describe('a click on a seat', () => {
     const { server, user } = await openSelector();
     server.on(LOCK_A1, conflict(0, 'locked', 'Seat A1 is locked by someone else.'));
     await user.click(seatButton('A1'));
-    const news = await screen.findByText('Seat A1 went to somebody else a moment before you.');
+    const news = await screen.findByText(
+      'Stalls, row A, seat 1 went to somebody else a moment before you.',
+    );
     expect(news.closest('[role=status]')).not.toBeNull();
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
     expect(basket().getByText('Your seats')).toBeDefined();
@@ -58,7 +60,7 @@ describe('a click on a seat', () => {
     const { server, user } = await openSelector();
     server.on(LOCK_A1, [429, { error: 'Slow down, please.', code: 'slow_down' }]);
     await user.click(seatButton('A1'));
-    expect(await screen.findByText('Seat A1: Slow down, please.')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 1: Slow down, please.')).toBeDefined();
   });
 
   it('releases an own seat', async () => {
@@ -74,7 +76,7 @@ describe('a click on a seat', () => {
     server.on(UNLOCK, released(makeSeat(0)));
     await user.click(seatButton('A1'));
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
-    await screen.findByText('Seat A1 released.');
+    await screen.findByText('Stalls, row A, seat 1 released.');
     expect(server.lastBody(UNLOCK)).toEqual({ seat_ids: [100] });
   });
 
@@ -89,7 +91,7 @@ describe('a click on a seat', () => {
     act(() => {
       answer(granted(lockedSeat(0)));
     });
-    await screen.findByText('Seat A1 released.');
+    await screen.findByText('Stalls, row A, seat 1 released.');
     expect(server.writes()).toEqual([LOCK_A1, UNLOCK]);
   });
 
@@ -97,7 +99,7 @@ describe('a click on a seat', () => {
     const { server, socket, user } = await openSelector();
     socket.receive(deltaFrame(1, [0, 1, Date.now() + 60_000, 'bob']));
     await user.click(seatButton('A1'));
-    expect(screen.getByText('Seat A1 is locked by bob.')).toBeDefined();
+    expect(screen.getByText('Stalls, row A, seat 1 is locked by bob.')).toBeDefined();
     expect(server.writes()).toEqual([]);
   });
 
@@ -138,7 +140,7 @@ describe('the keyboard', () => {
     expect(seatButton('A1').getAttribute('tabindex')).toBe('-1');
     server.on('post events/7/seats/105/lock/', granted(lockedSeat(5)));
     await user.keyboard('{Enter}');
-    expect(await screen.findByText('Seat B2 is held for you.')).toBeDefined();
+    expect(await screen.findByText('Stalls, row B, seat 2 is held for you.')).toBeDefined();
   });
 
   it('locks with Enter after the map was dragged', async () => {
@@ -154,7 +156,7 @@ describe('the keyboard', () => {
       seatButton('A1').focus();
     });
     await user.keyboard('{Enter}');
-    expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 1 is held for you.')).toBeDefined();
   });
 });
 
@@ -179,7 +181,9 @@ describe('live changes', () => {
     const { server, socket } = await openHolding(lockedSeat(0, until));
     server.on('get events/7/locks/', [200, []]);
     socket.receive({ ...deltaFrame(1, [0, 0, null, null]), now: until });
-    expect(await screen.findByText(/^Your hold on seat A1 has run out/)).toBeDefined();
+    expect(
+      await screen.findByText(/^Your hold on Stalls, row A, seat 1 has run out/),
+    ).toBeDefined();
     expect(seatButton('A1').getAttribute('data-status')).toBe('available');
   });
 });

@@ -5,6 +5,7 @@ import { useAnnounce } from '@/components/announce';
 import { Skeleton } from '@/components/Skeleton';
 import { mayWatchSale } from '@/domain/permissions';
 import type { SeatFacts } from '@/domain/seatMap/seats';
+import { seatList } from '@/domain/seatMap/seatNames';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import { Basket, type BasketHandle } from '@/features/seats/basket/Basket';
 import { basketSummary } from '@/features/seats/basket/basketSummary';
@@ -40,7 +41,7 @@ import { usePickBeforeSignIn } from '@/features/seats/usePickBeforeSignIn';
 import { useSales } from '@/hooks/useSales';
 import { useSeatActions } from '@/features/seats/useSeatActions';
 import { useLiveSeatMap, useSeatMap } from '@/hooks/useLiveSeatMap';
-import { formatList, t } from '@/i18n/language';
+import { t } from '@/i18n/language';
 import { salePath } from '@/paths';
 
 interface SeatSelectorProps {
@@ -66,9 +67,9 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     sales,
     store,
     isSignedIn: me !== null,
-    onSignInNeeded: ({ facts: { id, seatNumber } }) => {
-      rememberPick(event.id, id);
-      setDialog({ name: 'signIn', seatNumber });
+    onSignInNeeded: ({ facts: seat }) => {
+      rememberPick(event.id, seat.id);
+      setDialog({ name: 'signIn', seat });
     },
     onOffer: setOffer,
   });
@@ -91,7 +92,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
       setDialog({ name: 'confirmed', answer });
     },
     onRefused: (error, asked) => {
-      setOffer(offerFor(error, errorText(error), asked));
+      setOffer(offerFor(error, errorText(error, store.getState().facts), asked));
     },
   });
   const find = useSeatFinder({
@@ -100,8 +101,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
     onFound: (found) => {
       setDialog((before) => (before?.name === 'find' ? null : before));
       setOffer(null);
-      const list = formatList(found.map(({ seatNumber }) => seatNumber));
-      announce(t('seats:held', { count: found.length, list }), 'quiet');
+      announce(t('seats:held', seatList(found)), 'quiet');
       showSeats(found);
     },
     onRefused: (refusal) => {
@@ -154,7 +154,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
   };
   const openFind = (area: StandingArea | null) => {
     find.reset();
-    setDialog(me === null ? { name: 'signIn', seatNumber: null } : { name: 'find', area });
+    setDialog(me === null ? { name: 'signIn', seat: null } : { name: 'find', area });
   };
   const openShortcuts = () => {
     setDialog({ name: 'shortcuts' });
@@ -224,7 +224,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
                 store={store}
                 isSignedIn={me !== null}
                 onSignInNeeded={() => {
-                  setDialog({ name: 'signIn', seatNumber: null });
+                  setDialog({ name: 'signIn', seat: null });
                 }}
                 onOpened={showSeats}
               />
@@ -268,6 +268,7 @@ export function SeatSelector({ event, me }: SeatSelectorProps) {
         counts={counts}
         find={find}
         review={{
+          facts: scene.facts,
           event,
           seats: mine,
           bill: tickets.bill,

@@ -3,7 +3,7 @@ import { Suspense } from 'react';
 import type { Scene } from '@/canvas/scene';
 import type { ReservedAnswer } from '@/api/types';
 import type { FreeCounts } from '@/domain/seatMap/numbering';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import { CheckoutDialog } from '@/features/seats/basket/lazyCheckout';
 import type { ReviewDialogProps } from '@/features/seats/basket/ReviewDialog';
@@ -13,7 +13,7 @@ import { FindDialog, ShortcutsDialog, SignInPrompt } from '@/features/seats/lazy
 export type OpenDialog =
   | { readonly name: 'shortcuts' | 'review' }
   | { readonly name: 'find'; readonly area: StandingArea | null }
-  | { readonly name: 'signIn'; readonly seatNumber: string | null }
+  | { readonly name: 'signIn'; readonly seat: SeatFacts | null }
   | { readonly name: 'confirmed'; readonly answer: ReservedAnswer };
 
 interface SelectorDialogsProps {
@@ -63,9 +63,7 @@ export function SelectorDialogs({
       {(dialog?.name === 'review' || dialog?.name === 'confirmed') && (
         <CheckoutDialog answer={dialog.name === 'confirmed' ? dialog.answer : null} {...review} />
       )}
-      {dialog?.name === 'signIn' && (
-        <SignInPrompt seatNumber={dialog.seatNumber} onClose={onClose} />
-      )}
+      {dialog?.name === 'signIn' && <SignInPrompt seat={dialog.seat} onClose={onClose} />}
     </Suspense>
   );
 }

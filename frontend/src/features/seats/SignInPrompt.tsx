@@ -2,17 +2,19 @@ import { Link, useLocation } from 'react-router';
 
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
+import { seatName } from '@/domain/seatMap/seatNames';
+import type { SeatFacts } from '@/domain/seatMap/seats';
 import { forgetPick, pickState } from '@/features/seats/pickBeforeSignIn';
 import { t } from '@/i18n/language';
 import { signInPath, withReturn } from '@/paths';
 
 interface SignInPromptProps {
-  /** Number of the seat that is held after signing in; null if none was picked. */
-  readonly seatNumber: string | null;
+  /** The seat that is held after signing in; null if none was picked. */
+  readonly seat: SeatFacts | null;
   readonly onClose: () => void;
 }
 
-export function SignInPrompt({ seatNumber, onClose }: SignInPromptProps) {
+export function SignInPrompt({ seat, onClose }: SignInPromptProps) {
   const location = useLocation();
   const { pathname, search } = location;
   const close = () => {
@@ -22,9 +24,9 @@ export function SignInPrompt({ seatNumber, onClose }: SignInPromptProps) {
   return (
     <Dialog title={t('seats:signIn_title')} onDismiss={close}>
       <p className="dialog__lead">
-        {seatNumber === null
+        {seat === null
           ? t('seats:signIn_note')
-          : t('seats:signIn_noteSeat', { seat: seatNumber })}
+          : t('seats:signIn_noteSeat', { seat: seatName(seat) })}
       </p>
       <div className="dialog__actions">
         <Button onClick={close}>{t('seats:signIn_later')}</Button>

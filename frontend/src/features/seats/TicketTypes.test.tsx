@@ -27,12 +27,12 @@ function optionsOf(list: HTMLElement) {
 it('sells a seat with the chosen ticket type, and says what fees and tax are in the total', async () => {
   const { server, user, basket } = await openBasket();
   expect(basket.getByText('Total with fees').nextSibling?.textContent).toBe('€55.50');
-  const types = basket.getByRole('combobox', { name: 'Ticket for seat A1' });
+  const types = basket.getByRole('combobox', { name: 'Ticket for Stalls, row A, seat 1' });
   expect(optionsOf(types)).toEqual(['Standard · €50.00', 'Child · €20.00']);
   await user.selectOptions(types, 'Child · €20.00');
   await user.click(screen.getByRole('button', { name: 'Reserve' }));
   const review = within(await screen.findByRole('dialog', { name: 'Review your seats' }));
-  expect(review.getByRole('rowheader', { name: /A1 Child/ })).toBeDefined();
+  expect(review.getByRole('rowheader', { name: /seat 1 Child/ })).toBeDefined();
   expect(review.getByRole('row', { name: 'Fees €5.50' })).toBeDefined();
   expect(review.getByRole('row', { name: 'Total includes 19 % tax: €4.07 €25.50' })).toBeDefined();
   const reservation = makeReservation();
@@ -59,7 +59,7 @@ it('sells a seat with the chosen ticket type, and says what fees and tax are in 
 
 it('shows the prices from when the seat was locked', async () => {
   const { basket } = await openBasket('40.00', [{ ticket_type: 3, price: '15.00' }]);
-  const types = await basket.findByRole('combobox', { name: 'Ticket for seat A1' });
+  const types = await basket.findByRole('combobox', { name: 'Ticket for Stalls, row A, seat 1' });
   await waitFor(() => {
     expect(optionsOf(types)).toEqual(['Standard · €40.00', 'Child · €15.00']);
   });

@@ -46,7 +46,7 @@ it('picks a seat in the list like on the map', async () => {
   const { server, user } = await showList();
   server.on('post events/7/seats/100/lock/', granted(lockedSeat(0)));
   await user.click(seatButton('A1'));
-  expect(await screen.findByText('Seat A1 is held for you.')).toBeDefined();
+  expect(await screen.findByText('Stalls, row A, seat 1 is held for you.')).toBeDefined();
   expect(seatButton('A1').getAttribute('aria-pressed')).toBe('true');
   const basket = within(screen.getByRole('complementary', { name: 'Your seats' }));
   expect(basket.getByText('1 seat')).toBeDefined();

@@ -76,7 +76,9 @@ it("a lock with a lost response is never shown as somebody else's, and is confir
   server.on(LOCKS, () => CONNECTION_LOST);
   await user.click(seatButton('A1'));
   await pass(4_000);
-  expect(screen.getByText(/^Seat A1: We could not reach the box office/)).toBeDefined();
+  expect(
+    screen.getByText(/^Stalls, row A, seat 1: We could not reach the box office/),
+  ).toBeDefined();
   expect(status('A1')).toBe('available');
   act(() => {
     socket.receive(deltaFrame(1, [0, 1, Date.parse(held.locked_until ?? ''), 'alice']));

@@ -2,13 +2,14 @@ import { type ApiError, toApiError } from '@/api/apiError';
 import { newIdempotencyKey } from '@/api/idempotencyKey';
 import { extendLocks, lockSeat, lockSeats, unlockSeats } from '@/api/seats';
 import type { Lock, Seat } from '@/api/types';
+import { seatList } from '@/domain/seatMap/seatNames';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { OwnLock, SettledOutcome } from '@/domain/seatMap/state';
 import { soldApart } from '@/domain/seatMap/tables';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { ownLockOf } from '@/domain/tickets';
 import { errorText } from '@/api/errorText';
-import { formatList, t } from '@/i18n/language';
+import { t } from '@/i18n/language';
 
 export interface SeatCommands {
   /** Lock one seat, or those of a whole table. */
@@ -62,7 +63,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
         ? [(await lockSeat(eventId, first.id, key)).seat]
         : (await lockSeats(eventId, idsOf(seats), key, code)).seats,
     );
-    if (kept.length > 0) onDone(t('seats:held', wordsFor(kept)));
+    if (kept.length > 0) onDone(t('seats:held', seatList(kept)));
   }
 
   async function take(seats: readonly SeatFacts[], insteadOf: readonly SeatFacts[]): Promise<void> {
@@ -72,7 +73,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       async (key) => (await lockSeats(eventId, idsOf(seats), key)).seats,
     );
     if (kept.length === 0) return;
-    onDone(t('seats:held', wordsFor(kept)));
+    onDone(t('seats:held', seatList(kept)));
     const takenIds = idsOf(seats);
     const left = insteadOf.filter((seat) => isMine(seat) && !takenIds.includes(seat.id));
     if (left.length > 0) await unlock(left);
@@ -84,7 +85,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
       seats,
       async (key) => (await extendLocks(eventId, idsOf(seats), key)).seats,
     );
-    if (kept.length > 0) onDone(t('seats:extended', wordsFor(kept)));
+    if (kept.length > 0) onDone(t('seats:extended', seatList(kept)));
   }
 
   /** Returns the seats that are held and still wanted. */
@@ -119,7 +120,7 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     }
     const reversed = seats.filter(isReversed);
     settle(seats, { kind: 'released' });
-    onDone(t('seats:released', wordsFor(seats)));
+    onDone(t('seats:released', seatList(seats)));
     await Promise.all(soldApart(reversed, (facts) => facts).map(lock));
   }
 
@@ -134,9 +135,9 @@ export function createSeatCommands(options: SeatCommandsOptions): SeatCommands {
     if (error.code === 'promo_code_invalid') store.dispatch({ type: 'seatsOpened', opened: null });
     if (error.isOutcomeUnknown) store.dispatch({ type: 'locksInvalidated' });
     // Name the seats if the server's response does not.
-    const text = errorText(error);
+    const text = errorText(error, store.getState().facts);
     const sentence =
-      error.conflicts.length > 0 ? text : t('errors:about', { ...wordsFor(seats), sentence: text });
+      error.conflicts.length > 0 ? text : t('errors:about', { ...seatList(seats), sentence: text });
     onRefused({ sentence, error, seats });
   }
 
@@ -163,9 +164,4 @@ export function ownLocks(seat: HeldSeat, maxExtensions: number): OwnLock[] {
 
 function idsOf(seats: readonly SeatFacts[]): number[] {
   return seats.map(({ id }) => id);
-}
-
-/** Parameters for messages about seats. */
-function wordsFor(seats: readonly SeatFacts[]): { count: number; list: string } {
-  return { count: seats.length, list: formatList(seats.map(({ seatNumber }) => seatNumber)) };
 }

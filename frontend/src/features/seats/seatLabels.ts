@@ -1,5 +1,6 @@
 import { assertNever } from '@/domain/assertNever';
 import { ACCESSIBLE, AISLE, RESTRICTED_VIEW } from '@/domain/seatMap/features';
+import { seatName } from '@/domain/seatMap/seatNames';
 import { isAskedFor, type MapSeat, type SeatFacts } from '@/domain/seatMap/seats';
 import type { StandingArea } from '@/domain/seatMap/standing';
 import { t } from '@/i18n/language';
@@ -69,7 +70,8 @@ export function standingLeftText({ seatIndexes }: StandingArea, left: number): s
 }
 
 /** Why a seat cannot be picked. */
-export function unavailableText({ facts: { seatNumber: seat }, status, holder }: MapSeat): string {
+export function unavailableText({ facts, status, holder }: MapSeat): string {
+  const seat = seatName(facts);
   switch (status) {
     case 'available':
     case 'mine':

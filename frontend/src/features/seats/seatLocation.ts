@@ -1,25 +1,13 @@
 import type { Category } from '@/api/types';
 import type { SeatFacts } from '@/domain/seatMap/seats';
-import { kindOf, type NamedSeat, seatWords, sectionWords } from '@/domain/seatWords';
 import { featureWords } from '@/features/seats/seatLabels';
 import { t } from '@/i18n/language';
 
-/**
- * Describe a seat's section, row, category and features, without what its number contains already.
- */
-export function seatLocation(facts: SeatFacts, categories: readonly Category[]): string {
-  return joined(
-    facts.floor,
-    facts.seatNumber.startsWith(facts.section) ? '' : sectionWords(facts.section),
-    facts.row === '' || namesRow(facts) ? '' : rowName(facts.row),
-    seatCategory(facts, categories),
-    ...featureWords(facts),
-  );
-}
-
-/** A seat in words, as on its ticket. */
-export function seatName(facts: SeatFacts): string {
-  return seatWords(named(facts));
+/** Describe what a seat's name does not tell: its category and features. */
+export function seatDetails(facts: SeatFacts, categories: readonly Category[]): string {
+  return [seatCategory(facts, categories), ...featureWords(facts)]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
 /**
@@ -43,16 +31,4 @@ export function seatCategory(
 /** A row's label. A name of several words, such as "Table 4", needs no prefix. */
 export function rowName(row: string): string {
   return row.includes(' ') ? row : t('seats:place_row', { row });
-}
-
-function namesRow(facts: SeatFacts): boolean {
-  return facts.seatNumber.includes(`${facts.row}, `) || kindOf(named(facts)) === 'composed';
-}
-
-function named(facts: SeatFacts): NamedSeat {
-  return { ...facts, seat_number: facts.seatNumber, is_place: facts.isPlace };
-}
-
-function joined(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(' · ');
 }

@@ -2,11 +2,12 @@ import { useEffect, useRef } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import type { Announce } from '@/components/announce';
+import { seatList } from '@/domain/seatMap/seatNames';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import { useSeatMap } from '@/hooks/useLiveSeatMap';
 import { useTimeReached } from '@/hooks/useTimeReached';
-import { formatList, t } from '@/i18n/language';
+import { t } from '@/i18n/language';
 
 /** Offer an extension this long before the deadline, or after half of a shorter lock. */
 const SOON_MS = 90_000;
@@ -46,7 +47,7 @@ export function useLockExtension(
     announcedOffer.current = nextDeadline;
     const next = extendable.filter(({ until }) => until === nextDeadline);
     // Sighted users see the button appear.
-    announce(extensionText(next.map(({ facts }) => facts.seatNumber)), 'quiet');
+    announce(t('seats:moreTimeSoon', seatList(next.map(({ facts }) => facts))), 'quiet');
   }, [isTimeToOffer, nextDeadline, extendable, announce]);
 
   const announcedEnd = useRef<number | null>(null);
@@ -54,7 +55,7 @@ export function useLockExtension(
     if (!isEnding || announcedEnd.current === lastDeadline || event.max_extensions === 0) return;
     announcedEnd.current = lastDeadline;
     const last = exhausted.filter(({ until }) => until === lastDeadline);
-    announce(noExtensionText(last.map(({ facts }) => facts.seatNumber)));
+    announce(t('seats:noMoreTime', seatList(last.map(({ facts }) => facts))));
   }, [isEnding, lastDeadline, exhausted, event.max_extensions, announce]);
 
   return {
@@ -70,12 +71,4 @@ function firstDeadline(seats: readonly MapSeat[]): number | null {
 
 function before(deadline: number | null, ms: number): number | null {
   return deadline === null ? null : deadline - ms;
-}
-
-function extensionText(seatNumbers: readonly string[]): string {
-  return t('seats:moreTimeSoon', { count: seatNumbers.length, list: formatList(seatNumbers) });
-}
-
-function noExtensionText(seatNumbers: readonly string[]): string {
-  return t('seats:noMoreTime', { count: seatNumbers.length, list: formatList(seatNumbers) });
 }

@@ -2,12 +2,13 @@ import { type Dispatch, type SetStateAction, useEffect } from 'react';
 
 import { fetchReleasedLocks } from '@/api/events';
 import type { Announce } from '@/components/announce';
+import { seatList } from '@/domain/seatMap/seatNames';
 import type { LostLocks } from '@/domain/seatMap/state';
 import type { SeatMapStore } from '@/domain/seatMap/store';
 import type { Offer } from '@/features/seats/offer/offer';
 import { offerExpiredSeats } from '@/features/seats/offer/offerExpiredSeats';
 import { useSeatMap } from '@/hooks/useLiveSeatMap';
-import { formatList, t } from '@/i18n/language';
+import { t } from '@/i18n/language';
 
 /**
  * Announce lost locks. Offer expired seats again, but not others, which may have been released in
@@ -26,24 +27,15 @@ export function useLostLocks(
       void announceLoss(eventId, lapse, announce);
       return;
     }
-    announce(t('seats:lapsed', seatsOf(lapse)), 'bad');
-    const { facts, indexById } = store.getState();
-    const lapsed = lapse.seatIds.flatMap((seatId) => facts[indexById.get(seatId) ?? -1] ?? []);
-    setOffer((before) => offerExpiredSeats(before, lapsed));
-    announce(
-      t('choosing:againSaid', { count: lapsed.length, list: formatList(lapse.seatNumbers) }),
-      'quiet',
-    );
-  }, [eventId, lapse, announce, setOffer, store]);
+    announce(t('seats:lapsed', seatList(lapse.seats)), 'bad');
+    setOffer((before) => offerExpiredSeats(before, lapse.seats));
+    announce(t('choosing:againSaid', seatList(lapse.seats)), 'quiet');
+  }, [eventId, lapse, announce, setOffer]);
 }
 
 /** Say that locks were lost, and whether the box office released them. */
 async function announceLoss(eventId: number, lost: LostLocks, announce: Announce): Promise<void> {
   const released = await fetchReleasedLocks(eventId).catch(() => []);
-  const byOffice = lost.seatIds.every((id) => released.some(({ seat_id: seat }) => seat === id));
-  announce(t(byOffice ? 'seats:releasedByBoxOffice' : 'seats:lost', seatsOf(lost)), 'bad');
-}
-
-function seatsOf({ seatNumbers }: LostLocks) {
-  return { count: seatNumbers.length, list: formatList(seatNumbers) };
+  const byOffice = lost.seats.every(({ id }) => released.some(({ seat_id: seat }) => seat === id));
+  announce(t(byOffice ? 'seats:releasedByBoxOffice' : 'seats:lost', seatList(lost.seats)), 'bad');
 }

@@ -72,7 +72,7 @@ export function useSeatActions({
             companionOffer(error, sentence, seats, store.getState().seats);
           onOffer(offer);
           if (offer === null) announce(sentence, 'bad');
-          else announce(offerText(offer), 'quiet');
+          else announce(offerText(offer, store.getState().facts), 'quiet');
         },
       }),
     [event.id, event.max_extensions, store, queryClient, announce, onOffer],

@@ -3,7 +3,7 @@ import { markPaid, markPaidBack, sendAgain } from '@/api/bookings';
 import { cancelReservation } from '@/api/reservations';
 import type { Booking, EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
-import { seatList } from '@/domain/seatList';
+import { seatsInWords } from '@/domain/seatWords';
 import { useBookingChange } from '@/features/organise/bookings/useBookingChange';
 import { ErrorNote } from '@/features/organise/ErrorNote';
 import { QuestionDialog } from '@/features/organise/QuestionDialog';
@@ -88,7 +88,7 @@ export function Cancelling({ event, booking, onDone, onDismiss }: CancellingProp
   return (
     <QuestionDialog
       title={t('bookings:cancelTitle', { id: booking.id })}
-      lead={t('bookings:cancelLead', { seats: seatList(booking.seats) })}
+      lead={t('bookings:cancelLead', { seats: seatsInWords(booking.seat_details) })}
       confirmLabel={t('bookings:cancel')}
       dismissLabel={t('bookings:keep')}
       busy={cancel.isPending}

@@ -2,13 +2,14 @@ import { type RefObject, useRef, useState } from 'react';
 
 import type { EventDetail } from '@/api/types';
 import { Icon } from '@/components/Icon';
+import { seatName } from '@/domain/seatMap/seatNames';
 import { isAskedFor, type MapSeat } from '@/domain/seatMap/seats';
 import type { Ticket } from '@/domain/tickets';
 import { TicketPrice } from '@/features/seats/basket/TicketPrice';
 import { useFocusFallback } from '@/features/seats/basket/useFocusFallback';
 import type { Tickets } from '@/features/seats/basket/useTickets';
 import { statusText } from '@/features/seats/seatLabels';
-import { seatLocation, tableName } from '@/features/seats/seatLocation';
+import { seatDetails, tableName } from '@/features/seats/seatLocation';
 import { t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
 
@@ -31,10 +32,11 @@ export function BasketLine({ basket, seats, tickets, event, onRelease }: BasketL
   const pending = seats.some((seat) => seat.pending);
   const category = event.categories.find(({ id }) => id === facts.categoryId);
   const table = facts.isSoldWhole ? tableName(facts) : null;
+  const name = table ?? seatName(facts);
   const place = isAskedFor(first)
     ? statusText(first)
     : table === null
-      ? seatLocation(facts, event.categories)
+      ? seatDetails(facts, event.categories)
       : t('basket:places', { count: seats.length });
   const own = seats.flatMap((seat) => {
     const ticket = tickets.bill.tickets.find((each) => each.facts.id === seat.facts.id);
@@ -60,8 +62,8 @@ export function BasketLine({ basket, seats, tickets, event, onRelease }: BasketL
             <circle className="basket__ring" r="0.78" stroke={category?.color} />
           </svg>
         </span>
-        <span className="basket__seat" title={place}>
-          <b>{table ?? facts.seatNumber}</b> <small>{place}</small>
+        <span className="basket__seat" title={`${name} ${place}`.trim()}>
+          <b>{name}</b> <small>{place}</small>
         </span>
         {table === null ? (
           own.map(({ seat, ticket }) => <span key={seat.facts.id}>{price(seat, ticket)}</span>)
@@ -88,7 +90,7 @@ export function BasketLine({ basket, seats, tickets, event, onRelease }: BasketL
           className="icon-button"
           aria-label={
             table === null
-              ? t('basket:release', { seat: facts.seatNumber })
+              ? t('basket:release', { seat: name })
               : t('basket:releaseTable', { table })
           }
           disabled={pending}

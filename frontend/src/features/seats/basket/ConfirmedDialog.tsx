@@ -7,7 +7,8 @@ import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
 import { paymentText } from '@/domain/payments';
-import { formatList, t } from '@/i18n/language';
+import { seatsInWords } from '@/domain/seatWords';
+import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 import '@/i18n/loadReservationsMessages';
@@ -21,7 +22,7 @@ interface ConfirmedDialogProps {
 export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
   const navigate = useNavigate();
   const { reservation, mailed_to: address } = answer;
-  const { seats } = reservation;
+  const { seat_details: seats } = reservation;
   return (
     <Dialog title={t('basket:confirmed')} art={<CheckMark />} opensByItself onDismiss={onClose}>
       <p className="dialog__lead">
@@ -29,7 +30,7 @@ export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
           i18nKey="basket:confirmed_lead"
           count={seats.length}
           parts={{
-            list: <b>{formatList(seats)}</b>,
+            list: <b>{seatsInWords(seats)}</b>,
             event: reservation.event_name,
             when: formatDateTime(reservation.date, reservation.time_zone),
             total: formatMoney(reservation.total_price, reservation.currency),

@@ -9,7 +9,8 @@ import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
 import { grouped } from '@/domain/grouped';
 import { isPaidNow } from '@/domain/payments';
-import type { MapSeat } from '@/domain/seatMap/seats';
+import { seatName } from '@/domain/seatMap/seatNames';
+import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
 import { soldApart } from '@/domain/seatMap/tables';
 import type { ServerClock } from '@/domain/serverClock';
 import type { Bill, Ticket } from '@/domain/tickets';
@@ -21,7 +22,7 @@ import { Countdown } from '@/features/seats/Countdown';
 import { paymentErrorText } from '@/api/errorText';
 import type { Choice } from '@/features/seats/offer/offer';
 import { OfferChoices } from '@/features/seats/offer/OfferChoices';
-import { seatLocation, tableName } from '@/features/seats/seatLocation';
+import { seatDetails, tableName } from '@/features/seats/seatLocation';
 import type { LockExtension } from '@/features/seats/useLockExtension';
 import { t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
@@ -30,6 +31,8 @@ import { formatDateTime } from '@/i18n/time';
 export interface ReviewDialogProps {
   readonly event: EventDetail;
   readonly seats: readonly MapSeat[];
+  /** Of all seats of the event. */
+  readonly facts: readonly SeatFacts[];
   readonly bill: Bill;
   readonly clock: ServerClock;
   readonly checkout: Checkout;
@@ -48,6 +51,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
 function Review({
   event,
   seats,
+  facts,
   bill,
   clock,
   checkout,
@@ -115,7 +119,7 @@ function Review({
         />
         <div className="review__foot">
           <div role="alert">
-            {error !== null && <p className="dialog__error">{paymentErrorText(error)}</p>}
+            {error !== null && <p className="dialog__error">{paymentErrorText(error, facts)}</p>}
           </div>
           {event.requires_verified_email && (
             <p className="review__verify">
@@ -150,7 +154,7 @@ function Review({
   );
 }
 
-function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDialogProps) {
+function NothingLeft({ facts, checkout: { error }, choices, onTake, onClose }: ReviewDialogProps) {
   const isExpiry = error === null || error.conflicts.length > 0;
   return (
     <Dialog
@@ -159,7 +163,7 @@ function NothingLeft({ checkout: { error }, choices, onTake, onClose }: ReviewDi
       onDismiss={onClose}
     >
       <p className="dialog__lead">
-        {error === null ? t('basket:lapsed_note') : paymentErrorText(error)}
+        {error === null ? t('basket:lapsed_note') : paymentErrorText(error, facts)}
         {isExpiry && ` ${t('basket:nothingReserved')}`}
       </p>
       {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
@@ -217,12 +221,12 @@ function TicketNames({ tickets, event }: TicketNamesProps) {
   const { isSoldWhole } = facts;
   return (
     <>
-      {isSoldWhole ? tableName(facts) : facts.seatNumber}{' '}
+      {isSoldWhole ? tableName(facts) : seatName(facts)}{' '}
       <small>
         {type === null ? '' : `${type.name} · `}
         {isSoldWhole
           ? t('basket:places', { count: tickets.length })
-          : seatLocation(facts, event.categories)}
+          : seatDetails(facts, event.categories)}
       </small>
     </>
   );

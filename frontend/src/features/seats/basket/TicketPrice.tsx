@@ -1,3 +1,4 @@
+import { seatName } from '@/domain/seatMap/seatNames';
 import type { Ticket } from '@/domain/tickets';
 import type { TypeOption } from '@/features/seats/basket/useTickets';
 import { t } from '@/i18n/language';
@@ -19,7 +20,7 @@ export function TicketPrice({ ticket, options, currency, disabled, onChoose }: T
   return (
     <select
       className="ticket-price tabular"
-      aria-label={t('basket:ticketType', { seat: ticket.facts.seatNumber })}
+      aria-label={t('basket:ticketType', { seat: seatName(ticket.facts) })}
       value={ticket.type?.id ?? ''}
       disabled={disabled}
       onChange={({ target }) => {

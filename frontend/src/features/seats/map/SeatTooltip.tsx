@@ -5,7 +5,8 @@ import type { ServerClock } from '@/domain/serverClock';
 import { Countdown } from '@/features/seats/Countdown';
 import { tooltipPosition } from '@/features/seats/map/tooltipPosition';
 import { featureWords, statusText } from '@/features/seats/seatLabels';
-import { seatCategory, seatName } from '@/features/seats/seatLocation';
+import { seatName } from '@/domain/seatMap/seatNames';
+import { seatCategory } from '@/features/seats/seatLocation';
 import { formatMoney } from '@/i18n/money';
 
 interface SeatTooltipProps {

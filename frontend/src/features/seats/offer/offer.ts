@@ -1,6 +1,7 @@
 import type { Alternative, ApiError } from '@/api/apiError';
+import { seatNames } from '@/domain/seatMap/seatNames';
 import type { MapSeat, SeatFacts } from '@/domain/seatMap/seats';
-import { formatList, t } from '@/i18n/language';
+import { t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
 
 /** Alternatives to seats that were refused. */
@@ -44,7 +45,6 @@ export function companionOffer(
   const together = [...accessible.map(({ facts }) => facts), ...asked];
   const alternative = {
     seatIds: together.map(({ id }) => id),
-    seatNumbers: together.map(({ seatNumber }) => seatNumber),
     price: sumAmounts(together.map(({ price }) => price)),
   };
   return { text, alternatives: [alternative], insteadOf: asked, isDivisible: false };
@@ -67,9 +67,11 @@ export function openChoices(
 }
 
 /** The offer as text, for screen readers. */
-export function offerText({ text, alternatives }: Offer): string {
-  const sets = alternatives.map(({ seatNumbers }) => formatList(seatNumbers));
-  return `${text} ${t('seats:offer_inWords', { list: formatList(sets, 'disjunction') })}`;
+export function offerText({ text, alternatives }: Offer, facts: readonly SeatFacts[]): string {
+  const sets = alternatives.map(({ seatIds }) =>
+    seatNames(facts.filter(({ id }) => seatIds.includes(id))),
+  );
+  return `${text} ${t('seats:offer_inWords', { list: sets.join('; ') })}`;
 }
 
 function isFree(seat: MapSeat | undefined): seat is MapSeat {
@@ -82,7 +84,7 @@ function labelOf(
   currency: string,
 ): string {
   const isSame = seats.every((seat) => insteadOf.some(({ id }) => id === seat.id));
-  const list = seats.map(({ seatNumber }) => seatNumber).join(', ');
+  const list = seatNames(seats);
   const price = sumAmounts(seats.map((seat) => seat.price));
   const before = sumAmounts(insteadOf.map((seat) => seat.price));
   const isAddition = insteadOf.every(({ id }) => seats.some((seat) => seat.id === id));

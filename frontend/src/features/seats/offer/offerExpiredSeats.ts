@@ -15,7 +15,6 @@ export function offerExpiredSeats(before: Offer | null, lapsed: readonly SeatFac
     alternatives: [
       {
         seatIds: seats.map(({ id }) => id),
-        seatNumbers: seats.map(({ seatNumber }) => seatNumber),
         price: sumAmounts(seats.map(({ price }) => price)),
       },
     ],

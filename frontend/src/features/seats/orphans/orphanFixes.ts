@@ -1,7 +1,8 @@
 import type { Move, OrphanWarning, Shift } from '@/domain/seatMap/orphans';
+import { seatList, seatNames } from '@/domain/seatMap/seatNames';
 import type { SeatFacts } from '@/domain/seatMap/seats';
 import type { Choice } from '@/features/seats/offer/offer';
-import { formatList, t } from '@/i18n/language';
+import { t } from '@/i18n/language';
 import { formatMoney, sumAmounts } from '@/i18n/money';
 
 /** Seats to lock, and seats to release in exchange. */
@@ -17,12 +18,12 @@ export function orphanText(warning: OrphanWarning, areRefused: boolean): string 
   const sentence = warningText(warning);
   if (!areRefused || !warning.isAvoidable) return sentence;
   return sentence === null
-    ? t('errors:reason_orphan', wordsFor(warning.orphans))
+    ? t('errors:reason_orphan', seatList(warning.orphans))
     : t('choosing:orphans_refused', { sentence });
 }
 
 function warningText({ orphans, addSeats, shiftParty }: OrphanWarning): string | null {
-  const words = wordsFor(orphans);
+  const words = seatList(orphans);
   if (addSeats !== null) {
     return t(shiftParty === null ? 'choosing:orphans_take' : 'choosing:orphans_both', words);
   }
@@ -45,25 +46,17 @@ function toFix({ take, release }: Move, label: string): OrphanFix {
 
 function addLabel(seats: readonly SeatFacts[], currency: string): string {
   return t('choosing:orphans_too', {
-    list: numbersOf(seats).join(', '),
+    list: seatNames(seats),
     price: formatMoney(priceOf(seats), currency),
   });
 }
 
 /** All seats of the party after the move, and their price if it changes. */
 function shiftLabel({ party, take, release }: Shift, currency: string): string {
-  const list = numbersOf(party).join(', ');
+  const list = seatNames(party);
   return priceOf(take) === priceOf(release)
     ? t('choosing:orphans_shift', { list })
     : t('choosing:orphans_shiftFor', { list, price: formatMoney(priceOf(party), currency) });
-}
-
-function wordsFor(orphans: readonly SeatFacts[]) {
-  return { count: orphans.length, list: formatList(numbersOf(orphans)) };
-}
-
-function numbersOf(seats: readonly SeatFacts[]): string[] {
-  return seats.map(({ seatNumber }) => seatNumber);
 }
 
 function priceOf(seats: readonly SeatFacts[]): string {
