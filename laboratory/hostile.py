@@ -32,7 +32,6 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
-from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +43,7 @@ from websockets.typing import Origin
 from deploy.address import serves
 from deploy.paths import ROOT
 from deploy.ports import free_port
+from laboratory.results import percentile
 from loadtest.target import ResourceUsage, TargetSite, target_at
 from tools.sites import running_site
 
@@ -70,8 +70,7 @@ class _Waits:
 
     def percentiles(self) -> tuple[float, float]:
         """Return the median and the 95th percentile in milliseconds."""
-        found = [*self.seconds, *self.seconds]
-        return median(found) * 1000, quantiles(found, n=20, method="inclusive")[-1] * 1000
+        return percentile(self.seconds, 50) * 1000, percentile(self.seconds, 95) * 1000
 
 
 @dataclass(slots=True)

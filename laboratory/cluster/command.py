@@ -27,6 +27,7 @@ from laboratory.cluster.probes import (
     ValkeyProbe,
 )
 from laboratory.cluster.server_metrics import standby_reads
+from laboratory.results import table
 
 # Of a client of the lab; after it, it asks the other proxy.
 _TIMEOUT_SECONDS = 5.0
@@ -206,7 +207,12 @@ def _print_map(found: Cluster) -> None:
 
 
 def _print_outcomes(outcomes: list[Outcome]) -> None:
-    print(f"\n{'seconds without a write':40} database  Valkey    site  viewers behind")
-    for each in outcomes:
-        figures = f"{each.database:8.1f} {each.valkey:7.1f} {each.site:7.1f} {each.viewers:15.1f}"
-        print(f"{each.fault:40} {figures}{'' if each.came_back else '  did not come back'}")
+    head = ("seconds without a write", "PostgreSQL", "Valkey", "site", "viewers behind")
+    rows = [
+        (
+            each.fault if each.came_back else f"{each.fault} (did not come back)",
+            *(f"{it:.1f}" for it in (each.database, each.valkey, each.site, each.viewers)),
+        )
+        for each in outcomes
+    ]
+    print(f"\n{table(head, rows)}")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -45,22 +45,10 @@ class Bench:
             yield server
 
     @asynccontextmanager
-    async def watched(
-        self,
-        peer: Peer,
-        viewers: int,
-        *,
-        query_of: Callable[[int], str] = lambda _: "",
-        headers: Mapping[str, str] | None = None,
-    ) -> AsyncIterator[tuple[Server, list[Viewer]]]:
-        """Start a server with viewers that have got their first frames.
-
-        `query_of` returns the query string of each viewer, by its number.
-        """
+    async def watched(self, peer: Peer, viewers: int) -> AsyncIterator[tuple[Server, list[Viewer]]]:
+        """Start a server with viewers that have got their first frames."""
         async with self.serving(peer) as server:
-            crowd = await gather_viewers(
-                server, self.crowd(viewers), query_of=query_of, headers=headers
-            )
+            crowd = await gather_viewers(server, self.crowd(viewers))
             await asyncio.sleep(SETTLE_SECONDS)
             for viewer in crowd:
                 viewer.forget()

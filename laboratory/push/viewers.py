@@ -1,8 +1,7 @@
 """What the viewers of a benchmark received, computed afterwards from their frames."""
 
-import itertools
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -10,23 +9,14 @@ from laboratory.push.servers import Server
 from loadtest.engine.viewers import Frame, SocketIoViewer, StreamViewer, Viewer, gather
 
 
-async def gather_viewers(
-    server: Server,
-    count: int,
-    *,
-    query_of: Callable[[int], str] = lambda _: "",
-    headers: Mapping[str, str] | None = None,
-) -> list[Viewer]:
+async def gather_viewers(server: Server, count: int) -> list[Viewer]:
     """Connect `count` viewers, and wait for the first frame of each.
 
     Raises: OSError when one is refused, cut off, or told nothing.
     """
     kinds = {"socketio": SocketIoViewer, "seatcast-stream": StreamViewer}
     kind: type[Viewer] = kinds.get(server.peer.speaks, Viewer)
-    numbers = itertools.count()
-    return await gather(
-        lambda payloads: kind(server.url + query_of(next(numbers)), payloads, headers), count
-    )
+    return await gather(lambda payloads: kind(server.url, payloads), count)
 
 
 def seq_of(viewer: Viewer) -> int:
