@@ -59,21 +59,21 @@ def test_a_gap_is_a_violation() -> None:
 
 def test_a_beat_with_an_unknown_number_is_a_violation() -> None:
     viewer = _viewer()
-    assert viewer._hear({"type": "beat", "seq": 7}) is None
-    assert "was not sent" in str(viewer._hear({"type": "beat", "seq": 8}))
+    assert viewer._hear(BUSY_BEAT) is None
+    assert "was not sent" in str(viewer._hear({**BUSY_BEAT, "seq": 8}))
 
 
 def test_a_viewer_waits_for_three_beats_but_three_seconds_at_least() -> None:
     viewer = _viewer()
     for next_ms, seconds in ((3_000, 9.0), (1_000, 3.0), (100, 3.0)):
-        viewer._hear({"type": "beat", "seq": 7, "next": next_ms})
+        viewer._hear({**BUSY_BEAT, "next": next_ms})
         assert viewer.silence_seconds == seconds
 
 
 def test_a_viewer_doubts_only_while_beats_come_every_second_or_more_often() -> None:
     viewer = _viewer()
     for next_ms, seconds in ((3_000, None), (1_001, None), (500, 1.2)):
-        viewer._hear({"type": "beat", "seq": 7, "next": next_ms})
+        viewer._hear({**BUSY_BEAT, "next": next_ms})
         assert viewer._next_doubt_seconds() == seconds
 
 
