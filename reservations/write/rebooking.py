@@ -62,16 +62,17 @@ def _tell_buyers(rebooked: Rebooked, reservations: dict[int, Reservation], event
     """Mail the buyers of the bookings that have seats now; return whether all can be mailed."""
     moved = _moved_in_words(rebooked) if isinstance(rebooked, Move) else {}
     refunds = rebooked.refunds if isinstance(rebooked, Move) else ()
-    told = [reservations[rebooked.reservation_id]]
-    if isinstance(rebooked, Split):
-        told.append(reservations[rebooked.new_id])
+    kept = reservations[rebooked.reservation_id]
     refund = sum((each.amount for each in refunds), Decimal(0))
-    mailed = [
-        notices().booking_changed(changed_booking(booking, event, moved=moved, refund=refund))
-        for booking in told
-    ]
+    told = [changed_booking(kept, event, moved=moved, refund=refund)]
+    if isinstance(rebooked, Split):
+        new = reservations[rebooked.new_id]
+        # Somebody else has had no booking that could have changed.
+        is_change = new.buyer_email == kept.buyer_email
+        told.append(changed_booking(new, event, is_change=is_change))
+    mailed = [notices().booking_changed(each) for each in told]
     if isinstance(rebooked, Merge):
-        _tell_other_buyer(reservations[rebooked.other_id], told[0], event)
+        _tell_other_buyer(reservations[rebooked.other_id], kept, event)
     return all(mailed)
 
 

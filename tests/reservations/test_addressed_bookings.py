@@ -120,6 +120,12 @@ def test_whoever_splits_a_booking_learns_whether_both_buyers_are_mailed(
     assert _split(office, event, 1, address).json()["buyer_mailed"] is is_mailed
 
 
+def test_somebody_else_gets_a_split_off_booking_as_a_new_one(sold: Event) -> None:
+    [mail] = Mail.objects.filter(address="split@example.org")
+    assert mail.kind == Mail.Kind.BOOKING
+    assert Mail.objects.filter(address="alice@example.org", kind=Mail.Kind.SEATS).count() == 1
+
+
 def test_beyond_the_limit_an_address_is_told_of_a_cancelled_event_later(
     event: Event, office: Any
 ) -> None:
