@@ -19,7 +19,7 @@ from django.db.models import Q, QuerySet
 
 from reservations import clock
 from reservations.domain.errors import ReservationNotFound
-from reservations.domain.states import DisputeStatus, iso
+from reservations.domain.states import DisputeStatus, PaymentStatus, iso
 from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
 from reservations.public_ids import parse_beginning
 from reservations.read.records import (
@@ -39,6 +39,7 @@ MAX_BOOKINGS = 100
 MAX_TEXT = 254
 
 _FEW = 1_000
+_CHARGED = [PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED]
 
 
 class BookingState(StrEnum):
@@ -80,6 +81,7 @@ class PaidBackRecord(TypedDict):
 
 
 class BookingRecord(FoundBookingRecord):
+    paid_online: Annotated[Total | None, "What the provider charged, before any refund."]
     settlements: list[SettlementRecord]
     given_up: list[GivenUpRecord]
     split_from: str | None
@@ -124,13 +126,15 @@ def booking(*, reservation_id: int) -> BookingRecord:
         raise ReservationNotFound
     related = ("split_from", "payment")
     stored = Reservation.objects.select_related(*related).get(pk=reservation_id)
+    payment = stored.payment if hasattr(stored, "payment") else None
     return {
         **records[0],
+        "paid_online": money(payment.amount) if payment and payment.status in _CHARGED else None,
         "settlements": _settlements(reservation_id),
         "given_up": given_up(reservation_id=reservation_id),
         "paid_back": _paid_back(reservation_id),
         "split_from": stored.split_from.public_id if stored.split_from else None,
-        "dispute": (stored.payment.dispute or None) if hasattr(stored, "payment") else None,
+        "dispute": (payment.dispute or None) if payment else None,
     }
 
 

@@ -200,8 +200,10 @@ def test_a_refund_of_a_live_booking_in_the_dashboard_lowers_what_it_is_refunded_
     for _ in range(2):
         _tell(payment)
     booking = Reservation.objects.get()
-    [row] = bookings.booking(reservation_id=booking.pk)["settlements"]
+    record = bookings.booking(reservation_id=booking.pk)
+    [row] = record["settlements"]
     assert (row["kind"], row["amount"], row["status"]) == ("returned", "-30.00", "refunded")
+    assert record["paid_online"] == "100.00"
     [mail] = Mail.objects.filter(kind=Mail.Kind.REFUNDED)
     assert (mail.details["booking"], mail.details["amount"]) == (booking.public_id, "30 EUR")
     assert (_told(booking), faults_of(event)) == (("captured", None), [])

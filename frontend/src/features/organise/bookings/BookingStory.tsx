@@ -5,13 +5,20 @@ import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
 
-/** What was paid here, refunded or transferred. */
-export function Money({ booking: { settlements, currency } }: { readonly booking: Booking }) {
+/** What was paid, refunded or transferred, if it is more than a payment online. */
+export function Money({ booking }: { readonly booking: Booking }) {
+  const { paid_online: paidOnline, settlements, currency } = booking;
   if (settlements.length === 0) return null;
   return (
     <>
       <h3>{t('bookings:settlements')}</h3>
       <ul className="booking-panel__money">
+        {paidOnline !== null && (
+          <li>
+            <span>{t('bookings:paidOnline')}</span>
+            <span className="tabular">{formatMoney(paidOnline, currency)}</span>
+          </li>
+        )}
         {settlements.map((each) => (
           <li key={`${each.at} ${each.kind} ${each.amount} ${each.other ?? ''}`}>
             <span>

@@ -23,6 +23,7 @@ const FOUND: FoundBooking = {
 };
 const BOOKING: Booking = {
   ...FOUND,
+  paid_online: null,
   settlements: [],
   dispute: null,
   given_up: [],
@@ -80,6 +81,7 @@ it('lists bookings, and finds those that are asked for', async () => {
 it('opens a booking with its money and what became of its seats', async () => {
   open('', {
     ...BOOKING,
+    paid_online: '150.00',
     settlements: [
       {
         at: '2026-11-22T05:00:00Z',
@@ -102,6 +104,7 @@ it('opens a booking with its money and what became of its seats', async () => {
   });
   fireEvent.click(await screen.findByRole('button', { name: `Open booking ${ID}` }));
   expect(await screen.findByText(/A2 was given up for A1/)).toBeDefined();
+  expect(screen.getByText('Paid online').nextSibling?.textContent).toBe('€150.00');
   expect(screen.getByText('€30.00')).toBeDefined();
   expect(document.activeElement?.textContent).toBe('Zoe');
 });
