@@ -19,7 +19,6 @@ MAX_TOKEN = 400
 class BookingLinkSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(
         max_length=MAX_TOKEN,
-        allow_blank=True,
         default="",
         help_text="Of the link. Another one is answered like an unknown booking.",
     )

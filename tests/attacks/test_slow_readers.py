@@ -99,7 +99,7 @@ def test_stalled_readers_from_many_networks_take_little_memory(
         assert len(json.load(first)) == SEATS
         before = _memory_bytes(server)
         answers = [
-            _asking(stack, server, event, f"192.0.2.{number + 1}") for number in range(READERS)
+            _asking(stack, server, event, f"192.0.{number + 1}.1") for number in range(READERS)
         ]
         assert [answer.status for answer in answers].count(200) == MAX_IN_FLIGHT
         assert _refused(answers) == {(503, "busy")}
