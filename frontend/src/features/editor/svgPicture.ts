@@ -9,6 +9,8 @@ const MAX_BYTES = 5_000_000;
 /** Counted as drawn: an element that is used ten times counts ten times. */
 const MAX_ELEMENTS = 200_000;
 const NAMESPACE = 'http://www.w3.org/2000/svg';
+/** In its place, so that what is parsed is data: no handler, script or style is anything to it. */
+const INERT = 'urn:inert-svg';
 /** In CSS pixels. */
 const UNITS: Readonly<Record<string, number>> = {
   ...{ '': 1, px: 1, in: 96, cm: 96 / 2.54, mm: 96 / 25.4, q: 96 / 101.6, pt: 96 / 72, pc: 16 },
@@ -41,9 +43,10 @@ export async function svgPicture(file: Blob, longSide: number): Promise<SvgPictu
 export function sizedSvg(text: string, longSide: number): { text: string; size: Size } | null {
   // Entities can repeat each other, a thousand million times.
   if (/<!ENTITY/i.test(text)) return null;
-  const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+  const inert = text.replaceAll(NAMESPACE, INERT);
+  const parsed = new DOMParser().parseFromString(inert, 'application/xml');
   const root = parsed.documentElement;
-  if (root.namespaceURI !== NAMESPACE || root.localName !== 'svg') return null;
+  if (root.namespaceURI !== INERT || root.localName !== 'svg') return null;
   if (parsed.querySelector('parsererror') !== null) return null;
   if (elementsDrawn(parsed) > MAX_ELEMENTS) return null;
   const own = sizeOf(root);
@@ -57,7 +60,8 @@ export function sizedSvg(text: string, longSide: number): { text: string; size: 
   }
   root.setAttribute('width', String(size.width));
   root.setAttribute('height', String(size.height));
-  return { text: new XMLSerializer().serializeToString(parsed), size };
+  const sized = new XMLSerializer().serializeToString(parsed).replaceAll(INERT, NAMESPACE);
+  return { text: sized, size };
 }
 
 function sizeOf(root: Element): Size {
