@@ -25,6 +25,7 @@ from deploy.paths import ROOT, VENV_PYTHON
 from deploy.ports import free_port
 from deploy.supervised import supervised
 from deploy.waiting import wait_until
+from laboratory.chaos.history import acknowledged, operations
 from laboratory.chaos.sale import SETTLE_SECONDS, Sale, manage
 
 _STOP_SECONDS = 60.0
@@ -65,12 +66,10 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
         sale = Sale(address, settings, asked.seed, asked.buyers, asked.viewers)
         with sale.going_on():
             time.sleep(asked.seconds)
-            before = {
-                number: each for kept in sale.promises for number, each in kept.booked.items()
-            }
+            before = _booked(sale)
             seconds = _timed("save", file, data_dir)
             time.sleep(asked.seconds)
-        booked = sum(len(kept.booked) for kept in sale.promises)
+        booked = len(_booked(sale))
         last = sale.truth()
     restoring = _timed("restore", file, data_dir)
     with _stack(address, data_dir) as settings:
@@ -83,7 +82,7 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
             ),
             seconds=SETTLE_SECONDS,
         )
-        lost = before.keys() - sale.stored()
+        lost = before - sale.stored()
         sale.over()
     shown = sum(each.snapshots for each in sale.watchers)
     violations = [violation for each in sale.watchers for violation in each.violations]
@@ -107,6 +106,12 @@ def run(asked: argparse.Namespace, data_dir: Path) -> dict[str, Any]:
             *violations,
         ],
     }
+
+
+def _booked(sale: Sale) -> set[str]:
+    """Return the public ids of the bookings that buyers were told of."""
+    found = acknowledged(operations(sale.history), "reserve")
+    return {each.answer["reservation_id"] for each in found}
 
 
 def _timed(what: str, file: Path, data_dir: Path) -> float:

@@ -19,9 +19,12 @@ from laboratory.chaos.history import Operation
 # Payments that a bank may take back after the booking, without telling the client.
 _UNSURE_METHODS = {"card_withdrawn"}
 _LIVE = "confirmed"
+_CONFLICT = 409
 # How a list may show a seat that is booked, or locked.
 _SOLD = {"reserved"}
 _TAKEN = {"locked", "reserved"}
+# Reasons of conflicts which say that a seat is not held by the person who asks.
+_NOT_YOURS = {"locked", "reserved", "blocked", "expired", "not_held"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ def check(operations: Sequence[Operation], bookings: Sequence[Booking]) -> Itera
         yield from _out_of_turn(client, own)
         locks = list(_locks(client, own))
         yield from _forgotten(locks, own)
-        possessions += [*locks, *_bookings(client, own)]
+        owned = [*locks, *_bookings(client, own)]
+        yield from _refused(owned, own)
+        possessions += owned
     yield from _overlaps(possessions)
     yield from _outdated(possessions, operations)
     yield from _stored_twice(bookings)
@@ -131,6 +136,24 @@ def _forgotten(locks: Sequence[_Possession], own: Sequence[Operation]) -> Iterat
             lasts = lock.begins <= operation.asked_at and _answered(operation) < lock.ends
             if lasts and lock.seat not in listed:
                 yield f"seat {lock.seat} is locked by {lock.client}, whose list has it not"
+
+
+def _refused(owned: Sequence[_Possession], own: Sequence[Operation]) -> Iterator[str]:
+    """Yield seats that are a client's, who is told meanwhile that they are not."""
+    for operation in own:
+        if operation.status != _CONFLICT:
+            continue
+        for row in operation.answer.get("conflicts", ()):
+            for each in owned:
+                lasts = each.begins <= operation.asked_at and _answered(operation) < each.ends
+                if lasts and each.seat == row["seat_id"] and _denies(row["reason"], each):
+                    who, told = each.client, row["reason"]
+                    yield f"seat {each.seat} is {each.word} {who}, who is told: {told}"
+
+
+def _denies(reason: str, possession: _Possession) -> bool:
+    """Return whether a conflict's reason says that the seat is not the client's."""
+    return reason in _NOT_YOURS and not (possession.booking and reason == "reserved")
 
 
 def _overlaps(possessions: Sequence[_Possession]) -> Iterator[str]:

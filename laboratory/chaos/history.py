@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, TextIO
 
 
@@ -89,10 +90,20 @@ class ClientHistory:
         self.history.write(row)
 
 
-def operations(file: Path) -> list[Operation]:
+def temporary_history() -> History:
+    """Return a history in a file that is deleted with it."""
+    return History(NamedTemporaryFile("w", prefix="seatcast-", suffix=".jsonl"))  # type: ignore[arg-type]
+
+
+def operations(history: History) -> list[Operation]:
     """Return the operations of a history, in the order in which they were asked for."""
-    with file.open() as lines:
+    with Path(history.file.name).open() as lines:
         return joined(json.loads(line) for line in lines if line.endswith("\n"))
+
+
+def acknowledged(operations: Iterable[Operation], kind: str) -> list[Operation]:
+    """Return the operations of a kind that were answered with success."""
+    return [each for each in operations if each.kind == kind and each.is_ok]
 
 
 def joined(rows: Iterable[dict[str, Any]]) -> list[Operation]:

@@ -15,10 +15,9 @@ from deploy.address import Address
 from deploy.paths import ROOT, VENV_PYTHON
 from deploy.waiting import wait_until
 from laboratory.chaos import readers
-from laboratory.chaos.buyers import Buyer, Promises
+from laboratory.chaos.buyers import Buyer
 from laboratory.chaos.checker import Booking, check
-from laboratory.chaos.history import History, operations
-from laboratory.chaos.holds import Holds
+from laboratory.chaos.history import History, acknowledged, operations, temporary_history
 from laboratory.chaos.readers import Reader
 from laboratory.chaos.shop import PATIENCE_SECONDS, TIMEOUT_SECONDS, AnswerLog, Shop
 from laboratory.chaos.viewers import Viewer
@@ -31,8 +30,8 @@ _ATTEMPTS = 6
 class Sale:
     """One event, its buyers and its viewers. `settings` are those of the site's servers.
 
-    `spare` are more addresses of the site, and `history` records what the buyers are answered, and
-    the lists that are read besides.
+    `spare` are more addresses of the site. `history` records what the buyers are answered, and the
+    lists that are read besides.
     """
 
     address: Address
@@ -41,13 +40,11 @@ class Sale:
     buyers: int
     viewers: int
     answer_log: AnswerLog = field(default_factory=AnswerLog)
-    promises: list[Promises] = field(default_factory=list)
-    holds: Holds = field(default_factory=Holds)
     watchers: list[Viewer] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
     spare: tuple[Address, ...] = ()
     timeout_seconds: float = TIMEOUT_SECONDS
-    history: History | None = None
+    history: History = field(default_factory=temporary_history)
     _fixtures: dict[str, Any] = field(default_factory=dict)
     _is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -75,8 +72,7 @@ class Sale:
         ]
         self.watchers = self._viewers()
         watching = threading.Thread(target=self._watch, daemon=True)
-        if self.history:
-            threads.append(threading.Thread(target=self._reader(buying_is_over).run, daemon=True))
+        threads.append(threading.Thread(target=self._reader(buying_is_over).run, daemon=True))
         for thread in (watching, *threads):
             thread.start()
         try:
@@ -92,7 +88,7 @@ class Sale:
 
     def truth(self) -> dict[str, Any]:
         """Return the event as the database has it: see `audit.truth`."""
-        return self._audited(_together([]))
+        return self._audited()
 
     def stored(self) -> set[str]:
         """Return the public ids of all stored bookings."""
@@ -107,8 +103,7 @@ class Sale:
         """Return all violations, once buying has ended."""
         found = self._audit() + self._viewer_violations()
         self.report["answers"] = dict(self.answer_log.seen)
-        self.report["promises"]["seats_found_as_promised"] = self.holds.confirmed
-        return found + self.answer_log.violations + self.holds.violations
+        return found + self.answer_log.violations
 
     def _watch(self) -> None:
         async def watch() -> None:
@@ -122,7 +117,6 @@ class Sale:
 
     def _buyer(self, name: str, token: str, is_over: threading.Event) -> Buyer:
         rng = random.Random(f"{self.seed} {name}")
-        self.promises.append(Promises())
         return Buyer(
             shop=Shop(
                 self.address,
@@ -131,19 +125,16 @@ class Sale:
                 rng,
                 spare=self.spare,
                 timeout_seconds=self.timeout_seconds,
-                history=self.history.of(name) if self.history else None,
+                history=self.history.of(name),
             ),
             name=name,
             event_id=self.event_id,
             seat_ids=self._fixtures["seat_ids"],
             rng=rng,
-            promises=self.promises[-1],
-            holds=self.holds,
             is_over=is_over,
         )
 
     def _reader(self, is_over: threading.Event) -> Reader:
-        assert self.history
         rng = random.Random(f"{self.seed} {readers.NAME}")
         return Reader(
             shop=Shop(
@@ -186,23 +177,23 @@ class Sale:
         if verified.returncode:
             violations += [f"ledger: {line}" for line in verified.stdout.splitlines()]
             violations.append(f"verify_ledger: {verified.stderr.strip()[-500:]}")
-        promises = _together(self.promises)
-        found = self._audited(promises)
+        found = self._audited()
         self.report |= {
             name: found[name] for name in ("seq", "seats", "reservations", "charges", "changes")
         }
-        if self.history:
-            stored = [
-                Booking(number, buyer, status, frozenset(seats))
-                for number, buyer, status, seats in found["bookings"]
-            ]
-            violations += check(operations(Path(self.history.file.name)), stored)
-        self.report["promises"] = {name: len(kept) for name, kept in promises.items()}
-        return [*violations, *found["violations"]]
+        stored = [
+            Booking(number, buyer, status, frozenset(seats))
+            for number, buyer, status, seats in found["bookings"]
+        ]
+        recorded = operations(self.history)
+        self.report["acknowledged"] = {
+            kind: len(acknowledged(recorded, kind))
+            for kind in ("lock", "extend", "unlock", "reserve", "cancel", "locks", "seats")
+        }
+        return [*violations, *check(recorded, stored), *found["violations"]]
 
-    def _audited(self, promises: Mapping[str, Any]) -> dict[str, Any]:
-        asked = json.dumps({"event_id": self.event_id, "promises": promises})
-        audited = manage(self.settings, "-m", "laboratory.chaos.audit", stdin=asked)
+    def _audited(self) -> dict[str, Any]:
+        audited = manage(self.settings, "-m", "laboratory.chaos.audit", str(self.event_id))
         return dict(json.loads(audited.stdout))
 
     def _viewer_violations(self) -> list[str]:
@@ -231,14 +222,14 @@ class Sale:
 
 
 def manage(
-    settings: Mapping[str, str], *arguments: str, stdin: str = "", release: Path = ROOT
+    settings: Mapping[str, str], *arguments: str, release: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of a release with the settings of the site's servers."""
     return subprocess.run(
         [str(VENV_PYTHON), *arguments],
         env={**settings, "DJANGO_SETTINGS_MODULE": "config.settings"},
         cwd=release,
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
@@ -247,7 +238,7 @@ def manage(
 
 def show(report: dict[str, Any], *titles: str) -> None:
     """Print what happened under `titles`, and the counts of a sale."""
-    for title in (*titles, "answers", "promises", "reservations", "charges", "viewers"):
+    for title in (*titles, "answers", "acknowledged", "reservations", "charges", "viewers"):
         print(f"\n{title}")
         for name, count in sorted(report[title].items()):
             print(f"{count:9,}  {name.replace('_', ' ')}")
@@ -256,14 +247,3 @@ def show(report: dict[str, Any], *titles: str) -> None:
     print(f"{len(report['violations']):9,}  violations")
     for violation in report["violations"][:50]:
         print(f"           {violation}")
-
-
-def _together(promises: list[Promises]) -> dict[str, Any]:
-    return {
-        "booked": {
-            str(number): booking for each in promises for number, booking in each.booked.items()
-        },
-        "cancelled": [number for each in promises for number in each.cancelled],
-        "perhaps_cancelled": [number for each in promises for number in each.perhaps_cancelled],
-        "never_answered": [name for each in promises for name in each.never_answered],
-    }

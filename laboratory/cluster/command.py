@@ -149,7 +149,7 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
     seen = _Seen(
         database=written.succeeded,
         valkey=stored.succeeded,
-        site=sorted([*newcomers.decided, *_decided_at(_HISTORY)]),
+        site=sorted([*newcomers.decided, *_decided_at(sale.history)]),
         heads=database.heads,
         reached=[viewer.reached for viewer in sale.watchers],
     )
@@ -167,7 +167,7 @@ def _sale(found: Cluster, faults: list[Fault], asked: argparse.Namespace) -> dic
     }
 
 
-def _decided_at(history: Path) -> Iterator[float]:
+def _decided_at(history: History) -> Iterator[float]:
     """Yield when the buyers' commands were answered."""
     for each in operations(history):
         if not each.is_unknown and each.kind in _WRITES and each.answered_at:

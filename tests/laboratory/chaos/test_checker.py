@@ -188,3 +188,25 @@ def test_a_list_that_is_older_than_its_request_is_found(taken: dict[str, str], f
 def test_a_list_without_a_lock_that_lasts_is_found() -> None:
     found = list(check([lock("ann", 0, until=15), seats(2, {})], []))
     assert found == ["seat 7 is locked by ann, and available in a list"]
+
+
+@pytest.mark.parametrize("reason", ["locked", "reserved", "expired", "not_held"])
+def test_a_holder_who_is_told_that_the_seat_is_not_theirs_is_found(reason: str) -> None:
+    refusal = {"conflicts": [{"seat_id": SEAT, "reason": reason}]}
+    history = [
+        lock("ann", 0, until=15),
+        operation("ann", "extend", 2, status=409, answer=refusal),
+    ]
+    assert list(check(history, [])) == [f"seat {SEAT} is locked by ann, who is told: {reason}"]
+
+
+def test_a_refusal_after_the_deadline_or_of_the_own_booking_is_right() -> None:
+    late = {"conflicts": [{"seat_id": SEAT, "reason": "expired"}]}
+    own = {"conflicts": [{"seat_id": SEAT, "reason": "reserved"}]}
+    history = [
+        lock("ann", 0, until=15),
+        operation("ann", "extend", 16, status=409, answer=late),
+        reserve("ann", 20, "A", status=201),
+        operation("ann", "lock", 22, status=409, answer=own),
+    ]
+    assert list(check(history, [booking("A")])) == []

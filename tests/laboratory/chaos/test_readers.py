@@ -32,7 +32,8 @@ def test_a_list_is_recorded_as_the_seats_that_are_taken(tmp_path: Path) -> None:
             """Say nothing."""
 
     file = tmp_path / "history.jsonl"
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, file.open("w") as history:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, file.open("w") as written:
+        history = History(written)
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         address = Address(host="127.0.0.1", port=server.server_address[1])
@@ -42,7 +43,7 @@ def test_a_list_is_recorded_as_the_seats_that_are_taken(tmp_path: Path) -> None:
                 shop=Shop(address, "", log, rng),
                 event_id=1,
                 rng=rng,
-                history=History(history).of(NAME),
+                history=history.of(NAME),
                 is_over=is_over,
             ).run()
         finally:
@@ -50,5 +51,5 @@ def test_a_list_is_recorded_as_the_seats_that_are_taken(tmp_path: Path) -> None:
             thread.join()
     assert asked == ["/api/events/1/seats/ None", "/api/events/ None"]
     assert log.violations == []
-    [recorded] = operations(file)
+    [recorded] = operations(history)
     assert (recorded.client, recorded.kind, recorded.answer) == (NAME, "seats", {"8": "locked"})
