@@ -30,7 +30,9 @@ _KEY_SALT = "reservations.tickets.ed25519"
 # 80 bits, sixteen letters: too many to guess.
 _SIGNATURE_BYTES = 10
 MAX_CODE_LENGTH = 200
-_CODE = re.compile(rf"([0-9A-Z]{{{LENGTH}}})-([A-Z2-7]{{16}})(?:\.([1-9][0-9]{{0,17}}))?", re.ASCII)
+_CODE = re.compile(rf"([0-9A-Z]{{{LENGTH}}})([A-Z2-7]{{16}})(?:\.([1-9][0-9]{{0,17}}))?", re.ASCII)
+# What people put between the letters of a code: spaces, hyphens and dashes, and the minus sign.
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
 _SIGNED = re.compile(
     rf"(([0-9A-Z]{{{LENGTH}}})\.[0-9]{{1,19}}\.([0-9]{{1,12}})\.[0-9]{{1,3}}[PU])\.([\w-]{{86}})",
     re.ASCII,
@@ -67,14 +69,15 @@ def public_keys() -> list[str]:
 def public_id_of(code: str) -> str | None:
     """Return the public id of a ticket's reservation; None if the ticket is not valid.
 
-    `code` is a ticket code, of which letters may be in either case, or a signed ticket.
+    `code` is a signed ticket, or a ticket code as people type it: in either case, with spaces, and
+    with any dash or none. None if it is not valid.
     """
     if len(code) > MAX_CODE_LENGTH:
         return None
     if signed := _SIGNED.fullmatch(code):
         text, public_id, _, signature = signed.groups()
         return public_id if _is_signed(text, signature) else None
-    found = _CODE.fullmatch(code.upper())
+    found = _typed(code)
     if found is None:
         return None
     public_id, signature, _ = found.groups()
@@ -116,8 +119,12 @@ def _base64url(content: bytes) -> str:
 
 def seat_of(code: str) -> int | None:
     """Return the id of the seat for which a ticket is; None if it is for all of its booking's."""
-    found = _CODE.fullmatch(code.upper()) if len(code) <= MAX_CODE_LENGTH else None
+    found = _typed(code) if len(code) <= MAX_CODE_LENGTH else None
     return int(found[3]) if found and found[3] else None
+
+
+def _typed(code: str) -> re.Match[str] | None:
+    return _CODE.fullmatch(_SEPARATORS.sub("", code).upper())
 
 
 def _signature(public_id: str, key: str | bytes) -> str:

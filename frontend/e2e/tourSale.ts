@@ -61,7 +61,7 @@ async function giveAway(
   await page.locator('.box-office__form [type=submit]').click();
   await page.locator('.box-office__sold').waitFor();
   await inspect(page, 'box-office-given');
-  const number = await page.locator('.box-office__code').innerText();
+  const number = await page.locator('.box-office__numbers dd').nth(1).innerText();
   await api.post(`reservations/${number}/cancel/`);
 }
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from reservations.models import Entry, Reservation
 from reservations.public_ids import new_public_id
-from reservations.tickets import public_id_of, ticket_code
+from reservations.tickets import public_id_of, seat_of, ticket_code
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger, with_token
@@ -63,6 +63,16 @@ def test_a_code_is_url_safe_and_case_insensitive(office: BoxOffice) -> None:
     assert _check(office, code.lower()).json()["reservation"]["ticket_code"] == code
 
 
+@pytest.mark.parametrize("separator", ["", " ", " - ", "\N{EN DASH}", "\N{NON-BREAKING HYPHEN}"])
+def test_a_typed_code_can_have_spaces_and_any_dash(separator: str) -> None:
+    name = "CRYMFEV56F1S62DG"
+    code = ticket_code(name)
+    typed = code.lower().replace("-", separator)
+    typed = f"{typed[:4]} {typed[4:]}"
+    assert public_id_of(typed) == name
+    assert (seat_of(typed), seat_of(f"{typed}.17")) == (None, 17)
+
+
 def test_a_wrong_code_is_404(office: BoxOffice, subtests: pytest.Subtests) -> None:
     code = ticket_code(office.reservation)
     name, _, signature = code.partition("-")
@@ -71,8 +81,8 @@ def test_a_wrong_code_is_404(office: BoxOffice, subtests: pytest.Subtests) -> No
     for wrong in (
         *(f"{name}-{signature[:-1]}{other}", f"{name}-{signature[:-1]}", name, signature),
         *(f"{office.reservation_of_bob}-{signature}", f"0{code}", f"{code}A", f"{name}-", "-"),
-        *(f"{name}{signature}", f"{name}-{'A' * 16}", f"{number}-{signature}", "%00"),
-        *("%D9%A1-" + signature, "x" * 3_000, f"-{code}", f"{code}%0A"),
+        *(f"{name}-{'A' * 16}", f"{number}-{signature}", "%00", "%D9%A1-" + signature),
+        *("x" * 3_000, f".{code}", f"{code}%00"),
         *(f"{2**63}-{signature}", f"{10**30}-{signature}", ticket_code(new_public_id())),
     ):
         with subtests.test(wrong=wrong[:40]):

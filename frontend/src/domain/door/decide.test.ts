@@ -100,7 +100,10 @@ describe('a door without a network', () => {
     expect(second).toMatchObject({
       kind: 'refused',
       reason: 'used',
-      entry: { gate: 'North', seat: { seat_number: 'A10' } },
+      entries: [
+        { gate: 'North', seat: { seat_number: 'A10' } },
+        { gate: 'North', seat: { seat_number: 'A11' } },
+      ],
     });
   });
 
@@ -188,7 +191,7 @@ describe('a door without a network', () => {
     });
     expect(await decide(state, ticketOf(1), crypto)).toMatchObject({
       reason: 'used',
-      entry: { gate: 'South' },
+      entries: [{ gate: 'South' }],
     });
   });
 

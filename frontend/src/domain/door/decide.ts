@@ -18,8 +18,8 @@ export type Decision =
       readonly kind: 'refused';
       readonly reason: RefusalReason;
       readonly bookingId: string | null;
-      /** When and where it was used. */
-      readonly entry?: Entered & { readonly seat: ListedSeat | null };
+      /** When and where its seats entered, if it was used; a seat may be unknown. */
+      readonly entries: readonly (Entered & { readonly seat: ListedSeat | null })[];
     };
 
 /** The cryptography of tickets, which browsers only have asynchronously. */
@@ -73,7 +73,7 @@ function decideSigned(state: DoorState, ticket: SignedTicket): Decision {
   if (!ticket.isPaid) return refused('unpaid', bookingId);
   const entry = state.enteredUnlisted[bookingId];
   if (entry !== undefined) {
-    return { ...refused('used', bookingId), entry: { ...entry, seat: null } };
+    return { ...refused('used', bookingId), entries: [{ ...entry, seat: null }] };
   }
   return { kind: 'valid', bookingId, left: [], people: ticket.people };
 }
@@ -90,15 +90,14 @@ function decideListed(
   const isPaidSince = booking.state === 'unpaid' && ticket?.isPaid === true;
   if (booking.state !== 'valid' && !isPaidSince) return refused(booking.state, booking.id);
   const left = booking.seats.filter((seat) => entryOf(state, booking.id, seat) === null);
-  const [first] = booking.seats;
-  const entry = first === undefined ? null : entryOf(state, booking.id, first);
-  if (left.length > 0 || first === undefined) {
+  if (left.length > 0 || booking.seats.length === 0) {
     return { kind: 'valid', bookingId: booking.id, left, people: left.length };
   }
-  return {
-    ...refused('used', booking.id),
-    ...(entry !== null && { entry: { ...entry, seat: first } }),
-  };
+  const entries = booking.seats.flatMap((seat) => {
+    const entry = entryOf(state, booking.id, seat);
+    return entry === null ? [] : [{ ...entry, seat }];
+  });
+  return { ...refused('used', booking.id), entries };
 }
 
 async function isSignedBy(
@@ -114,5 +113,5 @@ function refused(
   reason: RefusalReason,
   bookingId: string | null = null,
 ): Decision & { kind: 'refused' } {
-  return { kind: 'refused', reason, bookingId };
+  return { kind: 'refused', reason, bookingId, entries: [] };
 }

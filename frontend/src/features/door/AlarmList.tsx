@@ -1,7 +1,7 @@
 import { Button } from '@/components/Button';
 import type { Alarm } from '@/features/door/doorSession';
 import { seatsInWords } from '@/domain/seatWords';
-import { entryText } from '@/components/entryText';
+import { entryText, entryTexts } from '@/components/entryText';
 import { t } from '@/i18n/language';
 
 interface AlarmListProps {
@@ -30,9 +30,9 @@ export function AlarmList({ alarms, onDismiss }: AlarmListProps) {
 }
 
 function textOf({ scan, result, seats }: Alarm): string {
-  const [first] = result.entries;
   const here = entryText({ at: scan.at, gate: '' });
-  return first === undefined
+  const before = entryTexts(result.entries);
+  return before === ''
     ? t('door:alarmInvalid', { here })
-    : t('door:alarmDouble', { seats: seatsInWords(seats), here, first: entryText(first) });
+    : t('door:alarmDouble', { seats: seatsInWords(seats), here, before });
 }

@@ -1,9 +1,10 @@
 import type { ListedSeat, ScanResult } from '@/api/types';
+import { entriesText } from '@/components/entryText';
 import { Icon } from '@/components/Icon';
 import type { RefusalReason } from '@/domain/door/decide';
+import { isBookingNumber } from '@/domain/door/ticketCode';
 import { seatsInWords } from '@/domain/seatWords';
 import type { Verdict } from '@/features/door/doorSession';
-import { entryText } from '@/components/entryText';
 import { t } from '@/i18n/language';
 
 import '@/components/verdict.css';
@@ -14,9 +15,15 @@ interface Shown {
   readonly hint: string;
 }
 
+interface DoorVerdictProps {
+  /** What was read. */
+  readonly code: string;
+  readonly verdict: Verdict;
+}
+
 /** Distinguished by text, icon and colour, to be readable in the dark. */
-export function DoorVerdict({ verdict }: { readonly verdict: Verdict }) {
-  const shown = shownOf(verdict);
+export function DoorVerdict({ code, verdict }: DoorVerdictProps) {
+  const shown = shownOf(code, verdict);
   return (
     <article className="verdict" data-verdict={shown.verdict}>
       <header className="verdict__head">
@@ -28,7 +35,7 @@ export function DoorVerdict({ verdict }: { readonly verdict: Verdict }) {
   );
 }
 
-function shownOf(verdict: Verdict): Shown {
+function shownOf(code: string, verdict: Verdict): Shown {
   switch (verdict.kind) {
     case 'admitted':
       return {
@@ -37,18 +44,26 @@ function shownOf(verdict: Verdict): Shown {
         hint: verdict.seats.length === 0 ? t('door:newerThanList') : seatsInWords(verdict.seats),
       };
     case 'refused':
-      if (verdict.entry !== undefined)
-        return used(verdict.entry.seat === null ? [] : [verdict.entry.seat], verdict.entry);
-      return refusal(verdict.reason);
+      return verdict.entries.length > 0
+        ? used(entriesText(verdict.entries))
+        : refusal(code, verdict.reason);
     case 'refusedByServer':
-      return refusedByServer(verdict.result, verdict.seats);
+      return refusedByServer(code, verdict.result, verdict.seats);
   }
 }
 
 /** Why the server refused; its codes are those of the API's errors. */
-function refusedByServer({ code, entries }: ScanResult, seats: readonly ListedSeat[]): Shown {
-  const [first] = entries;
-  if (first !== undefined) return used(seats, first);
+function refusedByServer(
+  ticket: string,
+  { code, entries }: ScanResult,
+  seats: readonly ListedSeat[],
+): Shown {
+  if (entries.length > 0) {
+    const seatOf = new Map(seats.map((seat) => [seat.seat_id, seat]));
+    return used(
+      entriesText(entries.map((entry) => ({ ...entry, seat: seatOf.get(entry.seat_id) ?? null }))),
+    );
+  }
   const reasons: Readonly<Record<string, RefusalReason>> = {
     ticket_unpaid: 'unpaid',
     ticket_cancelled: 'cancelled',
@@ -57,21 +72,14 @@ function refusedByServer({ code, entries }: ScanResult, seats: readonly ListedSe
     // The list had seats that the booking has no longer.
     seat_not_found: 'outdated',
   };
-  return refusal(reasons[code] ?? 'unknown');
+  return refusal(ticket, reasons[code] ?? 'unknown');
 }
 
-function used(
-  seats: readonly ListedSeat[],
-  entry: { readonly at: string; readonly gate: string },
-): Shown {
-  return {
-    verdict: 'void',
-    title: t('door:used'),
-    hint: [seatsInWords(seats), entryText(entry)].filter((part) => part !== '').join(' · '),
-  };
+function used(hint: string): Shown {
+  return { verdict: 'void', title: t('door:used'), hint };
 }
 
-function refusal(reason: RefusalReason): Shown {
+function refusal(code: string, reason: RefusalReason): Shown {
   const title = t('door:refused');
   switch (reason) {
     case 'forged':
@@ -87,8 +95,12 @@ function refusal(reason: RefusalReason): Shown {
     case 'lapsed':
       return { verdict: 'void', title, hint: t('door:lapsed') };
     case 'used':
-      return { verdict: 'void', title: t('door:used'), hint: '' };
+      return used('');
     case 'unknown':
-      return { verdict: 'unknown', title: t('door:unknown'), hint: t('door:unknownNote') };
+      return {
+        verdict: 'unknown',
+        title: t('door:unknown'),
+        hint: t(isBookingNumber(code) ? 'door:bookingNumber' : 'door:unknownNote'),
+      };
   }
 }

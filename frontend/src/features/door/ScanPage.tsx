@@ -19,17 +19,20 @@ import { signInPath } from '@/paths';
 const SAME_CODE_MS = 4_000;
 
 interface Group {
+  readonly kind: 'group';
   readonly code: string;
   readonly valid: Valid;
 }
+
+/** What is shown of the last ticket: one thing, so that no two tickets are on the screen. */
+type Shown = Group | { readonly kind: 'verdict'; readonly code: string; readonly verdict: Verdict };
 
 /** Scan tickets, one after the other. */
 export function ScanPage({ session }: { readonly session: DoorSession }) {
   const { state, connection, alarms } = useDoor(session);
   const location = useLocation();
   const [isBusy, setIsBusy] = useState(false);
-  const [verdict, setVerdict] = useState<Verdict | null>(null);
-  const [group, setGroup] = useState<Group | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   const last = useRef({ code: '', at: 0 });
 
   async function scan(text: string): Promise<void> {
@@ -42,37 +45,36 @@ export function ScanPage({ session }: { readonly session: DoorSession }) {
     }
     last.current = { code, at: now };
     setIsBusy(true);
-    setVerdict(null);
+    setShown(null);
     try {
       const decision = await session.check(code);
       if (decision.kind === 'refused') {
         await session.refuse(code, decision);
-        show(decision);
+        show(code, decision);
       } else if (decision.left.length > 1) {
-        setGroup({ code, valid: decision });
+        setShown({ kind: 'group', code, valid: decision });
       } else {
-        await admit({ code, valid: decision }, decision.left);
+        await admit(code, decision, decision.left);
       }
     } finally {
       setIsBusy(false);
     }
   }
 
-  async function admit({ code, valid }: Group, seats: Valid['left']): Promise<void> {
+  async function admit(code: string, valid: Valid, seats: Valid['left']): Promise<void> {
     setIsBusy(true);
     try {
       const seatIds = seats.map(({ seat_id }) => seat_id);
-      show(await session.admit(code, valid, seatIds));
-      setGroup(null);
+      show(code, await session.admit(code, valid, seatIds));
     } finally {
       last.current.at = Date.now();
       setIsBusy(false);
     }
   }
 
-  function show(next: Verdict): void {
-    setVerdict(next);
-    vibrate(next.kind === 'admitted' ? 60 : [120, 80, 120]);
+  function show(code: string, verdict: Verdict): void {
+    setShown({ kind: 'verdict', code, verdict });
+    vibrate(verdict.kind === 'admitted' ? 60 : [120, 80, 120]);
   }
 
   if (connection === 'revoked') {
@@ -97,19 +99,19 @@ export function ScanPage({ session }: { readonly session: DoorSession }) {
         }}
       />
       <div role="status" aria-busy={isBusy}>
-        {verdict !== null && <DoorVerdict verdict={verdict} />}
+        {shown?.kind === 'verdict' && <DoorVerdict code={shown.code} verdict={shown.verdict} />}
       </div>
-      {group !== null && (
+      {shown?.kind === 'group' && (
         <AdmitGroup
-          seats={group.valid.left}
+          seats={shown.valid.left}
           isBusy={isBusy}
-          onAdmit={(seats) => void admit(group, seats)}
+          onAdmit={(seats) => void admit(shown.code, shown.valid, seats)}
           onCancel={() => {
-            setGroup(null);
+            setShown(null);
           }}
         />
       )}
-      <Camera isPaused={isBusy || group !== null} onRead={(text) => void scan(text)} />
+      <Camera isPaused={isBusy || shown?.kind === 'group'} onRead={(text) => void scan(text)} />
       <form
         className="next-ticket"
         action={(form) => {

@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 
 import type { Ticket } from '@/api/types';
 import { TicketCheckPage } from '@/features/reservations/TicketCheckPage';
-import { parseTicketCode } from '@/domain/door/ticketCode';
 import { makeReservation } from '@/testing/factories';
 import { FakeServer, CONNECTION_LOST } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
@@ -140,13 +139,28 @@ it('admits part of a group', async () => {
   expect(screen.queryByRole('checkbox', { name: 'Stalls, row A, seat 1' })).toBeNull();
 });
 
-it('shows when and where a seat was already admitted', async () => {
+it('shows when and where each seat was already admitted', async () => {
   const { server, user } = open();
-  const refusal = { error: 'No.', code: 'already_entered', entries: [entered()] };
+  const [first] = makeReservation().seat_details;
+  if (first === undefined) throw new Error('a reservation has a seat');
+  const seats = ['1', '2', '3'].map((number, at) => ({
+    ...first,
+    ...{ seat_number: `A${number}`, number, seat_id: 100 + at },
+  }));
+  const reservation = makeReservation({ date: TODAY, seat_details: seats });
+  server.on(CHECK, [200, makeTicket({ reservation })]);
+  const entries = [
+    entered(),
+    { ...entered(), seat_id: 101, seat_number: 'A2' },
+    { ...entered(TODAY, 'South'), seat_id: 102, seat_number: 'A3' },
+  ];
+  const refusal = { error: 'No.', code: 'already_entered', entries };
   server.on(ENTRY, [409, refusal]);
-  await user.click(await screen.findByRole('button', { name: 'Admit one' }));
+  await user.click(await screen.findByRole('button', { name: 'Admit 3' }));
   expect(await screen.findByRole('heading', { name: 'Already entered' })).toBeDefined();
-  expect(screen.getByText(/^Stalls, row A, seat 1 entered at .*, North\.$/)).toBeDefined();
+  expect(
+    screen.getByText(/^Stalls, row A, seats 1, 2 · .*, North; Stalls, row A, seat 3 · .*, South$/),
+  ).toBeDefined();
   expect(screen.queryByRole('button', { name: /^Admit/ })).toBeNull();
 });
 
@@ -172,9 +186,13 @@ it('resends a scan with the same key after a lost response', async () => {
   expect(new Set(keys).size).toBe(1);
 });
 
-it("extracts the code from a QR code's URL", () => {
-  expect(parseTicketCode(` https://seats.example/tickets/${CODE}?x=1 `)).toBe(CODE);
-  expect(parseTicketCode(` ${CODE} `)).toBe(CODE);
+it('says that a booking number is no ticket', async () => {
+  const { server, user } = open();
+  await screen.findByRole('heading', { name: 'Valid' });
+  server.on('get tickets/CRYMFEV56F1S62DG/', [404, { error: 'No.', code: 'ticket_not_found' }]);
+  await user.type(screen.getByLabelText('Next ticket'), 'CRYMFEV56F1S62DG');
+  await user.click(screen.getByRole('button', { name: 'Check' }));
+  expect(await screen.findByText(/^This is a booking number, not a ticket/)).toBeDefined();
 });
 
 it.each([

@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 
 import type { ApiError } from '@/api/apiError';
 import type { AdmittedSeat, Ticket } from '@/api/types';
-import { entryText } from '@/components/entryText';
+import { entriesText, entryText } from '@/components/entryText';
 import { Icon, type IconName } from '@/components/Icon';
+import { isBookingNumber } from '@/domain/door/ticketCode';
 import { seatsToAdmit } from '@/features/reservations/seatsToAdmit';
 import { seatsInWords, seatWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
@@ -46,7 +47,9 @@ export function UnknownTicket({ code }: { readonly code: string }) {
     <VerdictCard
       verdict="unknown"
       title={t('reservations:unknownTicket')}
-      hint={t('reservations:unknownTicketHint')}
+      hint={t(
+        isBookingNumber(code) ? 'reservations:bookingNumberHint' : 'reservations:unknownTicketHint',
+      )}
     >
       <p className="verdict__code">{code}</p>
     </VerdictCard>
@@ -92,8 +95,9 @@ function verdictOf({ ticket, scanned, isOtherDay }: CheckedTicketProps): Verdict
 
 /** Why the admission was refused. */
 function errorVerdict(error: ApiError, ticket: Ticket): VerdictText {
-  const [first] = error.entries;
-  if (error.code === 'already_entered' && first !== undefined) return usedVerdict(first, ticket);
+  if (error.code === 'already_entered' && error.entries.length > 0) {
+    return usedVerdict(error.entries, ticket);
+  }
   const title =
     error.code === 'ticket_unpaid' ? t('reservations:unpaid') : t('reservations:notAdmitted');
   const verdict = error.code === 'ticket_unpaid' ? 'unpaid' : 'void';
@@ -106,13 +110,11 @@ function invalidVerdict(ticket: Ticket): VerdictText {
   const entered = reservation.seat_details.flatMap((seat) =>
     seat.entry === null || (own !== null && seat.seat_id !== own)
       ? []
-      : [{ ...seat.entry, ...seat }],
+      : [{ ...seat.entry, seat_id: seat.seat_id }],
   );
-  const [first] = entered;
   switch (reason) {
     case 'used':
-      if (first !== undefined) return usedVerdict(first, ticket);
-      break;
+      return usedVerdict(entered, ticket);
     case 'unpaid':
       return {
         verdict: 'unpaid',
@@ -156,15 +158,15 @@ function seatsOf(
   );
 }
 
-function usedVerdict(entered: Omit<AdmittedSeat, 'seat_number'>, ticket: Ticket): VerdictText {
-  return {
-    verdict: 'void',
-    title: t('reservations:used'),
-    hint: t('reservations:usedHint', {
-      seat: seatsInWords(seatsOf(ticket, [entered])),
-      entry: entryText(entered),
-    }),
-  };
+function usedVerdict(
+  entered: readonly Omit<AdmittedSeat, 'seat_number'>[],
+  ticket: Ticket,
+): VerdictText {
+  const entries = entered.map((entry) => {
+    const [seat = null] = seatsOf(ticket, [entry]);
+    return { ...entry, seat };
+  });
+  return { verdict: 'void', title: t('reservations:used'), hint: entriesText(entries) };
 }
 
 function VerdictCard({

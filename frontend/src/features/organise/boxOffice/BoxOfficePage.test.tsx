@@ -195,6 +195,10 @@ it('sells to somebody who tells no name', async () => {
   ]);
   await user.click(screen.getByRole('button', { name: /^Sell for/ }));
   expect(await screen.findByRole('heading', { name: 'Sold' })).toBeDefined();
+  expect(screen.getByText(sold.ticket_code).previousSibling?.textContent).toBe(
+    'Code on the ticket, for the door',
+  );
+  expect(screen.getByText(sold.id).previousSibling?.textContent).toBe('Booking number');
   expect(bodyOf(server, `post ${OFFICE}/sell/`)).toMatchObject({ buyer_name: '' });
 });
 

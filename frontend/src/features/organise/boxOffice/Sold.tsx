@@ -15,10 +15,20 @@ interface SoldProps {
 
 /** What was sold, to whom and for how much. */
 export function Sold({ reservation, isBuyerMailed, onNext }: SoldProps) {
-  const { id, channel, buyer_name: name, seats, total_price: total, currency } = reservation;
+  const { id, ticket_code: code, channel, buyer_name: name, seats } = reservation;
+  const { total_price: total, currency } = reservation;
   return (
     <div className="box-office__sold">
-      <p className="box-office__code tabular">{id}</p>
+      <dl className="box-office__numbers">
+        <div>
+          <dt>{t('boxOffice:ticketCode')}</dt>
+          <dd className="box-office__code tabular">{code}</dd>
+        </div>
+        <div>
+          <dt>{t('boxOffice:bookingNumber')}</dt>
+          <dd className="tabular">{id}</dd>
+        </div>
+      </dl>
       <p>
         {name !== '' && (
           <>

@@ -10,7 +10,7 @@ import { Skeleton } from '@/components/Skeleton';
 import { EventHead } from '@/features/organise/EventHead';
 import { EventPage } from '@/features/organise/EventPage';
 import { QuestionDialog } from '@/features/organise/QuestionDialog';
-import { entryText } from '@/components/entryText';
+import { entryTexts } from '@/components/entryText';
 import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatTime } from '@/i18n/time';
@@ -60,7 +60,7 @@ function Doors({ event }: { readonly event: EventDetail }) {
           <section className="doors__part" aria-labelledby="devices">
             <h2 id="devices">{t('door:doors')}</h2>
             {data.doors.length === 0 ? (
-              <p>{t('door:doorsNone')}</p>
+              <p>{t('door:doorsNone', { menu: t('app:door') })}</p>
             ) : (
               <ul className="doors__list">
                 {data.doors.map((door) => (
@@ -83,7 +83,7 @@ const OUTCOMES = {
 
 function Problem({ problem }: { readonly problem: DoorProblem }) {
   const { outcome, at, door, reservation, seats, entries } = problem;
-  const [first] = entries;
+  const before = entryTexts(entries);
   return (
     <li className="doors__item doors__item--bad">
       <b>
@@ -92,7 +92,7 @@ function Problem({ problem }: { readonly problem: DoorProblem }) {
       </b>
       <span>
         {t('door:problemAt', { when: formatTime(at), door })}
-        {first !== undefined && ` · ${t('door:problemBefore', { when: entryText(first) })}`}
+        {before !== '' && ` · ${t('door:problemBefore', { when: before })}`}
         {reservation !== null && ` · ${reservation}`}
       </span>
     </li>
