@@ -208,6 +208,10 @@ class EventsQuerySerializer(serializers.Serializer[Any]):
         default=False,
         help_text="Leave the events of one's organisations; operators see all.",
     )
+    scannable = serializers.BooleanField(
+        default=False,
+        help_text="Leave the events whose tickets one may scan, also those that are not public.",
+    )
     limit = serializers.IntegerField(
         min_value=1, max_value=MAX_EVENTS, default=MAX_EVENTS, help_text="The page size."
     )

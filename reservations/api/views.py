@@ -113,6 +113,7 @@ class EventsView(APIView):
             starts_before=asked["starts_before"],
             upcoming=asked["upcoming"],
             managed=asked["managed"],
+            scannable=asked["scannable"],
         )
         who = requester(request)
         read = partial(

@@ -153,7 +153,8 @@ class EventFilter:
     Each of the `words` must be in the name, the venue or the description. `starts_from` is
     included, `starts_before` is not. `upcoming` omits events that began more than `UPCOMING_FOR`
     ago. `managed` leaves those that the requester helps to organise: of their organisations, or all
-    for operators.
+    for operators. `scannable` leaves those whose tickets the requester may scan, whoever sees them:
+    drafts too.
     """
 
     words: tuple[str, ...] = ()
@@ -161,6 +162,7 @@ class EventFilter:
     starts_before: datetime | None = None
     upcoming: bool = False
     managed: bool = False
+    scannable: bool = False
     organisation_id: int | None = None
 
     def condition(self, *, now: datetime) -> Q:
@@ -328,8 +330,12 @@ def events(
     Pages are not cached, only the counts of events are. So no query can fill memory.
     """
     now = clock.now()
-    seen = _visible_to(requester).filter(only.condition(now=now))
-    seen = seen.defer("plan").order_by("date", "pk")
+    seen = (
+        Event.objects.filter(_permitted(requester, Permission.SCAN_TICKET))
+        if only.scannable
+        else _visible_to(requester)
+    )
+    seen = seen.filter(only.condition(now=now)).defer("plan").order_by("date", "pk")
     if only.managed:
         seen = seen.filter(_managed_by(requester))
     if after is not None:
@@ -771,12 +777,16 @@ def _visible_to(requester: Requester) -> QuerySet[Event]:
         own_groups = Group.objects.filter(user=requester.id)
         is_member = Q(member_group__isnull=True) | Q(member_group__in=own_groups)
         seen |= Q(visibility=Event.Visibility.MEMBERS) & is_member
-    if requester.id is not None and requester.has_powers:
-        # From inside the memberships, the events are the query around the one of the people.
-        event_id = OuterRef(OuterRef("pk"))
-        permitted = holders(Permission.VIEW_EVENT, event_id=event_id).filter(pk=requester.id)
-        seen |= Q(Exists(permitted))
-    return Event.objects.filter(seen)
+    return Event.objects.filter(seen | _permitted(requester, Permission.VIEW_EVENT))
+
+
+def _permitted(requester: Requester, permission: Permission) -> Q:
+    """Return the condition on events that the requester has a permission for them."""
+    if requester.id is None or not requester.has_powers:
+        return Q(pk__in=())
+    # From inside the memberships, the events are the query around the one of the people.
+    event_id = OuterRef(OuterRef("pk"))
+    return Q(Exists(holders(permission, event_id=event_id).filter(pk=requester.id)))
 
 
 def _managed_by(requester: Requester) -> Q:

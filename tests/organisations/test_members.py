@@ -1,13 +1,16 @@
 """Who creates organisations, who manages their members, and who stays an owner."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Group
 from pytest_django import Settings
 
 from organisations import services
 from organisations.models import Membership, Organisation
 from organisations.roles import PERMISSIONS, Role
+from reservations.roles import DOOR
 from security_log.models import SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, permitted, signed_in
@@ -198,3 +201,26 @@ def test_events_are_listed_for_those_who_organise_them(choir: House, circus: Hou
     ):
         found: Any = client.get(path)
         assert [each["id"] for each in found.json()] == [event.pk for event in expected]
+
+
+def test_the_events_listed_for_door_staff_are_those_whose_doors_they_may_open(
+    choir: House, circus: House
+) -> None:
+    public = make_event(organisation=choir.organisation)
+    draft = make_event(organisation=choir.organisation, visibility="draft")
+    theirs = make_event(organisation=circus.organisation)
+    of_nobody = make_event()
+    every = [public, draft, theirs, of_nobody]
+    operator = make_user()
+    operator.groups.add(Group.objects.get(name=DOOR))
+    for client, expected in (
+        (signed_in(operator), every),
+        (choir.client(Role.DOOR), [public, draft]),
+        (choir.client(Role.VIEWER), []),
+        (signed_in(make_user()), []),
+    ):
+        found: Any = client.get("/api/events/?scannable=true&upcoming=true")
+        assert [each["id"] for each in found.json()] == [event.pk for event in expected]
+        for event in every:
+            opened = client.put(f"/api/events/{event.pk}/doors/{uuid4()}/", {"name": "North"})
+            assert (opened.status_code == 200) is (event in expected)

@@ -35,6 +35,8 @@ export interface EventChoice {
   readonly upcoming?: 'true';
   /** Leave those that the user helps to organise. */
   readonly managed?: 'true';
+  /** Leave those whose tickets the user may scan. */
+  readonly scannable?: 'true';
 }
 
 export async function fetchEvents(

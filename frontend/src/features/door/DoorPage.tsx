@@ -55,7 +55,7 @@ function ChooseEvent() {
     <>
       <h1 className="door__title">{t('door:chooseEvent')}</h1>
       <EventPages
-        choice={{ managed: 'true', upcoming: 'true' }}
+        choice={{ scannable: 'true', upcoming: 'true' }}
         className="door__events"
         none={<p>{t('door:noEvents')}</p>}
       >
