@@ -26,7 +26,8 @@ def duplicate_event(*, event_id: int, editor_id: int | None, date: datetime, nam
     """Create a draft like an event, at another date, completely or not at all; return its id.
 
     Its times of sale are as long before the show as those of the other one, on the venue's clocks.
-    Blocked seats are blocked in it too. The other event is not locked, so that its sale goes on.
+    Seats that are off sale are off sale in it too, but none is kept for anybody. The other event
+    is not locked, so that its sale goes on.
     Raises: EventNotFound; StaleEvent if its seats were edited meanwhile.
     """
     source = Event.objects.filter(pk=event_id).first()
@@ -87,7 +88,9 @@ def _copy_seats(source: Event, event: Event) -> None:
             )
             for price in prices
         )
-    blocked = Seat.objects.filter(event=source, status=SeatStatus.BLOCKED).values("guid")
+    blocked = Seat.objects.filter(
+        event=source, status=SeatStatus.BLOCKED, allocation__isnull=True
+    ).values("guid")
     same = Seat.objects.filter(event=event, guid__in=blocked).order_by("pk")
     block_seats(event, list(same.values_list("pk", flat=True)))
 

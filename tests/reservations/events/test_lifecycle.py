@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from organisations.models import Organisation
-from reservations.domain.commands import LockSeats, UnlockSeats
+from reservations.domain.commands import AllocateSeats, LockSeats, UnlockSeats
 from reservations.domain.errors import (
     EventBegun,
     EventCancelled,
@@ -18,7 +18,7 @@ from reservations.domain.errors import (
     SeatcastError,
     SeatsTaken,
 )
-from reservations.domain.states import Person, SeatStatus
+from reservations.domain.states import AllocationKind, Person, SeatStatus
 from reservations.events.cancelling import cancel_event
 from reservations.events.duplication import duplicate_event
 from reservations.events.lifecycle import (
@@ -185,6 +185,24 @@ def test_a_duplicate_has_settings_and_seats_but_nothing_of_the_sale() -> None:
     pictures = EventPicture.objects.order_by("pk").values_list("event", "digest")
     assert [event_id for event_id, _ in pictures] == [event.pk, copy.pk]
     assert len({digest for _, digest in pictures}) == 1
+
+
+@pytest.mark.parametrize("kind", AllocationKind)
+def test_a_duplicate_keeps_no_seats_for_anybody(kind: AllocationKind) -> None:
+    event = make_event(seats=3)
+    ids = seat_ids(event)
+    block_seats(event, ids[2:])
+    keep = AllocateSeats(make_person(), tuple(ids[:1]), kind, "Sparkasse")
+    CommandQueue(event.pk).submit(keep)
+    number = duplicate_event(
+        event_id=event.pk, editor_id=None, date=datetime(2030, 5, 8, 18, tzinfo=UTC)
+    )
+    copied = Seat.objects.filter(event=number).order_by("pk")
+    assert list(copied.values_list("status", "allocation")) == [
+        (SeatStatus.AVAILABLE, None),
+        (SeatStatus.AVAILABLE, None),
+        (SeatStatus.BLOCKED, None),
+    ]
 
 
 def test_a_duplicate_has_the_ticket_types_in_their_order_and_the_fees() -> None:
