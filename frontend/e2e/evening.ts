@@ -183,6 +183,7 @@ async function sellAndPayBack(page: Page, event: EventSummary, inspect: Inspect)
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel booking' }).click();
   await expect(page.getByText(/^To be paid back at the box office/)).toBeVisible();
   await page.getByRole('button', { name: 'Mark as paid back' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Mark as paid back' }).click();
   await expect(page.getByText(/^Paid back: /)).toBeVisible();
   await inspect(page, 'evening-paid-back');
 }

@@ -68,6 +68,14 @@ class Balance:
             left -= online[payment]
         return Held(online, min(max(self.here, _ZERO), left))
 
+    def given_back(self, price: Decimal) -> Held:
+        """Return what the buyer of a booking of this price gets back if it is cancelled.
+
+        The provider refunds what it has of the price, and the box office owes the rest.
+        """
+        online = self.held(price).online
+        return Held(online, max(self.total - sum(online.values(), _ZERO), _ZERO))
+
     def owed(self, price: Decimal) -> Decimal:
         """Return what the buyer of a booking is owed by the box office; `price` is 0 if it ended.
 

@@ -40,6 +40,12 @@ def held(reservation_ids: _Ids) -> dict[int, Held]:
     }
 
 
+def given_back(reservation: Reservation) -> Held:
+    """Return what a live booking's buyer gets back if it is cancelled now."""
+    money = _balances([reservation.pk]).get(reservation.pk, Balance())
+    return money.given_back(reservation.total_price)
+
+
 def _balances(reservation_ids: _Ids) -> dict[int, Balance]:
     own = Payment.objects.filter(reservation__in=reservation_ids, status__in=KEPT)
     return balances(

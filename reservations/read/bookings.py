@@ -21,6 +21,7 @@ from reservations import clock
 from reservations.domain.errors import ReservationNotFound
 from reservations.domain.states import DisputeStatus, PaymentStatus, iso
 from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
+from reservations.payments.settlements import given_back
 from reservations.public_ids import parse_beginning
 from reservations.read.records import (
     GivenUpRecord,
@@ -80,7 +81,15 @@ class PaidBackRecord(TypedDict):
     by: Annotated[str, "The user name; empty if the account is gone."]
 
 
+class GivenBackRecord(TypedDict):
+    """What a booking's buyer gets back if it is cancelled now."""
+
+    refunded: Annotated[Total, "The way it was paid online."]
+    paid_back: Annotated[Total, "At the box office."]
+
+
 class BookingRecord(FoundBookingRecord):
+    if_cancelled: Annotated[GivenBackRecord | None, "Null: it has ended."]
     paid_online: Annotated[Total | None, "What the provider charged, before any refund."]
     settlements: list[SettlementRecord]
     given_up: list[GivenUpRecord]
@@ -129,6 +138,7 @@ def booking(*, reservation_id: int) -> BookingRecord:
     payment = stored.payment if hasattr(stored, "payment") else None
     return {
         **records[0],
+        "if_cancelled": _if_cancelled(stored),
         "paid_online": money(payment.amount) if payment and payment.status in _CHARGED else None,
         "settlements": _settlements(reservation_id),
         "given_up": given_up(reservation_id=reservation_id),
@@ -224,6 +234,14 @@ def _buyer(found: Reservation) -> BuyerRecord:
         "email": found.buyer_email or (account.email if account else ""),
         "account": name or None,
     }
+
+
+def _if_cancelled(stored: Reservation) -> GivenBackRecord | None:
+    if stored.status != Reservation.Status.CONFIRMED:
+        return None
+    money_back = given_back(stored)
+    online = sum(money_back.online.values(), Decimal(0))
+    return {"refunded": money(online), "paid_back": money(money_back.here)}
 
 
 def _paid_back(reservation_id: int) -> PaidBackRecord | None:

@@ -37,6 +37,7 @@ from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments.checkout import Order
 from reservations.payments.paying_back import mark_paid_back
 from reservations.read import reports, selectors, stories
+from reservations.read.bookings import booking as booking_record
 from reservations.read.event_settings import event_settings
 from reservations.write.command_queue import CommandQueue
 from security_log.models import Kind, SecurityEvent
@@ -119,6 +120,32 @@ def test_a_move_is_one_change_that_tells_both_seats(event: Event, seller: Person
     assert (given_up.seat_id, given_up.new_seat_id) == (seat_ids(event)[0], seat_ids(event)[2])
     assert SecurityEvent.objects.filter(kind=Kind.RESERVATION_MOVED, event_id=event.pk).exists()
     assert differences(event) == []
+
+
+def test_what_a_cancellation_gives_back_is_told_before_it(event: Event, seller: Person) -> None:
+    online = _booked(event, make_person(), 0)
+    mixed = _booked(event, make_person(), 1)
+    _move(event, seller, mixed, (1, 4), settling=Settling.CASH)
+    here = _booked(event, make_person(), 2, method="invoice")
+    CommandQueue(event.pk).submit(MarkPaid(seller, here.pk))
+    unpaid = _booked(event, make_person(), 3, method="invoice")
+    failed = _booked(event, make_person(), 1)
+    _move(event, seller, failed, (1, 5), settling=Settling.PROVIDER)
+    Settlement.objects.filter(reservation=failed).update(status="refund_failed")
+    for each, refunded, paid_back in (
+        (online, "53.00", "0.00"),
+        (mixed, "53.00", "30.00"),
+        (here, "0.00", "53.00"),
+        (unpaid, "0.00", "0.00"),
+        (failed, "23.00", "30.00"),
+    ):
+        told = booking_record(reservation_id=each.pk)["if_cancelled"]
+        assert told == {"refunded": refunded, "paid_back": paid_back}
+        _cancel(event, seller, each)
+        after = booking_record(reservation_id=each.pk)
+        assert after["if_cancelled"] is None
+        assert after["to_pay_back"] == (None if paid_back == "0.00" else paid_back)
+        assert (after["payment_status"] == "refunded") is (refunded != "0.00")
 
 
 def test_an_export_tells_how_a_moved_booking_was_paid(event: Event, seller: Person) -> None:

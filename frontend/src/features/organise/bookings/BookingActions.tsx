@@ -8,6 +8,7 @@ import { useBookingChange } from '@/features/organise/bookings/useBookingChange'
 import { ErrorNote } from '@/features/organise/ErrorNote';
 import { QuestionDialog } from '@/features/organise/QuestionDialog';
 import { t } from '@/i18n/language';
+import { formatMoney } from '@/i18n/money';
 
 interface QuickActionsProps {
   readonly event: EventDetail;
@@ -15,27 +16,14 @@ interface QuickActionsProps {
   readonly onDone: (sentence: string) => void;
 }
 
-/** What is done with one click: mark as paid, and mail again. */
-export function QuickActions({ event, booking, onDone }: QuickActionsProps) {
-  const pay = useBookingChange(event.id, markPaid, () => {
-    onDone(t('bookings:wasPaid'));
-  });
+/** Mails the booking again, at once. */
+export function MailAgain({ event, booking, onDone }: QuickActionsProps) {
   const send = useBookingChange(event.id, sendAgain, () => {
     onDone(t('bookings:wasSent'));
   });
   const isTooOften = send.error !== null && toApiError(send.error).status === 429;
   return (
     <>
-      {booking.payment_status === 'due' && (
-        <Button
-          busy={pay.isPending}
-          onClick={() => {
-            pay.mutate(booking.id);
-          }}
-        >
-          {t('bookings:markPaid')}
-        </Button>
-      )}
       <Button
         busy={send.isPending}
         onClick={() => {
@@ -49,46 +37,84 @@ export function QuickActions({ event, booking, onDone }: QuickActionsProps) {
           {t('bookings:sendTooOften')}
         </p>
       ) : (
-        <ErrorNote error={pay.error ?? send.error} />
+        <ErrorNote error={send.error} />
       )}
     </>
   );
 }
 
-/** Marks what the box office owes as paid back. */
-export function PayBack({ event, booking, onDone }: QuickActionsProps) {
-  const payBack = useBookingChange(event.id, markPaidBack, () => {
-    onDone(t('bookings:wasPaidBack'));
-  });
-  return (
-    <>
-      <Button
-        busy={payBack.isPending}
-        onClick={() => {
-          payBack.mutate(booking.id);
-        }}
-      >
-        {t('bookings:markPaidBack')}
-      </Button>
-      <ErrorNote error={payBack.error} />
-    </>
-  );
-}
-
-interface CancellingProps {
+interface AskingProps {
   readonly event: EventDetail;
   readonly booking: Booking;
   readonly onDone: () => void;
   readonly onDismiss: () => void;
 }
 
+/** Asks before a booking is marked as paid. */
+export function MarkingPaid({ event, booking, onDone, onDismiss }: AskingProps) {
+  const pay = useBookingChange(event.id, markPaid, onDone);
+  return (
+    <QuestionDialog
+      title={t('bookings:markPaidTitle', { id: booking.id })}
+      lead={[
+        t('bookings:markPaidLead', { amount: formatMoney(booking.total_price, booking.currency) }),
+        isMailed(booking)
+          ? t('bookings:markPaidMail', { email: booking.buyer.email })
+          : t('bookings:markNoMail'),
+      ].join(' ')}
+      confirmLabel={t('bookings:markPaid')}
+      busy={pay.isPending}
+      error={pay.error}
+      onConfirm={() => {
+        pay.mutate(booking.id);
+      }}
+      onDismiss={onDismiss}
+    />
+  );
+}
+
+/** Asks before what the box office owes is marked as paid back. */
+export function MarkingPaidBack({ event, booking, onDone, onDismiss }: AskingProps) {
+  const payBack = useBookingChange(event.id, markPaidBack, onDone);
+  return (
+    <QuestionDialog
+      title={t('bookings:markPaidBackTitle', { id: booking.id })}
+      lead={[
+        t('bookings:markPaidBackLead', {
+          amount: formatMoney(booking.to_pay_back ?? '0', booking.currency),
+        }),
+        isMailed(booking)
+          ? t('bookings:markPaidBackMail', { email: booking.buyer.email })
+          : t('bookings:markNoMail'),
+      ].join(' ')}
+      confirmLabel={t('bookings:markPaidBack')}
+      busy={payBack.isPending}
+      error={payBack.error}
+      onConfirm={() => {
+        payBack.mutate(booking.id);
+      }}
+      onDismiss={onDismiss}
+    />
+  );
+}
+
+function isMailed({ buyer }: Booking): boolean {
+  return buyer.email !== '';
+}
+
 /** Asks before a booking is cancelled. */
-export function Cancelling({ event, booking, onDone, onDismiss }: CancellingProps) {
+export function Cancelling({ event, booking, onDone, onDismiss }: AskingProps) {
   const cancel = useBookingChange(event.id, cancelReservation, onDone);
   return (
     <QuestionDialog
       title={t('bookings:cancelTitle', { id: booking.id })}
-      lead={t('bookings:cancelLead', { seats: seatsInWords(booking.seat_details) })}
+      lead={[
+        t('bookings:cancelLead', {
+          count: booking.seat_details.length,
+          seats: seatsInWords(booking.seat_details),
+        }),
+        givenBackText(booking),
+      ].join(' ')}
       confirmLabel={t('bookings:cancel')}
       dismissLabel={t('bookings:keep')}
       busy={cancel.isPending}
@@ -99,4 +125,17 @@ export function Cancelling({ event, booking, onDone, onDismiss }: CancellingProp
       onDismiss={onDismiss}
     />
   );
+}
+
+/** What the buyer gets back, and how, when a booking is cancelled: asked with, and told after. */
+export function givenBackText({ if_cancelled: givenBack, currency }: Booking): string {
+  if (givenBack === null) return '';
+  const amounts = [
+    ['bookings:givenBack_refunded', givenBack.refunded],
+    ['bookings:givenBack_paidBack', givenBack.paid_back],
+  ] as const;
+  const sentences = amounts.flatMap(([key, amount]) =>
+    Number(amount) > 0 ? [t(key, { amount: formatMoney(amount, currency) })] : [],
+  );
+  return sentences.length === 0 ? t('bookings:givenBack_nothing') : sentences.join(' ');
 }

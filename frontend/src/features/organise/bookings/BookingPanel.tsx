@@ -12,7 +12,13 @@ import { Skeleton } from '@/components/Skeleton';
 import { paymentText } from '@/domain/payments';
 import { hasPermissionIn } from '@/domain/permissions';
 import { seatWords } from '@/domain/seatWords';
-import { Cancelling, PayBack, QuickActions } from '@/features/organise/bookings/BookingActions';
+import {
+  Cancelling,
+  givenBackText,
+  MailAgain,
+  MarkingPaid,
+  MarkingPaidBack,
+} from '@/features/organise/bookings/BookingActions';
 import { Money, Story } from '@/features/organise/bookings/BookingStory';
 import { BuyerDialog } from '@/features/organise/bookings/BuyerDialog';
 import { MergeDialog } from '@/features/organise/bookings/MergeDialog';
@@ -35,7 +41,7 @@ interface BookingPanelProps {
   readonly onChoose: (id: string | null) => void;
 }
 
-type Doing = 'move' | 'split' | 'merge' | 'cancel' | 'print' | 'buyer';
+type Doing = 'move' | 'split' | 'merge' | 'cancel' | 'print' | 'buyer' | 'paid' | 'paidBack';
 
 /** One booking: its seats, its money, its story, and what can be done. */
 export function BookingPanel({ event, id, startsMoving, onChoose }: BookingPanelProps) {
@@ -149,7 +155,7 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
       )}
       {booking.to_pay_back !== null && mayChange && (
         <div className="booking-panel__actions">
-          <PayBack event={event} booking={booking} onDone={done} />
+          <Button onClick={start('paidBack')}>{t('bookings:markPaidBack')}</Button>
         </div>
       )}
       {booking.paid_back !== null && booking.paid_back_at !== null && (
@@ -182,7 +188,10 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
             <Icon name="print" />
             {t('bookings:print')}
           </Button>
-          <QuickActions event={event} booking={booking} onDone={done} />
+          {booking.payment_status === 'due' && (
+            <Button onClick={start('paid')}>{t('bookings:markPaid')}</Button>
+          )}
+          <MailAgain event={event} booking={booking} onDone={done} />
           <Button look="danger" onClick={start('cancel')}>
             {t('bookings:cancel')}
           </Button>
@@ -222,12 +231,32 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
         />
       )}
       {doing === 'print' && <PrintDialog booking={booking} onDismiss={stop} />}
+      {doing === 'paid' && (
+        <MarkingPaid
+          event={event}
+          booking={booking}
+          onDone={() => {
+            done(t('bookings:wasPaid'));
+          }}
+          onDismiss={stop}
+        />
+      )}
+      {doing === 'paidBack' && (
+        <MarkingPaidBack
+          event={event}
+          booking={booking}
+          onDone={() => {
+            done(t('bookings:wasPaidBack'));
+          }}
+          onDismiss={stop}
+        />
+      )}
       {doing === 'cancel' && (
         <Cancelling
           event={event}
           booking={booking}
           onDone={() => {
-            done(t('bookings:wasCancelled'));
+            done(`${t('bookings:wasCancelled')} ${givenBackText(booking)}`);
           }}
           onDismiss={stop}
         />

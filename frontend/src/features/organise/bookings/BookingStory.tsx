@@ -23,6 +23,7 @@ export function Money({ booking }: { readonly booking: Booking }) {
           <li key={`${each.at} ${each.kind} ${each.amount} ${each.other ?? ''}`}>
             <span>
               {t(`bookings:settled_${each.kind}`, { other: each.other ?? '' })}
+              {isAtCounter(each.method) && ` (${t(`bookings:method_${each.method}`)})`}
               {each.status === 'refund_due' && ` (${t('bookings:refundDue')})`}
               {each.status === 'refund_failed' && ` (${t('bookings:refundFailed')})`}
             </span>
@@ -32,6 +33,13 @@ export function Money({ booking }: { readonly booking: Booking }) {
       </ul>
     </>
   );
+}
+
+const COUNTER_METHODS = ['cash', 'card_reader', 'invoice'] as const;
+
+/** Whether money was taken by a method that people at the counter distinguish. */
+function isAtCounter(method: string): method is (typeof COUNTER_METHODS)[number] {
+  return COUNTER_METHODS.some((one) => one === method);
 }
 
 interface StoryProps {

@@ -31,6 +31,7 @@ const BOOKING: Booking = {
   to_pay_back: null,
   paid_back_at: null,
   paid_back: null,
+  if_cancelled: { refunded: '50.00', paid_back: '0.00' },
 };
 const ID = FOUND.id;
 const LIST = 'get events/7/bookings/?q=&state=all&limit=30';
@@ -203,4 +204,91 @@ it('prints a ticket with a code of its own for each seat', async () => {
   fireEvent.click(await screen.findByRole('button', { name: 'Print tickets' }));
   await screen.findByRole('dialog');
   expect(document.querySelector('.printed')?.textContent).toContain(`${BOOKING.ticket_code}.100`);
+});
+
+const DUE = { ...BOOKING, payment_method: 'invoice', payment_status: 'due' as const };
+
+it('asks before a booking is marked as paid, with the amount and where the ticket is mailed', async () => {
+  const server = open(`?booking=${ID}`, DUE);
+  const paid = `post reservations/${ID}/paid/`;
+  server.on(paid, [200, { success: true, message: '' }]);
+  fireEvent.click(await screen.findByRole('button', { name: 'Mark as paid' }));
+  const dialog = within(screen.getByRole('alertdialog'));
+  expect(dialog.getByText(/^Confirm that €50\.00 has come in\./).textContent).toMatch(
+    /A mail with the ticket goes to zoe@example\.com\.$/,
+  );
+  expect(server.writes()).toEqual([]);
+  fireEvent.click(dialog.getByRole('button', { name: 'Mark as paid' }));
+  expect(await screen.findByText('The booking is paid.')).toBeDefined();
+  expect(server.writes()).toEqual([paid]);
+});
+
+it('says that no mail is sent for a booking without an address', async () => {
+  open(`?booking=${ID}`, { ...DUE, buyer: { name: 'Zoe', email: '', account: null } });
+  fireEvent.click(await screen.findByRole('button', { name: 'Mark as paid' }));
+  expect(screen.getByText(/No mail is sent: the booking has no e-mail address\.$/)).toBeDefined();
+});
+
+it('asks before a booking is marked as paid back, with the amount', async () => {
+  const ended = { ...BOOKING, status: 'cancelled' as const, if_cancelled: null };
+  const server = open(`?booking=${ID}`, { ...ended, to_pay_back: '19.90' });
+  const paidBack = `post reservations/${ID}/paid-back/`;
+  server.on(paidBack, [200, { success: true, message: '', reservation: ended }]);
+  fireEvent.click(await screen.findByRole('button', { name: 'Mark as paid back' }));
+  const dialog = within(screen.getByRole('alertdialog'));
+  expect(dialog.getByText(/^Confirm that the buyer has got €19\.90 back\./)).toBeDefined();
+  expect(server.writes()).toEqual([]);
+  fireEvent.click(dialog.getByRole('button', { name: 'Mark as paid back' }));
+  expect(await screen.findByText('It is marked as paid back.')).toBeDefined();
+  expect(server.writes()).toEqual([paidBack]);
+});
+
+const REFUNDED = '€50.00 is refunded the way it was paid.';
+const PAID_BACK = '€19.90 is to be paid back at the box office.';
+const NOTHING = 'No money is given back, because none was paid.';
+
+const ONE = 'This seat goes back on sale at once: Stalls, row A, seat 1.';
+const TWO = 'These seats go back on sale at once: Stalls, row A, seats 1, 2.';
+
+it.each([
+  [['1'], '50.00', '0.00', `${ONE} ${REFUNDED}`],
+  [['1', '2'], '0.00', '19.90', `${TWO} ${PAID_BACK}`],
+  [['1'], '50.00', '19.90', `${ONE} ${REFUNDED} ${PAID_BACK}`],
+  [['1'], '0.00', '0.00', `${ONE} ${NOTHING}`],
+])(
+  'says before and after a cancellation what is given back: %s, %s, %s',
+  async (numbers, refunded, paidBack, lead) => {
+    const details = numbers.flatMap((number) =>
+      BOOKING.seat_details.map((seat) => ({ ...seat, number, seat_id: 99 + Number(number) })),
+    );
+    const booking = {
+      ...BOOKING,
+      seat_details: details,
+      if_cancelled: { refunded, paid_back: paidBack },
+    };
+    const server = open(`?booking=${ID}`, booking);
+    const cancel = `post reservations/${ID}/cancel/`;
+    server.on(cancel, [200, { success: true, message: '', reservation: booking }]);
+    fireEvent.click(await screen.findByRole('button', { name: 'Cancel booking' }));
+    const dialog = within(screen.getByRole('alertdialog'));
+    expect(dialog.getByText(lead)).toBeDefined();
+    fireEvent.click(dialog.getByRole('button', { name: 'Cancel booking' }));
+    const givenBack = lead.slice(lead.indexOf('. ') + 2);
+    expect(
+      await screen.findByText(`The booking is cancelled. Its seats are free. ${givenBack}`),
+    ).toBeDefined();
+  },
+);
+
+it.each([
+  ['cash', 'Paid (in cash)'],
+  ['card_reader', 'Paid (with the card reader)'],
+  ['invoice', 'Paid (by invoice)'],
+])('says how a booking was paid: %s', async (method, text) => {
+  const paid = { kind: 'paid' as const, amount: '50.00', status: '', other: null };
+  open(`?booking=${ID}`, {
+    ...BOOKING,
+    settlements: [{ at: '2026-11-22T05:00:00Z', method, ...paid }],
+  });
+  expect(await screen.findByText(text)).toBeDefined();
 });
