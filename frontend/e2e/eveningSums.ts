@@ -33,7 +33,7 @@ export async function sumUp(
   const figures = await api.get<Amounts & { revenue: string }>(`events/${event.id}/figures/`);
 
   await page.getByRole('link', { name: 'History' }).click();
-  const methods = page.getByRole('region', { name: 'By channel and payment' });
+  const methods = page.getByRole('region', { name: 'By place of sale and payment' });
   await expect(methods).toBeVisible();
   await inspect(page, 'evening-history');
   const [bookings = '', tickets = '', fees = '', , total = ''] = await methods

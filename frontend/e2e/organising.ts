@@ -238,7 +238,7 @@ async function meetSteward(owner: Page, journey: Journey): Promise<void> {
   const page = await invite(owner, 'Door', journey);
   await journey.inspect(page, 'organise-as-steward');
   await expect(page.getByRole('tab', { name: 'Events' })).toBeHidden();
-  await page.getByRole('main').getByRole('link', { name: 'Ticket check' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Door', exact: true }).click();
   await page.getByRole('textbox').waitFor();
   await journey.inspect(page, 'organise-door');
 }

@@ -28,14 +28,12 @@ export function Header() {
         </NavLink>
         {mayOrganise(me) && (
           <NavLink className="header__sales" to={SALES_PATH}>
-            <span className="header__wide">{t('app:sales')}</span>
-            <span className="header__narrow">{t('app:sales_short')}</span>
+            {t('app:sales')}
           </NavLink>
         )}
         {hasPermissionSomewhere(me, 'reservations.scan_ticket') && (
           <NavLink className="header__door" to="/door">
-            <span className="header__wide">{t('app:door')}</span>
-            <span className="header__narrow">{t('app:door_short')}</span>
+            {t('app:door')}
           </NavLink>
         )}
       </nav>

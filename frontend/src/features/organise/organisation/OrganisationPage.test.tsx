@@ -97,7 +97,7 @@ it('shows others than owners the roles, and only a way to leave', async () => {
 it('leads those who only check tickets to the ticket check, not to events they may not see', async () => {
   const steward = { ...CHOIR, role: 'door' as const, permissions: ['reservations.scan_ticket'] };
   const { server } = open(steward, '/organise/organisations/3');
-  const check = await screen.findByRole('link', { name: 'Ticket check' });
+  const check = await screen.findByRole('link', { name: 'Door' });
   expect(check.getAttribute('href')).toBe('/tickets');
   expect(screen.getAllByRole('tab').map(({ textContent }) => textContent)).toEqual(['Members']);
   expect(server.requests.some(({ call }) => call.includes('events'))).toBe(false);
