@@ -14,6 +14,9 @@ import { formatMoney } from '@/i18n/money';
 import { EVENTS_KEY } from '@/queries/events';
 import { reservationQuery, reservationsQuery } from '@/queries/reservations';
 
+/** Paid online, and at the box office. */
+const PAID: ReadonlySet<Reservation['payment_status']> = new Set(['captured', 'paid']);
+
 interface CancelDialogProps {
   readonly reservation: Reservation;
   /** Of the success announcement. */
@@ -37,8 +40,10 @@ export function CancelDialog({ reservation, tone, onCancelled, onClose }: Cancel
           event: reservation.event_name,
           seats: seatsInWords(reservation.seat_details),
         })}
-        {reservation.payment_status === 'captured' &&
-          ` ${t('reservations:refundPromise', { amount: amountOf(reservation) })}`}
+        {PAID.has(reservation.payment_status) &&
+          ` ${t('reservations:refundPromise', {
+            amount: formatMoney(reservation.total_price, reservation.currency),
+          })}`}
       </p>
       <div role="alert">{error !== null && <p className="dialog__error">{error.message}</p>}</div>
       <div className="dialog__actions">
@@ -84,17 +89,15 @@ function useCancel({ id }: Reservation, tone: Tone, onCancelled: () => void) {
   });
 }
 
+/** What is given back, and how: by the payment provider, at the box office, or both. */
 function cancelledSentence(reservation: Reservation): string {
-  const cancelled = t('reservations:wasCancelled');
-  const { payment_status: payment } = reservation;
-  const amount = amountOf(reservation);
-  if (payment === 'refunded') return `${cancelled} ${t('reservations:wasRefunded', { amount })}`;
-  if (payment === 'refund_due') {
-    return `${cancelled} ${t('reservations:refundOnItsWay', { amount })}`;
+  const { payment_status: payment, total_price: total, to_pay_back: owed, currency } = reservation;
+  const amount = formatMoney((Number(total) - Number(owed ?? 0)).toFixed(2), currency);
+  const sentences = [t('reservations:wasCancelled')];
+  if (payment === 'refunded') sentences.push(t('reservations:wasRefunded', { amount }));
+  if (payment === 'refund_due') sentences.push(t('reservations:refundOnItsWay', { amount }));
+  if (owed !== null) {
+    sentences.push(t('reservations:toPayBack', { amount: formatMoney(owed, currency) }));
   }
-  return cancelled;
-}
-
-function amountOf({ total_price: total, currency }: Reservation): string {
-  return formatMoney(total, currency);
+  return sentences.join(' ');
 }

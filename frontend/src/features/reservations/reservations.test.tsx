@@ -118,6 +118,16 @@ it('announces the refund before and after cancelling', async () => {
   expect(screen.getByText('Refunded')).toBeDefined();
 });
 
+it('tells what is paid back at the box office after cancelling', async () => {
+  const { server, user } = open([makeReservation({ payment_status: 'paid' })]);
+  const ended = { status: 'cancelled', payment_status: 'refunded', to_pay_back: '20.00' } as const;
+  server.on(CANCEL, [200, { success: true, message: '', reservation: makeReservation(ended) }]);
+  const { dialog, cancel } = await askToCancel(user);
+  expect(dialog.getByText(/You get €50.00 back/)).toBeDefined();
+  await user.click(cancel);
+  expect(await screen.findByText(/€30.00 has been refunded\. .*€20.00/)).toBeDefined();
+});
+
 it('shows when it is too late to cancel and stops asking', async () => {
   const { server, user } = open([makeReservation()]);
   const error = 'This reservation cannot be cancelled any more.';

@@ -259,7 +259,10 @@ it.each([
   'says before and after a cancellation what is given back: %s, %s, %s',
   async (numbers, refunded, paidBack, lead) => {
     const details = numbers.flatMap((number) =>
-      BOOKING.seat_details.map((seat) => ({ ...seat, number, seat_id: 99 + Number(number) })),
+      BOOKING.seat_details.map((seat) => ({
+        ...seat,
+        ...{ number, seat_number: `A${number}`, seat_id: 99 + Number(number) },
+      })),
     );
     const booking = {
       ...BOOKING,
