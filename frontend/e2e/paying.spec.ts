@@ -82,8 +82,9 @@ test('a cancelled reservation is refunded and shows it @thorough', async ({ ente
   const question = page.getByRole('dialog', { name: 'Cancel this reservation?' });
   await expect(question).toContainText('You get €50.00 back.');
   await question.getByRole('button', { name: 'Cancel reservation' }).click();
-  await expect(booking.getByText('Refunded', { exact: true })).toBeVisible();
+  // The note goes after some seconds.
   await expect(page.getByRole('status')).toContainText('€50.00 has been refunded.');
+  await expect(booking.getByText('Refunded', { exact: true })).toBeVisible();
   await expect(booking.getByRole('button')).toHaveCount(0);
 });
 
