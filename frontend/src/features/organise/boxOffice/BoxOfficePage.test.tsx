@@ -184,6 +184,24 @@ it('clears the selection by Escape, but not from a field or a dialog', async () 
   expect(screen.getByRole('heading', { name: 'Nothing is selected' })).toBeDefined();
 });
 
+it('clears the selection by a click on the empty map, also of seats that were kept', async () => {
+  const { server, user } = await open();
+  await user.click(seatButton('A1'));
+  await user.click(await screen.findByRole('button', { name: 'Keep or block' }));
+  await user.type(screen.getByRole('textbox', { name: /^Name/ }), 'Zoe');
+  server.on(`post ${OFFICE}/allocate/`, [200, { success: true, message: 'x', seats: [] }]);
+  await user.click(screen.getByRole('button', { name: 'Keep off sale' }));
+  await user.click(await screen.findByRole('button', { name: 'Select them' }));
+  expect(screen.getByRole('heading', { name: '1 seat selected' })).toBeDefined();
+  const frame = seatButton('A1').closest('.map__frame');
+  if (frame === null) throw new Error('There is no map');
+  const place = { clientX: 2, clientY: 2, button: 0, detail: 1 };
+  fireEvent.pointerDown(frame, { pointerId: 1, pointerType: 'mouse', ...place });
+  fireEvent.pointerUp(frame, { pointerId: 1, pointerType: 'mouse', ...place });
+  fireEvent.click(frame, place);
+  expect(screen.getByRole('heading', { name: 'Nothing is selected' })).toBeDefined();
+});
+
 it('sells to somebody who tells no name', async () => {
   const { server, user } = await open();
   await user.click(seatButton('A1'));
