@@ -33,7 +33,7 @@ from reservations.plans.services import static_changes
 from reservations.read.records import CommandResult
 from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.write import command_queue
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from security_log.log import Kind, record
 
 admin.site.site_header = admin.site.site_title = "Seatcast"

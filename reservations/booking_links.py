@@ -18,7 +18,7 @@ from reservations.domain.errors import OtherAddress, ReservationNotFound
 from reservations.models import Reservation
 from reservations.read import selectors
 from reservations.read.records import ReservationRecord
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from security_log.log import Kind, record
 from security_log.mail_addresses import folded_address
 

@@ -24,7 +24,7 @@ from reservations.plans.characters import is_clean
 from reservations.plans.prices import prices_of_holds_kept
 from reservations.plans.services import static_changes
 from reservations.time_zones import is_time_zone, shifted
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from security_log.log import Kind, record
 
 EDITABLE = (

@@ -17,7 +17,7 @@ from reservations.payments.ledger import Held
 from reservations.payments.provider import FoundRefund, RefundStage, provider
 from reservations.payments.provider_calls import call_provider
 from reservations.payments.settlements import held, to_pay_back, write_transfers
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 
 _STATUSES = {
     RefundStage.MADE: PaymentStatus.REFUNDED,

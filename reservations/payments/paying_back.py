@@ -7,7 +7,7 @@ from reservations.models import Reservation, Settlement
 from reservations.notices import PaidBack, booking_fields, notices
 from reservations.payments.settlements import Received, to_pay_back, write_received
 from reservations.read.records import money
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from security_log.log import Kind, record
 
 

@@ -38,7 +38,8 @@ from reservations.plans.services import (
 from reservations.read.stored_states import grouping_of, stored_grouping, taken_grouping_of
 from reservations.write import bulk
 from reservations.write.changes import Decision
-from reservations.write.unit_of_work import UnitOfWork, lock_event
+from reservations.write.locking import lock_event
+from reservations.write.unit_of_work import UnitOfWork
 from security_log.log import Kind, record
 
 _ATTEMPTS = 3

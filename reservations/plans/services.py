@@ -28,7 +28,8 @@ from reservations.plans.prices import prices_of_holds_kept
 from reservations.time_zones import default_time_zone
 from reservations.write import bulk
 from reservations.write.changes import Decision
-from reservations.write.unit_of_work import UnitOfWork, lock_event
+from reservations.write.locking import lock_event
+from reservations.write.unit_of_work import UnitOfWork
 from security_log.log import Kind, record
 
 BATCH_SEATS = 5_000

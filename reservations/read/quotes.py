@@ -9,7 +9,7 @@ from reservations.domain.rules.moving import quote
 from reservations.domain.states import Settling
 from reservations.models import Event
 from reservations.read.records import Price, Revenue, money, one_of
-from reservations.write.unit_of_work import read_rebooking_state
+from reservations.write.batch_reading import read_rebooking_state
 
 
 class MovedSeatRecord(TypedDict):

@@ -12,7 +12,7 @@ from reservations.read import promo_codes
 from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.write import command_queue
-from reservations.write.unit_of_work import read_locking_state
+from reservations.write.batch_reading import read_locking_state
 
 MAX_TRIES = 5
 MAX_SETS = 64

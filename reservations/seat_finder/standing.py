@@ -21,7 +21,7 @@ from reservations.models import Seat
 from reservations.read import promo_codes
 from reservations.read.records import CommandResult
 from reservations.write import command_queue
-from reservations.write.unit_of_work import read_locking_state
+from reservations.write.batch_reading import read_locking_state
 
 MAX_TRIES = 5
 _MOST_CHOSEN = 500

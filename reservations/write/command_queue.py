@@ -45,7 +45,8 @@ from reservations.read.records import CommandResult
 from reservations.write.changes import ChangeSet, Decision, seats_changed
 from reservations.write.conflicts import conflict_counter
 from reservations.write.idempotency import KeyedResults
-from reservations.write.unit_of_work import UnitOfWork, lock_event
+from reservations.write.locking import lock_event
+from reservations.write.unit_of_work import UnitOfWork
 from security_log.request_context import RequestContext, current_request
 
 MAX_QUEUED_COMMANDS = 10_000

@@ -21,7 +21,7 @@ from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, ReservationSeat, Seat
 from reservations.read.records import CommandResult
 from reservations.write.command_queue import CommandQueue
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from tests.concurrency.ticking import Noting, TickingClock
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.waiting import waits_for_a_row

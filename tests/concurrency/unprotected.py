@@ -15,7 +15,7 @@ from django.db import connection, connections
 from django.db.models import QuerySet
 
 from reservations.models import Entry, IdempotencyKey, ReservationSeat
-from reservations.write import unit_of_work
+from reservations.write import locking, seat_reading
 
 T = TypeVar("T")
 
@@ -46,8 +46,8 @@ def row_locks_off() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuerySet, "select_for_update", _lock_nothing)
         for compiled in (
-            *(unit_of_work._event_row, unit_of_work._event_row_briefly),
-            *(unit_of_work._seats_and_usage, unit_of_work._seats_and_lapsed),
+            *(locking._event_row, locking._event_row_briefly),
+            *(seat_reading._seats_and_usage, seat_reading._seats_and_lapsed),
         ):
             patch.setattr(compiled, "_statement", None)
         yield

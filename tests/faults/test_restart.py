@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from realtime.daphne import CLOSE_FRAME_SECONDS
 from reservations.domain.commands import LockSeats
 from reservations.write import command_queue
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from tests.concurrency.volley import Post, volley
 from tests.concurrent_commands import wait_until
 from tests.event_streams import EventStream

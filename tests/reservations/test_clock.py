@@ -13,7 +13,7 @@ from reservations.domain.errors import SeatUnavailable
 from reservations.models import Seat
 from reservations.read import selectors
 from reservations.write.command_queue import CommandQueue
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from tests.factories import make_event, make_person, seat_ids
 from tests.times import database_now, this_clock_is_right
 

@@ -11,7 +11,7 @@ from reservations.audit.verification import Counts, differences
 from reservations.domain.commands import AllocateSeats, EndAllocations
 from reservations.domain.states import AllocationKind, SeatStatus
 from reservations.models import Allocation, Event, SeatChange
-from reservations.write import command_queue, unit_of_work
+from reservations.write import batch_reading, command_queue
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
@@ -64,7 +64,7 @@ def test_seats_are_freed_when_the_time_of_their_allocation_has_come() -> None:
 def test_an_allocation_with_more_seats_than_one_command_frees_ends_with_the_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(unit_of_work, "MAX_FREED_SEATS", 2)
+    monkeypatch.setattr(batch_reading, "MAX_FREED_SEATS", 2)
     event = make_event(seats=6)
     _keep(event, 0, 1, seconds=-1)
     _keep(event, 2, 3, 4, seconds=-1)

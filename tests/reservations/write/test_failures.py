@@ -22,7 +22,7 @@ from reservations.models import Event, Payment, Reservation, Seat, SeatChange
 from reservations.write import command_queue
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
-from reservations.write.unit_of_work import lock_event
+from reservations.write.locking import lock_event
 from tests.concurrent_commands import BusyQueue
 from tests.factories import make_event, make_person, seat_ids, stored_id
 

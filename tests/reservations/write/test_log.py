@@ -23,7 +23,8 @@ from reservations.domain.states import Reason, SeatStatus
 from reservations.models import Event, Seat, SeatChange
 from reservations.write.changes import Change, ChangeSet, Decision, seats_changed
 from reservations.write.command_queue import CommandQueue, _QueueItem, submit
-from reservations.write.unit_of_work import UnitOfWork, lock_event
+from reservations.write.locking import lock_event
+from reservations.write.unit_of_work import UnitOfWork
 from security_log.request_context import RequestContext, current_request
 from tests.factories import Clock, make_event, make_person, seat_ids
 

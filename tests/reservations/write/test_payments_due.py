@@ -19,7 +19,7 @@ from reservations.domain.errors import ReservationLapsed
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Reservation, ReservationSeat, Seat, SeatChange
 from reservations.read import selectors
-from reservations.write import unit_of_work
+from reservations.write import batch_reading
 from reservations.write.changes import ChangeSet
 from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id
@@ -68,7 +68,7 @@ def test_an_unpaid_reservation_lapses_and_is_logged_and_published(
 def test_the_management_command_lapses_more_than_one_batch(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(unit_of_work, "MAX_LAPSED_RESERVATIONS", 2)
+    monkeypatch.setattr(batch_reading, "MAX_LAPSED_RESERVATIONS", 2)
     event, other = make_event(seats=6), make_event()
     for seat_id in seat_ids(event):
         _book(CommandQueue(event.pk), make_person(), (seat_id,))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from reservations.write import unit_of_work
+from reservations.write import seat_reading
 from tests.factories import make_event, make_user, seat_ids
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_locking_named_seats_does_not_read_the_hall_for_each(analyzed: str, most
         ids = list(seat_ids(event)[1_000:1_010])
         if analyzed == "now":
             cursor.execute("ANALYZE reservations_seat")
-        query = unit_of_work._seats._make(event.pk, ids, people)
+        query = seat_reading._seats._make(event.pk, ids, people)
         sql, parameters = query.query.sql_with_params()
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", parameters)
         [[[plan]]] = cursor.fetchall()
