@@ -198,7 +198,7 @@ def test_a_duplicate_keeps_no_seats_for_anybody(kind: AllocationKind) -> None:
         event_id=event.pk, editor_id=None, date=datetime(2030, 5, 8, 18, tzinfo=UTC)
     )
     copied = Seat.objects.filter(event=number).order_by("pk")
-    assert list(copied.values_list("status", "allocation")) == [
+    assert [(seat.status, seat.allocation) for seat in copied] == [
         (SeatStatus.AVAILABLE, None),
         (SeatStatus.AVAILABLE, None),
         (SeatStatus.BLOCKED, None),
