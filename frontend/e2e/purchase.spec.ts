@@ -36,7 +36,7 @@ test('two people and a third who only watches follow one purchase to its cancell
   await alice.getByText('Live', { exact: true }).waitFor();
   await seatOn(alice, second).click();
   await alice
-    .getByRole('dialog', { name: 'Sign in to hold seats' })
+    .getByRole('dialog', { name: 'Sign in, or buy without an account' })
     .getByRole('link', { name: 'Sign in' })
     .click();
   await alice.getByLabel('Username').fill('alice');

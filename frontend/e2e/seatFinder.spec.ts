@@ -63,7 +63,9 @@ test('a dialog restores the focus @thorough', async ({ enter, request }) => {
   const seat = seatOn(page, pick(await api.freeSeats(club.id, 1)));
   await page.goto(`/events/${club.id}?view=list`);
   await seat.press('Enter');
-  await expect(page.getByRole('dialog', { name: 'Sign in to hold seats' })).toBeVisible();
+  await expect(
+    page.getByRole('dialog', { name: 'Sign in, or buy without an account' }),
+  ).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(seat).toBeFocused();
   await page.keyboard.press('?');

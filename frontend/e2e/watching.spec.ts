@@ -85,7 +85,7 @@ test('anonymous visitors can watch, and are offered others if their seat goes wh
 
   await seatOn(page, wanted).click();
   await page
-    .getByRole('dialog', { name: 'Sign in to hold seats' })
+    .getByRole('dialog', { name: 'Sign in, or buy without an account' })
     .getByRole('link', { name: 'Sign in' })
     .click();
   await page.getByLabel('Username').fill('carol');

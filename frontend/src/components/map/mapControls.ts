@@ -23,8 +23,6 @@ export interface View {
   readonly fitted: Viewport;
   /** Of the screen; what lies over them can be avoided. */
   readonly insets: Insets;
-  /** Height of what lies over the lower edge of the screen. */
-  readonly coveredPx: number;
 }
 
 const ANIMATION_MS = 220;
@@ -74,26 +72,6 @@ export class MapControls {
     );
   }
 
-  /**
-   * Bring a part of the plan into the uncovered part of the screen with as little movement as
-   * possible. Seats keep at least this radius. Returns whether it moves.
-   */
-  animateIntoView(part: Bounds, minRadiusPx: number): boolean {
-    return this.#animate((view) => {
-      const { viewport, extent, screen, coveredPx } = view;
-      const free = { width: screen.width, height: screen.height - coveredPx };
-      const inner = {
-        width: Math.max(free.width - 2 * REVEAL_MARGIN_PX, 1),
-        height: Math.max(free.height - 2 * REVEAL_MARGIN_PX, 1),
-      };
-      const minScale = minRadiusPx / extent.seatRadius;
-      const scale = Math.max(Math.min(viewport.scale, fit(part, inner).scale), minScale);
-      const middle = { x: part.x + part.width / 2, y: part.y + part.height / 2 };
-      const near = scaledBy(view, scale / viewport.scale, toScreen(viewport, middle));
-      return reveal(near, part, free, REVEAL_MARGIN_PX);
-    });
-  }
-
   animateZoomBy(factor: number): void {
     this.#animate((view) => {
       const { width, height } = view.screen;
@@ -136,15 +114,14 @@ export class MapControls {
     this.#show(viewport);
   }
 
-  /** Returns whether it moves. */
-  #animate(target: (view: View) => Viewport): boolean {
-    if (this.#view === null) return false;
+  #animate(target: (view: View) => Viewport): void {
+    if (this.#view === null) return;
     const start = this.#view.viewport;
     const end = confined(this.#view, target(this.#view));
-    if (isSame(start, end)) return false;
+    if (isSame(start, end)) return;
     if (prefersReducedMotion()) {
       this.#moveTo(() => end);
-      return true;
+      return;
     }
     cancelAnimationFrame(this.#animation);
     const startedAt = performance.now();
@@ -154,7 +131,6 @@ export class MapControls {
       if (share < 1) this.#animation = requestAnimationFrame(step);
     };
     this.#animation = requestAnimationFrame(step);
-    return true;
   }
 }
 

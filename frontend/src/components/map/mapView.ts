@@ -5,7 +5,6 @@ import {
   insetsOf,
   NO_INSETS,
   type PlanExtent,
-  reveal,
   type Viewport,
 } from '@/canvas/viewport';
 import type { Bounds, Size } from '@/domain/geometry';
@@ -19,20 +18,12 @@ export interface SettledView {
   readonly isFitted: boolean;
 }
 
-/** A part of the plan to show although something lies over the lower edge of the map. */
-export interface Room {
-  readonly part: Bounds;
-  readonly coveredPx: number;
-}
-
 /** Whether there are seats in a part of the plan. */
 type HasSeats = (part: Bounds) => boolean;
 
 type MoveListener = (viewport: Viewport, size: Size) => void;
 
 const SETTLE_MS = 120;
-/** Between the seats to show and what covers the map. */
-const ROOM_MARGIN_PX = 20;
 
 /**
  * The visible part of the plan. Every move is reported to `onMove` listeners; React subscribers are
@@ -51,7 +42,6 @@ export class MapView {
   /** The controls that lie over the whole plan. */
   #controlBoxes: readonly Bounds[] = [];
   #insets: Insets = NO_INSETS;
-  #room: Room | null = null;
   #chosen: Viewport | null = null;
   #viewport: Viewport | null = null;
   #settled: SettledView | null = null;
@@ -85,19 +75,6 @@ export class MapView {
   }
 
   /**
-   * Move a part of the plan out from below what covers the lower edge, with seats of at least this
-   * radius. Null when nothing covers it any more. Returns whether the map moves.
-   */
-  makeRoom(room: Room | null, minRadiusPx: number): boolean {
-    const before = this.#viewport;
-    this.#room = room;
-    this.#moved();
-    return room !== null && this.#chosen !== null
-      ? this.controls.animateIntoView(room.part, minRadiusPx)
-      : before?.top !== this.#viewport?.top;
-  }
-
-  /**
    * Subscribe to every move, before paint; also called with the current view. Returns an
    * unsubscribe function.
    */
@@ -121,20 +98,14 @@ export class MapView {
 
   #moved(): void {
     if (this.#size === null) return;
-    const coveredPx = this.#room?.coveredPx ?? 0;
-    const insets = { ...this.#insets, bottom: Math.max(this.#insets.bottom, coveredPx) };
+    const insets = this.#insets;
     const fitted = fitClear(this.#extent.bounds, this.#size, this.#controlBoxes, this.#hasSeats);
-    this.#viewport = confine(
-      this.#chosen ?? this.#withRoom(fitted, this.#size),
-      this.#extent,
-      this.#size,
-      insets,
-    );
+    this.#viewport = confine(this.#chosen ?? fitted, this.#extent, this.#size, insets);
     this.controls.setView({
       viewport: this.#viewport,
       extent: this.#extent,
       screen: this.#size,
-      ...{ fitted, insets, coveredPx },
+      ...{ fitted, insets },
     });
     for (const listener of this.#moveListeners) listener(this.#viewport, this.#size);
     clearTimeout(this.#timer);
@@ -145,13 +116,6 @@ export class MapView {
         this.#settle();
       }, SETTLE_MS);
     }
-  }
-
-  /** The whole plan, raised if what must be shown would be covered. */
-  #withRoom(whole: Viewport, size: Size): Viewport {
-    if (this.#room === null) return whole;
-    const { part, coveredPx } = this.#room;
-    return reveal(whole, part, { ...size, height: size.height - coveredPx }, ROOM_MARGIN_PX);
   }
 
   #settle(): void {

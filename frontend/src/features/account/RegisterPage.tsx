@@ -47,6 +47,11 @@ export function RegisterPage() {
                 {t('account:signIn')}
               </Link>
             ),
+            withoutAccount: (
+              <Link to={withReturn('/guest', next)} state={state}>
+                {t('account:guest_without')}
+              </Link>
+            ),
           }}
         />
       }

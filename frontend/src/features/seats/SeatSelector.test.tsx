@@ -106,10 +106,15 @@ describe('a click on a seat', () => {
   it('asks anonymous visitors to sign in and returns to the event', async () => {
     const { server, user } = await openSelector({ isSignedIn: false });
     await user.click(seatButton('A1'));
-    const dialog = within(await screen.findByRole('dialog', { name: 'Sign in to hold seats' }));
+    const dialog = within(
+      await screen.findByRole('dialog', { name: 'Sign in, or buy without an account' }),
+    );
     expect(dialog.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe(
       '/sign-in?next=%2Fevents%2F7',
     );
+    const asGuest = dialog.getByRole('link', { name: 'Buy without an account' });
+    expect(asGuest.getAttribute('href')).toBe('/guest?next=%2Fevents%2F7');
+    expect(asGuest.className).toBe(dialog.getByRole('link', { name: 'Sign in' }).className);
     expect(server.writes()).toEqual([]);
   });
 

@@ -28,15 +28,7 @@ export function SignInPrompt({ seat, onClose }: SignInPromptProps) {
           ? t('seats:signIn_note')
           : t('seats:signIn_noteSeat', { seat: seatName(seat) })}
       </p>
-      <div className="dialog__actions">
-        <Button onClick={close}>{t('seats:signIn_later')}</Button>
-        <Link
-          className="button button--quiet"
-          to={withReturn('/register', pathname + search)}
-          state={pickState()}
-        >
-          {t('seats:createAnAccount')}
-        </Link>
+      <div className="dialog__actions dialog__actions--stacked">
         <Link
           className="button button--primary"
           data-initial-focus
@@ -45,6 +37,23 @@ export function SignInPrompt({ seat, onClose }: SignInPromptProps) {
         >
           {t('seats:signIn')}
         </Link>
+        <Link
+          className="button button--primary"
+          to={withReturn('/guest', pathname + search)}
+          state={pickState()}
+        >
+          {t('seats:buyWithoutAccount')}
+        </Link>
+        <Link
+          className="button button--quiet"
+          to={withReturn('/register', pathname + search)}
+          state={pickState()}
+        >
+          {t('seats:createAnAccount')}
+        </Link>
+        <Button look="plain" onClick={close}>
+          {t('seats:signIn_later')}
+        </Button>
       </div>
     </Dialog>
   );

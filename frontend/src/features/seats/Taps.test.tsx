@@ -1,5 +1,5 @@
-import { createEvent, fireEvent, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { act, createEvent, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
 
 import { granted, lockedSeat, openSelector, released, seatButton } from '@/testing/selectorHarness';
 
@@ -30,12 +30,29 @@ async function openTapped() {
 }
 
 describe('a tap', () => {
-  it('shows the name and the state of what it took, until the next one', async () => {
+  it('shows the name and the state of what it took', async () => {
     await openTapped();
     expect(await screen.findByText('Stalls, row A, seat 1', TOOLTIP)).toBeDefined();
     expect(screen.getByText(/^Held by you/)).toBeDefined();
     fireEvent.click(screen.getByText('Stalls, row A, seat 1', TOOLTIP));
     expect(screen.queryByText('Stalls, row A, seat 1', TOOLTIP)).toBeNull();
+  });
+
+  it('covers other seats for a moment only, and not once something else has the focus', async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    await openTapped();
+    expect(await screen.findByText('Stalls, row A, seat 1')).toBeDefined();
+    act(() => {
+      vi.advanceTimersByTime(3_000);
+    });
+    expect(screen.queryByText('Stalls, row A, seat 1')).toBeNull();
+    tap(A1, 9_000);
+    expect(await screen.findByText('Stalls, row A, seat 1')).toBeDefined();
+    act(() => {
+      screen.getByRole('button', { name: 'Find seats' }).focus();
+    });
+    expect(screen.queryByText('Stalls, row A, seat 1')).toBeNull();
+    vi.useRealTimers();
   });
 
   it('does nothing as the second half of a double tap', async () => {

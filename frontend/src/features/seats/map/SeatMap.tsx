@@ -29,7 +29,7 @@ import { availabilityText } from '@/features/seats/map/sectionLabels';
 import { useMapCanvas } from '@/components/map/useMapCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
 import { useMapView } from '@/components/map/useMapView';
-import { useRoomForOffer } from '@/features/seats/map/useRoomForOffer';
+import { useCardPlace } from '@/features/seats/map/useCardPlace';
 import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { useSectionEntry } from '@/features/seats/map/useSectionEntry';
@@ -149,7 +149,8 @@ export function SeatMap({
     offered,
     opened,
   });
-  useRoomForOffer(frame, view, scene, offered);
+  useCardPlace(frame, view, scene, offered);
+  const answered = usePointedWhenOffered(offered, pointer.seat);
 
   useLayoutEffect(
     () =>
@@ -187,7 +188,8 @@ export function SeatMap({
   );
 
   const touched = offered.length === 0 ? pointer.touched : null;
-  const shownIndex = focused ?? pointer.seat ?? touched;
+  const hovered = pointer.seat === answered ? null : pointer.seat;
+  const shownIndex = focused ?? hovered ?? touched;
   const shown = shownIndex === null ? undefined : seats[shownIndex];
   const viewport = view.viewport ?? settled?.viewport;
   const hoveredAvailability =
@@ -272,8 +274,7 @@ export function SeatMap({
             seat={shown}
             event={event}
             clock={clock}
-            at={toScreen(viewport, shown.facts)}
-            seatRadiusPx={radiusPx(scene, viewport)}
+            {...{ scene, seats, offered, viewport }}
             onTouch={shownIndex === touched ? pointer.forgetTouch : null}
           />
         </Suspense>
@@ -292,4 +293,15 @@ export function SeatMap({
       <Legend event={event} facts={scene.facts} {...useSoldAndBlocked(seats)} />
     </div>
   );
+}
+
+/**
+ * The seat that the pointer was on when others were offered instead: the card tells its state, and
+ * its tooltip would cover them.
+ */
+function usePointedWhenOffered(offered: readonly number[], pointed: number | null): number | null {
+  const [last, setLast] = useState({ offered, seat: null as number | null });
+  const seat = offered.length > 0 ? pointed : null;
+  if (last.offered !== offered) setLast({ offered, seat });
+  return last.offered === offered ? last.seat : seat;
 }

@@ -1,4 +1,6 @@
 import type { EventDetail } from '@/api/types';
+import { radiusPx, type Scene } from '@/canvas/scene';
+import { toPlan, toScreen, type Viewport } from '@/canvas/viewport';
 import type { Point } from '@/domain/geometry';
 import type { MapSeat } from '@/domain/seatMap/seats';
 import type { ServerClock } from '@/domain/serverClock';
@@ -13,20 +15,40 @@ interface SeatTooltipProps {
   readonly seat: MapSeat;
   readonly event: EventDetail;
   readonly clock: ServerClock;
-  readonly at: Point;
-  readonly seatRadiusPx: number;
+  readonly scene: Scene;
+  /** All seats. */
+  readonly seats: readonly MapSeat[];
+  /** Indexes of seats offered instead of others. */
+  readonly offered: readonly number[];
+  readonly viewport: Viewport;
   /** Of a tooltip that stays after a tap; null while the pointer hovers. */
   readonly onTouch: (() => void) | null;
 }
 
 const ROOM_ABOVE_PX = 150;
+const AWAY_PX = 10;
+/** About the size of a seat's tooltip. */
+const WIDTH_PX = 200;
+const HEIGHT_PX = 96;
 
 /** Hidden from screen readers: the seat's label says the same. */
-export function SeatTooltip({ seat, event, clock, at, seatRadiusPx, onTouch }: SeatTooltipProps) {
+export function SeatTooltip({
+  seat,
+  event,
+  clock,
+  scene,
+  seats,
+  offered,
+  viewport,
+  onTouch,
+}: SeatTooltipProps) {
   const { facts, status, until } = seat;
   const features = featureWords(facts);
-  const isBelow = at.y < ROOM_ABOVE_PX;
-  const y = at.y + (isBelow ? 1 : -1) * (seatRadiusPx + 10);
+  const at = toScreen(viewport, facts);
+  const isBelow = isBetterBelow(at, scene, viewport, (index) => {
+    return seats[index]?.status === 'mine' || offered.includes(index);
+  });
+  const y = at.y + (isBelow ? 1 : -1) * (radiusPx(scene, viewport) + AWAY_PX);
   return (
     <div
       className="seat-tooltip"
@@ -56,6 +78,24 @@ export function SeatTooltip({ seat, event, clock, at, seatRadiusPx, onTouch }: S
       </p>
     </div>
   );
+}
+
+/** Whether there is no room for a tooltip above its seat, or it would cover more of these seats. */
+function isBetterBelow(
+  { x, y }: Point,
+  scene: Scene,
+  viewport: Viewport,
+  isToBeSeen: (index: number) => boolean,
+): boolean {
+  if (y < ROOM_ABOVE_PX) return true;
+  const { scale } = viewport;
+  const size = { width: WIDTH_PX / scale, height: HEIGHT_PX / scale };
+  const covered = (top: number) => {
+    const corner = toPlan(viewport, { x: x - WIDTH_PX / 2, y: top });
+    return scene.grid.within({ ...corner, ...size }).filter(isToBeSeen).length;
+  };
+  const away = radiusPx(scene, viewport) + AWAY_PX;
+  return covered(y + away) < covered(y - away - HEIGHT_PX);
 }
 
 /** Let a name wrap only between its parts. */

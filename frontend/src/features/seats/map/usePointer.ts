@@ -32,6 +32,8 @@ const USUAL_PITCH = 2.6;
 /** A second click this soon and this near belongs to a double click. */
 const DOUBLE_CLICK_MS = 500;
 const DOUBLE_CLICK_PX = 24;
+/** How long the tooltip of a tapped seat stays: it covers other seats. */
+const TOUCHED_MS = 3_000;
 
 interface PointerOptions {
   readonly frame: RefObject<HTMLElement | null>;
@@ -74,6 +76,23 @@ export function usePointer({
     if (mouseAt.current !== null) pointAt(mouseAt.current);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only when a seat has changed
   }, [seats]);
+
+  // Until something else gets the focus: a tap may open a dialog.
+  useEffect(() => {
+    if (touched === null) return undefined;
+    const forget = () => {
+      setTouched(null);
+    };
+    const forgetElsewhere = ({ target }: FocusEvent) => {
+      if (!(target instanceof Node && frame.current?.contains(target))) forget();
+    };
+    const timer = setTimeout(forget, TOUCHED_MS);
+    document.addEventListener('focusin', forgetElsewhere);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('focusin', forgetElsewhere);
+    };
+  }, [frame, touched]);
 
   function onClick(click: MouseEvent) {
     const pressed = seatIndexOf(click.target);
@@ -161,7 +180,7 @@ export function usePointer({
   return {
     seat,
     area,
-    /** The seat that the last tap picked. */
+    /** The seat that a tap has just picked. */
     touched,
     forgetTouch: () => {
       setTouched(null);

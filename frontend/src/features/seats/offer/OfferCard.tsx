@@ -19,8 +19,8 @@ interface OfferCardProps<One extends Choice> {
 }
 
 /**
- * A card at the lower edge of the map or list, beside the basket. The map moves away from below it.
- * It takes no focus, as its content has been announced; when it closes, the focus returns to the
+ * A card at the lower or upper edge of the map, or the lower one of the list, beside the basket. It
+ * takes no focus, as its content has been announced; when it closes, the focus returns to the
  * seats.
  */
 export function OfferCard<One extends Choice>({
@@ -36,7 +36,7 @@ export function OfferCard<One extends Choice>({
   useOpeningGuard(ref, { opensByItself: true, content });
   const index = seat?.index;
   useLayoutEffect(() => {
-    // In the list; the map moves by itself.
+    // In the list; the map never moves by itself.
     ref.current
       ?.closest('.list')
       ?.querySelector(`[data-seat="${index ?? ''}"]`)
