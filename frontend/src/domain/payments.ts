@@ -35,6 +35,11 @@ export function isPaidNow(method: string): boolean {
   return !PAID_LATER.includes(method);
 }
 
+/** Whether the door refuses its ticket because it is not paid. */
+export function isUnpaid({ payment_status: payment }: Paid): boolean {
+  return payment === 'due' || payment === 'authorised';
+}
+
 /** When a method is paid; `withinSeconds` is the deadline for late payment. */
 export function whenPaid(method: string, withinSeconds: number): string {
   if (isPaidNow(method)) return t('payNow');

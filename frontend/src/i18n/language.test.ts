@@ -12,7 +12,9 @@ afterEach(async () => {
 
 it('has plurals and lists', () => {
   expect(t('seats:words_seat', { count: 1, list: formatList(['A1']) })).toBe('seat A1');
-  expect(t('seats:words_seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('seats A1 and A2');
+  expect(t('seats:words_seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe(
+    'seats A1 and A2',
+  );
 });
 
 it('writes numbers as in the language', async () => {
@@ -24,7 +26,9 @@ it('writes numbers as in the language', async () => {
 it('switches to another language', async () => {
   await applyLanguage('de');
   expect(locale()).toBe('de-DE');
-  expect(t('seats:words_seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe('Plätze A1 und A2');
+  expect(t('seats:words_seat', { count: 2, list: formatList(['A1', 'A2']) })).toBe(
+    'Plätze A1 und A2',
+  );
   expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
 });
 

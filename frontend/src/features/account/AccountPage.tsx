@@ -1,5 +1,7 @@
+import { useState } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
 
+import { Message } from '@/components/Message';
 import { hasPermission, isOrganiser } from '@/domain/permissions';
 import { ChangePassword } from '@/features/account/ChangePassword';
 import { EmailAddress } from '@/features/account/EmailAddress';
@@ -18,6 +20,8 @@ import '@/i18n/loadAccountMessages';
 export function AccountPage() {
   const me = useMe();
   const location = useLocation();
+  const [isErased, setIsErased] = useState(false);
+  if (isErased) return <Erased />;
   if (me === null) return <Navigate to={signInPath(location)} replace />;
   if (me === undefined) return <div className="cards" aria-busy="true" />;
   const title = me.is_guest ? t('account:guest_yours') : t('account:yours');
@@ -40,13 +44,37 @@ export function AccountPage() {
           </>
         )}
         <SessionsCard />
-        <PersonalDataCard me={me} />
+        <PersonalDataCard
+          me={me}
+          onErased={() => {
+            setIsErased(true);
+          }}
+        />
         {hasPermission(me, 'organisations.add_organisation') && !isOrganiser(me) && (
           <p>
             <Link to={SALES_PATH}>{t('account:organise')}</Link>
           </p>
         )}
       </div>
+    </div>
+  );
+}
+
+function Erased() {
+  const title = t('security:data_erased');
+  return (
+    <div role="status">
+      <title>{t('pageTitle', { page: title })}</title>
+      <Message
+        title={title}
+        actions={
+          <Link className="button button--primary" to="/">
+            {t('account:confirm_toEvents')}
+          </Link>
+        }
+      >
+        <p>{t('security:data_erasedNote')}</p>
+      </Message>
     </div>
   );
 }

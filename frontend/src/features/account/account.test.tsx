@@ -72,7 +72,7 @@ it('shows why sign-in was refused', async () => {
   await user.type(screen.getByLabelText('Username'), 'alice');
   await user.type(screen.getByLabelText('Password'), 'wrong');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
-  expect(await screen.findByText('Invalid credentials')).toBeDefined();
+  expect(await screen.findByText('The username or the password is wrong.')).toBeDefined();
 });
 
 it('shows each error at its field', async () => {

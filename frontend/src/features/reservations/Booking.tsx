@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { paymentText } from '@/domain/payments';
+import { isUnpaid, paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { Pass } from '@/features/reservations/Pass';
@@ -49,6 +49,8 @@ export function Booking({ reservation, linkedNote }: BookingProps) {
       </header>
       {isOver ? (
         <EndedNote reservation={reservation} isNews={isCancelledHere} />
+      ) : isUnpaid(reservation) ? (
+        <UnpaidNote reservation={reservation} />
       ) : (
         <Pass reservation={reservation} hasFile={linkedNote === undefined} />
       )}
@@ -74,6 +76,20 @@ export function Booking({ reservation, linkedNote }: BookingProps) {
         <footer className="booking__foot">{linkedNote}</footer>
       )}
     </article>
+  );
+}
+
+/** In place of the ticket, which the door would refuse. */
+function UnpaidNote({ reservation }: { readonly reservation: Reservation }) {
+  return (
+    <section className="pass pass--void" aria-label={t('reservations:ticket')}>
+      <Icon name="clock" />
+      <h2>{t('reservations:notValidYet')}</h2>
+      <p>
+        <b>{paymentText(reservation)}</b>
+      </p>
+      <p>{t('reservations:notValidYetHint')}</p>
+    </section>
   );
 }
 
@@ -164,7 +180,7 @@ function Facts({ reservation }: { readonly reservation: Reservation }) {
       </div>
       <div>
         <dt>{t('reservations:bookedOn')}</dt>
-        <dd>{formatDateTime(reservation.created_at)}</dd>
+        <dd>{formatDateTime(reservation.created_at, reservation.time_zone)}</dd>
       </div>
     </dl>
   );

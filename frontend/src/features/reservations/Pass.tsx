@@ -18,12 +18,7 @@ interface PassProps {
 
 /** The ticket: QR code, calendar entry, printing. */
 export function Pass({ reservation, hasFile }: PassProps) {
-  const {
-    ticket_code: code,
-    signed_ticket: signed = code,
-    seats,
-    payment_status: payment,
-  } = reservation;
+  const { ticket_code: code, signed_ticket: signed = code, seats } = reservation;
   return (
     <section className="pass" aria-label={t('reservations:ticket')}>
       <QrCode text={`${location.origin}${ticketPath(signed)}`} label={t('reservations:qrLabel')} />
@@ -38,7 +33,7 @@ export function Pass({ reservation, hasFile }: PassProps) {
           <Icon name="calendar" />
           {t('reservations:addToCalendar')}
         </Button>
-        {hasFile && payment !== 'due' && <TicketFileButton id={reservation.id} />}
+        {hasFile && <TicketFileButton id={reservation.id} />}
         <Button
           onClick={() => {
             print();

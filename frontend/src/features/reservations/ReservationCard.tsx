@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { Reservation } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { paymentText } from '@/domain/payments';
+import { isUnpaid, paymentText } from '@/domain/payments';
 import { CancelDialog } from '@/features/reservations/CancelDialog';
 import { cancelNote, useCancellationEnd } from '@/features/reservations/cancellation';
 import { StatusChip } from '@/components/StatusChip';
@@ -49,8 +49,7 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
         >
           <Icon name="ticket" />
           <span>
-            {t(isOver ? 'reservations:showDetails' : 'reservations:showTicket')}{' '}
-            <Which reservation={reservation} />
+            {t(openLabel(reservation))} <Which reservation={reservation} />
           </span>
         </Link>
       </div>
@@ -83,6 +82,11 @@ export function ReservationCard({ reservation }: { readonly reservation: Reserva
       )}
     </article>
   );
+}
+
+function openLabel(reservation: Reservation) {
+  if (reservation.status !== 'confirmed') return 'reservations:showDetails';
+  return isUnpaid(reservation) ? 'reservations:showBooking' : 'reservations:showTicket';
 }
 
 /** Distinguishes the buttons of several cards for screen readers. */

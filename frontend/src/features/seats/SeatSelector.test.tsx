@@ -103,6 +103,14 @@ describe('a click on a seat', () => {
     expect(server.writes()).toEqual([]);
   });
 
+  it("tells that a guest holds a seat, without the guest's internal name", async () => {
+    const { socket, user } = await openSelector();
+    socket.receive(deltaFrame(1, [0, 1, Date.now() + 60_000, 'guest-qdxyukfu']));
+    await user.click(seatButton('A1'));
+    expect(screen.getByText(/is locked by a guest\.$/)).toBeDefined();
+    expect(seatButton('A1').getAttribute('aria-label')).toMatch(/locked by a guest$/);
+  });
+
   it('asks anonymous visitors to sign in and returns to the event', async () => {
     const { server, user } = await openSelector({ isSignedIn: false });
     await user.click(seatButton('A1'));

@@ -41,17 +41,17 @@ describe('a tap', () => {
   it('covers other seats for a moment only, and not once something else has the focus', async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     await openTapped();
-    expect(await screen.findByText('Stalls, row A, seat 1')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 1', TOOLTIP)).toBeDefined();
     act(() => {
       vi.advanceTimersByTime(3_000);
     });
-    expect(screen.queryByText('Stalls, row A, seat 1')).toBeNull();
+    expect(screen.queryByText('Stalls, row A, seat 1', TOOLTIP)).toBeNull();
     tap(A1, 9_000);
-    expect(await screen.findByText('Stalls, row A, seat 1')).toBeDefined();
+    expect(await screen.findByText('Stalls, row A, seat 1', TOOLTIP)).toBeDefined();
     act(() => {
       screen.getByRole('button', { name: 'Find seats' }).focus();
     });
-    expect(screen.queryByText('Stalls, row A, seat 1')).toBeNull();
+    expect(screen.queryByText('Stalls, row A, seat 1', TOOLTIP)).toBeNull();
     vi.useRealTimers();
   });
 

@@ -52,7 +52,9 @@ export function statusText(seat: MapSeat): string {
     case 'mine':
       return isAskedFor(seat) ? t('seats:status_asking') : t('seats:status_mine');
     case 'locked':
-      return holder === null ? t('seats:status_locked') : t('seats:status_lockedBy', { holder });
+      return holder === null
+        ? t('seats:status_locked')
+        : t('seats:status_lockedBy', { holder: holderName(holder) });
     case 'reserved':
       return t('seats:status_reserved');
     case 'blocked':
@@ -62,6 +64,11 @@ export function statusText(seat: MapSeat): string {
     default:
       return assertNever(status);
   }
+}
+
+/** A user's name. That of a guest is made up by the server (`accounts/guests/services.py`). */
+function holderName(holder: string): string {
+  return /^guest-[2-9a-hj-np-z]{8}$/.test(holder) ? t('seats:holder_guest') : holder;
 }
 
 /** How many places of a standing area are left. */
@@ -80,7 +87,7 @@ export function unavailableText({ facts, status, holder }: MapSeat): string {
     case 'locked':
       return holder === null
         ? t('seats:taken_locked', { seat })
-        : t('seats:taken_lockedBy', { seat, holder });
+        : t('seats:taken_lockedBy', { seat, holder: holderName(holder) });
     case 'reserved':
       return t('seats:taken_reserved', { seat });
     case 'blocked':

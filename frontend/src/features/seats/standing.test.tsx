@@ -19,7 +19,9 @@ it('holds as many places of a standing area as wanted', async () => {
   const { server, user } = await openStanding();
   await user.click(await screen.findByRole('button', { name: 'East 4 of 4 left €50' }));
   const card = within(await screen.findByRole('dialog', { name: 'East' }));
-  await user.click(card.getByRole('button', { name: 'One seat more' }));
+  expect(card.getByRole('group', { name: 'How many places?' }).textContent).toContain('1');
+  await user.click(card.getByRole('button', { name: 'One place more' }));
+  await user.click(card.getByRole('button', { name: 'One place more' }));
   const seats = [4, 5, 6].map((index) => ({ ...lockedSeat(index), ...EAST }));
   server.on(LOCK, [200, { success: true, message: 'Locked', seats }]);
   await user.click(card.getByRole('button', { name: 'Hold 3 places' }));
@@ -33,6 +35,7 @@ it('says how many places are left when they are too few', async () => {
   await user.click(await screen.findByRole('button', { name: /^East/ }));
   const card = within(await screen.findByRole('dialog', { name: 'East' }));
   server.on(LOCK, [409, { error: 'Only 1 place is left there.', code: 'area_full', left: 1 }]);
+  await user.click(card.getByRole('button', { name: 'One place more' }));
   await user.click(card.getByRole('button', { name: 'Hold 2 places' }));
   expect(await card.findByText('Only 1 place is left there.')).toBeDefined();
 });

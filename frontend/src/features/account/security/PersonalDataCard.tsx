@@ -2,10 +2,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { toApiError } from '@/api/apiError';
-import { eraseMe, exportData } from '@/api/personalData';
+import { type Erasure, eraseMe, exportData } from '@/api/personalData';
 import type { Me } from '@/api/types';
 import { saveFile } from '@/browser/saveFile';
-import { useAnnounce } from '@/components/announce';
 import { Button } from '@/components/Button';
 import { FormError } from '@/features/account/FormError';
 import { PasswordDialog } from '@/features/account/security/PasswordDialog';
@@ -16,7 +15,13 @@ import './security.css';
 
 const FILE_NAME = 'seatcast-data.json';
 
-export function PersonalDataCard({ me }: { readonly me: Me }) {
+interface PersonalDataCardProps {
+  readonly me: Me;
+  /** The account is deleted, and its session is about to end. */
+  readonly onErased: () => void;
+}
+
+export function PersonalDataCard({ me, onErased }: PersonalDataCardProps) {
   const [isErasing, setIsErasing] = useState(false);
   const download = useMutation({
     mutationFn: exportData,
@@ -51,6 +56,7 @@ export function PersonalDataCard({ me }: { readonly me: Me }) {
       {isErasing && (
         <EraseDialog
           me={me}
+          onErased={onErased}
           onDismiss={() => {
             setIsErasing(false);
           }}
@@ -60,14 +66,16 @@ export function PersonalDataCard({ me }: { readonly me: Me }) {
   );
 }
 
-interface EraseDialogProps {
-  readonly me: Me;
+interface EraseDialogProps extends PersonalDataCardProps {
   readonly onDismiss: () => void;
 }
 
-function EraseDialog({ me, onDismiss }: EraseDialogProps) {
-  const announce = useAnnounce();
-  const erase = useEndSession(eraseMe);
+function EraseDialog({ me, onErased, onDismiss }: EraseDialogProps) {
+  const erase = useEndSession(async (erasure: Erasure) => {
+    await eraseMe(erasure);
+    // Before the page learns that nobody is signed in.
+    onErased();
+  });
   const error = erase.error === null ? null : toApiError(erase.error);
   return (
     <PasswordDialog
@@ -81,12 +89,7 @@ function EraseDialog({ me, onDismiss }: EraseDialogProps) {
       error={error}
       onDismiss={onDismiss}
       onSubmit={(password, fields) => {
-        const erasure = { password, keep_tickets: fields.get('keep_tickets') === 'on' };
-        erase.mutate(erasure, {
-          onSuccess: () => {
-            announce(t('security:data_erased'), 'good');
-          },
-        });
+        erase.mutate({ password, keep_tickets: fields.get('keep_tickets') === 'on' });
       }}
     >
       {error?.code === 'upcoming_bookings' && (

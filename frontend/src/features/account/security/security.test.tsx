@@ -165,8 +165,8 @@ it('erases the account after asking about upcoming tickets', async () => {
   await user.click(
     within(screen.getByRole('dialog')).getByRole('button', { name: 'Delete my account' }),
   );
-  await screen.findByText('another page');
-  expect(router.state.location.pathname).toBe('/sign-in');
+  expect(await screen.findByRole('heading', { name: 'Your account is deleted.' })).toBeDefined();
+  expect(router.state.location.pathname).toBe('/account');
   const asked = server.requests.filter(({ call }) => call === 'post me/erase/');
   expect(asked.map(({ body }) => body)).toEqual([
     { password: 'secret-word', keep_tickets: false },

@@ -6,7 +6,7 @@ import { CheckMark } from '@/components/CheckMark';
 import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { Trans } from '@/components/Trans';
-import { paymentText } from '@/domain/payments';
+import { isUnpaid, paymentText } from '@/domain/payments';
 import { seatsInWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
@@ -59,7 +59,7 @@ export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
           }}
         >
           <Icon name="ticket" />
-          {t('reservations:showTicket')}
+          {t(isUnpaid(reservation) ? 'reservations:showBooking' : 'reservations:showTicket')}
         </Button>
       </div>
     </Dialog>
@@ -74,13 +74,9 @@ function mailNote(reservation: Reservation, address: string): string {
   });
 }
 
-function isUnpaid({ payment_status: payment }: Reservation): boolean {
-  return payment === null || payment === 'due';
-}
-
 /** A note if something is still to be paid. */
 function paymentNote(reservation: Reservation): string {
-  return isUnpaid(reservation)
+  return isUnpaid(reservation) || reservation.payment_status === null
     ? t('basket:confirmed_payment', { payment: paymentText(reservation) })
     : '';
 }

@@ -84,6 +84,7 @@ function CriteriaForm({ event, scene, remaining, find, onClose }: SeatFinderDial
       <p className="dialog__lead">{t('finder:lead')}</p>
       <CodeNote code={find.promoCode} />
       <Stepper
+        of="seats"
         value={count}
         max={remaining}
         onChange={(next) => {
@@ -168,7 +169,7 @@ interface PlacesFormProps extends SeatFinderDialogProps {
 }
 
 function PlacesForm({ event, area, seats, counts, remaining, find, onClose }: PlacesFormProps) {
-  const [wanted, setWanted] = useState(Math.min(USUAL_PARTY, remaining));
+  const [wanted, setWanted] = useState(1);
   const left = leftIn(area, seats, counts);
   const most = Math.min(remaining, Math.max(left, 1));
   const count = Math.min(wanted, most);
@@ -185,6 +186,7 @@ function PlacesForm({ event, area, seats, counts, remaining, find, onClose }: Pl
       </p>
       <CodeNote code={find.promoCode} />
       <Stepper
+        of="places"
         value={count}
         max={most}
         onChange={(next) => {

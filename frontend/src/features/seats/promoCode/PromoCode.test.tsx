@@ -97,8 +97,8 @@ it('sends the code with places of a standing area', async () => {
   const STAND = 'post events/7/areas/east/lock/';
   const seats = [{ ...lockedSeat(2), ...places }];
   server.on(STAND, [200, { success: true, message: 'Locked', seats }]);
-  await user.click(dialog.getByRole('button', { name: 'Hold 2 places' }));
-  expect(server.lastBody(STAND)).toEqual({ count: 2, promo_code: 'BANK-2030' });
+  await user.click(dialog.getByRole('button', { name: 'Hold 1 place' }));
+  expect(server.lastBody(STAND)).toEqual({ count: 1, promo_code: 'BANK-2030' });
 });
 
 it('shows the seats of a code as blocked again once a lock is refused because it has ended', async () => {
