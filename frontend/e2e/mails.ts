@@ -5,6 +5,8 @@ import { expect } from '@playwright/test';
 
 /** Where the site writes its mail. */
 const MAIL_FOLDER = process.env['MAIL_FOLDER'] ?? '';
+/** Mail is sent once a minute. */
+const MAILED_MS = 120_000;
 /** Between the mails of a file. */
 const SEPARATOR = /^-{79}$/m;
 
