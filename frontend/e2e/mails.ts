@@ -18,6 +18,7 @@ export async function linkMailedTo(address: string, form: RegExp): Promise<strin
   await expect
     .poll(async () => (link = await find()), {
       message: `a mail to ${address} with ${form.source}`,
+      timeout: MAILED_MS,
     })
     .toBeDefined();
   return link ?? '';
