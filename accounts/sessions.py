@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
 
-from accounts.sign_ins.models import SignIn
+from accounts.models.sign_ins import SignIn
 
 SESSION_BACKEND = "django.contrib.auth.backends.ModelBackend"
 """The authentication backend stored in sessions: the one that people sign in with."""

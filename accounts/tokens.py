@@ -22,10 +22,10 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import revocations
 from accounts.models import Family, User
+from accounts.models.sign_ins import SignIn
 from accounts.organisers import is_organiser, organiser_ids
 from accounts.sessions import idle_seconds
 from accounts.sign_ins import tracking
-from accounts.sign_ins.models import SignIn
 from accounts.token_types import RefreshToken
 from security_log.log import Kind, record
 

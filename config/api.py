@@ -31,7 +31,7 @@ from config.web.metrics import CachedCollector  # noqa: E402
 from config.web.probes import Probes, with_probes  # noqa: E402
 from config.web.request_limits import with_request_limits  # noqa: E402
 from config.web.wsgi_threads import run_wsgi_in_threads  # noqa: E402
-from reservations.collectors import SalesCollector  # noqa: E402
+from reservations.bookings.collectors import SalesCollector  # noqa: E402
 from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 probes = Probes(

@@ -21,16 +21,18 @@ def _connect_apps() -> None:
     from accounts import mail_formats, mail_worker, notices, organisers, throttles
     from accounts import ticket_files as files_of_mail
     from accounts.personal_data import sources
-    from reservations import formats, personal_data, ticket_files
-    from reservations import notices as notices_to_buyers
-    from reservations import throttles as costly_calls
+    from reservations import personal_data
+    from reservations.formats import localised
     from reservations.housekeeping import background
+    from reservations.ports import notices as notices_to_buyers
+    from reservations.runtime import throttles as costly_calls
+    from reservations.tickets import ticket_files
     from security_log import second_factors
 
     second_factors.register(organisers)
     costly_calls.register(throttles.PersonThrottle)
     notices_to_buyers.register(notices)
     files_of_mail.register(ticket_files)
-    mail_formats.register(formats)
+    mail_formats.register(localised)
     sources.register(personal_data)
     background.register("send_mail", mail_worker.run)

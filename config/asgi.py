@@ -28,7 +28,7 @@ from realtime.daphne import is_shutting_down, prepare_daphne  # noqa: E402
 from realtime.hub import close_all_viewers, viewers_by_event  # noqa: E402
 from realtime.metrics import ViewersCollector  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
-from reservations.collectors import SalesCollector  # noqa: E402
+from reservations.bookings.collectors import SalesCollector  # noqa: E402
 from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 # With several servers, the API servers collect the sales metrics.

@@ -27,7 +27,7 @@ from config.environment import (
 )
 from config.service_urls import connects_as_owner, with_password
 from config.version import VERSION
-from realtime import redis_servers
+from shared_cache import redis_servers
 
 environment = read_environment()
 
@@ -274,8 +274,8 @@ def _database(url: str, *, as_owner: bool) -> dict[str, Any]:
         config["DISABLE_SERVER_SIDE_CURSORS"] = True
         config["OPTIONS"]["prepare_threshold"] = None
     else:
-        # Only the statements of `reservations.write.prepared` are prepared, and written for generic
-        # plans.
+        # Only the statements of `reservations.runtime.prepared` are prepared, and written for
+        # generic plans.
         time_outs = {**SERVING_TIME_OUTS, "plan_cache_mode": "force_generic_plan"}
         config["OPTIONS"]["options"] = " ".join(f"-c {name}={t}" for name, t in time_outs.items())
     return config
@@ -297,7 +297,7 @@ STANDBY_DATABASE_URL = with_password(
 )
 if STANDBY_DATABASE_URL and not AS_OWNER:
     DATABASES["standby"] = _standby(STANDBY_DATABASE_URL)
-DATABASE_ROUTERS = ["reservations.standby.Router"]
+DATABASE_ROUTERS = ["reservations.runtime.standby.Router"]
 # A read that may lag comes from the standby if that is behind by no more than this.
 SEATCAST_STANDBY_LAG_SECONDS = environment.standby_lag_seconds
 # A migration that was interrupted can be run again, and skips what exists.
@@ -334,7 +334,7 @@ if REDIS_URL:
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "serializer": "shared_cache.serializer.JsonSerializer",
-                "pool_class": "realtime.redis_servers.ServerPool",
+                "pool_class": "shared_cache.redis_servers.ServerPool",
                 "socket_timeout": 2,
                 "socket_connect_timeout": 2,
             },
@@ -567,7 +567,7 @@ LOGGING = {
                 "reservations.payments.checkout",
                 "reservations.payments.due_calls",
                 "reservations.payments.provider_calls",
-                "reservations.write.command_queue",
+                "reservations.bookings.command_queue",
             )
         },
     },

@@ -12,7 +12,7 @@ urlpatterns = [
     path("api/docs/", ApiDocs.as_view(url_name="schema"), name="docs"),
     path("api/", include("realtime.urls")),
     path("ws/events/<id:event_id>/", EventStreamView.as_view()),
-    path("api/", include("accounts.urls")),
+    path("api/", include("accounts.api.urls")),
     path("api/", include("organisations.api.urls")),
     path("api/", include("webhooks.api.urls")),
     path("api/", include("doors.api.urls")),

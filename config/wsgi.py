@@ -27,7 +27,7 @@ from config.web.metrics import CachedCollector  # noqa: E402
 from config.web.probes import Probes  # noqa: E402
 from config.web.static_files import with_static_files  # noqa: E402
 from config.web.wsgi import with_limits_and_probes  # noqa: E402
-from reservations.collectors import SalesCollector  # noqa: E402
+from reservations.bookings.collectors import SalesCollector  # noqa: E402
 from webhooks.metric_collectors import WebhookCollector  # noqa: E402
 
 probes = Probes(

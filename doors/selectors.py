@@ -11,15 +11,17 @@ from django.db.models.functions import Now
 
 from doors.errors import DoorNotFound, DoorRevoked
 from doors.models import Door, Scan
-from reservations import clock
+from reservations.bookings.booking_records import ticket_valid_from
+from reservations.bookings.records import where_it_is
+from reservations.bookings.states import state_of, with_related
+from reservations.bookings.ticket_codes import public_keys, ticket_code
 from reservations.domain.errors import EventNotFound
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import iso
+from reservations.events.records import Timestamp, TimeZone, one_of
+from reservations.events.selectors import floors_of
 from reservations.models import Entry, Event, Reservation, ReservationSeat, Seat
-from reservations.read.records import Timestamp, TimeZone, one_of, where_it_is
-from reservations.read.selectors import floors_of, ticket_valid_from
-from reservations.read.stored_states import state_of, with_related
-from reservations.tickets import public_keys, ticket_code
+from reservations.runtime import clock
 
 MAX_ENTRIES = 5_000
 """How many entries one request for changes returns."""

@@ -22,16 +22,16 @@ from django.db.models.functions import Now
 
 from doors.errors import DoorNotFound, DoorRevoked, TooManyDoors
 from doors.models import Door, Scan
-from reservations import clock
+from reservations.bookings import command_queue
+from reservations.bookings.booking_records import ticket_valid_from
+from reservations.bookings.states import state_of, with_related
+from reservations.bookings.ticket_codes import public_id_of, seat_of, valid_from_of
 from reservations.domain.commands import AdmitSeats
 from reservations.domain.errors import AlreadyEntered, Conflict, NotFound
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import Person, ReservationState
 from reservations.models import Event, Reservation
-from reservations.read.selectors import ticket_valid_from
-from reservations.read.stored_states import state_of, with_related
-from reservations.tickets import public_id_of, seat_of, valid_from_of
-from reservations.write import command_queue
+from reservations.runtime import clock
 from security_log.log import Kind, record
 
 MAX_DOORS = 200

@@ -28,10 +28,10 @@ def book(event_id: int, *, bookings: int) -> dict[str, Any]:
     from django.db.models import F, Value
     from django.db.models.functions import Concat, Replace
 
+    from reservations.bookings.command_queue import CommandQueue
     from reservations.domain.commands import SellSeats
     from reservations.domain.states import BoxOfficeMethod, Person, SeatStatus
     from reservations.models import Reservation, Seat
-    from reservations.write.command_queue import CommandQueue
 
     clerk = get_user_model()._default_manager.get(username="admin")
     free = Seat.objects.filter(event=event_id, status=SeatStatus.AVAILABLE).order_by("-pk")

@@ -102,14 +102,14 @@ def _people(count: int) -> list["Person"]:
 
 
 def _lock(event_id: int, hold: Hold) -> None:
+    from reservations.bookings import command_queue
     from reservations.domain.commands import LockSeats
-    from reservations.write import command_queue
 
     command_queue.submit(event_id=event_id, command=LockSeats(*hold))
 
 
 def _unlock(event_id: int, hold: Hold) -> None:
+    from reservations.bookings import command_queue
     from reservations.domain.commands import UnlockSeats
-    from reservations.write import command_queue
 
     command_queue.submit(event_id=event_id, command=UnlockSeats(*hold))

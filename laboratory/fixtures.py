@@ -105,10 +105,10 @@ def _hostile() -> dict[str, Any]:
 
 def _buy(event: "Event", person: "User") -> Any:
     """Return the answer to a person who locks the event's last seat and reserves it by card."""
+    from reservations.bookings import command_queue
     from reservations.domain.commands import LockSeats
     from reservations.domain.states import Person
     from reservations.payments.checkout import Order, reserve
-    from reservations.write import command_queue
 
     actor, seat = Person(person.pk, person.username), seat_ids(event)[-1]
     command_queue.submit(event_id=event.pk, command=LockSeats(actor, (seat,)))

@@ -57,8 +57,8 @@ def create_sale(*, people: int, seats: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from accounts import tokens
+    from reservations.organising.seating import EventDetails, create_event
     from reservations.plans.grid import grid
-    from reservations.plans.services import EventDetails, create_event
 
     batch = secrets.token_hex(3)
     names = [f"{PREFIX}{batch}-{number}" for number in range(people)]
@@ -142,8 +142,8 @@ def create_grid_event(name: str, *, rows: int, seats_in_row: int) -> "Event":
     """Create an event with a grid of seats that one person may buy, with locks of four hours."""
     from django.utils import timezone
 
+    from reservations.organising.seating import EventDetails, create_event
     from reservations.plans.grid import grid
-    from reservations.plans.services import EventDetails, create_event
 
     details = EventDetails(
         name=name, venue="Hall", date=timezone.now() + timedelta(days=1), price=Decimal("50.00")

@@ -6,6 +6,6 @@ class RealtimeConfig(AppConfig):
 
     def ready(self) -> None:
         from realtime.publisher import announce
-        from reservations.write.changes import seats_changed
+        from reservations.events.changes import seats_changed
 
         seats_changed.connect(announce, dispatch_uid="realtime.publisher")

@@ -19,7 +19,7 @@ from realtime.limits import handshakes
 from realtime.messages import CloseCode
 from realtime.viewers import Viewer
 from realtime.watching import watch
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 
 # For `EventSource`, which reconnects by itself. It also makes servers send the headers at once.
 _OPENING = {"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True}

@@ -26,9 +26,9 @@ from realtime import metrics, threads
 from realtime.frames import Frame
 from realtime.messages import figures_frame, now_ms
 from realtime.viewers import Viewer
+from reservations.box_office.sale_figures import Reading, SaleFiguresRecord, figures_or_reading
 from reservations.domain.errors import EventNotFound
-from reservations.read.sale_figures import Reading, SaleFiguresRecord, figures_or_reading
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 
 PAUSE_SECONDS = 1.0
 IDLE_SECONDS = 3.0

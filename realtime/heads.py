@@ -20,9 +20,9 @@ from django.conf import settings
 
 from realtime import threads
 from reservations.domain.errors import EventNotFound
-from reservations.read import selectors
-from reservations.read.selectors import EventHead
-from reservations.threads import in_thread
+from reservations.events import event_heads
+from reservations.events.event_heads import EventHead
+from reservations.runtime.threads import in_thread
 
 MIN_SECONDS_BETWEEN_READS = 0.1
 
@@ -120,7 +120,7 @@ class Heads:
         known = [follower.seq for follower in followers]
         try:
             heads = await in_thread(
-                partial(selectors.event_heads, event_ids=event_ids), threads.HEADS
+                partial(event_heads.event_heads, event_ids=event_ids), threads.HEADS
             )
         except Exception as error:
             logger.exception("%d events cannot be compared with the database", len(followers))

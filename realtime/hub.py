@@ -40,9 +40,9 @@ from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
 from realtime.writer import HubWriter
 from reservations.domain.errors import EventNotFound
-from reservations.read.selectors import EventHead
-from reservations.threads import in_thread
-from reservations.write.changes import Change
+from reservations.events.changes import Change
+from reservations.events.event_heads import EventHead
+from reservations.runtime.threads import in_thread
 
 SUBSCRIBE_SECONDS = 2.0
 RESUBSCRIBE_SECONDS = 1.0

@@ -19,7 +19,7 @@ from accounts import revocations, socket_tickets
 from accounts.organisers import may_use_powers
 from accounts.revocations import Credential
 from accounts.socket_tickets import SocketUser
-from reservations.read.selectors import Requester
+from reservations.events.access import Requester
 
 TOKEN_PREFIX = "bearer."
 TICKET_PREFIX = "ticket."

@@ -20,9 +20,9 @@ from django.conf import settings
 from django.db import Error
 
 from realtime.messages import now_ms
+from reservations.bookings import command_queue
 from reservations.domain.commands import ReleaseExpired
 from reservations.domain.errors import EventNotFound, SeatcastError
-from reservations.write import command_queue
 
 RELEASES_AT_ONCE = 2
 PATIENCE_SECONDS = 0.1

@@ -7,9 +7,9 @@ from typing import Any, TypedDict
 from urllib.parse import parse_qs
 
 from realtime.sections import parse_sections
-from reservations import clock
-from reservations.read.packing import packed
-from reservations.read.sale_figures import SaleFiguresRecord
+from reservations.box_office.sale_figures import SaleFiguresRecord
+from reservations.events.packing import packed
+from reservations.runtime import clock
 
 MAX_FRAME_CHARACTERS = 1_024
 MAX_SEQ = 2**63 - 1

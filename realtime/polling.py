@@ -32,11 +32,12 @@ from realtime.part_frames import PartFrames
 from realtime.replica import MergeResult, Replica
 from realtime.revocation import MEMBERSHIP_SECONDS
 from realtime.subscriptions import Subscription
-from reservations import database
 from reservations.domain.errors import Busy, EventNotFound
-from reservations.read import selectors
-from reservations.read.selectors import EventHead, Requester
-from reservations.singleflight import CoalescedCalls
+from reservations.events import access, event_heads
+from reservations.events.access import Requester
+from reservations.events.event_heads import EventHead
+from reservations.runtime import database
+from reservations.runtime.singleflight import CoalescedCalls
 
 IDLE_SECONDS = 30.0
 """How long an event stays cached after its last poll."""
@@ -195,7 +196,7 @@ class PolledEvents:
             if polled_at < began - IDLE_SECONDS:
                 self._drop(event_id)
         known_seqs = {event_id: event.seq for event_id, event in tuple(self._events.items())}
-        heads = selectors.event_heads(event_ids=tuple(self._last_polled))
+        heads = event_heads.event_heads(event_ids=tuple(self._last_polled))
         self._last_read = _HeadsRead(began, heads, known_seqs)
         return self._last_read
 
@@ -224,9 +225,9 @@ class AccessCache:
         now, key = time.monotonic(), (event_id, requester.id or 0)
         if self._until.get(key, 0.0) > now:
             return
-        selectors.require_access(event_id=event_id, requester=requester)
+        access.require_access(event_id=event_id, requester=requester)
         # Only memberships are cached; revoked permissions must take effect immediately.
-        if selectors.members_among(event_id=event_id, person_ids={key[1]} - {0}):
+        if access.members_among(event_id=event_id, person_ids={key[1]} - {0}):
             if len(self._until) >= MAX_CACHED_ACCESS:
                 self._until.clear()
             self._until[key] = now + MEMBERSHIP_SECONDS

@@ -19,7 +19,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
 
 from realtime import metrics
-from reservations.write.changes import ChangeSet
+from reservations.events.changes import ChangeSet
 
 SEATS_CHANGED = "seats.changed"
 PRESENCE = "presence"

@@ -16,8 +16,8 @@ from enum import Enum, auto
 from realtime.messages import WireChange
 from realtime.sections import SectionIndex
 from reservations.domain.states import SeatStatus
-from reservations.read.selectors import SeatMap
-from reservations.write.changes import Change
+from reservations.events.changes import Change
+from reservations.events.mapped_seats import SeatMap
 
 
 class MergeResult(Enum):

@@ -27,8 +27,8 @@ from accounts.revocations import Credential, invalid_among
 from realtime import threads
 from realtime.messages import CloseCode
 from realtime.viewers import Viewer
-from reservations.read import selectors
-from reservations.threads import in_thread
+from reservations.events import access
+from reservations.runtime.threads import in_thread
 
 POLL_SECONDS = 1.0
 MEMBERSHIP_SECONDS = 15.0
@@ -80,11 +80,11 @@ async def _poll_revocations() -> None:
         since_members += POLL_SECONDS
         try:
             await _close_ended_sessions()
-            await _close_without_permission(selectors.permitted_viewers, Grounds.PERMISSION)
-            await _close_without_permission(selectors.permitted_organisers, Grounds.FIGURES)
+            await _close_without_permission(access.permitted_viewers, Grounds.PERMISSION)
+            await _close_without_permission(access.permitted_organisers, Grounds.FIGURES)
             if since_members >= MEMBERSHIP_SECONDS:
                 since_members = 0.0
-                await _close_without_permission(selectors.members_among, Grounds.MEMBERSHIP)
+                await _close_without_permission(access.members_among, Grounds.MEMBERSHIP)
         except Exception:
             logger.exception("Revoked sockets cannot be looked up")
 

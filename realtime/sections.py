@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 from reservations.domain.states import SeatStatus
-from reservations.read.selectors import MappedSeat
+from reservations.events.mapped_seats import MappedSeat
 
 MAX_NUMBERED_SECTIONS = 10_000
 """Sections beyond can be subscribed to only by `all`. Limits what a client's text can cost."""

@@ -1,7 +1,7 @@
 """Thread pools for the hubs' database work, one per kind of query, so that they do not block each
 other.
 
-Passed to `reservations.threads.in_thread`. Channels' own pool has a single thread.
+Passed to `reservations.runtime.threads.in_thread`. Channels' own pool has a single thread.
 """
 
 from concurrent.futures import ThreadPoolExecutor

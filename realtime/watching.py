@@ -23,8 +23,8 @@ from reservations.domain.errors import (
     SeatcastError,
     SignInFirst,
 )
-from reservations.read import selectors
-from reservations.threads import in_thread
+from reservations.events import access
+from reservations.runtime.threads import in_thread
 
 JOIN_SECONDS = 15.0
 """How long joining may take before the viewer is closed with 1012, so that the client retries."""
@@ -89,16 +89,16 @@ def _admissions(
     Raises: EventNotFound, SignInFirst, MembersOnly, NotPermitted.
     """
     identity = identify(scope)
-    selectors.require_access_uncached(event_id=event_id, requester=identity.requester)
+    access.require_access_uncached(event_id=event_id, requester=identity.requester)
     if identity.credential is None:
         raise SignInFirst
     person_id = identity.credential.person_id
     grounds: list[Grounds] = []
     if not is_public:
-        members = selectors.members_among(event_id=event_id, person_ids={person_id})
+        members = access.members_among(event_id=event_id, person_ids={person_id})
         grounds.append(Grounds.MEMBERSHIP if person_id in members else Grounds.PERMISSION)
     if has_figures:
-        organisers = selectors.permitted_organisers(event_id=event_id, person_ids={person_id})
+        organisers = access.permitted_organisers(event_id=event_id, person_ids={person_id})
         if not (identity.requester.has_powers and person_id in organisers):
             raise NotPermitted
         grounds.append(Grounds.FIGURES)

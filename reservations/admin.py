@@ -21,19 +21,19 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
-from reservations import clock
+from reservations.bookings import command_queue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import BlockSeats, Command, MarkPaid, UnblockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person, SeatStatus
-from reservations.events.editing import edits
-from reservations.events.lifecycle import publish_event
+from reservations.events.locking import lock_event
+from reservations.formats.time_zones import default_time_zone, format_local_time, is_time_zone
 from reservations.models import Category, Event, Reservation, ReservationSeat, Seat
+from reservations.organising.editing import edits
+from reservations.organising.lifecycle import publish_event
+from reservations.organising.seating import static_changes
 from reservations.payments import refunds
-from reservations.plans.services import static_changes
-from reservations.read.records import CommandResult
-from reservations.time_zones import default_time_zone, format_local_time, is_time_zone
-from reservations.write import command_queue
-from reservations.write.locking import lock_event
+from reservations.runtime import clock
 from security_log.log import Kind, record
 
 admin.site.site_header = admin.site.site_title = "Seatcast"

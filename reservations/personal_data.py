@@ -12,22 +12,21 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
-from reservations import clock
+from reservations.bookings import booking_records, command_queue
 from reservations.domain.commands import Leave, TakeOver
 from reservations.domain.errors import Departed
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
 from reservations.models import IdempotencyKey, Payment, Reservation, Seat
 from reservations.models.payments import UNFINISHED
 from reservations.payments.due_calls import settle_now_or_later
-from reservations.read import selectors
-from reservations.write import command_queue
+from reservations.runtime import clock
 
 
 def exported(*, person_id: int) -> dict[str, Any]:
     """Return a person's bookings, payments and live locks."""
     payments = Payment.objects.filter(user=person_id).order_by("pk")
     return {
-        "bookings": selectors.reservations(person_id=person_id),
+        "bookings": booking_records.reservations(person_id=person_id),
         "payments": list(
             payments.values(
                 *("reference", "event_id", "method", "amount", "currency", "status"),
@@ -46,7 +45,7 @@ def obligations(*, person_id: int) -> list[Any]:
     """Return a person's confirmed reservations for future events."""
     return [
         {"id": booking["id"], "event": booking["event"], "event_name": booking["event_name"]}
-        for booking in selectors.reservations(person_id=person_id)
+        for booking in booking_records.reservations(person_id=person_id)
         if booking["status"] == Reservation.Status.CONFIRMED
         and datetime.fromisoformat(booking["date"]) > clock.now()
     ]

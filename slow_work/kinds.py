@@ -46,7 +46,7 @@ TICKET = Kind(
     waiting=4,
     places_per_person=2,
     places_per_network=3,
-    child=InChild(function="reservations.ticket_pdf:drawn_file", memory_mb=320, seconds=60),
+    child=InChild(function="reservations.tickets.ticket_pdf:drawn_file", memory_mb=320, seconds=60),
 )
 """Drawing a ticket as PDF. Loading the font for Chinese, Japanese and Korean takes most."""
 
@@ -57,7 +57,7 @@ PICTURE = Kind(
     places_per_person=1,
     places_per_network=2,
     child=InChild(
-        function="reservations.events.picture_files:encoded_file", memory_mb=512, seconds=60
+        function="reservations.organising.picture_files:encoded_file", memory_mb=512, seconds=60
     ),
 )
 """Decoding an uploaded picture, and encoding it anew."""

@@ -10,10 +10,10 @@ from typing import TypeVar
 from django.db import connections
 from django.utils import timezone
 
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import Command
 from reservations.domain.errors import SeatcastError
-from reservations.read.records import CommandResult
-from reservations.write.command_queue import CommandQueue
 
 PATIENCE_SECONDS = 120
 

@@ -19,17 +19,11 @@ import shared_cache
 from accounts import revocations, throttles
 from accounts.password_hashing import Argon2Hasher
 from realtime import polling
-from reservations import threads
-from reservations.read import (
-    layouts,
-    miniatures,
-    sale_figures,
-    seat_counts,
-    seat_lists,
-    selectors,
-)
+from reservations.bookings import command_queue, conflicts
+from reservations.box_office import sale_figures
+from reservations.events import access, layouts, miniatures, seat_counts, seat_lists, selectors
+from reservations.runtime import threads
 from reservations.seat_finder import index_cache
-from reservations.write import command_queue, conflicts
 from tests.factories import Clock
 from tests.tables import empty_tables
 
@@ -171,7 +165,7 @@ def _names_are_shown(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _clear_caches() -> None:
     caches["process"].clear()
-    selectors.clear_visibility_cache()
+    access.clear_visibility_cache()
     seat_counts.clear_count_cache()
     revocations.reset()
     shared_cache.reset()

@@ -15,18 +15,10 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import MarkPaid
 from reservations.domain.states import AllocationKind, PaymentStatus, Person, SeatStatus
-from reservations.models import (
-    Allocation,
-    DemoCharge,
-    Event,
-    Payment,
-    PromoCode,
-    Reservation,
-    Seat,
-)
-from reservations.write.command_queue import CommandQueue
+from reservations.models import Allocation, DemoCharge, Event, Payment, PromoCode, Reservation, Seat
 
 PASSWORD = "a-long-enough-word"
 

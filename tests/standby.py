@@ -18,7 +18,7 @@ from deploy.ports import free_port
 from deploy.postgres_server import PersistentDatabase, postgres_server
 from deploy.unprivileged import runnable, server_user, temporary_home, writable
 from deploy.waiting import wait_until
-from reservations import standby
+from reservations.runtime import standby
 
 PATIENCE_SECONDS = 120
 

@@ -6,7 +6,7 @@ from typing import cast
 from django.db import connection
 from django.utils import timezone
 
-from reservations import clock
+from reservations.runtime import clock
 
 
 def database_now() -> datetime:

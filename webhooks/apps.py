@@ -6,9 +6,9 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from organisations import delegations
-        from reservations import outbox as seams
         from reservations.housekeeping import background
         from reservations.permissions import Permission
+        from reservations.ports import outbox as seams
         from webhooks import outbox, services, worker
         from webhooks.models import Endpoint
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from organisations.models import Organisation
-from reservations.outbox import MessageKind
+from reservations.ports.outbox import MessageKind
 
 TEST = "webhook.test"
 """The kind of a message that an owner sends to try an endpoint. It is not in the feed."""

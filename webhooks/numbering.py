@@ -9,7 +9,7 @@ of the message before.
 
 from django.db import transaction
 
-from reservations.write import bulk
+from reservations.runtime import bulk
 from webhooks.models import TEST, Delivery, Endpoint, Feed, Message
 
 MESSAGES_AT_ONCE = 500

@@ -1,4 +1,4 @@
-"""Store messages. `webhooks/apps.py` registers it with `reservations.outbox`."""
+"""Store messages. `webhooks/apps.py` registers it with `reservations.ports.outbox`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 
 from reservations.domain.states import iso
-from reservations.outbox import Message
+from reservations.ports.outbox import Message
 from webhooks import models
 
 

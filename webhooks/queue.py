@@ -20,9 +20,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.second_factor import encryption
-from reservations import clock
-from reservations.write import bulk
+from reservations.runtime import bulk, clock
+from security_log import encryption
 from webhooks import notices
 from webhooks.models import Delivery, Endpoint
 from webhooks.sender import CONCURRENT_REQUESTS, Request, Result

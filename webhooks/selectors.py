@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from django.db.models import Count, Q
 
-from reservations import clock
 from reservations.domain.states import iso
+from reservations.runtime import clock
 from webhooks import numbering
 from webhooks.errors import EndpointNotFound
 from webhooks.models import Delivery, Endpoint, Feed, Message

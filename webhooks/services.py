@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.second_factor import encryption
-from reservations import clock
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may
+from reservations.runtime import clock
+from security_log import encryption
 from security_log.log import Kind, record
 from webhooks import queue, signing
 from webhooks.errors import (

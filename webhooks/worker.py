@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error, connections
 
 from accounts.pacing import Pace, lower_priority
-from reservations import database
+from reservations.runtime import database
 from webhooks import numbering, queue
 from webhooks.sender import CONCURRENT_REQUESTS, TIMEOUT_SECONDS, Result, Sender
 

@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "secret",
-                    models.TextField(help_text="Encrypted, see accounts.second_factor.encryption."),
+                    models.TextField(help_text="Encrypted, see security_log.encryption."),
                 ),
                 ("last_step", models.BigIntegerField(default=0)),
                 ("wrong_codes", models.PositiveSmallIntegerField(default=0)),

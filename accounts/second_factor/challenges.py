@@ -16,8 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.models.second_factors import Challenge
 from accounts.second_factor.errors import ChallengeExpired
-from accounts.second_factor.models import Challenge
 
 LIFETIME = timedelta(minutes=5)
 MAX_ATTEMPTS = 5

@@ -23,9 +23,9 @@ from django.utils import timezone
 from accounts import revocations
 from accounts.locked_rows import lock_current
 from accounts.models import User
+from accounts.models.second_factors import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.second_factor import challenges, passkeys, recovery, totp
 from accounts.second_factor.errors import NoSuchPasskey, NotSetUp
-from accounts.second_factor.models import Authenticator, Challenge, Passkey, RecoveryCode
 from security_log.log import Kind, record
 
 

@@ -31,8 +31,8 @@ from webauthn.helpers.structs import (
 )
 
 from accounts.models import User
+from accounts.models.second_factors import Challenge, Passkey
 from accounts.second_factor.errors import InvalidPasskey, TooManyPasskeys
-from accounts.second_factor.models import Challenge, Passkey
 
 MOST_PASSKEYS = 10
 MAX_CREDENTIAL_CHARACTERS = 16_000

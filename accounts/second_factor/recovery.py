@@ -10,7 +10,7 @@ import secrets
 from django.db import transaction
 
 from accounts.models import User
-from accounts.second_factor.models import RecoveryCode
+from accounts.models.second_factors import RecoveryCode
 
 CODE_COUNT = 10
 CODE_BYTES = 15

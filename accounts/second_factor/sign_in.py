@@ -14,6 +14,7 @@ from rest_framework.exceptions import NotAuthenticated
 
 from accounts.locked_rows import lock_current
 from accounts.models import User
+from accounts.models.second_factors import Challenge
 from accounts.second_factor import challenges, factors, passkeys, recovery, totp
 from accounts.second_factor.errors import (
     ChallengeExpired,
@@ -21,7 +22,6 @@ from accounts.second_factor.errors import (
     InvalidPasskey,
     SecondStepRequired,
 )
-from accounts.second_factor.models import Challenge
 from security_log.log import Kind, record
 
 

@@ -16,9 +16,9 @@ from rest_framework.exceptions import Throttled
 
 from accounts.locked_rows import lock_current
 from accounts.models import User
-from accounts.second_factor import encryption
+from accounts.models.second_factors import Authenticator
 from accounts.second_factor.errors import AlreadySetUp, InvalidCode, NotSetUp
-from accounts.second_factor.models import Authenticator
+from security_log import encryption
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1

@@ -20,10 +20,10 @@ from django.utils import timezone
 from accounts import revocations
 from accounts.client_ip import client_ip
 from accounts.models import Family, User
+from accounts.models.sign_ins import SignIn
 from accounts.organisers import is_organiser
 from accounts.second_factor import factors
 from accounts.sessions import BEGAN, ORGANISER, SessionStore
-from accounts.sign_ins.models import SignIn
 from accounts.sign_ins.user_agents import describe_user_agent
 from security_log.log import Kind, record
 

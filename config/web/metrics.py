@@ -1,6 +1,6 @@
 """Prometheus metrics of requests and of the process, and the exposition of all metrics.
 
-Other metrics are defined in `reservations.metrics` and `realtime.metrics`.
+Other metrics are defined in `reservations.runtime.metrics` and `realtime.metrics`.
 """
 
 import threading
@@ -20,8 +20,8 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from config.web.workers import live_worker_ids, multiprocess_folder
-from reservations.metrics import queued_commands
-from reservations.write import command_queue
+from reservations.bookings import command_queue
+from reservations.runtime.metrics import queued_commands
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 COLLECTOR_CACHE_SECONDS = 10.0

@@ -9,7 +9,7 @@ from doors.models import Scan
 from doors.selectors import NewEntryRecord
 from reservations.api.record_serializers import serializer_of
 from reservations.api.serializers import MAX_ID, MAX_SEATS, BoundedListField
-from reservations.tickets import MAX_CODE_LENGTH
+from reservations.bookings.ticket_codes import MAX_CODE_LENGTH
 
 MAX_SCANS = 200
 """How many scans one request takes over."""

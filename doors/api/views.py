@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.serializers import DoneSerializer
+from accounts.api.serializers import DoneSerializer
 from doors import selectors, services
 from doors.api.serializers import (
     ChangesQuerySerializer,

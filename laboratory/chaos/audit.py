@@ -92,7 +92,7 @@ def _half_bookings(event_id: int) -> Iterator[str]:
 
 def _money(event_id: int) -> Iterator[str]:
     from reservations.models import DemoCharge, Payment, Reservation
-    from reservations.payments.provider import is_paid_online
+    from reservations.ports.payment_provider import is_paid_online
 
     charges = dict(DemoCharge.objects.values_list("reference", "status"))
     paid = set()

@@ -23,8 +23,8 @@ def main() -> None:
 
     from accounts.models import User
     from reservations.models import Event
+    from reservations.organising.seating import EventDetails, create_event
     from reservations.plans.grid import grid
-    from reservations.plans.services import EventDetails, create_event
 
     people = User.objects.bulk_create(
         User(username=f"buyer{number}", folded_username=f"buyer{number}")

@@ -21,15 +21,15 @@ def main(event_id: int) -> None:
 
     from realtime.first_frames import FirstFrames
     from realtime.replica import Replica
-    from reservations.read import selectors
-    from reservations.read.layouts import packed_layout
+    from reservations.events import event_heads, mapped_seats
+    from reservations.events.layouts import packed_layout
 
     sell_half(event_id)
     # The connection's own time is not the map's.
-    selectors.event_head(event_id=event_id)
+    event_heads.event_head(event_id=event_id)
     picture, picture_ms = _timed(
         lambda: Replica(
-            selectors.seat_map(event_id=event_id), shows_names=settings.SEATCAST_SHOW_NAMES
+            mapped_seats.seat_map(event_id=event_id), shows_names=settings.SEATCAST_SHOW_NAMES
         )
     )
     wire, frame_ms = _timed(lambda: FirstFrames(event_id).frame(picture, since=None).wire)

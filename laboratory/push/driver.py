@@ -34,7 +34,7 @@ JITTER = 0.3
 def main(event_id: int, ring: str) -> None:
     import django
 
-    from reservations.write.changes import seats_changed
+    from reservations.events.changes import seats_changed
 
     commits: dict[int, int] = {}
 
@@ -59,8 +59,8 @@ class _Seller:
 
         from accounts.models import User
         from reservations.domain.states import Person, SeatStatus
+        from reservations.events.changes import seats_changed
         from reservations.models import Seat
-        from reservations.write.changes import seats_changed
 
         self._event_id = event_id
         self._tell = tell
@@ -104,8 +104,8 @@ class _Seller:
         return dict(self._commits)
 
     def _lock_one(self, _: int) -> "tuple[Person, int]":
+        from reservations.bookings import command_queue
         from reservations.domain.commands import LockSeats
-        from reservations.write import command_queue
 
         with self._lock:
             buyer, seat_id = next(self._buyers), next(self._free)
@@ -113,8 +113,8 @@ class _Seller:
         return buyer, seat_id
 
     def _churn(self, number: int) -> None:
+        from reservations.bookings import command_queue
         from reservations.domain.commands import UnlockSeats
-        from reservations.write import command_queue
 
         if number % 2:
             with self._lock:

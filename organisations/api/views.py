@@ -9,12 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import mail, mail_links
-from accounts.base_views import current_user, parsed_body
+from accounts.api.base_views import current_user, parsed_body
+from accounts.api.serializers import DoneSerializer
+from accounts.api.views import InvalidLink
 from accounts.client_ip import client_ip
 from accounts.organisers import require_second_factor
 from accounts.reauthentication import require_second_factor_if_set_up
-from accounts.serializers import DoneSerializer
-from accounts.views import InvalidLink
 from organisations import selectors, services
 from organisations.api.serializers import (
     InvitationSerializer,

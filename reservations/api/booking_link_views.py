@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reservations import booking_links
 from reservations.api.documentation import edits
 from reservations.api.requests import actor
 from reservations.api.serializers import ReservationSerializer
+from reservations.tickets import booking_links
 
 MAX_TOKEN = 400
 

@@ -10,14 +10,23 @@ from rest_framework.views import APIView
 
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission, require_permission
+from reservations.api.public_views import EventView
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor, idempotency_key, requester
-from reservations.api.serializers import (
-    MAX_ID,
-    MAX_SEATS,
-    BoundedListField,
+from reservations.api.serializers import MAX_ID, MAX_SEATS, BoundedListField
+from reservations.bookings import command_queue
+from reservations.bookings.booking_records import BookingHead
+from reservations.bookings.booking_records import booking as booking_head
+from reservations.bookings.records import CommandResult
+from reservations.box_office import bookings, quotes
+from reservations.box_office.bookings import (
+    MAX_BOOKINGS,
+    MAX_TEXT,
+    BookingRecord,
+    BookingState,
+    FoundBookingRecord,
 )
-from reservations.api.views import EventView
+from reservations.box_office.quotes import QuoteRecord
 from reservations.domain.commands import (
     ChangeBuyer,
     MergeBookings,
@@ -26,24 +35,11 @@ from reservations.domain.commands import (
     SplitBooking,
 )
 from reservations.domain.states import Settling
+from reservations.formats.public_ids import parse_public_id
 from reservations.payments import refunds
 from reservations.payments.paying_back import mark_paid_back
 from reservations.permissions import SEE_BOOKINGS, Permission
-from reservations.public_ids import parse_public_id
-from reservations.read import bookings, quotes
-from reservations.read.bookings import (
-    MAX_BOOKINGS,
-    MAX_TEXT,
-    BookingRecord,
-    BookingState,
-    FoundBookingRecord,
-)
-from reservations.read.quotes import QuoteRecord
-from reservations.read.records import CommandResult
-from reservations.read.selectors import BookingHead
-from reservations.read.selectors import booking as booking_head
-from reservations.write import command_queue
-from reservations.write.mailing import send_again
+from reservations.tickets.mailing import send_again
 from security_log.pagination import add_next_link
 from security_log.people import NameField
 

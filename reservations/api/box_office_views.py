@@ -11,11 +11,14 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reservations.api.answers import answered, parsed_body
 from reservations.api.documentation import reads, writes
 from reservations.api.event_serializers import LocalDateTimeField, invalid
 from reservations.api.permissions import HasPermission, require_permission
+from reservations.api.public_views import EventView
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
+from reservations.api.seat_views import SeatCommandView
 from reservations.api.serializers import (
     MAX_ID,
     BookedAnswerSerializer,
@@ -24,18 +27,17 @@ from reservations.api.serializers import (
     SeatsAnswerSerializer,
     TicketTypesField,
 )
-from reservations.api.views import EventView, SeatCommandView, answered, parsed_body
-from reservations.domain.commands import AllocateSeats, ReleaseLocks, SellSeats, UnblockSeats
-from reservations.domain.states import AllocationKind, BoxOfficeMethod
-from reservations.events import editing
-from reservations.permissions import Permission
-from reservations.read import box_office, event_settings
-from reservations.read.box_office import (
+from reservations.box_office import kept_seats
+from reservations.box_office.kept_seats import (
     AllocatedSeatsRecord,
     ReleasedLockRecord,
     SeatUseRecord,
 )
-from reservations.threads import in_thread
+from reservations.domain.commands import AllocateSeats, ReleaseLocks, SellSeats, UnblockSeats
+from reservations.domain.states import AllocationKind, BoxOfficeMethod
+from reservations.organising import editing, event_settings
+from reservations.permissions import Permission
+from reservations.runtime.threads import in_thread
 from security_log.people import NameField
 
 MAX_BLOCKED_SEATS = 2_000
@@ -234,7 +236,7 @@ class AllocationsView(EventView):
     @reads("allocations", serializer_of(AllocatedSeatsRecord)(many=True), permissions=_SEE)
     def get(self, request: Request, event_id: int) -> Response:  # noqa: ARG002
         """List the allocations that still keep seats, the newest first."""
-        return Response(box_office.allocations(event_id=event_id))
+        return Response(kept_seats.allocations(event_id=event_id))
 
 
 class SeatUseView(EventView):
@@ -243,7 +245,7 @@ class SeatUseView(EventView):
     @reads("seat_use", serializer_of(SeatUseRecord), permissions=_SEE)
     def get(self, request: Request, event_id: int, seat_id: int) -> Response:  # noqa: ARG002
         """Return who has a seat: its lock, booking or allocation."""
-        return Response(box_office.seat_use(event_id=event_id, seat_id=seat_id))
+        return Response(kept_seats.seat_use(event_id=event_id, seat_id=seat_id))
 
 
 class ReleasedLocksView(EventView):
@@ -252,7 +254,7 @@ class ReleasedLocksView(EventView):
     @reads("released_locks", serializer_of(ReleasedLockRecord)(many=True))
     def get(self, request: Request, event_id: int) -> Response:
         """List the seats whose lock the box office took from the requester lately."""
-        return Response(box_office.released_locks(event_id=event_id, person_id=actor(request).id))
+        return Response(kept_seats.released_locks(event_id=event_id, person_id=actor(request).id))
 
 
 async def _in_zone_of(event_id: int, moment: datetime | None) -> datetime | None:

@@ -14,7 +14,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.parsers import BaseParser
 from rest_framework.views import APIView
 
-from reservations.threads import at_once_or_in_thread, in_thread
+from reservations.runtime.threads import at_once_or_in_thread, in_thread
 
 _ALLOWED = "POST, OPTIONS"
 

@@ -13,11 +13,11 @@ from rest_framework.exceptions import ErrorDetail
 
 from reservations.api.record_serializers import serializer_of
 from reservations.api.serializers import MAX_ID
-from reservations.currencies import require_currency
+from reservations.formats.currencies import require_currency
+from reservations.formats.time_zones import require_time_zone
 from reservations.models import Event
-from reservations.models.seats import MAX_PAYMENT_SECONDS, require_color
-from reservations.read.event_settings import CategoriesRecord, EventSettingsRecord
-from reservations.time_zones import require_time_zone
+from reservations.models.events import MAX_PAYMENT_SECONDS, require_color
+from reservations.organising.event_settings import CategoriesRecord, EventSettingsRecord
 
 MAX_DESCRIPTION_LENGTH = 10_000
 MAX_LOCK_SECONDS = 24 * 60 * 60

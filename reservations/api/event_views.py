@@ -29,17 +29,24 @@ from reservations.api.event_serializers import (
     invalid,
 )
 from reservations.api.permissions import HasPermission
+from reservations.api.public_views import EventView
 from reservations.api.requests import actor, requester
 from reservations.api.revisions import revision_of, tagged
 from reservations.api.serializers import EventSerializer, EventsQuerySerializer, written_place
-from reservations.api.views import EventView
-from reservations.events import cancelling, duplication, editing, lifecycle, pictures
-from reservations.events.editing import CategoryEdit
+from reservations.events import access, selectors
+from reservations.formats.time_zones import default_time_zone
+from reservations.organising import (
+    cancelling,
+    duplication,
+    editing,
+    event_settings,
+    lifecycle,
+    pictures,
+)
+from reservations.organising.editing import CategoryEdit
+from reservations.organising.seating import EventDetails, create_event
 from reservations.permissions import Permission
-from reservations.plans.services import EventDetails, create_event
-from reservations.read import event_settings, selectors
-from reservations.throttles import throttle
-from reservations.time_zones import default_time_zone
+from reservations.runtime.throttles import throttle
 from security_log.pagination import add_next_link
 
 CANCELLING_SECONDS = 5.0
@@ -310,9 +317,9 @@ class PictureView(APIView):
         """
         query = PictureQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        is_public = selectors.is_public(event_id=event_id)
+        is_public = access.is_public(event_id=event_id)
         if not is_public:
-            selectors.require_access(event_id=event_id, requester=requester(request))
+            access.require_access(event_id=event_id, requester=requester(request))
         asked = query.validated_data
         digest, content = pictures.picture(
             event_id=event_id, digest=asked["v"], is_large=asked["size"] == "large"
@@ -333,7 +340,7 @@ class PictureView(APIView):
 
         Only its pixels are kept, as WebP in two sizes.
         """
-        selectors.require_access(event_id=event_id, requester=requester(request))
+        access.require_access(event_id=event_id, requester=requester(request))
         who = actor(request).id
         # REST framework does not parse an empty body.
         content: Any = request.data or b""
@@ -343,7 +350,7 @@ class PictureView(APIView):
     @edits("remove_picture", EventSettingsSerializer, permissions=_MAY_CHANGE)
     def delete(self, request: Request, event_id: int) -> Response:
         """Remove the picture."""
-        selectors.require_access(event_id=event_id, requester=requester(request))
+        access.require_access(event_id=event_id, requester=requester(request))
         _ = request.data
         pictures.remove_picture(event_id=event_id, editor_id=actor(request).id)
         return _settings(event_id)

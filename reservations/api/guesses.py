@@ -12,7 +12,7 @@ from rest_framework.exceptions import Throttled
 
 import shared_cache
 from reservations.domain.errors import PromoCodeInvalid, SeatcastError
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from security_log.networks import counted_networks
 from security_log.request_context import current_request
 

@@ -14,26 +14,32 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reservations import standby
 from reservations.api.documentation import reads
 from reservations.api.event_serializers import LocalDateTimeField, invalid
 from reservations.api.permissions import HasPermission
+from reservations.api.public_views import EventView
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
 from reservations.api.serializers import MAX_ID, RefusalSerializer
-from reservations.api.views import EventView
+from reservations.box_office import history, reports, stories
+from reservations.box_office.reports import ReportsRecord
+from reservations.box_office.stories import (
+    MAX_ROWS,
+    ActionRecord,
+    ChangeFilter,
+    ChangeRecord,
+    Place,
+)
 from reservations.domain.errors import NotFound
-from reservations.events import editing
 from reservations.exports.formats import FORMATS
 from reservations.exports.services import start_export
 from reservations.exports.streaming import streamed
 from reservations.exports.tables import TABLES
+from reservations.formats.public_ids import parse_public_id
+from reservations.organising import editing, event_settings
 from reservations.permissions import Permission, may
-from reservations.public_ids import parse_public_id
-from reservations.read import event_settings, history, reports, stories
-from reservations.read.reports import ReportsRecord
-from reservations.read.stories import MAX_ROWS, ActionRecord, ChangeFilter, ChangeRecord, Place
-from reservations.throttles import throttle
+from reservations.runtime import standby
+from reservations.runtime.throttles import throttle
 from security_log.pagination import add_next_link
 
 _SEE = HasPermission.to(Permission.VIEW_RESERVATION)

@@ -6,14 +6,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reservations.announcing import mail_previews
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission
+from reservations.api.public_views import EventView
 from reservations.api.requests import idempotency_key
-from reservations.api.views import EventView
 from reservations.domain.rules.wording import pluralize
-from reservations.notices import notices
+from reservations.organising.announcing import mail_previews
 from reservations.permissions import Permission
+from reservations.ports.notices import notices
 
 PREVIEWED = ("booked", "paid", "reminder", "event", "cancelled", "ended", "lapsed", "withdrawn")
 

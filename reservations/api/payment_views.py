@@ -14,10 +14,9 @@ from reservations.api.documentation import edits, reads
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
 from reservations.domain.errors import PaymentNotFound
-from reservations.payments import disputes, open_payments
-from reservations.payments.provider import InvalidNotice, Progress, read_notice
-from reservations.read import payments
-from reservations.read.payments import BuyersPaymentRecord
+from reservations.payments import disputes, open_payments, payment_records
+from reservations.payments.payment_records import BuyersPaymentRecord
+from reservations.ports.payment_provider import InvalidNotice, Progress, read_notice
 
 MAX_NOTICE_BYTES = 64 * 1024
 
@@ -41,14 +40,14 @@ class PaymentsView(APIView):
     @reads("payments", BuyersPaymentSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List the requester's open payments, newest first."""
-        return Response(payments.open_payments(person_id=actor(request).id))
+        return Response(payment_records.open_payments(person_id=actor(request).id))
 
 
 class PaymentView(APIView):
     @reads("payment", BuyersPaymentSerializer)
     def get(self, request: Request, reference: str) -> Response:
         """Return one of the requester's payments, without asking the provider."""
-        return Response(payments.payment(reference=reference, person_id=actor(request).id))
+        return Response(payment_records.payment(reference=reference, person_id=actor(request).id))
 
 
 class RefreshView(APIView):
@@ -69,7 +68,7 @@ class GiveUpView(APIView):
         """
         person_id = _payer(request, reference)
         open_payments.give_up(reference)
-        return Response(payments.payment(reference=reference, person_id=person_id))
+        return Response(payment_records.payment(reference=reference, person_id=person_id))
 
 
 class NoticesView(APIView):
@@ -102,13 +101,13 @@ def _payer(request: Request, reference: str) -> int:
     """Return the requester's id if it is their payment. Raises: PaymentNotFound, ParseError."""
     _ = request.data
     person_id = actor(request).id
-    payments.payment(reference=reference, person_id=person_id)
+    payment_records.payment(reference=reference, person_id=person_id)
     return person_id
 
 
 def _answer(reference: str, person_id: int, progress: Progress | None) -> dict[str, Any]:
-    found = payments.payment(reference=reference, person_id=person_id)
-    is_open = progress is not None and found["state"] == payments.OPEN
+    found = payment_records.payment(reference=reference, person_id=person_id)
+    is_open = progress is not None and found["state"] == payment_records.OPEN
     return {
         "payment": found,
         "action_url": (progress.action_url or None) if progress is not None and is_open else None,

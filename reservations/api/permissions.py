@@ -7,8 +7,8 @@ from rest_framework.request import Request
 
 from organisations.errors import OrganisationNotFound
 from reservations.domain.errors import NotPermitted
+from reservations.events.access import Requester, require_access
 from reservations.permissions import Permission, may, sees_organisation
-from reservations.read.selectors import Requester, require_access
 from security_log.second_factors import has_powers, require_powers
 
 

@@ -7,15 +7,15 @@ from rest_framework import serializers
 from reservations.api.record_serializers import serializer_of
 from reservations.api.serializers import MAX_ID, BoundedListField
 from reservations.demo.templates import TEMPLATES
-from reservations.plans.library import MAX_NAME_LENGTH
-from reservations.read.plan_changes import PlanChangesRecord
-from reservations.read.plans import (
+from reservations.organising.plan_changes import PlanChangesRecord
+from reservations.organising.plan_library import MAX_NAME_LENGTH
+from reservations.organising.plan_previews import PlanCheckRecord, PlanPreviewRecord
+from reservations.organising.plan_records import (
     NewPlanRecord,
     PlanDraftRecord,
     PlanVersionRecord,
     SeatingPlanRecord,
 )
-from reservations.read.previews import PlanCheckRecord, PlanPreviewRecord
 
 SeatingPlanSerializer = serializer_of(SeatingPlanRecord)
 NewPlanSerializer = serializer_of(NewPlanRecord)

@@ -40,8 +40,17 @@ from reservations.api.requests import actor, requester
 from reservations.api.serializers import MiniatureSerializer, RefusalSerializer
 from reservations.demo.templates import template
 from reservations.domain.errors import NotPermitted
+from reservations.events import access
+from reservations.organising import (
+    plan_library,
+    plan_miniatures,
+    plan_previews,
+    plan_records,
+    replacing,
+)
+from reservations.organising.plan_changes import plan_changes
 from reservations.permissions import Permission, may, sees_organisation
-from reservations.plans import document, library, replacing
+from reservations.plans import document
 from reservations.plans.check import Severity, check
 from reservations.plans.csv_format.reading import read_csv
 from reservations.plans.csv_format.writing import write_csv
@@ -51,9 +60,7 @@ from reservations.plans.pretix import plan_of
 from reservations.plans.pretix_export import pretix_document
 from reservations.plans.pretix_format import MAX_FAULTS
 from reservations.plans.repairing import repaired
-from reservations.read import plan_miniatures, plans, previews, selectors
-from reservations.read.plan_changes import plan_changes
-from reservations.throttles import throttle
+from reservations.runtime.throttles import throttle
 from security_log.second_factors import require_powers
 from slow_work.database import without_database
 from slow_work.kinds import PLAN
@@ -93,7 +100,7 @@ class OrganisationPlansView(APIView):
     def get(self, request: Request, organisation_id: int) -> Response:
         """List the seating plans of an organisation, by name."""
         _require_organisation(request, organisation_id, *_READING)
-        return Response(plans.plans(organisation_id=organisation_id))
+        return Response(plan_records.plans(organisation_id=organisation_id))
 
     @extend_schema(
         operation_id="create_plan",
@@ -122,11 +129,11 @@ class OrganisationPlansView(APIView):
             if query.validated_data["repair"]:
                 found = repaired(found)
         name = asked or found.found.name or "Untitled plan"
-        plan_id = library.create_plan(
+        plan_id = plan_library.create_plan(
             organisation_id=organisation_id, name=name, document=found, actor=who
         )
         notes = [note._asdict() for note in found.notes]
-        return Response({**plans.plan(plan_id=plan_id), "notes": notes}, status=201)
+        return Response({**plan_records.plan(plan_id=plan_id), "notes": notes}, status=201)
 
 
 class _PlanView(APIView):
@@ -139,7 +146,7 @@ class _PlanView(APIView):
         is_read = request.method in ("GET", "HEAD", "OPTIONS")
         _require_in(
             request,
-            plans.organisation_of(plan_id=kwargs["plan_id"]),
+            plan_records.organisation_of(plan_id=kwargs["plan_id"]),
             *(_READING if is_read else _WRITING),
             not_found=PlanNotFound,
         )
@@ -149,7 +156,7 @@ class PlanView(_PlanView):
     @extend_schema(operation_id="plan", responses=SeatingPlanSerializer, extensions=_FOR_READING)
     def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
         """Return a plan without its documents."""
-        return Response(plans.plan(plan_id=plan_id))
+        return Response(plan_records.plan(plan_id=plan_id))
 
     @extend_schema(
         operation_id="rename_plan",
@@ -161,8 +168,8 @@ class PlanView(_PlanView):
         """Rename a plan."""
         body = PlanNameSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        library.rename_plan(plan_id=plan_id, name=body.validated_data["name"])
-        return Response(plans.plan(plan_id=plan_id))
+        plan_library.rename_plan(plan_id=plan_id, name=body.validated_data["name"])
+        return Response(plan_records.plan(plan_id=plan_id))
 
     @extend_schema(
         operation_id="delete_plan",
@@ -173,7 +180,7 @@ class PlanView(_PlanView):
     def delete(self, request: Request, plan_id: int) -> Response:
         """Delete a plan with its versions, unless events use it."""
         _ = request.data  # refuses a malformed body
-        library.delete_plan(plan_id=plan_id)
+        plan_library.delete_plan(plan_id=plan_id)
         return Response({"success": True, "message": "Plan deleted"})
 
 
@@ -186,7 +193,7 @@ class PlanDraftView(_PlanView):
     @extend_schema(operation_id="plan_draft", responses=_DOCUMENT, extensions=_FOR_READING)
     def get(self, request: Request, plan_id: int) -> HttpResponseBase:
         """Return the draft's document as it was sent; its revision is the ETag."""
-        return _stored(request, plans.draft_document(plan_id=plan_id))
+        return _stored(request, plan_records.draft_document(plan_id=plan_id))
 
     @extend_schema(
         operation_id="save_plan_draft",
@@ -204,8 +211,10 @@ class PlanDraftView(_PlanView):
         who = actor(request)
         with turn(PLAN, person=who.id):
             found = _document(request)
-        library.save_draft(plan_id=plan_id, revision=_revision(request), document=found, actor=who)
-        return Response(plans.plan(plan_id=plan_id)["draft"])
+        plan_library.save_draft(
+            plan_id=plan_id, revision=_revision(request), document=found, actor=who
+        )
+        return Response(plan_records.plan(plan_id=plan_id)["draft"])
 
 
 class PlanVersionsView(_PlanView):
@@ -216,7 +225,7 @@ class PlanVersionsView(_PlanView):
     )
     def get(self, request: Request, plan_id: int) -> Response:  # noqa: ARG002
         """List the versions of a plan, the newest first."""
-        return Response(plans.versions(plan_id=plan_id))
+        return Response(plan_records.versions(plan_id=plan_id))
 
     @extend_schema(
         operation_id="save_plan_version",
@@ -228,11 +237,13 @@ class PlanVersionsView(_PlanView):
         """Make a version of the draft; if it is the same as the newest one, return that (200)."""
         body = RevisionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        saved = library.save_version(
+        saved = plan_library.save_version(
             plan_id=plan_id, revision=body.validated_data["revision"], actor=actor(request)
         )
         [record] = [
-            each for each in plans.versions(plan_id=plan_id) if each["number"] == saved.number
+            each
+            for each in plan_records.versions(plan_id=plan_id)
+            if each["number"] == saved.number
         ]
         return Response(record, status=201 if saved.is_new else 200)
 
@@ -241,7 +252,7 @@ class PlanVersionView(_PlanView):
     @extend_schema(operation_id="plan_version", responses=_DOCUMENT, extensions=_FOR_READING)
     def get(self, request: Request, plan_id: int, number: int) -> HttpResponseBase:
         """Return a version's document as it was sent; its SHA-256 is the ETag."""
-        return _stored(request, plans.version_document(plan_id=plan_id, number=number))
+        return _stored(request, plan_records.version_document(plan_id=plan_id, number=number))
 
 
 class PlanExportView(_PlanView):
@@ -266,13 +277,13 @@ class PlanExportView(_PlanView):
         """
         query = ExportQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        stored = plans.version_document(plan_id=plan_id, number=number)
+        stored = plan_records.version_document(plan_id=plan_id, number=number)
         data, wanted = stored.data, query.validated_data["format"]
         if write := _WRITERS.get(wanted):
             with turn(PLAN, person=actor(request).id):
                 data = write(document.read(stored.data))
         suffix, kind = ("csv", "text/csv; charset=utf-8") if wanted == "csv" else _JSON_FILE
-        name = slugify(plans.plan(plan_id=plan_id)["name"]) or "plan"
+        name = slugify(plan_records.plan(plan_id=plan_id)["name"]) or "plan"
         disposition = f'attachment; filename="{name}-{number}.{suffix}"'
         return HttpResponse(data, content_type=kind, headers={"Content-Disposition": disposition})
 
@@ -297,12 +308,12 @@ class PlanPreviewView(_PlanView):
         query.is_valid(raise_exception=True)
         number = query.validated_data.get("version")
         stored = (
-            plans.draft_document(plan_id=plan_id)
+            plan_records.draft_document(plan_id=plan_id)
             if number is None
-            else plans.version_document(plan_id=plan_id, number=number)
+            else plan_records.version_document(plan_id=plan_id, number=number)
         )
         with turn(PLAN, person=actor(request).id):
-            return Response(previews.preview(document.read(stored.data)))
+            return Response(plan_previews.preview(document.read(stored.data)))
 
 
 class PlanMiniatureView(_PlanView):
@@ -312,7 +323,7 @@ class PlanMiniatureView(_PlanView):
     def get(self, request: Request, plan_id: int) -> HttpResponseBase:
         """Return the draft as some hundred points, for a small picture."""
         found = plan_miniatures.plan_miniature(plan_id=plan_id)
-        return _stored(request, plans.StoredDocument(found.content, found.tag))
+        return _stored(request, plan_records.StoredDocument(found.content, found.tag))
 
 
 class CheckPlanView(APIView):
@@ -331,7 +342,7 @@ class CheckPlanView(APIView):
     def post(self, request: Request) -> Response:
         """Return what is wrong with a document, errors first. It is not stored."""
         with turn(PLAN, person=actor(request).id):
-            return Response(previews.problems_of(check(_document(request))))
+            return Response(plan_previews.problems_of(check(_document(request))))
 
 
 class EventPlanView(APIView):
@@ -343,7 +354,7 @@ class EventPlanView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         event_id = kwargs["event_id"]
-        selectors.require_access(event_id=event_id, requester=requester(request))
+        access.require_access(event_id=event_id, requester=requester(request))
         if not may(actor(request).id, Permission.CHANGE_EVENT, event_id=event_id):
             raise NotPermitted
         require_powers(request.user)
@@ -366,7 +377,7 @@ class EventPlanView(APIView):
         body.is_valid(raise_exception=True)
         asked, who = body.validated_data, actor(request)
         _require_same_organisation(request, event_id=event_id, plan_id=asked["plan"])
-        version = plans.version(plan_id=asked["plan"], number=asked["version"])
+        version = plan_records.version(plan_id=asked["plan"], number=asked["version"])
         # The whole plan is in memory until it is written.
         with place(PLAN, person=who.id):
             with without_database():
@@ -389,9 +400,9 @@ class EventPlanView(APIView):
 
 def _require_same_organisation(request: Request, *, event_id: int, plan_id: int) -> None:
     """Raises: PlanNotFound if the plan is not one of the event's organisation."""
-    owner = plans.organisation_of(plan_id=plan_id)
+    owner = plan_records.organisation_of(plan_id=plan_id)
     _require_in(request, owner, *_READING, not_found=PlanNotFound)
-    if plans.organisation_of_event(event_id=event_id) not in (owner, None):
+    if plan_records.organisation_of_event(event_id=event_id) not in (owner, None):
         raise PlanNotFound
 
 
@@ -451,7 +462,7 @@ def _revision(request: Request) -> int:
     return int(found.group(1))
 
 
-def _stored(request: Request, stored: plans.StoredDocument) -> HttpResponseBase:
+def _stored(request: Request, stored: plan_records.StoredDocument) -> HttpResponseBase:
     etag = quote_etag(stored.tag)
     response = get_conditional_response(request._request, etag=etag)
     if response is None:

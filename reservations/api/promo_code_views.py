@@ -8,20 +8,18 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reservations import promo_codes
 from reservations.api.documentation import edits, reads
 from reservations.api.event_serializers import LocalDateTimeField, invalid
 from reservations.api.guesses import guesses_counted
 from reservations.api.permissions import HasPermission
+from reservations.api.public_views import EventView
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
 from reservations.api.serializers import MAX_CODE_LENGTH, MAX_ID
-from reservations.api.views import EventView
-from reservations.events import editing
+from reservations.events import promo_codes as selectors
+from reservations.events.promo_codes import OpenedSeatsRecord, PromoCodeRecord
+from reservations.organising import editing, event_settings, promo_codes
 from reservations.permissions import Permission
-from reservations.read import event_settings
-from reservations.read import promo_codes as selectors
-from reservations.read.promo_codes import OpenedSeatsRecord, PromoCodeRecord
 
 _PromoCodeSerializer = serializer_of(PromoCodeRecord)
 _OpenedSeatsSerializer = serializer_of(OpenedSeatsRecord)

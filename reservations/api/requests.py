@@ -6,8 +6,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from reservations.domain.states import Person
-from reservations.public_ids import parse_public_id
-from reservations.read.selectors import Requester
+from reservations.events.access import Requester
+from reservations.formats.public_ids import parse_public_id
 from security_log.cap_keys import cap_key
 from security_log.networks import customer_network, is_public
 from security_log.request_context import current_request

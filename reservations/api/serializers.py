@@ -9,24 +9,26 @@ from typing import Any
 from rest_framework import serializers
 
 from reservations.api.record_serializers import serializer_of
-from reservations.domain.criteria import SortBy
-from reservations.domain.features import SeatWish
-from reservations.payments.provider import payment_methods
-from reservations.read.layouts import LayoutRecord
-from reservations.read.miniatures import MiniatureRecord
-from reservations.read.records import (
+from reservations.bookings.records import (
     AdmittedSeatRecord,
-    EventDetailRecord,
-    EventRecord,
     GivenUpRecord,
-    LockRecord,
-    MissingSeatRecord,
     ReservationRecord,
     RevenueRecord,
-    SeatRecord,
     TicketRecord,
 )
-from reservations.read.selectors import MAX_EVENTS, EventPlace
+from reservations.domain.criteria import SortBy
+from reservations.domain.features import SeatWish
+from reservations.events.layouts import LayoutRecord
+from reservations.events.miniatures import MiniatureRecord
+from reservations.events.records import (
+    EventDetailRecord,
+    EventRecord,
+    LockRecord,
+    MissingSeatRecord,
+    SeatRecord,
+)
+from reservations.events.selectors import MAX_EVENTS, EventPlace
+from reservations.ports.payment_provider import payment_methods
 from reservations.seat_finder.alternatives import AlternativeRecord
 
 MAX_SEATS = 500

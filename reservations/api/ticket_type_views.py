@@ -11,15 +11,19 @@ from rest_framework.response import Response
 from reservations.api.documentation import edits
 from reservations.api.event_serializers import invalid
 from reservations.api.permissions import HasPermission
+from reservations.api.public_views import EventView
 from reservations.api.record_serializers import serializer_of
 from reservations.api.requests import actor
 from reservations.api.revisions import revision_of, tagged
 from reservations.api.serializers import MAX_ID
-from reservations.api.views import EventView
+from reservations.events import selectors
+from reservations.events.records import TicketTypeRecord
+from reservations.organising.ticket_types import (
+    MAX_TICKET_TYPES,
+    TicketTypeEdit,
+    replace_ticket_types,
+)
 from reservations.permissions import Permission
-from reservations.plans.ticket_types import MAX_TICKET_TYPES, TicketTypeEdit, replace_ticket_types
-from reservations.read import selectors
-from reservations.read.records import TicketTypeRecord
 
 # As many as pretix plans may have categories.
 _MAX_PRICES = 500

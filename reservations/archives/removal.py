@@ -10,15 +10,15 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
-from reservations import clock
 from reservations.archives.file_format import Header
 from reservations.archives.loading import ALIAS, Archive
 from reservations.audit.replay import WHOLE_LOG
 from reservations.audit.snapshots import snapshot
 from reservations.domain.states import iso
+from reservations.events.change_log import Log
 from reservations.housekeeping.pruning import prune_event
 from reservations.models import ArchivedLog, Event, SeatChange
-from reservations.read.log import Log
+from reservations.runtime import clock
 from security_log.log import Kind, record
 
 _CHUNK_ROWS = 5_000

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reservations import clock
 from reservations.archives.contents import contents
 from reservations.archives.file_format import End, Header, Table, write
 from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
 from reservations.models import Event
+from reservations.runtime import clock
 
 
 def write_archive(*, event_id: int, stream: BinaryIO) -> End:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
+from reservations.bookings.ledger import KEPT
+from reservations.bookings.settlements import amounts_to_pay_back, rows_of
 from reservations.domain.states import PaymentStatus
+from reservations.events.records import money
 from reservations.models import Event, Payment, Reservation, Settlement
-from reservations.payments.ledger import KEPT
-from reservations.payments.settlements import amounts_to_pay_back, rows_of
-from reservations.read.records import money
 
 _CHUNK_ROWS = 5_000
 _CHUNK_BOOKINGS = 500

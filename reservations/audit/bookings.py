@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 
 from reservations.audit.replay import Booking, Replay, moment
 from reservations.domain.states import Reason, SaleChannel
+from reservations.events.records import money
 from reservations.models import Event, GivenUpSeat, Reservation, SeatChange
-from reservations.payments.provider import is_paid_online
-from reservations.read.records import money
+from reservations.ports.payment_provider import is_paid_online
 
 _CHUNK_ROWS = 5_000
 _LIVE = Reservation.Status.CONFIRMED

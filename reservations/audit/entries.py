@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.db.models import Q
 
 from reservations.audit.replay import moment
+from reservations.bookings.states import state_of, with_related
 from reservations.domain.rules.admission import why_not_admitted
 from reservations.models import Entry, Event, Reservation
-from reservations.read.stored_states import state_of, with_related
 
 _CHUNK_ROWS = 2_000
 

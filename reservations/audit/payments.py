@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.db.models import Q
 
 from reservations.domain.states import PaymentStatus
+from reservations.events.records import money
 from reservations.models import Event, Payment, Reservation, Settlement
-from reservations.read.records import money
 
 _CHUNK_ROWS = 5_000
 _FOR_LIVE = {PaymentStatus.AUTHORISED, PaymentStatus.CAPTURED}

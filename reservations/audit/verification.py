@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
-from reservations import clock
 from reservations.audit.balance import balance_faults
 from reservations.audit.bookings import ReservationCheck, log_faults
 from reservations.audit.entries import entry_faults
@@ -21,6 +20,7 @@ from reservations.audit.snapshots import snapshot
 from reservations.domain.errors import EventNotFound
 from reservations.domain.states import Hold, SaleChannel
 from reservations.models import Event, Reservation, Seat, SeatChange
+from reservations.runtime import clock
 from security_log.people import display_name
 
 _CHUNK_ROWS = 5_000

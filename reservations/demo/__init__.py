@@ -1,1 +1,4 @@
-"""Demo data: a club, a theatre, a chamber hall, a stadium, and the users who book there."""
+"""Demo data: a club, a theatre, a chamber hall, a stadium, and the users who book there.
+
+May import: `audit` and below.
+"""

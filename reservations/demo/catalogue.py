@@ -8,10 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from reservations.demo import stadium
+from reservations.organising.seating import EventDetails
 from reservations.plans import pretix
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
-from reservations.plans.services import EventDetails
 
 CLUB = "The Copper Room"
 THEATRE = "Aurelia Theatre"

@@ -21,8 +21,8 @@ from django.utils import timezone
 from reservations.demo.catalogue import HALLS, STADIUM, Show, show
 from reservations.demo.people import ORGANISER, PEOPLE, STEWARD
 from reservations.models import Event
-from reservations.plans.services import ReportProgress, create_event, ignore_progress
-from reservations.plans.ticket_types import TicketTypeEdit, replace_ticket_types
+from reservations.organising.seating import ReportProgress, create_event, ignore_progress
+from reservations.organising.ticket_types import TicketTypeEdit, replace_ticket_types
 from reservations.roles import DOOR
 
 

@@ -1,6 +1,9 @@
-"""What organisers do with events: edit, duplicate, publish, open and close the sale, cancel.
+"""What an event is, for everybody who looks at it or sells its seats.
 
-Lock order, always: the event's row, then its seats by primary key. Each edit increments the event's
-`revision` under that lock. Clients send the revision that they have edited, so that nobody
-overwrites what somebody else saved meanwhile; beats tell it to viewers.
+Who may see it (`access`), its row's lock (`locking`), its terms of sale (`terms`), and its seats as
+they are read: for pages (`selectors`, `seat_records`), for clients' caches (`layouts`,
+`seat_lists`, `miniatures`) and for hubs (`mapped_seats`). `changes` has the signal that is sent
+after each commit. Organisers change events in `organising`; only `bookings` changes who has a seat.
+
+May import: `models` and below.
 """

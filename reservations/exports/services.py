@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from reservations.domain.errors import EventNotFound, ExportTooLarge
 from reservations.exports.formats import FORMATS
 from reservations.exports.tables import TABLES
+from reservations.formats.time_zones import is_time_zone
 from reservations.models import Event
-from reservations.time_zones import is_time_zone
 from security_log.log import Kind, record
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from slow_work.kinds import FILE
 from slow_work.turns import take_place
 

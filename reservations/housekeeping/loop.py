@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db import Error
 
-from reservations import database
+from reservations.runtime import database
 
 # Management commands in order, each with the least number of seconds between two runs. Pruning
 # scans all old rows and is not urgent. Other apps add their commands in SEATCAST_CHORES.

@@ -26,10 +26,10 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from reservations import clock
 from reservations.audit.replay import BEGINNINGS, WHOLE_LOG
+from reservations.events.change_log import Log
 from reservations.models import ConflictMinute, Event, IdempotencyKey, PrunedLog, SeatChange
-from reservations.read.log import Log
+from reservations.runtime import clock
 
 BATCH_ROWS = 5_000
 """How many rows of the log a batch reads: it deletes about as many."""

@@ -16,14 +16,18 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from reservations.audit.progress import Progress
-from reservations.currencies import written
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
+from reservations.formats.currencies import written
+from reservations.formats.time_zones import default_time_zone, is_time_zone
 from reservations.models import Event, Seat
+from reservations.organising.seating import (
+    ReportProgress,
+    ignore_progress,
+    require_known_categories,
+)
 from reservations.plans.errors import PlanError
 from reservations.plans.plan import Plan
-from reservations.plans.services import ReportProgress, ignore_progress, require_known_categories
-from reservations.time_zones import default_time_zone, is_time_zone
 
 DEFAULT_DATE = "30 days ahead at 20:00"
 

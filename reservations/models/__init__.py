@@ -2,10 +2,13 @@
 
 Every hot table has the event's id, and every hot query filters by it, so that events could be
 sharded without a schema change.
+
+May import: `permissions` and below.
 """
 
 from reservations.models.announcements import Announcement
 from reservations.models.bookings import Entry, GivenUpSeat, Reservation, ReservationSeat, overdue
+from reservations.models.events import Category, Event, EventPicture, require_color
 from reservations.models.log import (
     ArchivedLog,
     ConflictMinute,
@@ -15,17 +18,8 @@ from reservations.models.log import (
 )
 from reservations.models.payments import DemoCharge, DemoRefund, Payment, Settlement
 from reservations.models.plans import PlanDraft, PlanVersion, SeatingPlan
-from reservations.models.seats import (
-    Allocation,
-    Category,
-    Event,
-    EventPicture,
-    PromoCode,
-    Seat,
-    TicketPrice,
-    TicketType,
-    require_color,
-)
+from reservations.models.sales import Allocation, PromoCode, TicketPrice, TicketType
+from reservations.models.seats import Seat
 
 __all__ = [
     "Allocation",

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from reservations.models.seats import Event
+from reservations.models.events import Event
 
 
 class Announcement(models.Model):

@@ -9,8 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from reservations.domain.states import SaleChannel
-from reservations.models.seats import Event, PromoCode, Seat
-from reservations.public_ids import LENGTH, new_public_id
+from reservations.formats.public_ids import LENGTH, new_public_id
+from reservations.models.events import Event
+from reservations.models.sales import PromoCode
+from reservations.models.seats import Seat
 from security_log.people import display_name
 from security_log.prefixes import Folded
 from security_log.words import Words
@@ -133,7 +135,7 @@ class Reservation(models.Model):
         ]
         indexes = [
             models.Index(fields=["event", "user"], name="reservation_by_buyer"),
-            # For the organisers' search, see `reservations.read.bookings`.
+            # For the organisers' search, see `reservations.box_office.bookings`.
             models.Index(fields=["event", "-id"], name="reservation_by_event"),
             models.Index(
                 fields=["event", "status", "-id"],

@@ -6,7 +6,9 @@ from django.db.models import Q
 
 from reservations.domain.states import Reason
 from reservations.models.bookings import Reservation
-from reservations.models.seats import SEAT_STATUSES, Allocation, Event, Seat
+from reservations.models.events import Event
+from reservations.models.sales import Allocation
+from reservations.models.seats import SEAT_STATUSES, Seat
 
 
 class SeatChange(models.Model):

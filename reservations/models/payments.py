@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from reservations.domain.states import DisputeStatus, PaymentStatus
 from reservations.models.bookings import Reservation
-from reservations.models.seats import Event
+from reservations.models.events import Event
 
 _BOOKED = [
     PaymentStatus.AUTHORISED,

@@ -9,7 +9,9 @@ until the bank has answered. What became of an open payment is always asked of t
 whoever hears of it first: its notice, the buyer's page, or reconciliation.
 
 `checkout` reserves seats and pays for them. What comes later is in `open_payments`, `disputes`,
-`refunds`, `settlements` (the money of changed bookings) and `reconciling`. `provider` is what they
-ask of a provider, through `provider_calls`; `due_calls` makes the calls that a payment's status
-requires. `demo` and `stripe_provider` are providers.
+`refunds` and `reconciling`. `ports.payment_provider` is what they ask of a provider, through
+`provider_calls`; `due_calls` makes the calls that a payment's status requires. `demo` and
+`stripe_provider` are providers. The money of bookings is in `bookings.settlements`.
+
+May import: `bookings` and below.
 """

@@ -17,7 +17,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import Error, transaction
 
-from reservations import database
+from reservations.bookings import command_queue
+from reservations.bookings.idempotency import refuse_in_flight, release_in_flight
+from reservations.bookings.records import CommandResult, PaymentRecord
 from reservations.domain.commands import OpenPayment, ReserveSeats, StartPayment
 from reservations.domain.errors import (
     Busy,
@@ -34,12 +36,10 @@ from reservations.payments.due_calls import (
     settle,
     settle_now_or_later,
 )
-from reservations.payments.provider import Progress, Request, Stage, is_paid_online, provider
 from reservations.payments.provider_calls import call_provider
-from reservations.read.records import CommandResult, PaymentRecord
-from reservations.threads import COMMANDS, in_thread
-from reservations.write import command_queue
-from reservations.write.idempotency import refuse_in_flight, release_in_flight
+from reservations.ports.payment_provider import Progress, Request, Stage, is_paid_online, provider
+from reservations.runtime import database
+from reservations.runtime.threads import COMMANDS, in_thread
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from reservations.payments.provider import provider
+from reservations.ports.payment_provider import provider
 
 
 @register

@@ -16,7 +16,7 @@ from django.db import Error, transaction
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.models import DemoCharge, DemoRefund
 from reservations.payments.pages import page_url
-from reservations.payments.provider import AlreadyCaptured, Progress, Request, Stage
+from reservations.ports.payment_provider import AlreadyCaptured, Progress, Request, Stage
 from slow_work.database import without_database
 
 ASKING = "card_asking"

@@ -4,11 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views import View
 
-from reservations.currencies import localised
+from reservations.formats.currencies import localised
 from reservations.models import DemoCharge
 from reservations.payments.demo import DemoProvider
 from reservations.payments.pages import client_page, language_of, page, refusal
-from reservations.payments.provider import provider
+from reservations.ports.payment_provider import provider
 
 _TEXTS = {
     "en": {

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db import transaction
 
-from reservations import database, security_events
+from reservations.bookings import security_events
 from reservations.domain.states import DisputeStatus, PaymentStatus
 from reservations.models import Payment
 from reservations.payments.found_refunds import follow_refunds
 from reservations.payments.open_payments import advance
-from reservations.payments.provider import provider
 from reservations.payments.provider_calls import call_provider
+from reservations.ports.payment_provider import provider
+from reservations.runtime import database
 
 _TAKEN = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
 

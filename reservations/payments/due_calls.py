@@ -9,20 +9,20 @@ from typing import cast
 
 from django.db import Error, transaction
 
-from reservations import clock, metrics, security_events
+from reservations.bookings import command_queue, security_events
 from reservations.domain.commands import WithdrawReservation
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable, Unavailable
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment
 from reservations.payments.found_refunds import fail_refund, follow_refunds
-from reservations.payments.provider import (
+from reservations.payments.provider_calls import call_provider
+from reservations.ports.payment_provider import (
     AlreadyCaptured,
     RefundFailed,
     RefundPending,
     provider,
 )
-from reservations.payments.provider_calls import call_provider
-from reservations.write import command_queue
+from reservations.runtime import clock, metrics
 
 # More than the longest path from any status to a final one.
 _MAX_STEPS = 5

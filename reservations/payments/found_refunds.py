@@ -8,16 +8,18 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from reservations import clock, database, security_events
+from reservations.bookings import security_events
+from reservations.bookings.ledger import Held
+from reservations.bookings.notice_fields import booking_fields
+from reservations.bookings.settlements import held, to_pay_back, write_transfers
 from reservations.domain.rules.outcomes import Transfer
 from reservations.domain.states import PaymentStatus
+from reservations.events.locking import lock_event
 from reservations.models import Payment, Reservation, Settlement
-from reservations.notices import PaidBack, booking_fields, notices
-from reservations.payments.ledger import Held
-from reservations.payments.provider import FoundRefund, RefundStage, provider
 from reservations.payments.provider_calls import call_provider
-from reservations.payments.settlements import held, to_pay_back, write_transfers
-from reservations.write.locking import lock_event
+from reservations.ports.notices import PaidBack, notices
+from reservations.ports.payment_provider import FoundRefund, RefundStage, provider
+from reservations.runtime import clock, database
 
 _STATUSES = {
     RefundStage.MADE: PaymentStatus.REFUNDED,

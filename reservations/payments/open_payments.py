@@ -7,15 +7,15 @@ import logging
 from decimal import Decimal
 from typing import Any, cast
 
-from reservations import clock, database
+from reservations.bookings import command_queue
 from reservations.domain.commands import ReserveSeats
 from reservations.domain.errors import PaymentNotFound, SeatcastError, Unavailable
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Payment
 from reservations.payments.due_calls import set_status, settle_now_or_later
-from reservations.payments.provider import Progress, Stage, provider
 from reservations.payments.provider_calls import call_provider
-from reservations.write import command_queue
+from reservations.ports.payment_provider import Progress, Stage, provider
+from reservations.runtime import clock, database
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from reservations.throttles import throttle
+from reservations.runtime.throttles import throttle
 from security_log.request_context import current_request
 
 LINK_SECONDS = 15 * 60

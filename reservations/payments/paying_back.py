@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
+from reservations.bookings.notice_fields import booking_fields
+from reservations.bookings.settlements import Received, to_pay_back, write_received
 from reservations.domain.errors import NothingToPayBack
+from reservations.events.locking import lock_event
+from reservations.events.records import money
 from reservations.models import Reservation, Settlement
-from reservations.notices import PaidBack, booking_fields, notices
-from reservations.payments.settlements import Received, to_pay_back, write_received
-from reservations.read.records import money
-from reservations.write.locking import lock_event
+from reservations.ports.notices import PaidBack, notices
 from security_log.log import Kind, record
 
 

@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from rest_framework.exceptions import Throttled
 
-from reservations import metrics
 from reservations.domain.errors import Busy, PaymentDeclined, PaymentUnavailable
-from reservations.payments.provider import AlreadyCaptured, RefundFailed, RefundPending
+from reservations.ports.payment_provider import AlreadyCaptured, RefundFailed, RefundPending
+from reservations.runtime import metrics
 from slow_work.database import HoldsTransaction, QueriesDuringSlowWork
 from slow_work.kinds import PROVIDER
 from slow_work.turns import SlowWorkBusy, place

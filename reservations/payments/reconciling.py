@@ -15,14 +15,14 @@ from queue import Empty, SimpleQueue
 
 from django.conf import settings
 
-from reservations import clock, database
+from reservations.bookings.payment_storage import PAYMENT_SECONDS
 from reservations.domain.states import PaymentStatus
 from reservations.models import Payment, Settlement
 from reservations.models.payments import UNFINISHED
 from reservations.payments.due_calls import set_status, settle
 from reservations.payments.open_payments import advance
 from reservations.payments.refunds import refund_part
-from reservations.payments.storage import PAYMENT_SECONDS
+from reservations.runtime import clock, database
 
 THREADS = 4
 PATIENCE_SECONDS = 30.0

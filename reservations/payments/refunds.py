@@ -5,17 +5,17 @@ from typing import Any
 
 from django.db import Error, transaction
 
-from reservations import clock, database, security_events
+from reservations.bookings import command_queue, security_events
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import CancelReservation, MoveSeats
 from reservations.domain.errors import PaymentUnavailable, Unavailable
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Payment, Settlement
 from reservations.payments.due_calls import leave_to_reconcile, settle_now_or_later
 from reservations.payments.found_refunds import follow_refunds
-from reservations.payments.provider import RefundFailed, RefundPending, provider, refunds_parts
 from reservations.payments.provider_calls import call_provider
-from reservations.read.records import CommandResult
-from reservations.write import command_queue
+from reservations.ports.payment_provider import RefundFailed, RefundPending, provider, refunds_parts
+from reservations.runtime import clock, database
 
 logger = logging.getLogger(__name__)
 

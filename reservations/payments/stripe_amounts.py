@@ -6,7 +6,7 @@ Source: https://docs.stripe.com/currencies, "Minor units in API amounts" and "Sp
 from decimal import Decimal
 from typing import NamedTuple
 
-from reservations.currencies import decimals_of
+from reservations.formats.currencies import decimals_of
 
 
 class NotChargeable(ValueError):

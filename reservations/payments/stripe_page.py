@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.views import View
 from rest_framework.exceptions import Throttled
 
-from reservations.currencies import localised
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import PaymentStatus
+from reservations.formats.currencies import localised
 from reservations.models import Payment
 from reservations.payments.pages import (
     client_page,
@@ -20,8 +20,8 @@ from reservations.payments.pages import (
     refusal,
     script_source,
 )
-from reservations.payments.provider import provider
 from reservations.payments.provider_calls import timed_call
+from reservations.ports.payment_provider import provider
 from slow_work.kinds import PAYMENT_PAGE
 from slow_work.results import Results
 from slow_work.turns import SlowWorkBusy, turn

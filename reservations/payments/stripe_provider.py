@@ -22,7 +22,8 @@ from reservations.domain.states import DisputeStatus
 from reservations.models import Payment
 from reservations.payments import stripe_amounts
 from reservations.payments.pages import page_url
-from reservations.payments.provider import (
+from reservations.payments.stripe_amounts import NotChargeable, main_units, minor_units
+from reservations.ports.payment_provider import (
     AlreadyCaptured,
     FoundRefund,
     InvalidNotice,
@@ -33,7 +34,6 @@ from reservations.payments.provider import (
     Request,
     Stage,
 )
-from reservations.payments.stripe_amounts import NotChargeable, main_units, minor_units
 from slow_work.database import without_database
 
 METHOD = "card"

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from reservations.domain.focal_point import names_a_sight
 from reservations.plans.areas import area_shape, middle
 from reservations.plans.document import Document
 from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
 from reservations.plans.pretix import faults_of
 from reservations.plans.pretix_format import PretixPlan, PretixRow, PretixSeat, path, shown
-from reservations.seat_finder.focal_point import names_a_sight
 
 MAX_PROBLEMS = 500
 MAX_IDS = 100

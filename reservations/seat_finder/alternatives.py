@@ -20,10 +20,10 @@ from typing import Annotated, TypedDict
 from django.db import transaction
 
 from reservations.domain.errors import SeatcastError
-from reservations.read.records import Total, money
+from reservations.domain.rows import rows
+from reservations.events.records import Total, money
+from reservations.runtime.threads import in_thread
 from reservations.seat_finder.nearby import Place, free_places_near, places_of
-from reservations.seat_finder.rows import rows
-from reservations.threads import in_thread
 
 MAX_OFFERS = 3
 FRESH_SECONDS = 1.0

@@ -29,10 +29,10 @@ from typing import Any, Protocol
 
 from reservations.domain.criteria import Opened, SeatCriteria, SortBy
 from reservations.domain.features import SeatFeature, SeatWish, SoldBy
+from reservations.domain.focal_point import focal_point
+from reservations.domain.rows import Placed, middle, rows, stretches, usual_gap
 from reservations.domain.states import SeatStatus
 from reservations.seat_finder.accessible import AccessibleSeats
-from reservations.seat_finder.focal_point import focal_point
-from reservations.seat_finder.rows import Placed, middle, rows, stretches, usual_gap
 
 OFF_CENTRE_WEIGHT = 0.25
 ORPHAN_PENALTY_SEATS = 3

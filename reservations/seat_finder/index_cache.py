@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from reservations import database
 from reservations.domain.criteria import Choice, Opened, SeatCriteria
 from reservations.domain.errors import Outpaced
 from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
+from reservations.events import event_heads, mapped_seats, selectors
+from reservations.events.layouts import static_seats
 from reservations.models import Seat
-from reservations.read import selectors
-from reservations.read.layouts import static_seats
+from reservations.runtime import database
+from reservations.runtime.singleflight import CoalescedCalls, SingleflightCache
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
-from reservations.singleflight import CoalescedCalls, SingleflightCache
 
 MAX_INDEXES = 16
 MAX_LOG_ROWS = 5_000
@@ -104,12 +104,12 @@ def _is_usable(entry: _CacheEntry, event_id: int) -> bool:
 
 def _catch_up(entry: _CacheEntry, event_id: int) -> bool:
     """Apply newer log rows; return whether the index is current. Raises: django.db.Error."""
-    head = selectors.event_head(event_id=event_id)
+    head = event_heads.event_head(event_id=event_id)
     if entry.layout != head.layout or entry.seq > head.seq:
         return False
     if entry.seq == head.seq:
         return True
-    logged = selectors.changes_since(event_id=event_id, seq=entry.seq, limit=MAX_LOG_ROWS)
+    logged = mapped_seats.changes_since(event_id=event_id, seq=entry.seq, limit=MAX_LOG_ROWS)
     if logged is None or logged.seq < head.seq:
         return False
     with entry.lock:
@@ -132,7 +132,7 @@ def _read(event_id: int) -> _CacheEntry:
     database.release_connection()
     with _reading:
         read_at = time.monotonic()
-        head, plan = selectors.event_head(event_id=event_id), selectors.plan(event_id=event_id)
+        head, plan = event_heads.event_head(event_id=event_id), selectors.plan(event_id=event_id)
         seats = list(static_seats(event_id=event_id, layout=head.layout))
         if not seats and Seat.objects.filter(event_id=event_id).exists():
             raise Outpaced

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
-from reservations import clock
+from reservations.bookings import command_queue
+from reservations.bookings.batch_reading import read_locking_state
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import LockBest
 from reservations.domain.criteria import Opened
 from reservations.domain.errors import Outpaced
 from reservations.domain.rules import decide
-from reservations.read import promo_codes
-from reservations.read.records import CommandResult
+from reservations.events import promo_codes
+from reservations.runtime import clock
 from reservations.seat_finder import index_cache
-from reservations.write import command_queue
-from reservations.write.batch_reading import read_locking_state
 
 MAX_TRIES = 5
 MAX_SETS = 64

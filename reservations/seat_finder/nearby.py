@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from reservations import clock
 from reservations.domain.features import ALL_FEATURES, SeatFeature, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
 from reservations.models.seats import seat_price
+from reservations.runtime import clock
 
 _OFFERED_SETS = 3
 _ACCESSIBLE = [at for at in range(ALL_FEATURES + 1) if at & SeatFeature.ACCESSIBLE]

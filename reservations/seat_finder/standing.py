@@ -10,18 +10,18 @@ from dataclasses import replace
 
 from django.db.models import Max, Min, Q, QuerySet
 
-from reservations import clock
+from reservations.bookings import command_queue
+from reservations.bookings.batch_reading import read_locking_state
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import LockPlaces
 from reservations.domain.criteria import Places
 from reservations.domain.errors import AreaNotFound, Outpaced
 from reservations.domain.features import SoldBy
 from reservations.domain.rules import decide
 from reservations.domain.states import SeatStatus
+from reservations.events import promo_codes
 from reservations.models import Seat
-from reservations.read import promo_codes
-from reservations.read.records import CommandResult
-from reservations.write import command_queue
-from reservations.write.batch_reading import read_locking_state
+from reservations.runtime import clock
 
 MAX_TRIES = 5
 _MOST_CHOSEN = 500

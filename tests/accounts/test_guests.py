@@ -11,18 +11,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.guests import services
-from accounts.mail_links import (
-    address_fragment,
-    encode_uid,
-    guest_fragment,
-    invitation_fragment,
-)
+from accounts.mail_links import address_fragment, encode_uid, guest_fragment, invitation_fragment
 from accounts.models import SignIn, User
 from organisations.models import Invitation, Organisation
 from reservations.audit.verification import Counts, differences
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, Reservation
-from reservations.write import command_queue
 from security_log.models import SecurityEvent
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal

@@ -13,7 +13,7 @@ from accounts.mail_message import html_of
 from accounts.mail_templates import render
 from accounts.models import Mail, User
 from reservations.api import mail_views
-from reservations.notices import ChangedBooking, EventNotice, NewBooking
+from reservations.ports.notices import ChangedBooking, EventNotice, NewBooking
 
 _NUMBER = "0123456789ABCDEF"
 _EVENING = datetime(2027, 1, 1, 18, 0, tzinfo=UTC)

@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.guests import services
 from accounts.models import User
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, ReserveSeats, SplitBooking
 from reservations.models import Event, Reservation
-from reservations.write.command_queue import CommandQueue
 from security_log.people import display_name, display_name_of
 from tests.contract.calls import refusal
 from tests.factories import (

@@ -14,12 +14,12 @@ from pytest_django import Settings
 from accounts import mail, revocations, tokens
 from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
 from accounts.personal_data import erasure
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.errors import Busy
 from reservations.domain.states import SeatStatus
+from reservations.events import seat_records
 from reservations.models import Event, Reservation, Seat, SeatChange
-from reservations.read import selectors
-from reservations.write import command_queue
 from security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import with_app
 from tests.contract.calls import refusal
@@ -120,7 +120,7 @@ def test_an_erasure_removes_everything_that_identifies_the_person(
     assert Reservation.objects.get().user_id == alice.pk
     statuses = Seat.objects.filter(event=event).order_by("pk").values_list("status", flat=True)
     assert list(statuses)[:2] == [SeatStatus.RESERVED, SeatStatus.AVAILABLE]
-    assert "alice" not in json.dumps(selectors.seats(event_id=event.pk))
+    assert "alice" not in json.dumps(seat_records.seats(event_id=event.pk))
     assert set(SeatChange.objects.values_list("actor", flat=True)) == {alice.pk}
     row = SecurityEvent.objects.get(kind=Kind.PERSON_ERASED)
     assert (row.subject_id, row.details) == (alice.pk, {"cause": "asked"})
@@ -201,7 +201,7 @@ def test_an_erasure_updates_the_name_on_a_live_map(alice: User, event: Event) ->
     erasure.close(alice, Erasure.Cause.ASKED)
     erasure.finish(alice.pk)
     revocations.reset()
-    [first, *_] = selectors.seats(event_id=event.pk)
+    [first, *_] = seat_records.seats(event_id=event.pk)
     assert first["reserved_by"].startswith("deleted-")  # type: ignore[union-attr]
 
 

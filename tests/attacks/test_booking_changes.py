@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
+from reservations.bookings import booking_records
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, Reservation, Seat
-from reservations.read import selectors
-from reservations.tickets import ticket_code
-from reservations.write.command_queue import CommandQueue
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, pay_for, person, seat_ids, signed_in
 
@@ -159,11 +159,11 @@ def test_the_ticket_of_a_seat_that_was_given_up_is_refused_and_says_so(seller: U
 def test_a_signed_ticket_is_outdated_once_its_booking_was_moved(seller: User) -> None:
     event = _event(seller)
     booking, ids = _booked(event, 0), seat_ids(event)
-    before = selectors.ticket_valid_from(booking)
+    before = booking_records.ticket_valid_from(booking)
     path = f"/api/reservations/{booking.public_id}/move/"
     assert signed_in(seller).post(path, {"moves": {ids[0]: ids[1]}}).status_code == 200
     booking.refresh_from_db()
-    assert selectors.ticket_valid_from(booking) > before
+    assert booking_records.ticket_valid_from(booking) > before
 
 
 def test_the_ticket_of_a_merged_booking_is_refused_and_says_so(seller: User) -> None:

@@ -11,9 +11,9 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from reservations.formats.public_ids import ALPHABET, LENGTH, new_public_id
 from reservations.models import Entry, Event, Reservation
 from reservations.permissions import Permission
-from reservations.public_ids import ALPHABET, LENGTH, new_public_id
 from security_log.models import SecurityEvent
 from tests.contract.calls import (
     ADD_EVENT,

@@ -10,10 +10,10 @@ from zipfile import ZipFile
 import pytest
 
 from accounts.models import User
-from reservations.csv_text import restored
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import AdmitSeats, LockSeats, ReserveSeats
+from reservations.formats.csv_text import restored
 from reservations.models import Category, Event, Reservation, Seat
-from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_user, person, seat_ids, signed_in
 from tests.spreadsheets import formulas_in
 

@@ -12,9 +12,9 @@ from accounts.models import Mail, User
 from organisations import services
 from organisations.models import Organisation
 from organisations.roles import Role
-from reservations.announcing import announce_all
-from reservations.events.editing import edit_event
 from reservations.models import Event
+from reservations.organising.announcing import announce_all
+from reservations.organising.editing import edit_event
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, seat_ids, signed_in, stranger
 

@@ -13,11 +13,11 @@ from pytest_django import Settings
 from rest_framework.exceptions import Throttled
 from rest_framework.test import APIRequestFactory
 
+from accounts.api.views import TokenView
 from accounts.known_devices import device_token
 from accounts.login_throttle import ADDRESS_PAUSE_SECONDS, CEILINGS, FREE_PER_ADDRESS, attempt
 from accounts.mail_links import password_fragment
 from accounts.models import User
-from accounts.views import TokenView
 from tests.factories import PASSWORD, stranger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

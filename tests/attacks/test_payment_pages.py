@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person
 from reservations.models import Event, Payment
 from reservations.payments import checkout, open_payments, pages, stripe_page
-from reservations.write.command_queue import CommandQueue
 from slow_work.kinds import PAYMENT_PAGE
 from slow_work.turns import place
 from tests.factories import make_event, make_person, seat_ids

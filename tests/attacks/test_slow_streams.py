@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from reservations.bookings import command_queue
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.models import Event
-from reservations.write import command_queue
 from tests.event_streams import EventStream
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import HOST, Running, daphne

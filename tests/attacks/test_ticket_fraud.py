@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.states import PaymentStatus
 from reservations.models import Entry, Event, Payment, Reservation
-from reservations.tickets import ticket_code
-from reservations.write.command_queue import CommandQueue
 from security_log.models import SecurityEvent
 from tests.contract.calls import SCAN, refusal
 from tests.contract.conftest import BoxOffice

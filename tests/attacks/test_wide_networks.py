@@ -119,10 +119,10 @@ def test_large_responses_are_limited_for_the_networks_around_an_address(network:
 # Where a client's address is used as it is, and why that limits nothing.
 UNCOUNTED = {
     "accounts/client_ip.py": "determines it",
-    "accounts/email_views.py": "passed to the mail limits",
-    "accounts/guests/views.py": "passed to the mail limits",
+    "accounts/api/email_views.py": "passed to the mail limits",
+    "accounts/api/guest_views.py": "passed to the mail limits",
     "accounts/mail.py": "passed to the mail limits",
-    "accounts/views.py": "passed to the mail limits",
+    "accounts/api/views.py": "passed to the mail limits",
     "organisations/api/views.py": "passed to the mail limits",
     "accounts/sign_ins/tracking.py": "shown to its owner",
     "reservations/payments/pages.py": "passed to a throttle",

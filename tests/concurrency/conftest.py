@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
 from tests.servers import Running, daphne
 
 

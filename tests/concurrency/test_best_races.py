@@ -8,16 +8,16 @@ from itertools import count, cycle
 import pytest
 from django.utils import timezone
 
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import Command, LockBest, LockSeats
 from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.seat_finder.locking import lock_best
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.volley import Post, Reply, volley
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from django.db import OperationalError, transaction
 
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
     AdmitSeats,
     CancelReservation,
@@ -19,8 +21,6 @@ from reservations.domain.commands import (
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Entry, Event, GivenUpSeat, Reservation, ReservationSeat, Seat
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CANCELLING, protection_off, stopping
 from tests.concurrent_commands import Gate, at_once
 from tests.factories import make_event, make_person, pay_for, seat_ids, stored_id

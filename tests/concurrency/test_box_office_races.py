@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from reservations.audit.verification import Counts, differences
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
     AllocateSeats,
     CancelReservation,
@@ -23,7 +24,6 @@ from reservations.domain.errors import SeatcastError
 from reservations.domain.states import AllocationKind, BoxOfficeMethod, SeatStatus
 from reservations.models import Allocation, Event, Reservation, ReservationSeat, Seat
 from reservations.payments.paying_back import mark_paid_back
-from reservations.write.command_queue import CommandQueue
 from security_log.models import Kind, SecurityEvent
 from tests.concurrency.unprotected import (
     CANCELLING,

@@ -9,6 +9,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import (
     Command,
     ExtendLocks,
@@ -18,10 +20,8 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import LockExpired, SeatcastError, SeatUnavailable
 from reservations.domain.states import Person, SeatStatus
+from reservations.events.locking import lock_event
 from reservations.models import Event, ReservationSeat, Seat
-from reservations.read.records import CommandResult
-from reservations.write.command_queue import CommandQueue
-from reservations.write.locking import lock_event
 from tests.concurrency.ticking import Noting, TickingClock
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.waiting import waits_for_a_row

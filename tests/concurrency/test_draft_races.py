@@ -9,9 +9,9 @@ from organisations.models import Organisation
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person
 from reservations.models import PlanDraft, PlanVersion, SeatingPlan
+from reservations.organising.plan_library import create_plan, save_draft, save_version
 from reservations.plans.document import Document, read
 from reservations.plans.errors import StalePlan
-from reservations.plans.library import create_plan, save_draft, save_version
 from tests.concurrency.unprotected import row_locks_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_person

@@ -8,13 +8,13 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
+from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import AdmitSeats, CancelReservation, LockSeats, ReserveSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import Person
 from reservations.models import Entry, Event, Reservation
-from reservations.read.records import CommandResult
-from reservations.tickets import ticket_code
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import row_locks_off, stopping
 from tests.concurrency.volley import Post, volley
 from tests.concurrent_commands import Gate, at_once

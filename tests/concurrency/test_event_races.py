@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import EventCancelled, StaleEvent
 from reservations.domain.states import PaymentStatus, SeatStatus
-from reservations.events.cancelling import cancel_event, finish_cancelling, unfinished
-from reservations.events.editing import edit_event
 from reservations.models import Event, Payment, Reservation, Seat
+from reservations.organising.cancelling import cancel_event, finish_cancelling, unfinished
+from reservations.organising.editing import edit_event
 from reservations.payments import checkout, reconciling
 from reservations.payments.checkout import Order
-from reservations.write import command_queue
 from tests.concurrency.unprotected import CHANGING, row_locks_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_person, seat_ids

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from reservations.bookings import command_queue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import LockSeats, ReleaseExpired
 from reservations.domain.errors import Unavailable
 from reservations.models import Event
-from reservations.read.records import CommandResult
-from reservations.write import command_queue
 from tests.factories import make_event, make_person, seat_ids
 from tests.held_rows import rows_held
 

@@ -8,20 +8,15 @@ from functools import partial
 import pytest
 from pytest_django import Settings
 
-from reservations.domain.commands import (
-    Command,
-    ExtendLocks,
-    LockSeats,
-    UnlockSeats,
-)
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
+from reservations.domain.commands import Command, ExtendLocks, LockSeats, UnlockSeats
 from reservations.domain.errors import KeyInFlight, KeyReused, PaymentDeclined, SeatcastError
 from reservations.domain.states import Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, SeatChange
 from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments.checkout import Order
-from reservations.read.records import CommandResult
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import Clock, make_event, make_person, seat_ids, stored_id

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import mail, mail_limits
 from accounts.models import Mail, User
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import SellSeats, SplitBooking
 from reservations.domain.states import BoxOfficeMethod
 from reservations.models import Reservation
-from reservations.notices import ChangedBooking, notices
-from reservations.write.command_queue import CommandQueue
+from reservations.ports.notices import ChangedBooking, notices
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_person, make_user, seat_ids
 

@@ -10,6 +10,9 @@ from typing import TypeVar
 import pytest
 from pytest_django import Settings
 
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import CancelReservation, LockSeats
 from reservations.domain.errors import PaymentUnderWay, SeatcastError, SeatUnavailable
 from reservations.domain.states import PaymentStatus, Person, SeatStatus
@@ -32,10 +35,7 @@ from reservations.payments import (
 )
 from reservations.payments.checkout import Order
 from reservations.payments.demo import ASKING
-from reservations.payments.provider import provider
-from reservations.read.records import CommandResult
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
+from reservations.ports.payment_provider import provider
 from tests.concurrency.unprotected import (
     BOOKING,
     CANCELLING,

@@ -11,19 +11,19 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from reservations.audit.verification import Counts, differences
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, ReserveSeats, UnlockSeats
 from reservations.domain.errors import SeatcastError, SeatNotFound
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, ReservationSeat, Seat
+from reservations.organising.replacing import put_plan
+from reservations.organising.seating import fill_event
 from reservations.plans.differences import Obstacle
 from reservations.plans.plan import PlanSeat
-from reservations.plans.replacing import put_plan
-from reservations.plans.services import fill_event
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import row_locks_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_person, seat_ids
-from tests.reservations.plans.test_replacing import plan_with, planned
+from tests.reservations.organising.test_replacing import plan_with, planned
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

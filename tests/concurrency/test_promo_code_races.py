@@ -9,27 +9,21 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from reservations.domain.commands import (
-    Command,
-    EndAllocations,
-    LockBest,
-    LockPlaces,
-    LockSeats,
-)
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
+from reservations.domain.commands import Command, EndAllocations, LockBest, LockPlaces, LockSeats
 from reservations.domain.criteria import Choice, Places, SeatCriteria
 from reservations.domain.errors import SeatcastError
 from reservations.domain.features import SoldBy
 from reservations.domain.states import PaymentStatus, SeatStatus
 from reservations.models import Allocation, DemoCharge, Event, Payment, ReservationSeat, Seat
+from reservations.organising.promo_codes import withdraw_promo_code
 from reservations.payments import checkout, open_payments
 from reservations.payments.checkout import Order
 from reservations.payments.demo import ASKING
-from reservations.promo_codes import withdraw_promo_code
-from reservations.read.records import CommandResult
 from reservations.seat_finder.locking import lock_best
 from reservations.seat_finder.standing import lock_places
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once
 from tests.factories import make_event, make_person, make_promo_code, seat_ids

@@ -10,6 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from reservations.bookings import command_queue
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import Command, ExtendLocks, LockSeats, ReserveSeats, UnlockSeats
 from reservations.domain.errors import (
     ExtensionLimit,
@@ -21,9 +24,6 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, ReservationSeat, Seat, SeatChange
-from reservations.read.records import CommandResult
-from reservations.write import command_queue
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.ticking import TickingClock
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once

@@ -16,9 +16,9 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework_simplejwt.exceptions import TokenError
 
 from accounts.models import Authenticator, Passkey, User
+from accounts.models.second_factors import Challenge
 from accounts.second_factor import challenges, factors, recovery, sign_in
 from accounts.second_factor.errors import ChallengeExpired
-from accounts.second_factor.models import Challenge
 from accounts.second_factor.totp import _matching_step
 from accounts.tokens import issue_pair, rotate
 from tests.accounts.second_factor.device import Key, add_key, with_app

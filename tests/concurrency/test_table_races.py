@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.domain.features import SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import CommandResult
-from reservations.write.command_queue import CommandQueue
 from tests.concurrency.unprotected import CHANGING, protection_off, stopping
 from tests.concurrency.volley import Post, volley
 from tests.concurrent_commands import PATIENCE_SECONDS, at_once

@@ -14,8 +14,9 @@ import pytest
 from django.db import connection, connections
 from django.db.models import QuerySet
 
+from reservations.bookings import seat_reading
+from reservations.events import locking
 from reservations.models import Entry, IdempotencyKey, ReservationSeat
-from reservations.write import locking, seat_reading
 
 T = TypeVar("T")
 

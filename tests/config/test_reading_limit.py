@@ -13,12 +13,12 @@ from django.core.signals import request_finished, request_started
 from django.db import OperationalError, connection
 
 from config.postgresql import reading
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import Unavailable
-from reservations.read import selectors
-from reservations.read.selectors import Requester
-from reservations.threads import in_thread
-from reservations.write import command_queue
+from reservations.events import access
+from reservations.events.access import Requester
+from reservations.runtime.threads import in_thread
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -79,10 +79,10 @@ def _click() -> None:
     event, person = make_event(), make_person()
     command = LockSeats(person, seat_ids(event)[:1])
     connection.close()
-    selectors.clear_visibility_cache()
+    access.clear_visibility_cache()
 
     async def click() -> None:
-        await in_thread(partial(selectors.require_access, event_id=event.pk, requester=NOBODY))
+        await in_thread(partial(access.require_access, event_id=event.pk, requester=NOBODY))
         await command_queue.asubmit(event_id=event.pk, command=command)
 
     asyncio.run(click())

@@ -19,6 +19,8 @@ from accounts.second_factor import challenges, passkeys, recovery, totp
 from doors.models import Door, Scan
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.features import SoldBy
 from reservations.domain.states import PaymentStatus
@@ -35,10 +37,8 @@ from reservations.models import (
     SeatChange,
     SeatingPlan,
 )
+from reservations.organising.plan_library import create_plan
 from reservations.plans.document import read
-from reservations.plans.library import create_plan
-from reservations.tickets import ticket_code
-from reservations.write.command_queue import CommandQueue
 from tests.accounts.second_factor.device import App, Key
 from tests.contract.calls import Call
 from tests.copies import Copies

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, UnblockSeats
 from reservations.domain.features import SeatFeature
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
-from reservations.write.command_queue import CommandQueue
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import Clock, make_event, make_person, make_user, seat_ids, signed_in

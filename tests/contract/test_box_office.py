@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Mail
+from reservations.formats.seat_words import seat_in_words
 from reservations.models import Allocation, Event, Reservation, Seat
-from reservations.seat_words import seat_in_words
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice

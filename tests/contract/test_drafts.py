@@ -2,9 +2,9 @@
 
 import pytest
 
-from reservations.events.lifecycle import publish_event
+from reservations.events import access
 from reservations.models import Event
-from reservations.read import selectors
+from reservations.organising.lifecycle import publish_event
 from tests.contract.calls import CALLS_OF_AN_EVENT, Call, few, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_user, permitted, signed_in, stranger, with_token
@@ -58,7 +58,7 @@ def test_a_published_draft_is_on_sale(
     members_only: bool, visibility: str, drafts: BoxOffice
 ) -> None:
     assert publish_event(event_id=drafts.event.pk, members_only=members_only)
-    selectors.clear_visibility_cache()
+    access.clear_visibility_cache()
     path = f"/api/events/{drafts.event.pk}/"
     client = signed_in(make_user())
     assert client.get(path).json()["visibility"] == visibility

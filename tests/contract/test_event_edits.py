@@ -8,12 +8,12 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
+from reservations.events import access
 from reservations.models import Event, EventPicture
-from reservations.read import selectors
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, make_user, signed_in, stranger
-from tests.reservations.events.files import decoded, png
+from tests.reservations.organising.files import decoded, png
 
 pytestmark = pytest.mark.any_database
 
@@ -99,7 +99,7 @@ def test_an_editor_makes_publishes_and_closes_an_event(office: BoxOffice, erin: 
     copy = client.post(_path(office, "duplicate"), {"date": "2030-06-01T19:30"}).json()["id"]
     assert client.post(f"/api/events/{copy}/publish/").json()["visibility"] == "public"
     assert client.post(f"/api/events/{copy}/close-sale/").status_code == 200
-    selectors.clear_visibility_cache()
+    access.clear_visibility_cache()
     assert stranger().get(f"/api/events/{copy}/").json()["sales"] == "closed"
 
 
@@ -178,7 +178,7 @@ def test_a_picture_of_a_members_event_is_for_members(office: BoxOffice, erin: Us
     path = _path(office, "picture")
     assert _send_file(signed_in(erin), path, png()).status_code == 200
     Event.objects.filter(pk=office.event.pk).update(visibility="members")
-    selectors.clear_visibility_cache()
+    access.clear_visibility_cache()
     refusal(stranger().get(path), 401, "not_authenticated")
     found: Any = signed_in(make_user()).get(path)
     assert found.status_code == 200

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 
+from reservations.events import seat_counts
+from reservations.events.selectors import MAX_EVENTS
 from reservations.models import Event
-from reservations.read import seat_counts
-from reservations.read.selectors import MAX_EVENTS
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in, stranger
 

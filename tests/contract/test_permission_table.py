@@ -29,13 +29,13 @@ from accounts.models import Passkey, SignIn, User
 from doors.models import Door
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.features import SoldBy
 from reservations.models import Event
+from reservations.organising.plan_library import create_plan
 from reservations.plans.document import read
-from reservations.plans.library import create_plan
-from reservations.tickets import ticket_code
-from reservations.write.command_queue import CommandQueue
 from tests.factories import (
     make_event,
     make_open_payment,

@@ -9,13 +9,13 @@ from rest_framework.test import APIClient
 
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
+from reservations.bookings.command_queue import CommandQueue
 from reservations.demo.templates import TEMPLATES
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, PlanVersion, SeatingPlan
-from reservations.write.command_queue import CommandQueue
 from tests.contract.calls import refusal, send
 from tests.factories import make_event, make_person, make_user, seat_ids, signed_in
-from tests.reservations.events.files import encoded, png
+from tests.reservations.organising.files import encoded, png
 from tests.reservations.plans.documents import area, document, row, seat, written, zone
 
 pytestmark = pytest.mark.any_database

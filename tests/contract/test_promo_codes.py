@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from reservations.audit.verification import Counts, differences
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import EndAllocations, ReleaseExpired
 from reservations.domain.features import SoldBy
 from reservations.models import Allocation, Event, PromoCode, Seat
-from reservations.write.command_queue import CommandQueue
 from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import (

@@ -9,17 +9,17 @@ from django.db import connection
 from PIL import Image
 from pytest_django import Settings
 
-from reservations import ticket_files
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.models import Reservation
 from reservations.payments import checkout, open_payments
-from reservations.write.command_queue import CommandQueue
+from reservations.tickets import ticket_files
 from slow_work import children
 from tests.contract.calls import CALLS, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, make_person, seat_ids, signed_in, stranger
 from tests.faults.mail_server import mail_server
-from tests.reservations.events.files import encoded
+from tests.reservations.organising.files import encoded
 from tests.reservations.payments.books import order_of
 from tests.reservations.payments.stripe_like import running, selling_with
 from tests.slow_watch import Watch, watching

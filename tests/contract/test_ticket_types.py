@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from reservations.models import Category, Event, Seat
-from reservations.plans.services import static_changes
+from reservations.organising.seating import static_changes
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from reservations.bookings.ticket_codes import public_id_of, seat_of, ticket_code
+from reservations.formats.public_ids import new_public_id
 from reservations.models import Entry, Reservation
-from reservations.public_ids import new_public_id
-from reservations.tickets import public_id_of, seat_of, ticket_code
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import stranger, with_token

@@ -3,7 +3,7 @@
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from reservations.write import command_queue
+from reservations.bookings import command_queue
 from tests.contract.calls import CALLS, COMMANDS, Call, few, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import with_token

@@ -15,25 +15,16 @@ from doors.models import Door, Scan
 from doors.selectors import code_digest
 from doors.services import TicketScan, record_scans
 from reservations.audit.verification import Counts, differences
+from reservations.bookings import booking_records, command_queue
+from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import CancelReservation, LockSeats, MoveSeats, ReserveSeats
 from reservations.domain.features import SoldBy
+from reservations.formats.seat_words import seat_in_words
 from reservations.models import Entry, Event, Reservation, Seat
-from reservations.read import selectors
-from reservations.seat_words import seat_in_words
-from reservations.tickets import ticket_code
-from reservations.write import command_queue
 from security_log.models import SecurityEvent
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
-from tests.factories import (
-    make_event,
-    make_user,
-    pay_for,
-    permitted,
-    person,
-    seat_ids,
-    signed_in,
-)
+from tests.factories import make_event, make_user, pay_for, permitted, person, seat_ids, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
@@ -66,7 +57,7 @@ def _booked(event: Event, *places: int, is_paid: bool = True) -> str:
 
 def _ticket(public_id: str) -> str:
     pk = Reservation.objects.get(public_id=public_id).pk
-    return selectors.reservation(reservation_id=pk)["signed_ticket"]
+    return booking_records.reservation(reservation_id=pk)["signed_ticket"]
 
 
 def _door(client: APIClient, event: Event, name: str = "North") -> str:

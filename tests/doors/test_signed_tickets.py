@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doors.selectors import code_digest
-from reservations import tickets
+from reservations.bookings import ticket_codes
 
 pytestmark = pytest.mark.any_database
 
@@ -28,24 +28,24 @@ def _keys(settings: Any) -> None:
 def _signed(**changed: Any) -> str:
     facts = {name: SIGNED[name] for name in ("event_id", "people", "is_paid")}
     valid_from = datetime.fromisoformat(SIGNED["valid_from"])
-    return tickets.signed_ticket(
+    return ticket_codes.signed_ticket(
         SIGNED["public_id"], **{**facts, "valid_from": valid_from, **changed}
     )
 
 
 def test_tickets_keys_and_digests_are_as_the_client_expects_them() -> None:
     assert _signed() == TICKET
-    assert tickets.public_keys() == SIGNED["public_keys"]
-    assert code_digest(tickets.ticket_code(SIGNED["public_id"])) == SIGNED["code_digest"]
+    assert ticket_codes.public_keys() == SIGNED["public_keys"]
+    assert code_digest(ticket_codes.ticket_code(SIGNED["public_id"])) == SIGNED["code_digest"]
 
 
 def test_a_signed_ticket_names_its_booking_also_after_the_key_was_changed(settings: Any) -> None:
-    assert tickets.public_id_of(TICKET) == SIGNED["public_id"]
+    assert ticket_codes.public_id_of(TICKET) == SIGNED["public_id"]
     settings.SEATCAST_TICKET_KEY_FALLBACKS = [SIGNED["key"]]
     settings.SEATCAST_TICKET_KEY = "a new key"
-    assert tickets.public_id_of(TICKET) == SIGNED["public_id"]
+    assert ticket_codes.public_id_of(TICKET) == SIGNED["public_id"]
     settings.SEATCAST_TICKET_KEY_FALLBACKS = []
-    assert tickets.public_id_of(TICKET) is None
+    assert ticket_codes.public_id_of(TICKET) is None
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_a_signed_ticket_names_its_booking_also_after_the_key_was_changed(settin
     ],
 )
 def test_a_changed_ticket_names_no_booking(forged: str) -> None:
-    assert tickets.public_id_of(forged) is None
+    assert ticket_codes.public_id_of(forged) is None

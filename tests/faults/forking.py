@@ -113,17 +113,18 @@ def _call(method: str, url: str) -> str:
 
 def _break(what: str) -> None:
     """Do something wrong on purpose, as a negative control."""
-    from reservations.payments import storage, stripe_provider
+    from reservations.bookings import payment_storage
+    from reservations.payments import stripe_provider
 
     assert what == ASKING_FIRST
-    write = storage.write_pending
+    write = payment_storage.write_pending
 
     def ask_first(event: Any, payments: Any, **named: Any) -> None:
         for new in payments:
             stripe_provider._create(new.reference, new.amount, event.currency)
         write(event, payments, **named)
 
-    storage.write_pending = ask_first
+    payment_storage.write_pending = ask_first
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from deploy.ports import stable_ports
 from deploy.valkey_server import valkey_server, valkey_url
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.faults.watching import Watcher, truth, until
 from tests.servers import Running, daphne
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.faults.scene import RedisServer, agreement, more_changes, two_servers
 from tests.faults.traffic import traffic
 from tests.faults.watching import many_watchers

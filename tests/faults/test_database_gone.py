@@ -16,7 +16,7 @@ from django.db import connection
 from rest_framework_simplejwt.tokens import AccessToken
 
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.factories import make_user, seat_ids
 from tests.faults.scene import RedisServer, agreement, two_servers
 from tests.faults.watching import many_watchers

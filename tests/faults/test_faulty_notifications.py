@@ -14,7 +14,7 @@ from typing import Any
 from realtime.hub import joining
 from realtime.viewers import Viewer
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.faults.faulty_layer import faulty
 from tests.faults.scene import SEATS
 from tests.faults.traffic import buy_at_random

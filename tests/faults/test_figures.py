@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from reservations.box_office.sale_figures import clear_figures_cache, figures
 from reservations.models import Event
-from reservations.read.sale_figures import clear_figures_cache, figures
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.contract.calls import VIEW
 from tests.factories import make_user, permitted, signed_in
 from tests.faults.scene import RedisServer, more_changes, two_servers

@@ -11,9 +11,9 @@ from django.db import connection
 from rest_framework_simplejwt.tokens import AccessToken
 
 from reservations.audit.verification import Counts, differences
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat
-from reservations.write.command_queue import CommandQueue
 from tests.concurrent_commands import wait_until
 from tests.factories import make_event, make_person, make_user, pay_for, seat_ids
 from tests.servers import HOST, Running, daphne

@@ -17,11 +17,11 @@ from pytest_django import Settings
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, open_payments, refunds
-from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, make_user, seat_ids
 from tests.faults.forking import ASKING_FIRST
 from tests.faults.forks import Fork, Forks, forks

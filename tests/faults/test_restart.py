@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from realtime.daphne import CLOSE_FRAME_SECONDS
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
-from reservations.write import command_queue
-from reservations.write.locking import lock_event
+from reservations.events.locking import lock_event
 from tests.concurrency.volley import Post, volley
 from tests.concurrent_commands import wait_until
 from tests.event_streams import EventStream

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
-from reservations.write import command_queue
 from tests.concurrency.volley import Post, volley
 from tests.factories import PASSWORD, make_person, make_user, seat_ids, stranger
 from tests.faults.scene import SEATS, RedisServer

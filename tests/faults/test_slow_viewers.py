@@ -14,9 +14,9 @@ from websockets.sync.client import connect
 from realtime import viewers
 from realtime.hub import joining
 from realtime.viewers import Viewer
+from reservations.bookings import command_queue
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
-from reservations.threads import in_thread
-from reservations.write import command_queue
+from reservations.runtime.threads import in_thread
 from tests.event_streams import EventStream
 from tests.factories import make_event, make_user, person, seat_ids
 from tests.servers import SERVERS, Start, daphne

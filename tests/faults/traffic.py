@@ -58,6 +58,7 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
     from django.db import Error, close_old_connections, connection
 
     from accounts.models import User
+    from reservations.bookings import command_queue
     from reservations.domain.commands import (
         CancelReservation,
         Command,
@@ -68,7 +69,6 @@ def buy_at_random(event_id: int, chance: random.Random, is_over: threading.Event
     from reservations.domain.errors import SeatcastError
     from reservations.domain.states import Person
     from reservations.models import Reservation, Seat
-    from reservations.write import command_queue
 
     def command(who: Person, chosen: tuple[int, ...]) -> Command:
         match chance.randrange(8):

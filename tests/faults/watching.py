@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from reservations.models import Event, Seat
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.event_streams import StreamClosed, frames
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 

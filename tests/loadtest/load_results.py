@@ -4,7 +4,7 @@ import math
 import random
 from typing import Any
 
-from reservations.read.packing import packed
+from reservations.events.packing import packed
 
 FREE, LOCKED, RESERVED, BLOCKED = range(4)
 _INTERVAL = 0.5

@@ -16,7 +16,7 @@ from deploy.paths import FRONTEND
 from loadtest.report import page, write
 from loadtest.report.assets import content_hash, ensure_assets
 from loadtest.report.encoding import encoded_changes, encoded_positions
-from reservations.read.packing import packed
+from reservations.events.packing import packed
 from tests.loadtest.load_results import BLOCKED, FREE, LOCKED, RESERVED, hall, on_sale, stampede
 from tools.browser import ensure_headless_browser
 from tools.node import ensure_node

@@ -6,9 +6,9 @@ from django.contrib.auth.models import Permission as DjangoPermission
 from accounts.models import User
 from organisations.models import Membership, Organisation
 from organisations.roles import PERMISSIONS, Role
+from reservations.events import access, selectors
+from reservations.events.access import Requester
 from reservations.permissions import Permission, holders, may
-from reservations.read import selectors
-from reservations.read.selectors import Requester
 from tests.factories import make_event, make_user, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -33,9 +33,7 @@ def test_a_member_sees_drafts_of_their_organisation_alone() -> None:
     alice = _member(choir, Role.VIEWER)
     page = selectors.events(requester=Requester(alice.pk, has_powers=True))
     assert [event["id"] for event in page.events] == [own.pk]
-    selectors.require_access_uncached(
-        event_id=own.pk, requester=Requester(alice.pk, has_powers=True)
-    )
+    access.require_access_uncached(event_id=own.pk, requester=Requester(alice.pk, has_powers=True))
 
 
 def test_djangos_own_interface_says_the_same() -> None:
@@ -103,6 +101,6 @@ def test_members_see_the_drafts_of_their_organisation_alone() -> None:
     foreign = make_event(organisation=circus, visibility="draft")
     # Their primary keys are those of no event.
     _, _, alice = (_member(choir, Role.EDITOR) for _ in range(3))
-    seen = selectors.events(requester=selectors.Requester(id=alice.pk, has_powers=True))
+    seen = selectors.events(requester=access.Requester(id=alice.pk, has_powers=True))
     assert [event["id"] for event in seen.events] == [draft.pk]
-    assert selectors.permitted_viewers(event_id=foreign.pk, person_ids=[alice.pk]) == set()
+    assert access.permitted_viewers(event_id=foreign.pk, person_ids=[alice.pk]) == set()

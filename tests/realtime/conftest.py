@@ -13,12 +13,12 @@ from channels.testing import WebsocketCommunicator
 from django.db.backends.utils import CursorWrapper
 
 from config.asgi import application
+from reservations.bookings import command_queue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import Command, LockSeats, UnlockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.read.records import CommandResult
-from reservations.threads import in_thread
-from reservations.write import command_queue
+from reservations.runtime.threads import in_thread
 from tests.factories import make_event, make_person, seat_ids
 
 PATIENCE_SECONDS = 120

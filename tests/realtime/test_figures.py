@@ -15,12 +15,12 @@ from accounts.models import User
 from realtime import figures, publisher, revocation
 from realtime.frames import Frame
 from realtime.messages import CloseCode, figures_frame
+from reservations.bookings import command_queue
+from reservations.box_office import sale_figures
 from reservations.domain.commands import ReserveSeats
 from reservations.domain.states import Person
 from reservations.models import Event, Reservation, SeatChange
-from reservations.read import sale_figures
-from reservations.threads import in_thread
-from reservations.write import command_queue
+from reservations.runtime.threads import in_thread
 from tests.contract.calls import VIEW
 from tests.factories import make_user, permitted, seat_ids, signed_in
 from tests.realtime.test_protocol_fixtures import fixture

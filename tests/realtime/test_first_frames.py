@@ -12,11 +12,12 @@ from realtime import first_frames
 from realtime.first_frames import MAX_RESUMED_SEATS, FirstFrames
 from realtime.frames import Frame
 from realtime.replica import Replica
+from reservations.bookings import command_queue
 from reservations.domain.commands import BlockSeats
-from reservations.read.selectors import EventHead, MappedSeat, SeatMap
-from reservations.threads import in_thread
-from reservations.write import command_queue
-from reservations.write.changes import Change
+from reservations.events.changes import Change
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import MappedSeat, SeatMap
+from reservations.runtime.threads import in_thread
 from tests.factories import make_event, make_user, person, seat_ids
 
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)

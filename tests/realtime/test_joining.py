@@ -13,7 +13,7 @@ from realtime.hub import joining
 from realtime.viewers import VIEWERS_BETWEEN_YIELDS, Viewer
 from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.following import Follower
 
 PATIENCE_SECONDS = 120

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from realtime import publisher
+from reservations.bookings.command_queue import submit
 from reservations.domain.commands import LockSeats
+from reservations.events import event_heads
 from reservations.models import Event
-from reservations.read import selectors
-from reservations.threads import in_thread
-from reservations.write.command_queue import submit
+from reservations.runtime.threads import in_thread
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.held_rows import rows_held
 
@@ -24,13 +24,13 @@ Reads = list[set[int]]
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     """The events of each query for heads, in the order of the queries."""
     reads: Reads = []
-    read = selectors.event_heads
+    read = event_heads.event_heads
 
     def record_read(*, event_ids: Collection[int]) -> Any:
         reads.append(set(event_ids))
         return read(event_ids=event_ids)
 
-    monkeypatch.setattr(selectors, "event_heads", record_read)
+    monkeypatch.setattr(event_heads, "event_heads", record_read)
     return reads
 
 

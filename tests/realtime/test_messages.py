@@ -17,7 +17,7 @@ from realtime.messages import (
     subscription_query,
 )
 from realtime.sections import MAX_NUMBERED_SECTIONS, mask_of, numbers_in, parse_sections
-from reservations.read.packing import packed
+from reservations.events.packing import packed
 
 
 def test_four_seats_are_packed_in_a_byte_lowest_bits_first() -> None:

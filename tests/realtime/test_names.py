@@ -6,10 +6,10 @@ from typing import Any
 from pytest_django import Settings
 
 from config.environment import read_environment
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.models import Event
-from reservations.threads import in_thread
-from reservations.write import command_queue
+from reservations.runtime.threads import in_thread
 from tests.factories import make_person, seat_ids
 
 

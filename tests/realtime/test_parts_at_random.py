@@ -31,8 +31,9 @@ from realtime.subscriptions import subscription_of
 from realtime.viewers import Viewer
 from realtime.writer import COUNT_SECONDS, HubWriter
 from reservations.domain.states import SeatStatus
-from reservations.read.selectors import EventHead, SeatMap
-from reservations.write.changes import ChangeSet
+from reservations.events.changes import ChangeSet
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import SeatMap
 from tests.following import BreachOfProtocol, Numbering, PartFollower, ShownSeat
 from tests.realtime.test_viewers_at_random import EVENT, Database, Process, Reading, commands
 

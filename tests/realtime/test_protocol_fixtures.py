@@ -22,8 +22,9 @@ from realtime.messages import (
 from realtime.replica import MergeResult, Replica
 from realtime.sections import mask_of
 from reservations.domain.states import SeatStatus
-from reservations.read.selectors import EventHead, MappedSeat, SeatMap
-from reservations.write.changes import Change
+from reservations.events.changes import Change
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import MappedSeat, SeatMap
 from tests.following import Numbering, PartFollower
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "protocol"

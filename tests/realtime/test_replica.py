@@ -6,8 +6,9 @@ import pytest
 
 from realtime.messages import WireChange
 from realtime.replica import MergeResult, Replica
-from reservations.read.selectors import EventHead, MappedSeat, SeatMap
-from reservations.write.changes import Change
+from reservations.events.changes import Change
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import MappedSeat, SeatMap
 
 DEADLINE = datetime(2030, 1, 1, tzinfo=UTC)
 DEADLINE_MS = 1_893_456_000_000

@@ -15,8 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from realtime.messages import WireChange
 from realtime.replica import MergeResult, Replica
-from reservations.read.selectors import EventHead, MappedSeat, SeatMap
-from reservations.write.changes import Change
+from reservations.events.changes import Change
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import MappedSeat, SeatMap
 
 pytestmark = pytest.mark.any_database
 

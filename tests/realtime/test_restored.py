@@ -6,7 +6,7 @@ from typing import Any
 from reservations.domain.states import Person, SeatStatus
 from reservations.housekeeping.restoring import prepare_restored_database
 from reservations.models import Event, Seat, SeatChange
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 
 Watching = Callable[..., Any]
 Command = Callable[..., Any]

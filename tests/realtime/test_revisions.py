@@ -8,9 +8,9 @@ from typing import Any
 
 from realtime.hub import joining
 from realtime.viewers import Viewer
-from reservations.events.editing import edit_event
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.organising.editing import edit_event
+from reservations.runtime.threads import in_thread
 
 PATIENCE_SECONDS = 60
 

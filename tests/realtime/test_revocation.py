@@ -18,7 +18,7 @@ from accounts.models import User
 from realtime import revocation
 from realtime.identity import identify
 from reservations.models import Event
-from reservations.threads import in_thread
+from reservations.runtime.threads import in_thread
 from tests.contract.calls import SEE_EVENTS
 from tests.factories import make_user, permitted, person, signed_in, stranger, with_token
 

@@ -17,10 +17,11 @@ from realtime.subscriptions import Subscription
 from realtime.viewers import ViewerGroup
 from realtime.writer import HubWriter
 from reservations.domain.states import Person
+from reservations.events.changes import Change
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import MappedSeat, SeatMap, seat_map
 from reservations.models import Event, Seat
-from reservations.read.selectors import EventHead, MappedSeat, SeatMap, seat_map
-from reservations.threads import in_thread
-from reservations.write.changes import Change
+from reservations.runtime.threads import in_thread
 from tests.factories import make_event
 from tests.following import Numbering, PartFollower
 from tests.realtime.test_viewers import Socket

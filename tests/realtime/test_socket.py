@@ -19,11 +19,11 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from config.asgi import application
 from realtime import hub, publisher
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
-from reservations.threads import in_thread
-from reservations.write import command_queue
+from reservations.runtime.threads import in_thread
 from tests.factories import make_promo_code, permitted
 
 Watching = Callable[..., Any]

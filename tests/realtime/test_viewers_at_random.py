@@ -32,8 +32,9 @@ from realtime.messages import beat_frame, delta_frame
 from realtime.replica import MergeResult, Replica
 from realtime.viewers import Viewer, ViewerGroup
 from reservations.domain.states import SeatStatus
-from reservations.read.selectors import EventHead, LoggedChanges, MappedSeat, SeatMap
-from reservations.write.changes import Change, ChangeSet
+from reservations.events.changes import Change, ChangeSet
+from reservations.events.event_heads import EventHead
+from reservations.events.mapped_seats import LoggedChanges, MappedSeat, SeatMap
 from tests.following import BreachOfProtocol, Follower, ShownSeat
 
 pytestmark = pytest.mark.any_database

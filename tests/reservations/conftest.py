@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reservations.write.changes import ChangeSet, seats_changed
+from reservations.events.changes import ChangeSet, seats_changed
 from tests.copies import Copies
 from tests.factories import Clock
 from tests.reservations.audit.past import Past, make_past

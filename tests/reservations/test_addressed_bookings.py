@@ -8,12 +8,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Mail, User
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
-from reservations.events.cancelling import cancel_event
-from reservations.events.editing import edit_event
 from reservations.models import Event, Reservation
-from reservations.read.event_settings import event_settings
-from reservations.write import command_queue
+from reservations.organising.cancelling import cancel_event
+from reservations.organising.editing import edit_event
+from reservations.organising.event_settings import event_settings
 from tests.factories import make_event, make_person, make_user, person, seat_ids, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]

@@ -11,10 +11,10 @@ from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 
 from organisations.models import Organisation
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Category, Event, Reservation, Seat, SeatChange
-from reservations.write import command_queue
 from tests.factories import make_event, make_person
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus
 from reservations.models import Seat, SeatChange
-from reservations.write import command_queue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db

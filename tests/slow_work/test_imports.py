@@ -15,7 +15,7 @@ SLOW = {
     *("stripe", "requests", "httpcore", "httpx", "urllib3", "smtplib", "http.client"),
     *("urllib.request", "ftplib", "imaplib", "subprocess", "multiprocessing"),
 }
-IN_CHILD = {"reservations/ticket_pdf.py", "reservations/events/picture_files.py"}
+IN_CHILD = {"reservations/tickets/ticket_pdf.py", "reservations/organising/picture_files.py"}
 """Run in child processes only: they know no database."""
 ON_EVENT_LOOP = {"webhooks/sender.py", "webhooks/addresses.py"}
 """Coroutines, where Django refuses each query (SynchronousOnlyOperation)."""
@@ -49,7 +49,7 @@ def test_only_the_drawing_of_child_processes_imports_them() -> None:
         if modules & _imports(path) and str(path.relative_to(ROOT)) not in IN_CHILD
     }
     # For the form of its answers.
-    assert importers == {"reservations/events/pictures.py"}
+    assert importers == {"reservations/organising/pictures.py"}
 
 
 def _keeps_the_rule(path: Path, slow: set[str]) -> bool:

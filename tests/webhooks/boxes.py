@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
     AdmitSeats,
     CancelReservation,
@@ -17,7 +18,6 @@ from reservations.domain.commands import (
 )
 from reservations.domain.states import Person
 from reservations.models import Event, Reservation
-from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, make_user, person, seat_ids
 from webhooks import numbering, services, worker
 from webhooks.models import KINDS, Delivery, Endpoint, Message

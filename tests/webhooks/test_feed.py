@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from organisations.models import Organisation
-from reservations.outbox import Message as Told
-from reservations.outbox import MessageKind
+from reservations.ports.outbox import Message as Told
+from reservations.ports.outbox import MessageKind
 from tests.webhooks.boxes import Box
 from webhooks import numbering, outbox, selectors, services
 from webhooks.models import Endpoint, Feed, Message

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from reservations.bookings.unit_of_work import UnitOfWork
 from reservations.domain.commands import (
     CancelReservations,
     ExtendLocks,
@@ -15,7 +16,6 @@ from reservations.domain.commands import (
 )
 from reservations.domain.errors import Unavailable
 from reservations.models import Event, Reservation
-from reservations.write.unit_of_work import UnitOfWork
 from tests.factories import make_event, make_person, seat_ids
 from tests.webhooks.boxes import Box
 from webhooks import services

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.serializers import DoneSerializer
+from accounts.api.serializers import DoneSerializer
 from reservations.api.permissions import HasPermission
 from reservations.permissions import Permission
 from security_log.pagination import add_next_link

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from reservations import announcing
+from reservations.organising import announcing
 
 
 class Command(BaseCommand):

@@ -13,8 +13,8 @@ from reservations.management.planning import (
     report,
     time_zone,
 )
+from reservations.organising.seating import EventDetails, create_event
 from reservations.plans.grid import grid
-from reservations.plans.services import EventDetails, create_event
 
 
 class Command(BaseCommand):

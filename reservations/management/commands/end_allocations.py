@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from reservations import clock
+from reservations.bookings import command_queue, due
 from reservations.domain.commands import EndAllocations
 from reservations.domain.states import SeatStatus
 from reservations.management.events import EventsCommand
 from reservations.models import Seat
-from reservations.read import selectors
-from reservations.write import command_queue
+from reservations.runtime import clock
 
 
 class Command(EventsCommand):
@@ -18,7 +17,7 @@ class Command(EventsCommand):
     )
 
     def events(self) -> Sequence[int]:
-        return selectors.events_with_ended_allocations()
+        return due.events_with_ended_allocations()
 
     def process(self, event_id: int) -> str:
         seats = 0

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from reservations.events import cancelling
 from reservations.management.events import EventsCommand
+from reservations.organising import cancelling
 
 
 class Command(EventsCommand):

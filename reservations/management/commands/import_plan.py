@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from reservations.events.lifecycle import publish_event
 from reservations.management.planning import (
     add_event_arguments,
     category_prices,
@@ -23,15 +22,16 @@ from reservations.management.planning import (
     time_zone,
 )
 from reservations.models import Event
-from reservations.plans import pretix
-from reservations.plans.plan import Plan, with_categories_renamed
-from reservations.plans.services import (
+from reservations.organising.lifecycle import publish_event
+from reservations.organising.seating import (
     EventDetails,
     ReportProgress,
     create_event,
     fill_event,
     require_known_categories,
 )
+from reservations.plans import pretix
+from reservations.plans.plan import Plan, with_categories_renamed
 
 
 class Command(BaseCommand):

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from reservations import clock
+from reservations.bookings import command_queue, due
 from reservations.domain.commands import LapseUnpaid
 from reservations.management.events import EventsCommand
 from reservations.models import Reservation, overdue
-from reservations.read import selectors
-from reservations.write import command_queue
+from reservations.runtime import clock
 
 
 class Command(EventsCommand):
@@ -17,7 +16,7 @@ class Command(EventsCommand):
     )
 
     def events(self) -> Sequence[int]:
-        return selectors.events_with_overdue_reservations()
+        return due.events_with_overdue_reservations()
 
     def process(self, event_id: int) -> str:
         seats = 0

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandParser
 
-from reservations.events.lifecycle import publish_event
 from reservations.management.planning import command_errors, event_id
+from reservations.organising.lifecycle import publish_event
 
 
 class Command(BaseCommand):

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
-from reservations import database
+from reservations.bookings.payment_storage import PAYMENT_SECONDS
 from reservations.domain.errors import PaymentUnavailable, SeatcastError
 from reservations.models import Settlement
 from reservations.payments import reconciling
 from reservations.payments.reconciling import Unfinished, finish_all
-from reservations.payments.storage import PAYMENT_SECONDS
+from reservations.runtime import database
 
 logger = logging.getLogger(__name__)
 

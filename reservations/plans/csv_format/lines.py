@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from reservations.csv_text import restored
+from reservations.formats.csv_text import restored
 from reservations.plans.csv_format.columns import NUMBERS, OPTIONAL, REQUIRED, Kind
 from reservations.plans.document import MAX_BYTES, Note
 from reservations.plans.errors import Fault, PlanError

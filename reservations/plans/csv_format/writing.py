@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reservations.csv_text import disarmed
+from reservations.formats.csv_text import disarmed
 from reservations.plans.areas import area_shape, coordinates
 from reservations.plans.csv_format.columns import NUMBERS, OPTIONAL, REQUIRED, Kind
 from reservations.plans.document import Document

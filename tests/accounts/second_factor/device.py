@@ -15,8 +15,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.models.second_factors import Authenticator
 from accounts.second_factor import factors, totp
-from accounts.second_factor.models import Authenticator
 from tests.factories import PASSWORD
 
 ORIGIN = "http://localhost:8000"

@@ -27,13 +27,13 @@ from accounts.models import User
 from config.web.async_views import with_async_views
 from config.web.parsers import MAX_BODY_BYTES
 from config.web.wsgi_threads import run_wsgi_in_threads
-from reservations import threads
+from reservations.bookings import command_queue
+from reservations.events import access
 from reservations.models import Event, Reservation, Seat
 from reservations.payments.demo import DemoProvider
-from reservations.payments.provider import provider
-from reservations.read import selectors
+from reservations.ports.payment_provider import provider
+from reservations.runtime import threads
 from reservations.seat_finder import alternatives
-from reservations.write import command_queue
 from tests.concurrent_commands import PATIENCE_SECONDS
 from tests.factories import let_locks_run_out, make_event, make_user, seat_ids, signed_in
 
@@ -197,7 +197,7 @@ def test_session_authentication_matches_django(scene: Scene) -> None:
 def test_a_command_uses_no_thread_but_the_queues(
     scene: Scene, by_cookie: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
+    monkeypatch.setattr(access, "PUBLIC_SECONDS", 600)
     monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 600)
     headers = _cookies(signed_in(make_user("bob"))) if by_cookie else scene.bearer
     path = scene.one("lock", scene.seats[0])
@@ -213,7 +213,7 @@ def test_a_command_uses_no_thread_but_the_queues(
 def test_a_cached_session_is_queried_again_after_a_minute(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selectors, "PUBLIC_SECONDS", 600)
+    monkeypatch.setattr(access, "PUBLIC_SECONDS", 600)
     monkeypatch.setattr(revocations, "SECONDS_BETWEEN_READS", 600)
     cookies, path = _cookies(signed_in(make_user("bob"))), scene.one("lock", scene.seats[0])
     for _ in range(3):
@@ -486,7 +486,7 @@ def test_making_an_event_members_only_takes_effect_when_the_cache_expires(
 ) -> None:
     group = Group.objects.create(name="members")
     Event.objects.update(visibility=Event.Visibility.MEMBERS, member_group=group)
-    selectors.clear_visibility_cache()
+    access.clear_visibility_cache()
     assert scene.site.send(scene.one("lock", scene.seats[0]), scene.bearer).status == 403
 
 

@@ -16,7 +16,7 @@ from config.web.probes import Probes
 from deploy.paths import ROOT
 from realtime.hub import viewers_by_event
 from realtime.metrics import ViewersCollector
-from reservations.collectors import SalesCollector
+from reservations.bookings.collectors import SalesCollector
 from webhooks.metric_collectors import WebhookCollector
 
 pytestmark = pytest.mark.any_database

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 
 from laboratory.chaos.audit import audit, truth
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import DemoCharge, Event, Payment, Reservation, ReservationSeat, Seat
 from reservations.payments import checkout, refunds
 from reservations.payments.checkout import Order
-from reservations.write.command_queue import CommandQueue
 from tests.factories import make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)

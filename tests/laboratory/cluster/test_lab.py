@@ -23,8 +23,8 @@ from laboratory.cluster.hosts import Hosts
 from laboratory.cluster.links import rules
 from laboratory.cluster.outcomes import longest_gap, most_behind
 from laboratory.cluster.server_metrics import committed_batches, counted_reads
-from realtime import redis_servers
-from reservations import metrics
+from reservations.runtime import metrics
+from shared_cache import redis_servers
 
 HOSTS = Hosts()
 

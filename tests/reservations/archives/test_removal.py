@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from reservations.archives.loading import loaded
 from reservations.archives.removal import remove_log, require_removable
+from reservations.bookings.command_queue import CommandQueue
+from reservations.box_office.history import past_map, past_map_record
+from reservations.box_office.stories import actions
 from reservations.domain.commands import BlockSeats, CancelReservation, UnblockSeats
 from reservations.domain.errors import HistoryPruned
 from reservations.housekeeping import pruning
 from reservations.models import ArchivedLog, Event, Payment, SeatChange
-from reservations.read.history import past_map, past_map_record
-from reservations.read.stories import actions
-from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock
 from tests.reservations.archives.archives import archive_faults, archived, changed
 from tests.reservations.audit.histories import History, run

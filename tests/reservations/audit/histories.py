@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.core.management import call_command
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
     AllocateSeats,
     BlockSeats,
@@ -36,7 +37,6 @@ from reservations.domain.states import (
     Settling,
 )
 from reservations.models import Allocation, Event, Payment, Reservation, ReservationSeat
-from reservations.write.command_queue import CommandQueue
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 

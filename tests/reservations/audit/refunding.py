@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from reservations.models import Payment
 from reservations.payments.demo import DemoProvider
-from reservations.payments.provider import (
+from reservations.ports.payment_provider import (
     FoundRefund,
     RefundFailed,
     RefundPending,

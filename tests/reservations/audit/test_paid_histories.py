@@ -7,13 +7,13 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatcastError
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, provider_calls, refunds
-from reservations.payments import provider as provider_module
 from reservations.payments.checkout import Order
-from reservations.write.command_queue import CommandQueue
+from reservations.ports import payment_provider as provider_module
 from tests.factories import make_event, make_person, person, seat_ids
 from tests.reservations.audit.past import differences
 from tests.reservations.payments.providers import Died, Faulty

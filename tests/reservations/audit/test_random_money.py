@@ -16,6 +16,7 @@ from hypothesis import settings as profile
 from pytest_django import Settings
 
 from reservations.audit.verification import Counts, differences
+from reservations.bookings.settlements import to_pay_back
 from reservations.domain.commands import (
     CancelReservation,
     LockSeats,
@@ -27,13 +28,12 @@ from reservations.domain.commands import (
 from reservations.domain.errors import SeatcastError
 from reservations.domain.states import BoxOfficeMethod, PaymentStatus
 from reservations.models import Event, Payment, Reservation, Settlement
-from reservations.payments import provider as provider_module
 from reservations.payments.due_calls import settle_now_or_later
 from reservations.payments.found_refunds import follow_refunds
 from reservations.payments.paying_back import mark_paid_back
-from reservations.payments.provider import RefundStage
 from reservations.payments.refunds import refund_part
-from reservations.payments.settlements import to_pay_back
+from reservations.ports import payment_provider as provider_module
+from reservations.ports.payment_provider import RefundStage
 from tests.factories import Clock
 from tests.reservations.audit.histories import History
 from tests.reservations.audit.refunding import (

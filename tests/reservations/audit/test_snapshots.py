@@ -7,9 +7,9 @@ from django.db import Error, connection
 
 from reservations.audit.snapshots import snapshot
 from reservations.audit.verification import Counts, differences
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.models import Event, SeatChange
-from reservations.write import command_queue
 from tests.concurrent_commands import at_once
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.audit.histories import run

@@ -19,18 +19,13 @@ from django.utils import timezone
 
 from deploy.environment import clean_environment
 from deploy.paths import ROOT
-from reservations import database
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import SeatStatus
 from reservations.housekeeping.background import one_round
-from reservations.housekeeping.loop import (
-    STEPS,
-    HousekeepingLoop,
-    Stop,
-    stopped_by_signals,
-)
+from reservations.housekeeping.loop import STEPS, HousekeepingLoop, Stop, stopped_by_signals
 from reservations.models import Event, IdempotencyKey, Seat, SeatChange
-from reservations.write import command_queue
+from reservations.runtime import database
 from tests.concurrent_commands import wait_until
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.audit.histories import run

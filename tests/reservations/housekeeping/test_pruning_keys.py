@@ -9,10 +9,10 @@ from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.housekeeping.pruning import prune_keys
 from reservations.models import Event, IdempotencyKey
-from reservations.write import command_queue
 from tests.concurrent_commands import at_once
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.audit.histories import run

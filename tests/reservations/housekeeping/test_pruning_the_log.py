@@ -12,10 +12,10 @@ from django.utils import timezone
 from hypothesis import settings
 
 from reservations.domain.commands import LockSeats, UnlockSeats
+from reservations.events import mapped_seats
+from reservations.events.changes import Change
 from reservations.housekeeping.pruning import prune_log
 from reservations.models import ConflictMinute, Event, PrunedLog, SeatChange
-from reservations.read import selectors
-from reservations.write.changes import Change
 from tests.concurrent_commands import at_once
 from tests.factories import Clock, make_event
 from tests.reservations.audit.histories import History, run
@@ -58,7 +58,8 @@ def _resumed(event: Event) -> list[_Told]:
     """Return what viewers get who resume from each of the event's sequence numbers."""
     last = Event.objects.get(pk=event.pk).change_seq
     resumed = [
-        selectors.changes_since(event_id=event.pk, seq=seq, limit=10_000) for seq in range(last + 1)
+        mapped_seats.changes_since(event_id=event.pk, seq=seq, limit=10_000)
+        for seq in range(last + 1)
     ]
     # Each seat is in it once: so the order does not matter.
     return [(found.seq, frozenset(found.changes)) if found else None for found in resumed]

@@ -3,12 +3,11 @@
 import pytest
 from django.core.management import CommandError
 
+from reservations.bookings import command_queue, due
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import Busy, EventNotFound
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat, SeatChange
-from reservations.read import selectors
-from reservations.write import command_queue
 from tests.factories import let_locks_run_out, make_event, make_person, seat_ids
 from tests.reservations.audit.histories import run
 
@@ -54,5 +53,5 @@ def test_a_failing_event_does_not_stop_the_others(
     monkeypatch.setattr(command_queue, "submit", refuse)
     with pytest.raises(CommandError, match="1 of 3 events were refused"):
         run("release_expired_locks")
-    assert selectors.events_with_expired_locks() == [busy.pk, gone.pk]
-    assert free.pk not in selectors.events_with_expired_locks()
+    assert due.events_with_expired_locks() == [busy.pk, gone.pk]
+    assert free.pk not in due.events_with_expired_locks()

@@ -3,10 +3,10 @@
 import pytest
 from django.core.management import call_command
 
+from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.housekeeping.restoring import SKIPPED
 from reservations.models import Event, Reservation, SeatChange
-from reservations.write import command_queue
 from tests.factories import make_event, make_person, make_user, seat_ids
 
 pytestmark = pytest.mark.django_db

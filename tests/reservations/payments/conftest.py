@@ -3,12 +3,12 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person
 from reservations.models import Event
-from reservations.payments import provider as provider_module
 from reservations.payments import provider_calls
-from reservations.write.command_queue import CommandQueue
+from reservations.ports import payment_provider as provider_module
 from tests.factories import make_event, make_person, seat_ids
 from tests.reservations.payments.providers import Faulty
 

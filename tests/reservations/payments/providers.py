@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from reservations.domain.errors import PaymentUnavailable
 from reservations.payments.demo import DemoProvider
-from reservations.payments.provider import Progress, Request
+from reservations.ports.payment_provider import Progress, Request
 
 
 class Died(BaseException):

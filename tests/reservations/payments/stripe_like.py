@@ -21,8 +21,8 @@ from deploy.environment import clean_environment
 from deploy.paths import ROOT
 from deploy.ports import free_port
 from deploy.supervised import supervised
-from reservations.payments import provider as provider_module
 from reservations.payments import stripe_provider
+from reservations.ports import payment_provider as provider_module
 from tests.reservations.payments.stripe_server import TESTS
 from tests.servers import HOST
 

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from accounts.models import Mail, User
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.errors import (
     Busy,
@@ -26,17 +27,9 @@ from reservations.domain.errors import (
     PriceChanged,
 )
 from reservations.domain.states import PaymentStatus, Person
-from reservations.models import (
-    DemoCharge,
-    Event,
-    IdempotencyKey,
-    Payment,
-    Reservation,
-    SeatChange,
-)
+from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, SeatChange
 from reservations.payments import checkout, reconciling, refunds
-from reservations.payments.provider import Progress, Request, Stage
-from reservations.write.command_queue import CommandQueue
+from reservations.ports.payment_provider import Progress, Request, Stage
 from slow_work import turns
 from slow_work.kinds import PROVIDER
 from slow_work.turns import place

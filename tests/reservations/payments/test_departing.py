@@ -16,6 +16,7 @@ from accounts.guests import services as guests
 from accounts.models import Erasure, User
 from accounts.personal_data import erasure
 from reservations import personal_data
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
     CancelReservation,
     LockSeats,
@@ -31,8 +32,7 @@ from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation, Seat
 from reservations.payments import checkout, open_payments
 from reservations.payments.demo import ASKING
-from reservations.payments.provider import provider
-from reservations.write.command_queue import CommandQueue
+from reservations.ports.payment_provider import provider
 from tests.concurrent_commands import at_once
 from tests.factories import make_event, make_person, make_user, person, seat_ids, stored_id
 from tests.reservations.payments.books import faults_of, held, money, order_of, reconcile, sold

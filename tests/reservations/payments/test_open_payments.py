@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import UnlockSeats
 from reservations.domain.errors import PaymentUnavailable, PaymentUnderWay
 from reservations.domain.states import PaymentStatus, Person
 from reservations.models import DemoCharge, Event, Payment, Reservation, Seat
 from reservations.payments import checkout, open_payments
 from reservations.payments.demo import ASKING
-from reservations.payments.provider import Stage, provider
-from reservations.write.command_queue import CommandQueue
+from reservations.ports.payment_provider import Stage, provider
 from tests.factories import let_locks_run_out, seat_ids
 from tests.reservations.payments.books import faults_of, held, money, order_of, reconcile, sold
 from tests.reservations.payments.providers import Died, Faulty

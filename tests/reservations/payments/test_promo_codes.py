@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from reservations import promo_codes
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
     AllocateSeats,
     EndAllocations,
@@ -26,10 +26,10 @@ from reservations.models import (
     ReservationSeat,
     Seat,
 )
+from reservations.organising import promo_codes
+from reservations.organising.held_prices import prices_of_holds_kept
 from reservations.payments import checkout, open_payments
 from reservations.payments.demo import ASKING
-from reservations.plans.prices import prices_of_holds_kept
-from reservations.write.command_queue import CommandQueue
 from tests.factories import let_locks_run_out, make_person, seat_ids
 from tests.reservations.payments.books import faults_of, held, money, order_of, reconcile, sold
 

@@ -19,17 +19,18 @@ from pytest_django import Settings
 from accounts.models import Mail, User
 from deploy.paths import ROOT
 from reservations.api.payment_views import MAX_NOTICE_BYTES, NoticesView
+from reservations.bookings import booking_records
+from reservations.bookings.command_queue import CommandQueue
+from reservations.box_office import bookings, stories
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import AmountTooSmall, PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import Person
 from reservations.models import Event, Payment, Reservation
 from reservations.payments import checkout, open_payments, pages, refunds, stripe_provider
-from reservations.payments import provider as provider_module
 from reservations.payments.paying_back import mark_paid_back
 from reservations.payments.stripe_amounts import NotChargeable, minor_units
 from reservations.payments.stripe_provider import StripeProvider
-from reservations.read import bookings, selectors, stories
-from reservations.write.command_queue import CommandQueue
+from reservations.ports import payment_provider as provider_module
 from tests.concurrent_commands import at_once
 from tests.factories import make_event, make_person, seat_ids, stored_id
 from tests.reservations.payments.books import faults_of, held, order_of, reconcile, sold
@@ -147,7 +148,7 @@ def _tell(payment: Payment, kind: str = "refund.updated") -> None:
 
 def _told(booking: Reservation) -> tuple[str | None, str | None]:
     """Return what everybody sees of a booking's money: its status, and what is owed here."""
-    record = selectors.reservation(reservation_id=booking.pk)
+    record = booking_records.reservation(reservation_id=booking.pk)
     return record["payment_status"], record["to_pay_back"]
 
 

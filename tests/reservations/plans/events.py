@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Seat
+from reservations.organising.seating import EventDetails, create_event
 from reservations.plans.grid import grid
 from reservations.plans.plan import Plan
-from reservations.plans.services import EventDetails, create_event
 
 
 def details(**more: Any) -> EventDetails:

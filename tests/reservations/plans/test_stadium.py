@@ -12,11 +12,11 @@ from django.core.management import call_command
 from reservations.demo.catalogue import HALLS, STADIUM
 from reservations.demo.loading import load_demo
 from reservations.demo.stadium import COLORS, SEATS, stadium
+from reservations.domain.rows import along, stretches
+from reservations.events.layouts import StaticSeat
 from reservations.models import Event, Seat
 from reservations.plans.colors import is_color
 from reservations.plans.plan import MAX_SHAPES, Plan, PlanSeat
-from reservations.read.layouts import StaticSeat
-from reservations.seat_finder.rows import along, stretches
 
 
 @cache

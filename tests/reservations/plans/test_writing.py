@@ -10,12 +10,12 @@ from reservations.domain.errors import EventNotFound
 from reservations.domain.features import SeatFeature, SoldBy
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, Seat
+from reservations.organising.seating import BATCH_SEATS, create_event, fill_event
 from reservations.plans.errors import EventHasSeats, PlanError, UnknownCategory
 from reservations.plans.grid import grid
 from reservations.plans.labels import row_letters
 from reservations.plans.plan import drawing
 from reservations.plans.pretix import parse
-from reservations.plans.services import BATCH_SEATS, create_event, fill_event
 from tests.reservations.plans.documents import area, document, row, seat, zone
 from tests.reservations.plans.events import details, event_with
 

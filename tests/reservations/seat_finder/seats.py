@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from reservations.read.layouts import StaticSeat
+from reservations.events.layouts import StaticSeat
 
 STAGE = {
     "shapes": [

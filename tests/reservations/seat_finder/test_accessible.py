@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reservations.domain.criteria import Opened, SeatCriteria, SortBy
 from reservations.domain.features import ALL_FEATURES, SeatFeature, SeatWish, SoldBy
 from reservations.domain.states import SeatStatus
-from reservations.read.layouts import StaticSeat
+from reservations.events.layouts import StaticSeat
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
 from tests.reservations.seat_finder.seats import STAGE, seat, straight_row
 

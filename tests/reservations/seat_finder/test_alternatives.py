@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
+from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.domain.errors import SeatUnavailable
 from reservations.domain.features import SeatFeature
 from reservations.models import Category, Event, Seat
+from reservations.runtime.threads import in_thread
 from reservations.seat_finder import alternatives as module
 from reservations.seat_finder.alternatives import nearest, offer
 from reservations.seat_finder.nearby import Place, free_places_near, places_of
-from reservations.threads import in_thread
-from reservations.write.command_queue import CommandQueue
 from tests.concurrent_commands import PATIENCE_SECONDS
 from tests.factories import (
     let_locks_run_out,

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from reservations.domain.criteria import Opened, SeatCriteria, SortBy
+from reservations.domain.rows import usual_gap
 from reservations.domain.states import SeatStatus
-from reservations.read.layouts import StaticSeat
+from reservations.events.layouts import StaticSeat
 from reservations.seat_finder.free_seat_index import ORPHAN_PENALTY_SEATS, FreeSeatIndex
-from reservations.seat_finder.rows import usual_gap
 from tests.reservations.seat_finder.seats import STAGE, seat, straight_row
 
 pytestmark = pytest.mark.any_database

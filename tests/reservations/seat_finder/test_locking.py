@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from reservations.bookings.command_queue import CommandQueue
+from reservations.bookings.records import CommandResult
 from reservations.domain.commands import LockBest, LockSeats
 from reservations.domain.criteria import SeatCriteria
 from reservations.domain.errors import (
@@ -19,18 +21,10 @@ from reservations.domain.errors import (
 )
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Seat
-from reservations.read.records import CommandResult
 from reservations.seat_finder import index_cache
 from reservations.seat_finder.free_seat_index import FreeSeatIndex
 from reservations.seat_finder.locking import lock_best
-from reservations.write.command_queue import CommandQueue
-from tests.factories import (
-    let_locks_run_out,
-    make_event,
-    make_person,
-    make_promo_code,
-    seat_ids,
-)
+from tests.factories import let_locks_run_out, make_event, make_person, make_promo_code, seat_ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-/** A signed ticket, as `reservations/tickets.py` describes it. Its signature is not checked here. */
+/** A signed ticket, as `reservations/bookings/ticket_codes.py` describes it. Its signature is not checked here. */
 export interface SignedTicket {
   readonly bookingId: string;
   readonly eventId: number;

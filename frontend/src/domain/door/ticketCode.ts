@@ -1,7 +1,7 @@
 /** What people put between the letters of a code: spaces, and any dash. */
 const SEPARATORS = /[\s\p{Pd}\u2212]+/gu;
 const TYPED = /^([0-9A-Z]{16})([A-Z2-7]{16})(\.\d{1,18})?$/;
-/** As `ALPHABET` in `reservations/public_ids.py`, with O, I and L as they are often typed. */
+/** As `ALPHABET` in `reservations/formats/public_ids.py`, with O, I and L as they are often typed. */
 const BOOKING_NUMBER = /^[0-9A-TV-Z]{16}$/;
 
 /**
