@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from reservations.bookings.ledger import KEPT, Balance, Held, SettlementRow, balances
 from reservations.domain.rules.outcomes import Transfer
 from reservations.domain.states import PaymentStatus
 from reservations.models import Event, Payment, Reservation, Settlement
+from reservations.runtime import clock
 
 
 class Received(NamedTuple):
@@ -245,6 +246,61 @@ def amounts_owed(event_id: int) -> dict[int, Decimal]:
     numbers = rows.order_by().values("reservation").distinct()
     found = list(Reservation.objects.filter(pk__in=numbers).select_related("payment"))
     return amounts_to_pay_back(found, rows_of(found))
+
+
+def give_to_seats(payment: Payment, row: Settlement) -> None:
+    """Transfer money that came back to a booking to those that its seats have gone to since.
+
+    The seats were moved, split off or merged while the money seemed to be returned by `row`, so it
+    did not go with them. What other refunds in the dashboard have given back for seats stays
+    missing.
+    """
+    number = row.reservation_id
+    related = _related(number)
+    gone = Settlement.objects.filter(reservation__in=related, kind=Settlement.Kind.RETURNED)
+    returned = gone.exclude(status=PaymentStatus.REFUND_FAILED).aggregate(sum=Sum("amount"))["sum"]
+    missing = {
+        booking.pk: booking.total_price - each.total
+        for booking, each in _live_with_money(related - {number})
+    }
+    left = min(
+        to_pay_back(row.reservation),
+        -row.amount,
+        sum(missing.values(), returned or Decimal(0)),
+    )
+    for other, amount in sorted(missing.items()):
+        part = min(left, amount)
+        if part > 0:
+            left -= part
+            write_transfers(
+                payment.event,
+                [Transfer(payment.reference, part)],
+                from_id=number,
+                to_id=other,
+                by_id=None,
+                now=clock.now(),
+            )
+
+
+def _related(number: int) -> set[int]:
+    """Return the bookings that a booking was split from, split into or merged with, and theirs."""
+    found: set[int] = set()
+    new = {number}
+    while new:
+        found |= new
+        linked = Reservation.objects.filter(
+            Q(pk__in=new) | Q(merged_into__in=new) | Q(split_from__in=new)
+        ).values_list("pk", "merged_into", "split_from")
+        new = {each for row in linked for each in row if each is not None} - found
+    return found
+
+
+def _live_with_money(numbers: set[int]) -> Iterable[tuple[Reservation, Held]]:
+    """Return live bookings that are paid, each with what pays for it."""
+    is_unpaid = Q(payment_due_at__isnull=False, paid_at=None)
+    live = Reservation.objects.filter(pk__in=numbers, status=Reservation.Status.CONFIRMED)
+    money = held(numbers)
+    return [(each, money[each.pk]) for each in live.exclude(is_unpaid)]
 
 
 def _price(reservation: Reservation) -> Decimal:

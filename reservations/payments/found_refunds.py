@@ -6,13 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, Sum
 
 from reservations.bookings import security_events
-from reservations.bookings.ledger import Held
 from reservations.bookings.notice_fields import booking_fields
-from reservations.bookings.settlements import held, to_pay_back, write_transfers
-from reservations.domain.rules.outcomes import Transfer
+from reservations.bookings.settlements import give_to_seats, held, to_pay_back
 from reservations.domain.states import PaymentStatus
 from reservations.events.locking import lock_event
 from reservations.models import Payment, Reservation, Settlement
@@ -114,7 +111,7 @@ def _take_in_foreign(payment: Payment, found: FoundRefund, own: Mapping[str, Fou
             has_come_back = status is PaymentStatus.REFUND_FAILED and row.status != status
             _set_status(row, status)
             if has_come_back and row.kind == _Kind.RETURNED:
-                _give_to_seats(payment, row)
+                give_to_seats(payment, row)
         return
     if found.stage is RefundStage.FAILED:
         return
@@ -164,60 +161,6 @@ def _returned(payment: Payment, left: Decimal) -> Iterable[tuple[int, Decimal]]:
             yield number, part
     if left > 0:
         yield payment.reservation_id or 0, left
-
-
-def _give_to_seats(payment: Payment, row: Settlement) -> None:
-    """Transfer money that came back to a booking to those that its seats have gone to since.
-
-    They were moved, split off or merged while the money seemed to be returned, so it did not go
-    with them. What other refunds in the dashboard have given back for seats stays missing.
-    """
-    number = row.reservation_id
-    related = _related(number)
-    gone = Settlement.objects.filter(reservation__in=related, kind=_Kind.RETURNED)
-    returned = gone.exclude(status=PaymentStatus.REFUND_FAILED).aggregate(sum=Sum("amount"))["sum"]
-    missing = {
-        booking.pk: booking.total_price - each.total
-        for booking, each in _live_with_money(related - {number})
-    }
-    left = min(
-        to_pay_back(row.reservation),
-        -row.amount,
-        sum(missing.values(), returned or Decimal(0)),
-    )
-    for other, amount in sorted(missing.items()):
-        part = min(left, amount)
-        if part > 0:
-            left -= part
-            write_transfers(
-                payment.event,
-                [Transfer(payment.reference, part)],
-                from_id=number,
-                to_id=other,
-                by_id=None,
-                now=clock.now(),
-            )
-
-
-def _related(number: int) -> set[int]:
-    """Return the bookings that a booking was split from, split into or merged with, and theirs."""
-    found: set[int] = set()
-    new = {number}
-    while new:
-        found |= new
-        linked = Reservation.objects.filter(
-            Q(pk__in=new) | Q(merged_into__in=new) | Q(split_from__in=new)
-        ).values_list("pk", "merged_into", "split_from")
-        new = {each for row in linked for each in row if each is not None} - found
-    return found
-
-
-def _live_with_money(numbers: set[int]) -> Iterable[tuple[Reservation, Held]]:
-    """Return live bookings that are paid, each with what pays for it."""
-    is_unpaid = Q(payment_due_at__isnull=False, paid_at=None)
-    live = Reservation.objects.filter(pk__in=numbers, status=Reservation.Status.CONFIRMED)
-    money = held(numbers)
-    return [(each, money[each.pk]) for each in live.exclude(is_unpaid)]
 
 
 def _set_status(row: Settlement, status: PaymentStatus) -> None:
