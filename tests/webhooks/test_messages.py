@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reservations.bookings.unit_of_work import UnitOfWork
+from reservations.bookings.results import BatchResults
 from reservations.domain.commands import (
     CancelReservations,
     ExtendLocks,
@@ -141,7 +141,7 @@ def test_a_booking_that_is_rolled_back_is_not_told(
         raise RuntimeError
 
     booked = open_box.book(0)
-    monkeypatch.setattr(UnitOfWork, "_booked_record", fail)
+    monkeypatch.setattr(BatchResults, "_booked_record", fail)
     with pytest.raises(Unavailable):
         open_box.book(1)
     assert [message.topic for message in open_box.messages()] == [booked]
