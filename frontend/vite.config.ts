@@ -10,9 +10,9 @@ import { staticHost } from './hosting/plugin';
 import { offlinePage } from './offline/plugin';
 
 /** The API's schema, which has the release's version from the server. */
-const schema = JSON.parse(
-  readFileSync(new URL('./openapi.json', import.meta.url), 'utf8'),
-) as { readonly info: { readonly version: string } };
+const schema = JSON.parse(readFileSync(new URL('./openapi.json', import.meta.url), 'utf8')) as {
+  readonly info: { readonly version: string };
+};
 
 const server = 'http://localhost:8000';
 
@@ -33,6 +33,7 @@ function quietRouter(): Plugin {
  * waits for the language's chunk, which could not import from a chunk that waits for it.
  */
 const FIRST_CHUNKS = [
+  { name: firstMessagesChunk, debugName: 'messages' },
   { name: 'libraries', tags: ['$initial' as const], test: /node_modules/ },
   {
     name: 'app',
@@ -40,6 +41,14 @@ const FIRST_CHUNKS = [
     test: (id: string) => !/(?:index\.html|main\.tsx)$/.test(id),
   },
 ];
+
+/** One chunk for each translation of the first page's messages, which `i18n/language.ts` names. */
+function firstMessagesChunk(id: string): string | null {
+  const file = /\/i18n\/(?!en\/)(\w+)\/(?:app|basket|choosing|common|errors|map|seats)\.json$/.exec(
+    id,
+  );
+  return file?.[1] === undefined ? null : `messages-${file[1]}`;
+}
 
 export default defineConfig({
   plugins: [
@@ -54,6 +63,8 @@ export default defineConfig({
   resolve: {
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
+  // Messages are loaded as one object each.
+  json: { namedExports: false },
   build: {
     // The content security policy forbids inline styles and data: URLs.
     assetsInlineLimit: 0,

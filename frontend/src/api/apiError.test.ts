@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { ApiError, errorFromResponse, errorWithoutResponse, toApiError } from '@/api/apiError';
-import '@/i18n/loadAccountMessages';
+import { loadMessages } from '@/i18n/language';
+
+await loadMessages('accountErrors');
 
 describe('ApiError', () => {
   it('parses an error response', () => {

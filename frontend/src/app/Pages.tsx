@@ -3,38 +3,47 @@ import { Route, Routes } from 'react-router';
 
 import { Layout } from '@/app/Layout';
 import { SeatSelectorPage } from '@/features/seats/SeatSelectorPage';
-import { loadTranslation } from '@/i18n/language';
+import { withMessages } from '@/i18n/language';
 
 // The seat selector, which many open directly, waits for none of these.
-const EventListPage = lazy(async () => ({
-  default: (await import('@/features/events/EventListPage')).EventListPage,
-}));
-const MyReservationsPage = lazy(async () => ({
-  default: (await import('@/features/reservations/MyReservationsPage')).MyReservationsPage,
-}));
-const ReservationPage = lazy(async () => ({
-  default: (await import('@/features/reservations/ReservationPage')).ReservationPage,
-}));
-const TicketCheckPage = lazy(async () => ({
-  default: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
-}));
-const OrganisePages = lazy(async () => {
-  const [pages] = await Promise.all([import('@/app/OrganisePages'), loadTranslation('organisers')]);
-  return { default: pages.OrganisePages };
-});
-const DoorPage = lazy(async () => {
-  const [page] = await Promise.all([
-    import('@/features/door/DoorPage'),
-    loadTranslation('organisers'),
-  ]);
-  return { default: page.DoorPage };
-});
+const EventListPage = lazy(
+  withMessages(['events'], async () => ({
+    default: (await import('@/features/events/EventListPage')).EventListPage,
+  })),
+);
+const MyReservationsPage = lazy(
+  withMessages(['reservations', 'payments'], async () => ({
+    default: (await import('@/features/reservations/MyReservationsPage')).MyReservationsPage,
+  })),
+);
+const ReservationPage = lazy(
+  withMessages(['reservations', 'payments'], async () => ({
+    default: (await import('@/features/reservations/ReservationPage')).ReservationPage,
+  })),
+);
+const TicketCheckPage = lazy(
+  withMessages(['reservations'], async () => ({
+    default: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
+  })),
+);
+const OrganisePages = lazy(
+  withMessages(['organise', 'organisations', 'organiserErrors'], async () => ({
+    default: (await import('@/app/OrganisePages')).OrganisePages,
+  })),
+);
+const DoorPage = lazy(
+  withMessages(['door', 'events', 'organiserErrors', 'reservations'], async () => ({
+    default: (await import('@/features/door/DoorPage')).DoorPage,
+  })),
+);
 const OtherPages = lazy(async () => ({
   default: (await import('@/app/OtherPages')).OtherPages,
 }));
-const SignInPage = lazy(async () => ({
-  default: (await import('@/features/account/SignInPage')).SignInPage,
-}));
+const SignInPage = lazy(
+  withMessages(['account', 'accountErrors', 'security'], async () => ({
+    default: (await import('@/features/account/SignInPage')).SignInPage,
+  })),
+);
 
 /** All pages. React Router's data routers would do the same for 20 KB more (gzipped). */
 export function Pages() {

@@ -2,7 +2,6 @@ import type { AdmittedSeat } from '@/api/types';
 import { type NamedSeat, seatsInWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatDateTime, formatTime } from '@/i18n/time';
-import '@/i18n/loadReservationsMessages';
 
 type EntryFacts = Pick<AdmittedSeat, 'at' | 'gate'>;
 

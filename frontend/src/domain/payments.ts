@@ -16,14 +16,14 @@ const PAID_LATER: readonly string[] = ['invoice', 'cash'];
 
 /** Names of the default methods, which are translated. Others are shown as entered. */
 const USUAL_METHODS = new Map<string, MessageKey>([
-  ['Card', 'method_card'],
-  ['Card whose bank asks first', 'method_cardAsking'],
-  ['Card that is blocked after the booking', 'method_cardBlocked'],
-  ['Card that is declined', 'method_cardDeclined'],
-  ["Card whose bank's first answers are lost", 'method_cardLost'],
-  ['Card of a slow bank', 'method_cardSlow'],
-  ['Cash at the box office', 'method_cash'],
-  ['Invoice', 'method_invoice'],
+  ['Card', 'payments:method_card'],
+  ['Card whose bank asks first', 'payments:method_cardAsking'],
+  ['Card that is blocked after the booking', 'payments:method_cardBlocked'],
+  ['Card that is declined', 'payments:method_cardDeclined'],
+  ["Card whose bank's first answers are lost", 'payments:method_cardLost'],
+  ['Card of a slow bank', 'payments:method_cardSlow'],
+  ['Cash at the box office', 'payments:method_cash'],
+  ['Invoice', 'payments:method_invoice'],
 ]);
 
 export function methodName({ name }: Pick<PaymentMethod, 'name'>): string {
@@ -42,10 +42,12 @@ export function isUnpaid({ payment_status: payment }: Paid): boolean {
 
 /** When a method is paid; `withinSeconds` is the deadline for late payment. */
 export function whenPaid(method: string, withinSeconds: number): string {
-  if (isPaidNow(method)) return t('payNow');
+  if (isPaidNow(method)) return t('payments:payNow');
   return withinSeconds < 2 * DAY_SECONDS
-    ? t('payWithin_hours', { count: Math.max(1, Math.floor(withinSeconds / HOUR_SECONDS)) })
-    : t('payWithin_days', { count: Math.floor(withinSeconds / DAY_SECONDS) });
+    ? t('payments:payWithin_hours', {
+        count: Math.max(1, Math.floor(withinSeconds / HOUR_SECONDS)),
+      })
+    : t('payments:payWithin_days', { count: Math.floor(withinSeconds / DAY_SECONDS) });
 }
 
 /** The payment status as text. */
@@ -57,30 +59,32 @@ export function paymentText({
   to_pay_back: toPayBack,
   paid_back_at: paidBackAt,
 }: Owed): string {
-  if (toPayBack !== null) return t('payment_toPayBack');
-  if (paidBackAt !== null) return t('payment_paidBack');
+  if (toPayBack !== null) return t('payments:payment_toPayBack');
+  if (paidBackAt !== null) return t('payments:payment_paidBack');
   switch (payment) {
     case null:
-      return status === 'confirmed' ? t('payment_atTheBoxOffice') : t('payment_none');
+      return status === 'confirmed'
+        ? t('payments:payment_atTheBoxOffice')
+        : t('payments:payment_none');
     case 'authorised':
-      return t('payment_underWay');
+      return t('payments:payment_underWay');
     case 'due':
       return dueAt === null
-        ? t('payment_atTheBoxOffice')
-        : t('payment_dueBy', { when: formatDateTime(dueAt, timeZone) });
+        ? t('payments:payment_atTheBoxOffice')
+        : t('payments:payment_dueBy', { when: formatDateTime(dueAt, timeZone) });
     case 'paid':
     case 'captured':
-      return t('payment_paid');
+      return t('payments:payment_paid');
     case 'refund_due':
-      return t('payment_refundUnderWay');
+      return t('payments:payment_refundUnderWay');
     case 'refund_failed':
-      return t('payment_refundFailed');
+      return t('payments:payment_refundFailed');
     case 'refunded':
-      return t('payment_refunded');
+      return t('payments:payment_refunded');
     case 'declined':
     case 'void_due':
     case 'voided':
-      return t('payment_notCharged');
+      return t('payments:payment_notCharged');
     default:
       return assertNever(payment);
   }

@@ -6,7 +6,7 @@ import errors from '@/i18n/en/errors.json';
 import map from '@/i18n/en/map.json';
 import seats from '@/i18n/en/seats.json';
 
-/** English messages of the first page, by namespace; `enOfPages` has the others. */
+/** English messages of the first page, by namespace. The others are loaded when they are needed. */
 export const en = {
   app,
   basket,

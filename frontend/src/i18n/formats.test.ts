@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { methodName } from '@/domain/payments';
 import { nextSalesChange, salesAt } from '@/domain/sales';
-import { applyLanguage } from '@/i18n/language';
+import { applyLanguage, loadMessages } from '@/i18n/language';
 import { formatAmount, formatMoney, formatShortMoney, sumAmounts } from '@/i18n/money';
 import { formatCountdown, formatDateTime, formatWait } from '@/i18n/time';
 import { returnPath, signInPath } from '@/paths';
@@ -83,7 +83,8 @@ describe('in another language', () => {
     expect(formatWait(34 * 86_400_000 + 5000)).toBe('34 Tage');
   });
 
-  it("payment methods have their translated name, or the site's own", () => {
+  it("payment methods have their translated name, or the site's own", async () => {
+    await loadMessages('payments');
     expect(methodName({ name: 'Invoice' })).toBe('Rechnung');
     expect(methodName({ name: 'Voucher' })).toBe('Voucher');
   });

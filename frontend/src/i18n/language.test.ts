@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { applyLanguage, formatList, loadTranslation, locale, t } from '@/i18n/language';
+import german from '@/i18n/de/webhooks.json';
+import { applyLanguage, formatList, loadMessages, locale, t, withMessages } from '@/i18n/language';
 
 beforeEach(() => {
   vi.stubGlobal('document', { documentElement: {} });
@@ -32,11 +33,17 @@ it('switches to another language', async () => {
   expect(document.documentElement).toEqual({ lang: 'de', dir: 'ltr' });
 });
 
-it('adds the messages of pages that buyers do not open when they are opened', async () => {
+it("loads the messages of a part of the page with the part, in the page's language", async () => {
   await applyLanguage('de');
-  expect(t('organise:backToMap')).not.toBe('Zum Saalplan');
-  await loadTranslation('organisers');
-  expect(t('organise:backToMap')).toBe('Zum Saalplan');
+  expect(t('webhooks:title')).toBe('title');
+  const load = withMessages(['webhooks'], () => Promise.resolve('the part'));
+  expect(await load()).toBe('the part');
+  expect(t('webhooks:title')).toBe(german.title);
+});
+
+it('does not show a part whose messages cannot be loaded', async () => {
+  const missing = ['not there'] as unknown as ['webhooks'];
+  await expect(loadMessages(...missing)).rejects.toThrow('not there');
 });
 
 it.each([

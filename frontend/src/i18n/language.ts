@@ -2,17 +2,11 @@
  * The page's language. It is set before the first render, and changing it reloads the page, so that
  * `t` can be called anywhere without subscriptions.
  */
-import i18next, { type FormatterModule } from 'i18next';
+import i18next, { type FlatNamespace, type FormatterModule } from 'i18next';
+import resourcesToBackend from 'i18next-resources-to-backend';
 
 import { siteStorage } from '@/browser/storage';
-import type { BuyersCatalogue, Catalogue, English, PartCatalogue, Parts } from '@/i18n/catalogue';
 import { en } from '@/i18n/en';
-
-interface Translation {
-  readonly buyers: () => Promise<BuyersCatalogue>;
-  readonly organisers: () => Promise<PartCatalogue<'organisers'>>;
-  readonly editor: () => Promise<PartCatalogue<'editor'>>;
-}
 
 interface Language {
   /** Endonym. */
@@ -20,28 +14,19 @@ interface Language {
   /** For dates, numbers and money, if the browser names no region. */
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
-  /** Null for the bundled language. */
-  readonly load: Translation | null;
 }
 
 export const LANGUAGES = {
-  en: { name: 'English', locale: 'en-GB', direction: 'ltr', load: null },
-  de: {
-    name: 'Deutsch',
-    locale: 'de-DE',
-    direction: 'ltr',
-    load: {
-      buyers: async () => (await import('@/i18n/de')).de,
-      organisers: async () => (await import('@/i18n/deOfOrganisers')).deOfOrganisers,
-      editor: async () => (await import('@/i18n/deOfEditor')).deOfEditor,
-    },
-  },
+  en: { name: 'English', locale: 'en-GB', direction: 'ltr' },
+  de: { name: 'Deutsch', locale: 'de-DE', direction: 'ltr' },
 } as const satisfies Record<string, Language>;
 
 export type LanguageCode = keyof typeof LANGUAGES;
 
 const STORED_AS = 'seatcast.language';
 const FALLBACK: LanguageCode = 'en';
+/** What every page needs. */
+const FIRST_NAMESPACES = Object.keys(en) as FlatNamespace[];
 
 let current: LanguageCode = FALLBACK;
 let currentLocale: string = LANGUAGES[FALLBACK].locale;
@@ -56,24 +41,51 @@ const numbers: FormatterModule = {
     (typeof value === 'number' ? value.toLocaleString(currentLocale) : value) as string,
 };
 
-void i18next.use(numbers).init({
-  lng: FALLBACK,
-  resources: { en },
-  defaultNS: 'common',
-  // Synchronous, since nothing is fetched.
-  initAsync: false,
-  interpolation: {
-    // React escapes values itself.
-    escapeValue: false,
-    alwaysFormat: true,
-  },
+/** Translations of the first page's messages. English ones are bundled. */
+const firstFiles = import.meta.glob([
+  './*/{app,basket,choosing,common,errors,map,seats}.json',
+  '!./en/*.json',
+]);
+
+const backend = resourcesToBackend(async (code: string, namespace: string) => {
+  const path = `./${code}/${namespace}.json`;
+  return (firstFiles[path] ?? (await import('@/i18n/pageFiles')).pageFiles[path])?.();
 });
+
+void i18next
+  .use(numbers)
+  .use(backend)
+  .init({
+    lng: FALLBACK,
+    fallbackLng: false,
+    resources: { en },
+    partialBundledLanguages: true,
+    // A copy: i18next adds what is loaded later.
+    ns: [...FIRST_NAMESPACES],
+    defaultNS: 'common',
+    // Synchronous, since nothing is fetched.
+    initAsync: false,
+    interpolation: {
+      // React escapes values itself.
+      escapeValue: false,
+      alwaysFormat: true,
+    },
+  });
 
 export const { t } = i18next;
 
-/** Add messages that are loaded with a page. */
-export function addEnglish(sentences: Partial<English>): void {
-  addMessages('en', sentences);
+/** Load namespaces in the page's language. Rejects if one cannot be loaded. */
+export async function loadMessages(...namespaces: FlatNamespace[]): Promise<void> {
+  await i18next.loadNamespaces(namespaces);
+  requireMessages(current, namespaces);
+}
+
+/** A function that loads a part of the page together with the messages that the part shows. */
+export function withMessages<Part>(
+  namespaces: readonly FlatNamespace[],
+  load: () => Promise<Part>,
+): () => Promise<Part> {
+  return async () => (await Promise.all([load(), loadMessages(...namespaces)]))[0];
 }
 
 export function language(): LanguageCode {
@@ -106,30 +118,24 @@ export function chooseLanguage(code: LanguageCode): void {
   location.reload();
 }
 
-/** Apply a language, with the formats of its first regional tag in `tags`. */
+/** Apply a language, if it can be loaded, with the formats of its first regional tag in `tags`. */
 export async function applyLanguage(
   code: LanguageCode,
   tags: readonly string[] = [],
 ): Promise<void> {
-  const { load, direction } = LANGUAGES[code];
-  if (load !== null) addMessages(code, await load.buyers());
+  await i18next.loadLanguages(code);
+  requireMessages(code, FIRST_NAMESPACES);
   await i18next.changeLanguage(code);
   current = code;
   currentLocale = localeFor(code, tags);
   document.documentElement.lang = code;
-  document.documentElement.dir = direction;
+  document.documentElement.dir = LANGUAGES[code].direction;
 }
 
-/** Add the messages of pages in the page's language; English ones come with the pages. */
-export async function loadTranslation(part: keyof Parts): Promise<void> {
-  const { load } = LANGUAGES[current];
-  if (load !== null) addMessages(current, await load[part]());
-}
-
-function addMessages(code: LanguageCode, bySubject: Partial<Catalogue>): void {
-  for (const [subject, sentences] of Object.entries(bySubject)) {
-    i18next.addResourceBundle(code, subject, sentences);
-  }
+/** i18next resolves although files are missing. */
+function requireMessages(code: LanguageCode, namespaces: readonly FlatNamespace[]): void {
+  const missing = namespaces.filter((each) => !i18next.hasResourceBundle(code, each));
+  if (missing.length > 0) throw new Error(`There are no messages ${missing.join(', ')} (${code})`);
 }
 
 function localeFor(code: LanguageCode, tags: readonly string[]): string {

@@ -2,15 +2,12 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach } from 'vitest';
 
 import { openingGuard } from '@/browser/openingGuard';
-// Tests render components whose messages the page loads.
-import '@/i18n/loadAccountMessages';
-import '@/i18n/loadEditorMessages';
-import '@/i18n/loadEventsMessages';
-import '@/i18n/loadOrganiseMessages';
-import '@/i18n/loadOrganiserErrors';
-import '@/i18n/loadOrganiserEventsMessages';
-import '@/i18n/loadReservationsMessages';
+import { loadMessages } from '@/i18n/language';
 import { shareComputedStyles } from '@/testing/computedStyles';
+import { NAMESPACES } from '@/testing/namespaces';
+
+// Tests render components whose messages the page loads.
+await loadMessages(...NAMESPACES);
 
 afterEach(() => {
   cleanup();

@@ -15,7 +15,6 @@ import { useMe } from '@/queries/session';
 
 import '@/components/cards.css';
 import './account.css';
-import '@/i18n/loadAccountMessages';
 
 export function AccountPage() {
   const me = useMe();

@@ -12,8 +12,6 @@ import { type MailedLink, useMailedLink } from '@/hooks/mailedLink';
 import { t } from '@/i18n/language';
 import { reloadSession, useMe } from '@/queries/session';
 
-import '@/i18n/loadAccountMessages';
-
 const ACCOUNT = '/account';
 
 /**

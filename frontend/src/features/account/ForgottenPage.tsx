@@ -10,8 +10,6 @@ import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 import { returnPath, withReturn } from '@/paths';
 
-import '@/i18n/loadAccountMessages';
-
 export function ForgottenPage() {
   const [search] = useSearchParams();
   const ask = useMutation({ mutationFn: requestPasswordReset });

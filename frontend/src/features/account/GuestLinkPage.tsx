@@ -9,8 +9,6 @@ import { Done } from '@/features/account/Done';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
-import '@/i18n/loadAccountMessages';
-
 /** Have the links to the bookings of a guest mailed once more. */
 export function GuestLinkPage() {
   const ask = useMutation({ mutationFn: requestGuestLinks, retry: false });

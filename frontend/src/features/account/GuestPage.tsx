@@ -12,8 +12,6 @@ import { returnPath, withReturn } from '@/paths';
 import { useReturnAsGuest, useStartAsGuest } from '@/queries/account';
 import { useMe } from '@/queries/session';
 
-import '@/i18n/loadAccountMessages';
-
 /** Begin to buy without an account or, with the link of a mail, come back to one's bookings. */
 export function GuestPage() {
   const link = useMailedLink();

@@ -11,8 +11,6 @@ import { returnPath, withReturn } from '@/paths';
 import { useRegister } from '@/queries/account';
 import { useMe } from '@/queries/session';
 
-import '@/i18n/loadAccountMessages';
-
 export function RegisterPage() {
   const [search] = useSearchParams();
   const next = returnPath(search);

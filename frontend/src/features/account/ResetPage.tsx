@@ -12,8 +12,6 @@ import { NewPasswordField } from '@/features/account/NewPasswordField';
 import { textField } from '@/features/account/textField';
 import { t } from '@/i18n/language';
 
-import '@/i18n/loadAccountMessages';
-
 const FORGOTTEN = '/password/forgotten';
 
 export function ResetPage() {

@@ -11,8 +11,6 @@ import { returnPath, withReturn } from '@/paths';
 import { useSignIn } from '@/queries/account';
 import { useMe, useSessionExpired } from '@/queries/session';
 
-import '@/i18n/loadAccountMessages';
-
 /** A wait this long is caused by other people's wrong passwords. */
 const LONG_SECONDS = 120;
 

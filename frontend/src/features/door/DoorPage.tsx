@@ -25,9 +25,6 @@ import { formatDateTime } from '@/i18n/time';
 import { DOOR_PATH, doorPath } from '@/paths';
 import { useMe } from '@/queries/session';
 
-import '@/i18n/loadDoorMessages';
-import '@/i18n/loadOrganiserErrors';
-import '@/i18n/loadEventsMessages';
 import './door.css';
 
 /** Set up this device for an event's door, or go on where it was set up before. */

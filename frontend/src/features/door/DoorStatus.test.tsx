@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 
 import type { DoorState } from '@/domain/door/doorState';
 import { DoorStatus } from '@/features/door/DoorStatus';
-import '@/i18n/loadDoorMessages';
 
 function renderAt(now: string) {
   const event = { name: 'Opera', date: '2030-05-24T17:30:00Z', time_zone: 'Europe/Berlin' };

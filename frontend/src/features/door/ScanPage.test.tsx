@@ -8,7 +8,6 @@ import { DoorSession } from '@/features/door/doorSession';
 import { ScanPage } from '@/features/door/ScanPage';
 import { CONNECTION_LOST, FakeServer } from '@/testing/fakeServer';
 import { renderPage } from '@/testing/renderPage';
-import '@/i18n/loadDoorMessages';
 
 vi.mock('idb-keyval', () => ({
   createStore: () => null,

@@ -19,7 +19,6 @@ import { EventSearch, NO_FILTER } from '@/features/events/EventSearch';
 import { t } from '@/i18n/language';
 import { SALES_PATH } from '@/paths';
 import { useMe } from '@/queries/session';
-import '@/i18n/loadEventsMessages';
 
 import './events.css';
 

@@ -1,7 +1,6 @@
 import { EventPage } from '@/features/organise/EventPage';
 import { LiveSale } from '@/features/organise/LiveSale';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
-import '@/i18n/loadOrganiseMessages';
 
 import './organise.css';
 

@@ -19,7 +19,6 @@ import { eventPath, reservationPath, signInPath } from '@/paths';
 import { openPaymentsQuery, paymentQuery } from '@/queries/payments';
 import { reservationsQuery } from '@/queries/reservations';
 import { useMe } from '@/queries/session';
-import '@/i18n/loadPaymentsMessages';
 
 import '@/components/cards.css';
 import '@/components/dialog.css';

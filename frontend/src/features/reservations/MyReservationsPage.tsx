@@ -13,7 +13,6 @@ import { t } from '@/i18n/language';
 import { signInPath } from '@/paths';
 import { reservationsQuery } from '@/queries/reservations';
 import { useMe } from '@/queries/session';
-import '@/i18n/loadReservationsMessages';
 
 import './reservations.css';
 

@@ -6,7 +6,6 @@ import { formatMoney } from '@/i18n/money';
 import { formatTime } from '@/i18n/time';
 import { paymentPath } from '@/paths';
 import { openPaymentsQuery } from '@/queries/payments';
-import '@/i18n/loadPaymentsMessages';
 
 import './reservations.css';
 

@@ -17,7 +17,6 @@ import {
   reservationsQuery,
 } from '@/queries/reservations';
 import { useMe } from '@/queries/session';
-import '@/i18n/loadReservationsMessages';
 
 export function ReservationPage() {
   const { reservationId = '' } = useParams();

@@ -16,7 +16,6 @@ import { useIsNearEvent } from '@/features/reservations/useIsNearEvent';
 import { t } from '@/i18n/language';
 import { useMe } from '@/queries/session';
 import { ticketQuery } from '@/queries/tickets';
-import '@/i18n/loadReservationsMessages';
 
 import '@/components/verdict.css';
 import './ticketCheck.css';

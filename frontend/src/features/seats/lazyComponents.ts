@@ -1,29 +1,43 @@
 /** Parts of the seat selector that are loaded on demand. */
 import { lazy } from 'react';
 
-export const SeatList = lazy(async () => ({
-  default: (await import('@/features/seats/list/SeatList')).SeatList,
-}));
+import { withMessages } from '@/i18n/language';
 
-export const FindDialog = lazy(async () => ({
-  default: (await import('@/features/seats/finder/SeatFinderDialog')).SeatFinderDialog,
-}));
+export const SeatList = lazy(
+  withMessages(['list'], async () => ({
+    default: (await import('@/features/seats/list/SeatList')).SeatList,
+  })),
+);
 
-export const AboutDialog = lazy(async () => ({
-  default: (await import('@/features/seats/about/AboutDialog')).AboutDialog,
-}));
+export const FindDialog = lazy(
+  withMessages(['filter', 'finder'], async () => ({
+    default: (await import('@/features/seats/finder/SeatFinderDialog')).SeatFinderDialog,
+  })),
+);
 
-export const ShortcutsDialog = lazy(async () => ({
-  default: (await import('@/features/seats/shortcuts/ShortcutsDialog')).ShortcutsDialog,
-}));
+export const AboutDialog = lazy(
+  withMessages(['about'], async () => ({
+    default: (await import('@/features/seats/about/AboutDialog')).AboutDialog,
+  })),
+);
 
-export const SeatFilter = lazy(async () => ({
-  default: (await import('@/features/seats/filter/SeatFilter')).SeatFilter,
-}));
+export const ShortcutsDialog = lazy(
+  withMessages(['shortcuts'], async () => ({
+    default: (await import('@/features/seats/shortcuts/ShortcutsDialog')).ShortcutsDialog,
+  })),
+);
 
-export const PromoCode = lazy(async () => ({
-  default: (await import('@/features/seats/promoCode/PromoCode')).PromoCode,
-}));
+export const SeatFilter = lazy(
+  withMessages(['filter'], async () => ({
+    default: (await import('@/features/seats/filter/SeatFilter')).SeatFilter,
+  })),
+);
+
+export const PromoCode = lazy(
+  withMessages(['promoCode'], async () => ({
+    default: (await import('@/features/seats/promoCode/PromoCode')).PromoCode,
+  })),
+);
 
 export const MiniMap = lazy(async () => ({
   default: (await import('@/features/seats/map/MiniMap')).MiniMap,

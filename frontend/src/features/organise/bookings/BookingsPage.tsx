@@ -15,9 +15,6 @@ import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { t } from '@/i18n/language';
 import { bookingsQuery } from '@/queries/bookings';
-import '@/i18n/loadBookingsMessages';
-import '@/i18n/loadOrganiseMessages';
-import '@/i18n/loadReservationsMessages';
 
 import '@/features/organise/organise.css';
 import './bookings.css';

@@ -2,8 +2,6 @@ import { BoxOffice } from '@/features/organise/boxOffice/BoxOffice';
 import type { SeatMapComponent } from '@/features/organise/boxOffice/seatMapProps';
 import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
-import '@/i18n/loadBoxOfficeMessages';
-import '@/i18n/loadOrganiseMessages';
 
 import '@/features/organise/organise.css';
 import './boxOffice.css';

@@ -15,8 +15,6 @@ import { t } from '@/i18n/language';
 import { formatNumber } from '@/i18n/numbers';
 import { formatTime } from '@/i18n/time';
 import { doorsQuery } from '@/queries/doors';
-import '@/i18n/loadDoorMessages';
-import '@/i18n/loadOrganiseMessages';
 
 import '@/features/organise/organise.css';
 import './doors.css';

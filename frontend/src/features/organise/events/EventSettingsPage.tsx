@@ -17,9 +17,6 @@ import { eventPath, organisationPath, salePath, SALES_PATH } from '@/paths';
 import { eventSettingsQuery } from '@/queries/organiserEvents';
 
 import './eventSettings.css';
-import '@/i18n/loadEventsMessages';
-import '@/i18n/loadOrganiseMessages';
-import '@/i18n/loadOrganiserEventsMessages';
 
 /** The settings of one event, for its organisers. */
 export function EventSettingsPage() {

@@ -21,9 +21,6 @@ import { eventPath, eventSettingsPath, salePath } from '@/paths';
 import { organisationEventsQuery } from '@/queries/organiserEvents';
 
 import './eventSettings.css';
-import '@/i18n/loadEventsMessages';
-import '@/i18n/loadOrganiseMessages';
-import '@/i18n/loadOrganiserEventsMessages';
 
 type Open = { readonly name: 'new' } | { readonly name: 'copy'; readonly event: EventSummary };
 

@@ -16,8 +16,6 @@ import { EventPage } from '@/features/organise/EventPage';
 import { OrganisersOnly } from '@/features/organise/OrganisersOnly';
 import { t } from '@/i18n/language';
 import { pastMapQuery } from '@/queries/history';
-import '@/i18n/loadHistoryMessages';
-import '@/i18n/loadOrganiseMessages';
 
 import '@/components/dialog.css';
 import '@/features/organise/organise.css';

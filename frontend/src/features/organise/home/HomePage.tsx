@@ -19,7 +19,6 @@ import { organisationsQuery } from '@/queries/organisations';
 
 import './home.css';
 import '@/features/organise/organise.css';
-import '@/i18n/loadOrganiseMessages';
 
 /** The organisers' home: their organisations, and how the events of these sell. */
 export function HomePage() {

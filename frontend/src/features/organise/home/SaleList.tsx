@@ -12,8 +12,6 @@ import { formatNumber } from '@/i18n/numbers';
 import { formatDateTime } from '@/i18n/time';
 import { eventPath, eventSettingsPath, salePath } from '@/paths';
 
-import '@/i18n/loadEventsMessages';
-
 interface SaleListProps {
   readonly me: Me;
   readonly organisations: readonly Organisation[];

@@ -18,7 +18,6 @@ import { invitationQuery, ORGANISATIONS_KEY } from '@/queries/organisations';
 import { reloadSession, useMe } from '@/queries/session';
 
 import '@/components/dialog.css';
-import '@/i18n/loadOrganiseMessages';
 
 /**
  * The page of a mailed invitation. It says which account would accept; accepting takes a click,

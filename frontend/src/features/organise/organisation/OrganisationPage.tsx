@@ -18,7 +18,6 @@ import { organisationQuery } from '@/queries/organisations';
 
 import './organisation.css';
 import '@/components/ariaStyles';
-import '@/i18n/loadOrganiseMessages';
 
 const EventsTab = lazy(async () => ({
   default: (await import('@/features/organise/events/EventsTab')).EventsTab,

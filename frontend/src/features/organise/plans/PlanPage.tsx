@@ -24,8 +24,6 @@ import { t } from '@/i18n/language';
 import { planEditPath, SALES_PATH } from '@/paths';
 import { planQuery, previewQuery, versionsQuery } from '@/queries/seatingPlans';
 
-import '@/i18n/loadOrganiseMessages';
-import '@/i18n/loadPlansMessages';
 import './plans.css';
 
 /** One seating plan: drawing, checks and versions. */

@@ -15,8 +15,6 @@ import { t } from '@/i18n/language';
 import { planPath } from '@/paths';
 import { planMiniatureQuery, plansQuery } from '@/queries/seatingPlans';
 
-import '@/i18n/loadOrganiseMessages';
-import '@/i18n/loadPlansMessages';
 import './plans.css';
 
 interface PlansTabProps {

@@ -15,7 +15,6 @@ import { WebhookDialog } from '@/features/organise/webhooks/WebhookDialog';
 import { t } from '@/i18n/language';
 import { feedQuery, webhooksKey, webhooksQuery } from '@/queries/webhooks';
 
-import '@/i18n/loadWebhooksMessages';
 import './webhooks.css';
 
 const NEW_ID = 'new-webhook';

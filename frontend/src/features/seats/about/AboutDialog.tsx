@@ -6,7 +6,6 @@ import type { EventDetail } from '@/api/types';
 import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { t } from '@/i18n/language';
-import '@/i18n/loadAboutMessages';
 import { formatDateTime } from '@/i18n/time';
 
 import './about.css';

@@ -11,7 +11,6 @@ import { seatsInWords } from '@/domain/seatWords';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
 import { formatDateTime } from '@/i18n/time';
-import '@/i18n/loadReservationsMessages';
 import { reservationPath } from '@/paths';
 
 interface ConfirmedDialogProps {
@@ -24,10 +23,10 @@ export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
   const { reservation, mailed_to: address } = answer;
   const { seat_details: seats } = reservation;
   return (
-    <Dialog title={t('basket:confirmed')} art={<CheckMark />} opensByItself onDismiss={onClose}>
+    <Dialog title={t('checkout:confirmed')} art={<CheckMark />} opensByItself onDismiss={onClose}>
       <p className="dialog__lead">
         <Trans
-          i18nKey="basket:confirmed_lead"
+          i18nKey="checkout:confirmed_lead"
           count={seats.length}
           parts={{
             list: <b>{seatsInWords(seats)}</b>,
@@ -42,14 +41,14 @@ export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
       <p className="dialog__lead">{mailNote(reservation, address)}</p>
       <div className="dialog__actions">
         <Button look="plain" onClick={onClose}>
-          {t('basket:confirmed_stay')}
+          {t('checkout:confirmed_stay')}
         </Button>
         <Button
           onClick={() => {
             void navigate('/reservations');
           }}
         >
-          {t('basket:myReservations')}
+          {t('checkout:myReservations')}
         </Button>
         <Button
           look="primary"
@@ -68,8 +67,8 @@ export function ConfirmedDialog({ answer, onClose }: ConfirmedDialogProps) {
 
 /** Where the tickets went, or the confirmation of what is still to be paid. */
 function mailNote(reservation: Reservation, address: string): string {
-  if (address === '') return t('basket:confirmed_unmailed');
-  return t(isUnpaid(reservation) ? 'basket:confirmed_mailed' : 'basket:confirmed_tickets', {
+  if (address === '') return t('checkout:confirmed_unmailed');
+  return t(isUnpaid(reservation) ? 'checkout:confirmed_mailed' : 'checkout:confirmed_tickets', {
     address,
   });
 }
@@ -77,6 +76,6 @@ function mailNote(reservation: Reservation, address: string): string {
 /** A note if something is still to be paid. */
 function paymentNote(reservation: Reservation): string {
   return isUnpaid(reservation) || reservation.payment_status === null
-    ? t('basket:confirmed_payment', { payment: paymentText(reservation) })
+    ? t('checkout:confirmed_payment', { payment: paymentText(reservation) })
     : '';
 }

@@ -17,14 +17,14 @@ export function PaymentMethods(props: PaymentMethodsProps) {
   const problems = event.payment_methods.filter(isProblem);
   return (
     <fieldset className="methods" aria-disabled={disabled || undefined}>
-      <legend>{t('basket:howToPay')}</legend>
+      <legend>{t('checkout:howToPay')}</legend>
       {event.payment_methods.some(({ demo }) => demo !== null) && (
-        <p className="methods__demo">{t('basket:demo')}</p>
+        <p className="methods__demo">{t('checkout:demo')}</p>
       )}
       <Choices {...props} methods={event.payment_methods.filter((method) => !isProblem(method))} />
       {problems.length > 0 && (
         <details className="methods__problems">
-          <summary>{t('basket:demo_problems')}</summary>
+          <summary>{t('checkout:demo_problems')}</summary>
           <Choices {...props} methods={problems} />
         </details>
       )}

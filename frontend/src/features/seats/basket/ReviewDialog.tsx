@@ -72,7 +72,7 @@ function Review({
 
   return (
     <Dialog
-      title={t('basket:review')}
+      title={t('checkout:review')}
       onDismiss={() => {
         if (!isPaying) onClose();
       }}
@@ -88,7 +88,7 @@ function Review({
           <Icon name="clock" />
           <span>
             <Trans
-              i18nKey="basket:held"
+              i18nKey="checkout:held"
               parts={{ time: <Countdown until={firstDeadline} clock={clock} /> }}
             />
           </span>
@@ -123,17 +123,17 @@ function Review({
           </div>
           {event.requires_verified_email && (
             <p className="review__verify">
-              {t('basket:verify')} <Link to="/account">{t('basket:verify_account')}</Link>
+              {t('checkout:verify')} <Link to="/account">{t('checkout:verify_account')}</Link>
             </p>
           )}
           {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
           <p className="visually-hidden" role="status">
-            {isPaying && t('basket:paying_said')}
+            {isPaying && t('checkout:paying_said')}
           </p>
           <div className="dialog__actions">
-            <Button aria-label={t('basket:backToTheMap')} disabled={isPaying} onClick={onClose}>
-              <span className="review__wide">{t('basket:backToTheMap')}</span>
-              <span className="review__narrow">{t('basket:back')}</span>
+            <Button aria-label={t('checkout:backToTheMap')} disabled={isPaying} onClick={onClose}>
+              <span className="review__wide">{t('checkout:backToTheMap')}</span>
+              <span className="review__narrow">{t('checkout:back')}</span>
             </Button>
             <Button
               look="primary"
@@ -143,7 +143,7 @@ function Review({
             >
               {isPaying
                 ? busyLabel(method)
-                : t(error === null ? 'basket:confirm' : 'basket:tryAgain', {
+                : t(error === null ? 'checkout:confirm' : 'checkout:tryAgain', {
                     total: formatMoney(bill.total, event.currency),
                   })}
             </Button>
@@ -158,18 +158,18 @@ function NothingLeft({ facts, checkout: { error }, choices, onTake, onClose }: R
   const isExpiry = error === null || error.conflicts.length > 0;
   return (
     <Dialog
-      title={isExpiry ? t('basket:lapsed') : t('basket:notPaid')}
+      title={isExpiry ? t('checkout:lapsed') : t('checkout:notPaid')}
       opensByItself
       onDismiss={onClose}
     >
       <p className="dialog__lead">
-        {error === null ? t('basket:lapsed_note') : paymentErrorText(error, facts)}
-        {isExpiry && ` ${t('basket:nothingReserved')}`}
+        {error === null ? t('checkout:lapsed_note') : paymentErrorText(error, facts)}
+        {isExpiry && ` ${t('checkout:nothingReserved')}`}
       </p>
       {choices.length > 0 && <OfferChoices choices={choices} onTake={onTake} />}
       <div className="dialog__actions">
         <Button look="primary" onClick={onClose}>
-          {t('basket:chooseAgain')}
+          {t('checkout:chooseAgain')}
         </Button>
       </div>
     </Dialog>
@@ -233,5 +233,5 @@ function TicketNames({ tickets, event }: TicketNamesProps) {
 }
 
 function busyLabel(method: string): string {
-  return isPaidNow(method) ? t('basket:paying') : t('basket:reserving');
+  return isPaidNow(method) ? t('checkout:paying') : t('checkout:reserving');
 }

@@ -1,6 +1,11 @@
 import { lazy, useEffect, useTransition } from 'react';
 
-const load = () => import('@/features/seats/basket/CheckoutDialog');
+import { withMessages } from '@/i18n/language';
+
+const load = withMessages(
+  ['checkout', 'payments', 'reservations'],
+  () => import('@/features/seats/basket/CheckoutDialog'),
+);
 
 export const CheckoutDialog = lazy(async () => ({ default: (await load()).CheckoutDialog }));
 

@@ -53,12 +53,12 @@ export function SeatFilter({ scene: { facts, wishes }, onChoose }: SeatFilterPro
         }}
       >
         <Icon name="filter" />
-        <span className="visually-hidden-when-narrow">{t('choosing:filter')}</span>
+        <span className="visually-hidden-when-narrow">{t('filter:title')}</span>
         {wishes.length > 0 && <b className="filter__count">{wishes.length}</b>}
       </Button>
       <div className="filter__card" id={cardId} hidden={!isOpen}>
         <WishChoices
-          label={t('choosing:filter_label')}
+          label={t('filter:label')}
           wishes={offered}
           chosen={wishes}
           onChoose={onChoose}

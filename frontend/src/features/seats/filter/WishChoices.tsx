@@ -25,7 +25,7 @@ export function WishChoices({ label, wishes, chosen, onChoose }: WishChoicesProp
               );
             }}
           />
-          {t(`choosing:filter_${wish}`)}
+          {t(`filter:${wish}`)}
         </label>
       ))}
     </fieldset>

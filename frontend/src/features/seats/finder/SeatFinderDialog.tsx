@@ -17,7 +17,6 @@ import type { SeatFinder } from '@/features/seats/finder/useSeatFinder';
 import { sectionName } from '@/features/seats/sectionName';
 import { t } from '@/i18n/language';
 import { formatMoney } from '@/i18n/money';
-import '@/i18n/loadFinderMessages';
 
 import './finder.css';
 
@@ -200,7 +199,7 @@ function PlacesForm({ event, area, seats, counts, remaining, find, onClose }: Pl
       <div className="dialog__actions">
         <Button onClick={onClose}>{t('choosing:find_cancel')}</Button>
         <Button look="primary" type="submit" data-initial-focus busy={find.isBusy || left === 0}>
-          {t('choosing:stand_go', { count })}
+          {t('finder:stand_go', { count })}
         </Button>
       </div>
     </form>

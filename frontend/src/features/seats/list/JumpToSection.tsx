@@ -22,7 +22,7 @@ export function JumpToSection({ sections, onJump }: JumpToSectionProps) {
         onJump(wanted);
       }}
     >
-      <label htmlFor={id}>{t('choosing:list_jump')}</label>
+      <label htmlFor={id}>{t('list:jump')}</label>
       <select
         id={id}
         className="choice"
@@ -37,7 +37,7 @@ export function JumpToSection({ sections, onJump }: JumpToSectionProps) {
           </option>
         ))}
       </select>
-      <Button type="submit">{t('choosing:list_go')}</Button>
+      <Button type="submit">{t('list:go')}</Button>
     </form>
   );
 }

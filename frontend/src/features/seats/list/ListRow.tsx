@@ -36,7 +36,7 @@ export const ListRow = memo(function ListRow({
   return (
     <Fold
       level="h3"
-      title={row.name === '' ? t('choosing:list_noRow') : rowName(row.name)}
+      title={row.name === '' ? t('list:noRow') : rowName(row.name)}
       note={freeNote(free, row.seats.length)}
       isOpen={seats !== null}
       onToggle={() => {
@@ -62,7 +62,7 @@ function RowSeats({ row, seats, settings }: RowSeatsProps) {
   const everFree = useEverFree(all);
   const shown = onlyFree ? all.filter(({ facts }) => everFree.has(facts.id)) : all;
   if (shown.length === 0 && all.every(({ status }) => status !== 'unknown'))
-    return <p className="list__none">{t('choosing:list_noneHere')}</p>;
+    return <p className="list__none">{t('list:noneHere')}</p>;
   return (
     <ul className="list__seats">
       {shown.map((seat) => (

@@ -118,7 +118,7 @@ function priceRange(seats: readonly SeatFacts[], currency: string): string {
   const [least = '0', most = '0'] = [prices[0], prices.at(-1)];
   return least === most
     ? formatMoney(least, currency)
-    : t('choosing:list_prices', {
+    : t('list:prices', {
         least: formatMoney(least, currency),
         most: formatMoney(most, currency),
       });

@@ -25,7 +25,7 @@ export const SeatItem = memo(function SeatItem({ seat, tone, currency, isOnSale 
       className="seat-item"
       data-seat={facts.index}
       data-status={status}
-      aria-label={t('choosing:list_seat', {
+      aria-label={t('list:seat', {
         seat: facts.seatNumber,
         price,
         status: statusWithFeatures(seat),

@@ -126,9 +126,9 @@ export function SeatList({
                 setOnlyFree(target.checked);
               }}
             />
-            {t('choosing:list_onlyFree')}
+            {t('list:onlyFree')}
           </label>
-          {sections.length === 0 && <p>{t('choosing:filter_none')}</p>}
+          {sections.length === 0 && <p>{t('list:noneLike')}</p>}
           {sections.length > 1 && <JumpToSection sections={sections} onJump={jumpTo} />}
         </div>
         {scene.wishes.length === 0 &&

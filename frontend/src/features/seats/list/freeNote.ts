@@ -3,5 +3,5 @@ import { t } from '@/i18n/language';
 /** Empty if the number is unknown. */
 export function freeNote(free: number | null, total: number): string {
   if (free === null) return '';
-  return free === 0 ? t('choosing:list_noneFree') : t('choosing:list_free', { free, total });
+  return free === 0 ? t('list:noneFree') : t('list:free', { free, total });
 }

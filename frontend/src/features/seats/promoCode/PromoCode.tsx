@@ -69,10 +69,10 @@ export function PromoCode({
     const free = seats.filter(({ status }) => status === 'available');
     announce(
       left === 0 || free.length === 0
-        ? t('choosing:code_nothingLeft')
+        ? t('promoCode:nothingLeft')
         : left < free.length
-          ? t('choosing:code_openedSome', { count: free.length, left })
-          : t('choosing:code_opened', { count: free.length }),
+          ? t('promoCode:openedSome', { count: free.length, left })
+          : t('promoCode:opened', { count: free.length }),
     );
     if (free.length > 0) onOpened(free.map(({ facts }) => facts));
   });
@@ -114,12 +114,12 @@ export function PromoCode({
       >
         <Icon name="ticket" />
         <span className="visually-hidden-when-narrow">
-          {isWaiting ? t('choosing:code_signIn') : (opened?.promoCode ?? t('choosing:code'))}
+          {isWaiting ? t('promoCode:signIn') : (opened?.promoCode ?? t('promoCode:code'))}
         </span>
       </Button>
       {isAsking && (
         <Dialog
-          title={t('choosing:code_title')}
+          title={t('promoCode:title')}
           onDismiss={() => {
             setIsAsking(false);
           }}
@@ -132,9 +132,9 @@ export function PromoCode({
               open.mutate(text);
             }}
           >
-            <p className="dialog__lead">{t('choosing:code_lead')}</p>
+            <p className="dialog__lead">{t('promoCode:lead')}</p>
             <Field
-              label={t('choosing:code')}
+              label={t('promoCode:code')}
               value={text}
               maxLength={40}
               required
@@ -168,11 +168,11 @@ export function PromoCode({
                     setIsAsking(false);
                   }}
                 >
-                  {t('choosing:code_remove')}
+                  {t('promoCode:remove')}
                 </Button>
               )}
               <Button look="primary" type="submit" busy={open.isPending}>
-                {t('choosing:code_use')}
+                {t('promoCode:use')}
               </Button>
             </div>
           </form>

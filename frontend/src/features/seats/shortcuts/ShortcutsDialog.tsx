@@ -4,7 +4,6 @@ import { Button } from '@/components/Button';
 import { Dialog } from '@/components/Dialog';
 import { type Shortcut, SHORTCUTS } from '@/features/seats/shortcuts/shortcuts';
 import { t } from '@/i18n/language';
-import '@/i18n/loadShortcutsMessages';
 
 import './shortcuts.css';
 
