@@ -24,7 +24,7 @@ export function messageForField(field: string, code: string): string | null {
   return firstMessage([`field_${field}_${code}`, `field_${kind}_${code}`, `field_${code}`]);
 }
 
-/** All but the first come with the pages of accounts and of organisers. */
+/** All but the first come with the pages of accounts, of organisers and of ticket checks. */
 const NAMESPACES = ['errors', 'accountErrors', 'organiserErrors'];
 
 /** The message of the first key that has one. */

@@ -22,7 +22,7 @@ const ReservationPage = lazy(
   })),
 );
 const TicketCheckPage = lazy(
-  withMessages(['reservations'], async () => ({
+  withMessages(['organiserErrors', 'reservations'], async () => ({
     default: (await import('@/features/reservations/TicketCheckPage')).TicketCheckPage,
   })),
 );
