@@ -58,6 +58,31 @@ test('the map stays where it is when a seat has gone and others are offered', as
   }
 });
 
+test('a toast covers neither the name of the event nor its state', async ({ enter, request }) => {
+  const { club } = await demoEvents(request);
+  const rival = await enter('somebody new');
+  const seats = await rival.api.get<Seat[]>(`events/${club.id}/seats/`);
+  const taken = pick(
+    seats.filter((seat) => seat.is_available),
+    70,
+  );
+  await rival.api.post(`events/${club.id}/seats/${taken.id}/lock/`);
+  for (const options of [DESK, PHONE]) {
+    const { page } = await enter('somebody new', options);
+    await openLive(page, club);
+    const seat = page.locator(`[data-seat="${seats.indexOf(taken)}"]`);
+    if (options === PHONE) await tapAt(seat);
+    else await seat.click({ force: true });
+    const toast = await boxOf(page.locator('.toast').first());
+    for (const shown of ['.selector__head', '.selector__tools', '.basket__foot']) {
+      const place = page.locator(shown);
+      if ((await place.count()) === 0) continue;
+      const box = await boxOf(place);
+      expect(toast.y >= box.y + box.height || toast.y + toast.height <= box.y).toBe(true);
+    }
+  }
+});
+
 test('a seat that asks to sign in leaves no tooltip on a phone', async ({ enter, request }) => {
   const { club } = await demoEvents(request);
   const { page } = await enter('anonymous', PHONE);

@@ -194,8 +194,8 @@ class EventsQuerySerializer(serializers.Serializer[Any]):
         max_length=MAX_SEARCH_LENGTH,
         allow_blank=True,
         default="",
-        help_text="Words that are all in the name, the venue or the description, in any case."
-        f" At most {MAX_SEARCH_WORDS}.",
+        help_text="Words that are all in the name, the venue, its address or the description, in"
+        f" any case. At most {MAX_SEARCH_WORDS}.",
     )
     starts_from = serializers.DateTimeField(
         default=None, help_text="Only events that begin then or later."

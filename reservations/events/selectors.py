@@ -76,7 +76,10 @@ class EventFilter:
         found = Q() if self.organisation_id is None else Q(organisation=self.organisation_id)
         for word in self.words:
             found &= (
-                Q(name__icontains=word) | Q(venue__icontains=word) | Q(description__icontains=word)
+                Q(name__icontains=word)
+                | Q(venue__icontains=word)
+                | Q(address__icontains=word)
+                | Q(description__icontains=word)
             )
         if self.upcoming:
             found &= Q(date__gt=now - UPCOMING_FOR)

@@ -101,6 +101,12 @@ def test_a_search_ignores_case_in_every_alphabet(search: str) -> None:
     assert _names(f"search={quote(search)}") == ["Münchner Études 100%"]
 
 
+def test_a_search_finds_events_by_the_city_in_the_venues_address() -> None:
+    make_event(name="Winter Tale", seats=0, venue="Aurelia", address="Ring 1, 1010 Vienna")
+    make_event(name="Late Set", seats=0, venue="Copper Room", address="Rua 7, Lisbon")
+    assert _names("search=vienna") == ["Winter Tale"]
+
+
 def test_events_of_a_period_include_its_begin_and_exclude_its_end() -> None:
     _make_season()
     first, second, third = Event.objects.order_by("date").values_list("date", flat=True)

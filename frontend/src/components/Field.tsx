@@ -1,6 +1,8 @@
-import { type ComponentProps, useId } from 'react';
+import { type ComponentProps, useId, useState } from 'react';
 
 import './field.css';
+
+const NONE: readonly string[] = [];
 
 interface FieldProps extends ComponentProps<'input'> {
   readonly label: string;
@@ -8,8 +10,11 @@ interface FieldProps extends ComponentProps<'input'> {
   readonly errors?: readonly string[];
 }
 
-export function Field({ label, hint, errors = [], ...input }: FieldProps) {
+/** Errors are of the value that was sent: they go when another one is typed. */
+export function Field({ label, hint, errors: sent = NONE, ...input }: FieldProps) {
   const id = useId();
+  const [outdated, setOutdated] = useState(NONE);
+  const errors = sent === outdated ? NONE : sent;
   const noteId = `${id}-note`;
   const note = errors.length > 0 ? errors.join(' ') : hint;
   return (
@@ -19,6 +24,10 @@ export function Field({ label, hint, errors = [], ...input }: FieldProps) {
       </label>
       <input
         {...input}
+        onInput={(event) => {
+          setOutdated(sent);
+          input.onInput?.(event);
+        }}
         id={id}
         className="field__input"
         aria-invalid={errors.length > 0}

@@ -92,4 +92,9 @@ it('shows each error at its field', async () => {
   const field = screen.getByLabelText('Username');
   expect(field.getAttribute('aria-invalid')).toBe('true');
   expect(field.getAttribute('aria-describedby')).toBe(complaint.id);
+  await user.type(field, '2');
+  expect(field.getAttribute('aria-invalid')).toBe('false');
+  expect(screen.queryByText('A user with that username already exists.')).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Create account' }));
+  expect(await screen.findByText('A user with that username already exists.')).toBeDefined();
 });

@@ -189,6 +189,14 @@ describe('the search', () => {
     expect(screen.getByLabelText('From')).toHaveProperty('value', '2026-12-18');
   });
 
+  it('says that the days are the wrong way round', async () => {
+    openSearch('/?from=2026-12-20&until=2026-12-18');
+    const until = await screen.findByLabelText('Until');
+    expect(screen.getByText('This day is before the first one.').id).toBe(
+      until.getAttribute('aria-describedby'),
+    );
+  });
+
   it('ignores days in the address that are none', async () => {
     openSearch('/?from=2026-13-01&until=soon');
     expect(await screen.findByText('Event 1')).toBeDefined();

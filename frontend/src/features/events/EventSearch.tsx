@@ -35,6 +35,7 @@ export function EventSearch({ filter, onChange }: EventSearchProps) {
     onChange({ ...filter, search: typed ?? filter.search, ...change });
   }
 
+  const areSwapped = filter.from !== '' && filter.until !== '' && filter.from > filter.until;
   return (
     <search>
       <form
@@ -87,6 +88,7 @@ export function EventSearch({ filter, onChange }: EventSearchProps) {
           type="date"
           min={filter.from}
           value={filter.until}
+          errors={areSwapped ? [t('events:search_swapped')] : []}
           onChange={({ target }) => {
             apply({ until: target.value });
           }}

@@ -225,6 +225,18 @@ describe('a lost response', () => {
   const NETWORK_TRIES = 3;
   const lostTries = Array.from({ length: NETWORK_TRIES }, () => CONNECTION_LOST);
 
+  it('is asked for again by itself once the network is back, and says why nothing can change', async () => {
+    const { server, user, dialog } = await openReview();
+    server.replyInTurn(RESERVE, ...lostTries, booked());
+    await user.click(dialog.getByRole('button', { name: /^Confirm/ }));
+    await dialog.findByText(/the way to pay stay the same/, undefined, { timeout: 4_000 });
+    act(() => {
+      window.dispatchEvent(new Event('online'));
+    });
+    await confirmed();
+    expect(new Set(server.keysOf(RESERVE)).size).toBe(1);
+  });
+
   it('is retried with the same key and the same order only', async () => {
     const { server, socket, user, dialog } = await openReview();
     server.replyInTurn(RESERVE, ...lostTries, booked());

@@ -119,7 +119,12 @@ function Review({
         />
         <div className="review__foot">
           <div role="alert">
-            {error !== null && <p className="dialog__error">{paymentErrorText(error, facts)}</p>}
+            {error !== null && (
+              <p className="dialog__error">
+                {paymentErrorText(error, facts)}
+                {isUndecided && ` ${t('basket:sameOrder')}`}
+              </p>
+            )}
           </div>
           {event.requires_verified_email && (
             <p className="review__verify">

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 
 import { type ApiError, type Conflict, toApiError } from '@/api/apiError';
@@ -46,7 +46,7 @@ interface Attempt {
 
 /**
  * Reserve and pay. While an order's outcome is unknown, it keeps its idempotency key and its seats
- * stay pending; sending it again repeats the same order. After a response the next order is new. A
+ * stay pending; sending it again repeats the same order, as coming back online does. After a response the next order is new. A
  * payment that waits for the buyer or their bank has a page of its own, which is opened then.
  */
 export function useCheckout(options: CheckoutOptions): Checkout {
@@ -91,6 +91,17 @@ export function useCheckout(options: CheckoutOptions): Checkout {
     },
   });
   const error = cause === null ? null : toApiError(cause);
+  const undecided = error?.isOutcomeUnknown === true ? variables : undefined;
+  useEffect(() => {
+    if (undecided === undefined) return undefined;
+    const repeat = () => {
+      mutate(undecided);
+    };
+    window.addEventListener('online', repeat);
+    return () => {
+      window.removeEventListener('online', repeat);
+    };
+  }, [undecided, mutate]);
 
   function giveBack(seats: readonly SeatFacts[]): void {
     const seatIds = idsOf(seats);
@@ -100,8 +111,8 @@ export function useCheckout(options: CheckoutOptions): Checkout {
 
   function pay({ tickets, total }: Bill, paymentMethod: string): void {
     if (isPending) return;
-    if (error?.isOutcomeUnknown === true && variables !== undefined) {
-      mutate(variables);
+    if (undecided !== undefined) {
+      mutate(undecided);
       return;
     }
     const seats = tickets.map(({ facts }) => facts);
@@ -114,13 +125,12 @@ export function useCheckout(options: CheckoutOptions): Checkout {
   }
 
   function leave(): boolean {
-    const isOpen = error?.isOutcomeUnknown === true;
-    if (isOpen && variables !== undefined) {
-      giveBack(variables.seats);
+    if (undecided !== undefined) {
+      giveBack(undecided.seats);
       void queryClient.invalidateQueries({ queryKey: reservationsQuery.queryKey });
     }
     reset();
-    return isOpen;
+    return undecided !== undefined;
   }
 
   return { isPaying: isPending, error, pay, leave };
