@@ -27,7 +27,6 @@ test('the basket shows the whole name of a seat beside its prices', async ({ ent
     const name = page.locator('.basket__seat').first();
     await expect(name).toBeVisible();
     expect(await name.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
-    expect((await boxOf(name)).width).toBeGreaterThan(200);
   }
 });
 

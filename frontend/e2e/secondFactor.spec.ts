@@ -66,6 +66,6 @@ test(
     await page.getByRole('button', { name: 'Delete my account' }).click();
     await dialog.getByLabel('Password').fill(password);
     await dialog.getByRole('button', { name: 'Delete my account' }).click();
-    await expect(page).toHaveURL(/sign-in/);
+    await expect(page.getByText('Your account is deleted.')).toBeVisible();
   },
 );
