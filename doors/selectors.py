@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Q
@@ -17,7 +17,7 @@ from reservations.bookings.states import state_of, with_related
 from reservations.bookings.ticket_codes import public_keys, ticket_code
 from reservations.domain.errors import EventNotFound
 from reservations.domain.rules.admission import why_not_admitted
-from reservations.domain.states import iso
+from reservations.domain.states import EntryState, iso
 from reservations.events.records import Timestamp, TimeZone, one_of
 from reservations.events.selectors import floors_of
 from reservations.models import Entry, Event, Reservation, ReservationSeat, Seat
@@ -233,18 +233,25 @@ def _bookings(event_id: int, *, now: datetime) -> Iterator[ListedBookingRecord]:
             "valid_from": int(ticket_valid_from(reservation).timestamp()),
             "state": "valid" if reason in (None, "used") else reason,
             "seats": [
-                {
-                    "seat_id": seat_id,
-                    **names[seat_id],
-                    "entered_at": iso(entry.at) if (entry := state.entries.get(seat_id)) else None,
-                    "gate": entry.gate if entry else "",
-                }
+                _seat(seat_id, names[seat_id], state.entries.get(seat_id))
                 for seat_id in state.seat_ids
             ],
         }
 
 
-def _seat_names(event_id: int) -> dict[int, Any]:
+def _seat(seat_id: int, name: dict[str, Any], entry: EntryState | None) -> ListedSeatRecord:
+    return cast(
+        ListedSeatRecord,
+        {
+            "seat_id": seat_id,
+            **name,
+            "entered_at": iso(entry.at) if entry else None,
+            "gate": entry.gate if entry else "",
+        },
+    )
+
+
+def _seat_names(event_id: int) -> dict[int, dict[str, Any]]:
     """Return the fields of a `ListedSeatRecord` that name the seats of an event, by id."""
     columns = ("seat_number", "section", "row", "number")
     floors = floors_of([event_id]).get(event_id, {})
