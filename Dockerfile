@@ -25,9 +25,7 @@ COPY realtime/ realtime/
 COPY organisations/ organisations/
 COPY webhooks/ webhooks/
 COPY doors/ doors/
-COPY security_log/ security_log/
-COPY slow_work/ slow_work/
-COPY shared_cache/ shared_cache/
+COPY infrastructure/ infrastructure/
 # Nothing can be written when it runs, and to compile it all at every start takes long.
 RUN python -m compileall -q .
 # nobody, as a number: Kubernetes must see that it is not root.

@@ -18,7 +18,7 @@ from accounts import known_devices, login_throttle, mail
 from accounts.models import User
 from accounts.password_hashing import Workload, hashing_slot
 from accounts.throttles import PasswordChangeThrottle
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 class PasswordPages(admin.AdminSite):

@@ -22,7 +22,7 @@ from accounts.locked_rows import lock_current
 from accounts.mail_limits import TooMuchMail
 from accounts.mail_links import address_by_link, key_of_uid
 from accounts.models import User
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 class OtherAccount(Exception):

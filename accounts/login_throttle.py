@@ -32,12 +32,12 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from rest_framework.exceptions import Throttled
 
-import shared_cache
 from accounts import known_devices
 from accounts.client_ip import client_ip
 from accounts.models import User, folded
-from security_log.log import Kind, record
-from security_log.networks import counted_networks
+from infrastructure import shared_cache
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.networks import counted_networks
 
 WITHIN_SECONDS = 15 * 60.0
 PAUSE_SECONDS = 60.0

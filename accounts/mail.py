@@ -32,8 +32,8 @@ from accounts.mail_limits import (
     recipient_key,
 )
 from accounts.models import Mail, User
-from security_log.prefixes import Folded
-from security_log.request_context import current_request
+from infrastructure.security_log.prefixes import Folded
+from infrastructure.security_log.request_context import current_request
 
 UNSENT_KEPT = timedelta(days=14)
 """How long mail is kept that waits for the mail server, or that was given up."""

@@ -31,8 +31,8 @@ from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
 
 from accounts.models import Mail
+from infrastructure.security_log.networks import customer_network
 from organisations.models import Organisation
-from security_log.networks import customer_network
 
 DAY = timedelta(days=1)
 RESET_BURST = (3, timedelta(minutes=15))

@@ -36,8 +36,8 @@ from accounts.mail_message import message_of
 from accounts.models import Mail, User
 from accounts.pacing import Pace, lower_priority
 from accounts.ticket_files import ticket_files
-from security_log.mail_addresses import folded_address
-from slow_work.database import without_database
+from infrastructure.security_log.mail_addresses import folded_address
+from infrastructure.slow_work.database import without_database
 
 RETRY_DELAYS_MINUTES = (1, 5, 15, 30, 60, 120, *[180] * 39)
 """How long to wait after each attempt that failed for now: five days, as RFC 5321 (4.5.4.1) asks.

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import NamedTuple
 
-from security_log.cap_keys import cap_key
+from infrastructure.security_log.cap_keys import cap_key
 
 
 class _Provider(NamedTuple):

@@ -30,7 +30,7 @@ from django.db import connection
 from rest_framework.exceptions import APIException
 
 from accounts.client_ip import client_ip
-from security_log.networks import widest_network
+from infrastructure.security_log.networks import widest_network
 
 
 class Workload(Enum):

@@ -17,7 +17,7 @@ from accounts import mail, revocations
 from accounts.locked_rows import lock_current, lock_linked
 from accounts.mail_links import require_password_link
 from accounts.models import User
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 def change(person: User, *, old: str, new: str, language: str) -> bool:

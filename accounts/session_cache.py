@@ -21,12 +21,12 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-import shared_cache
 from accounts import revocations
 from accounts.models import User
 from accounts.revocations import Credential
 from accounts.sign_ins import tracking
 from accounts.token_types import ClaimsUser
+from infrastructure import shared_cache
 
 CACHE_SECONDS = 60
 MAX_LOCAL_ENTRIES = 10_000

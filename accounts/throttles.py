@@ -24,9 +24,9 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-import shared_cache
 from accounts.client_ip import client_ip
-from security_log.networks import counted_networks
+from infrastructure import shared_cache
+from infrastructure.security_log.networks import counted_networks
 
 SYNC_EVERY = 10
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

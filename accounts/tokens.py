@@ -27,7 +27,7 @@ from accounts.organisers import is_organiser, organiser_ids
 from accounts.sessions import idle_seconds
 from accounts.sign_ins import tracking
 from accounts.token_types import RefreshToken
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 FAMILY_DAYS = 30
 """How long a family can be refreshed without signing in again."""

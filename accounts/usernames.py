@@ -9,7 +9,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
-from security_log.people import is_visible
+from infrastructure.security_log.people import is_visible
 
 _CONFUSABLE_SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}
 

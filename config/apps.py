@@ -21,13 +21,13 @@ def _connect_apps() -> None:
     from accounts import mail_formats, mail_worker, notices, organisers, throttles
     from accounts import ticket_files as files_of_mail
     from accounts.personal_data import sources
+    from infrastructure.security_log import second_factors
     from reservations import personal_data
     from reservations.formats import localised
     from reservations.housekeeping import background
     from reservations.ports import notices as notices_to_buyers
     from reservations.runtime import throttles as costly_calls
     from reservations.tickets import ticket_files
-    from security_log import second_factors
 
     second_factors.register(organisers)
     costly_calls.register(throttles.PersonThrottle)

@@ -33,7 +33,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from config.service_urls import has_password
-from shared_cache import redis_servers
+from infrastructure.shared_cache import redis_servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "SEATCAST_"

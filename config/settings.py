@@ -27,7 +27,7 @@ from config.environment import (
 )
 from config.service_urls import connects_as_owner, with_password
 from config.version import VERSION
-from shared_cache import redis_servers
+from infrastructure.shared_cache import redis_servers
 
 environment = read_environment()
 
@@ -151,7 +151,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "config",
-    "security_log",
+    "infrastructure.security_log",
     "accounts",
     "organisations",
     "reservations",
@@ -330,11 +330,11 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "shared_cache.backends.RedisCache",
+            "BACKEND": "infrastructure.shared_cache.backends.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
-                "serializer": "shared_cache.serializer.JsonSerializer",
-                "pool_class": "shared_cache.redis_servers.ServerPool",
+                "serializer": "infrastructure.shared_cache.serializer.JsonSerializer",
+                "pool_class": "infrastructure.shared_cache.redis_servers.ServerPool",
                 "socket_timeout": 2,
                 "socket_connect_timeout": 2,
             },
@@ -344,7 +344,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {
         "default": {
-            "BACKEND": "shared_cache.backends.LocMemCache",
+            "BACKEND": "infrastructure.shared_cache.backends.LocMemCache",
             # Large enough that trying many names does not evict the login throttle's counts.
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }

@@ -2,8 +2,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from config.web.views import ApiDocs, Schema, api_not_found, client
+from infrastructure.security_log.api import SecurityLogView
 from realtime.event_streams import EventStreamView
-from security_log.api import SecurityLogView
 
 # Django tries these in order, so the most frequent calls come first.
 urlpatterns = [

@@ -2,8 +2,9 @@
 
 A server that is only overloaded, or whose database is away, does answer: a request waits for a
 thread for 10 seconds at most and is then dropped, a query ends after 10, and a call to the payment
-provider after some 15. Work that takes longer has few of the threads (`slow_work.kinds`). So within
-a minute even a server whose threads are all taken has one for its probe.
+provider after some 15. Work that takes longer has few of the threads
+(`infrastructure.slow_work.kinds`). So within a minute even a server whose threads are all taken has
+one for its probe.
 
 Concurrency: one thread per server, which shares an event and a future with the main thread; another
 one asks whether the server answers.

@@ -22,6 +22,7 @@ from django.db.models.functions import Now
 
 from doors.errors import DoorNotFound, DoorRevoked, TooManyDoors
 from doors.models import Door, Scan
+from infrastructure.security_log.log import Kind, record
 from reservations.bookings import command_queue
 from reservations.bookings.booking_records import ticket_valid_from
 from reservations.bookings.states import state_of, with_related
@@ -32,7 +33,6 @@ from reservations.domain.rules.admission import why_not_admitted
 from reservations.domain.states import Person, ReservationState
 from reservations.models import Event, Reservation
 from reservations.runtime import clock
-from security_log.log import Kind, record
 
 MAX_DOORS = 200
 """How many doors an event can have, without revoked ones."""

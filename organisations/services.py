@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts import mail
 from accounts.locked_rows import lock_current
 from accounts.models import User
+from infrastructure.security_log.log import Kind, record
 from organisations import delegations
 from organisations.errors import (
     AlreadyMember,
@@ -42,7 +43,6 @@ from organisations.errors import (
 from organisations.models import Invitation, Membership, Organisation, new_key
 from organisations.roles import Role
 from reservations.permissions import Permission, has_by_group, may
-from security_log.log import Kind, record
 
 INVITATION_LIFETIME = timedelta(days=7)
 MAX_ORGANISATIONS = 20

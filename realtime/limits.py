@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from security_log.networks import counted_networks, is_any_full
+from infrastructure.security_log.networks import counted_networks, is_any_full
 
 MAX_FRAMES_AT_ONCE = 20
 FRAMES_PER_SECOND = 5.0

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
+from infrastructure.security_log.log import Kind, record
 from reservations.bookings import command_queue
 from reservations.bookings.records import CommandResult
 from reservations.domain.commands import BlockSeats, Command, MarkPaid, UnblockSeats
@@ -34,7 +35,6 @@ from reservations.organising.lifecycle import publish_event
 from reservations.organising.seating import static_changes
 from reservations.payments import refunds
 from reservations.runtime import clock
-from security_log.log import Kind, record
 
 admin.site.site_header = admin.site.site_title = "Seatcast"
 admin.site.index_title = "Box office"

@@ -15,9 +15,9 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-import shared_cache
 from accounts import revocations, throttles
 from accounts.password_hashing import Argon2Hasher
+from infrastructure import shared_cache
 from realtime import polling
 from reservations.bookings import command_queue, conflicts
 from reservations.box_office import sale_figures

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from security_log.request_context import RequestContext, current_request
+from infrastructure.security_log.request_context import RequestContext, current_request
 
 
 @contextmanager

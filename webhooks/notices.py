@@ -2,9 +2,9 @@
 
 from accounts.mail import Notice, notify_all
 from accounts.models import Mail, User
+from infrastructure.security_log.log import Kind, record
 from organisations.models import Membership
 from organisations.roles import Role
-from security_log.log import Kind, record
 from webhooks.models import Endpoint
 
 

@@ -20,8 +20,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from infrastructure.security_log import encryption
 from reservations.runtime import bulk, clock
-from security_log import encryption
 from webhooks import notices
 from webhooks.models import Delivery, Endpoint
 from webhooks.sender import CONCURRENT_REQUESTS, Request, Result

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db import transaction
 
+from infrastructure.security_log import encryption
+from infrastructure.security_log.log import Kind, record
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission, may
 from reservations.runtime import clock
-from security_log import encryption
-from security_log.log import Kind, record
 from webhooks import queue, signing
 from webhooks.errors import (
     DeliveryNotFound,

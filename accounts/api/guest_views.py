@@ -36,8 +36,8 @@ from accounts.sessions import SESSION_BACKEND
 from accounts.signing_in import keep_signed_in, signed_in_record
 from accounts.throttles import ApiThrottle, RegisterThrottle, ResetThrottle
 from accounts.tokens import issue_pair
-from security_log.log import Kind, record
-from security_log.people import NameField
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.people import NameField
 
 
 class NotAGuest(APIException):

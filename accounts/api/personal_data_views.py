@@ -24,9 +24,9 @@ from accounts.personal_data.export import export_data
 from accounts.personal_data.sources import sources
 from accounts.reauthentication import require_password, require_second_factor_if_set_up
 from accounts.throttles import ApiThrottle, ExportThrottle
-from security_log.log import Kind, record
-from slow_work.kinds import FILE
-from slow_work.turns import place
+from infrastructure.security_log.log import Kind, record
+from infrastructure.slow_work.kinds import FILE
+from infrastructure.slow_work.turns import place
 
 FILE_NAME = "seatcast-data.json"
 

@@ -33,7 +33,7 @@ from accounts.second_factor.sign_in import take_second_step
 from accounts.sign_ins import tracking
 from accounts.signing_in import keep_credential, sign_in
 from accounts.tokens import end_family, issue_pair
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 class LoginSecondFactorView(PublicView):

@@ -15,9 +15,9 @@ from accounts import known_devices, mail
 from accounts.mail_limits import TooMuchMail
 from accounts.models import User, folded
 from accounts.usernames import skeleton, validate_new_username
+from infrastructure.security_log.log import Kind, record
 from organisations.models import Membership
 from organisations.roles import Role, granted_to
-from security_log.log import Kind, record
 
 NAME_TAKEN = "This name is taken."
 

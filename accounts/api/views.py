@@ -59,7 +59,7 @@ from accounts.second_factor.sign_in import require_second_step
 from accounts.signing_in import keep_signed_in, sign_in, signed_in_record
 from accounts.throttles import ApiThrottle, PasswordChangeThrottle, RegisterThrottle, ResetThrottle
 from accounts.tokens import end_family, issue_pair, mfa_at_of, revoke_refresh_token, rotate
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 class InvalidCredentials(AuthenticationFailed):

@@ -30,7 +30,7 @@ from accounts.locked_rows import lock_current, lock_linked
 from accounts.mail_links import require_guest_link
 from accounts.models import User
 from accounts.personal_data.sources import sources
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 PREFIX = "guest-"
 MAX_MERGED = 50

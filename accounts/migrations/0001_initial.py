@@ -8,8 +8,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
-import security_log.prefixes
-import security_log.words
+import infrastructure.security_log.prefixes
+import infrastructure.security_log.words
 from django.conf import settings
 from django.db import migrations, models
 
@@ -475,12 +475,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="user",
-            index=models.Index(security_log.prefixes.Folded("username"), name="user_by_name"),
+            index=models.Index(
+                infrastructure.security_log.prefixes.Folded("username"), name="user_by_name"
+            ),
         ),
         migrations.AddIndex(
             model_name="user",
             index=django.contrib.postgres.indexes.GinIndex(
-                security_log.words.Words("first_name"),
+                infrastructure.security_log.words.Words("first_name"),
                 condition=models.Q(("first_name", ""), _negated=True),
                 name="user_by_first_name",
             ),
@@ -488,7 +490,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="user",
             index=models.Index(
-                security_log.prefixes.Folded("email"),
+                infrastructure.security_log.prefixes.Folded("email"),
                 condition=models.Q(("email", ""), _negated=True),
                 name="user_by_email",
             ),

@@ -16,9 +16,9 @@ from accounts.models.personal_data import Erasure
 from accounts.models.second_factors import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.models.sign_ins import SignIn
 from accounts.password_validators import is_published
-from security_log.people import display_name
-from security_log.prefixes import Folded
-from security_log.words import Words
+from infrastructure.security_log.people import display_name
+from infrastructure.security_log.prefixes import Folded
+from infrastructure.security_log.words import Words
 
 __all__ = [
     "Authenticator",

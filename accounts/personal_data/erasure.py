@@ -36,7 +36,7 @@ from accounts.models import (
     User,
 )
 from accounts.personal_data.sources import sources
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 PLACEHOLDER = "deleted-"
 GUEST_DAYS = 90

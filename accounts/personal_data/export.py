@@ -9,7 +9,7 @@ from accounts.models import Mail, User
 from accounts.personal_data.sources import sources
 from accounts.second_factor import factors
 from accounts.sign_ins import tracking
-from security_log.models import SecurityEvent
+from infrastructure.security_log.models import SecurityEvent
 
 MOST_LOG_ROWS = 5_000
 

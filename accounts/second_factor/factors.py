@@ -26,7 +26,7 @@ from accounts.models import User
 from accounts.models.second_factors import Authenticator, Challenge, Passkey, RecoveryCode
 from accounts.second_factor import challenges, passkeys, recovery, totp
 from accounts.second_factor.errors import NoSuchPasskey, NotSetUp
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 def available_methods(person: User) -> list[str]:

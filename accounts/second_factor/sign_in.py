@@ -22,7 +22,7 @@ from accounts.second_factor.errors import (
     InvalidPasskey,
     SecondStepRequired,
 )
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 
 def require_second_step(person: User) -> None:

@@ -18,7 +18,7 @@ from accounts.locked_rows import lock_current
 from accounts.models import User
 from accounts.models.second_factors import Authenticator
 from accounts.second_factor.errors import AlreadySetUp, InvalidCode, NotSetUp
-from security_log import encryption
+from infrastructure.security_log import encryption
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1

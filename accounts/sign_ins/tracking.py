@@ -25,7 +25,7 @@ from accounts.organisers import is_organiser
 from accounts.second_factor import factors
 from accounts.sessions import BEGAN, ORGANISER, SessionStore
 from accounts.sign_ins.user_agents import describe_user_agent
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 TOUCH_INTERVAL_SECONDS = 60.0
 MFA_AT = "mfa_at"

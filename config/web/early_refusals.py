@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from accounts.client_ip import client_ip_of_scope
-from slow_work.clients import on_refusal
+from infrastructure.slow_work.clients import on_refusal
 
 _STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 MAX_REMEMBERED = 2_000

@@ -17,7 +17,7 @@ import orjson
 from accounts.client_ip import client_ip_of_scope
 from config.web.errors import RETRY_SECONDS, error_body
 from config.web.request_ids import HEADER
-from security_log.networks import counted_networks, is_any_full
+from infrastructure.security_log.networks import counted_networks, is_any_full
 
 LARGE_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from shared_cache.redis_servers import ServerPool
+from infrastructure.shared_cache.redis_servers import ServerPool
 
 CACHE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from accounts.client_ip import client_ip
-from security_log.request_context import RequestContext, current_request
+from infrastructure.security_log.request_context import RequestContext, current_request
 
 HEADER = "X-Request-ID"
 

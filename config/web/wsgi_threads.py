@@ -17,7 +17,7 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 
 from config.web.replies import Reply, healthy, send_reply
-from slow_work.clients import is_gone
+from infrastructure.slow_work.clients import is_gone
 
 MAX_WAIT_SECONDS = 10.0
 MAX_WAITING = 256

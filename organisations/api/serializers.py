@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from infrastructure.security_log.people import NameField
 from organisations.models import Organisation
 from organisations.roles import Role
 from organisations.selectors import MAX_PAGE
-from security_log.people import NameField
 
 MAX_ID = 2**63 - 1
 

@@ -15,6 +15,7 @@ from accounts.api.views import InvalidLink
 from accounts.client_ip import client_ip
 from accounts.organisers import require_second_factor
 from accounts.reauthentication import require_second_factor_if_set_up
+from infrastructure.security_log.pagination import add_next_link
 from organisations import selectors, services
 from organisations.api.serializers import (
     InvitationSerializer,
@@ -31,7 +32,6 @@ from organisations.roles import Role
 from reservations.api.permissions import HasPermission, require_permission, require_sight_of
 from reservations.domain.errors import NotPermitted
 from reservations.permissions import Permission
-from security_log.pagination import add_next_link
 
 _OWNERS = {"x-permissions": [str(Permission.CHANGE_ORGANISATION)]}
 

@@ -8,6 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infrastructure.security_log.pagination import add_next_link
+from infrastructure.security_log.people import NameField
 from reservations.api.documentation import reads, writes
 from reservations.api.permissions import HasPermission, require_permission
 from reservations.api.public_views import EventView
@@ -40,8 +42,6 @@ from reservations.payments import refunds
 from reservations.payments.paying_back import mark_paid_back
 from reservations.permissions import SEE_BOOKINGS, Permission
 from reservations.tickets.mailing import send_again
-from security_log.pagination import add_next_link
-from security_log.people import NameField
 
 _CHANGE = [Permission.CHANGE_RESERVATION]
 MAIL_WAIT_SECONDS = 3600

@@ -11,6 +11,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from infrastructure.security_log.people import NameField
 from reservations.api.answers import answered, parsed_body
 from reservations.api.documentation import reads, writes
 from reservations.api.event_serializers import LocalDateTimeField, invalid
@@ -38,7 +39,6 @@ from reservations.domain.states import AllocationKind, BoxOfficeMethod
 from reservations.organising import editing, event_settings
 from reservations.permissions import Permission
 from reservations.runtime.threads import in_thread
-from security_log.people import NameField
 
 MAX_BLOCKED_SEATS = 2_000
 """How many seats one command blocks or unblocks."""

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infrastructure.security_log.pagination import add_next_link
 from organisations.errors import OrganisationNotFound
 from reservations.api.documentation import edits, reads
 from reservations.api.event_serializers import (
@@ -47,7 +48,6 @@ from reservations.organising.editing import CategoryEdit
 from reservations.organising.seating import EventDetails, create_event
 from reservations.permissions import Permission
 from reservations.runtime.throttles import throttle
-from security_log.pagination import add_next_link
 
 CANCELLING_SECONDS = 5.0
 """How long the request that cancels an event cancels bookings; housekeeping does the rest."""

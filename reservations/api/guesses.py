@@ -10,11 +10,11 @@ from functools import partial
 
 from rest_framework.exceptions import Throttled
 
-import shared_cache
+from infrastructure import shared_cache
+from infrastructure.security_log.networks import counted_networks
+from infrastructure.security_log.request_context import current_request
 from reservations.domain.errors import PromoCodeInvalid, SeatcastError
 from reservations.runtime.threads import in_thread
-from security_log.networks import counted_networks
-from security_log.request_context import current_request
 
 MAX_WRONG_CODES = 10
 """How many wrong codes a person may send in WINDOW_SECONDS."""

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from infrastructure.security_log.pagination import add_next_link
 from reservations.api.documentation import reads
 from reservations.api.event_serializers import LocalDateTimeField, invalid
 from reservations.api.permissions import HasPermission
@@ -40,7 +41,6 @@ from reservations.organising import editing, event_settings
 from reservations.permissions import Permission, may
 from reservations.runtime import standby
 from reservations.runtime.throttles import throttle
-from security_log.pagination import add_next_link
 
 _SEE = HasPermission.to(Permission.VIEW_RESERVATION)
 _MAY_SEE = [Permission.VIEW_RESERVATION]

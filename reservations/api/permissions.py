@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from infrastructure.security_log.second_factors import has_powers, require_powers
 from organisations.errors import OrganisationNotFound
 from reservations.domain.errors import NotPermitted
 from reservations.events.access import Requester, require_access
 from reservations.permissions import Permission, may, sees_organisation
-from security_log.second_factors import has_powers, require_powers
 
 
 class HasPermission(BasePermission):

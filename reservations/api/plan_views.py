@@ -17,6 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infrastructure.security_log.second_factors import require_powers
+from infrastructure.slow_work.database import without_database
+from infrastructure.slow_work.kinds import PLAN
+from infrastructure.slow_work.turns import place, turn
 from organisations.errors import OrganisationNotFound
 from reservations.api.permissions import HasPermission
 from reservations.api.plan_parsing import CsvBodyParser, PlanBodyParser
@@ -61,10 +65,6 @@ from reservations.plans.pretix_export import pretix_document
 from reservations.plans.pretix_format import MAX_FAULTS
 from reservations.plans.repairing import repaired
 from reservations.runtime.throttles import throttle
-from security_log.second_factors import require_powers
-from slow_work.database import without_database
-from slow_work.kinds import PLAN
-from slow_work.turns import place, turn
 
 # A proxy that compresses adds the encoding to the tag.
 _REVISION = re.compile(r'(?:W/)?"([0-9]{1,18})(?:-[a-z]+)?"')

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from infrastructure.security_log.pagination import add_next_link
 from reservations.api.documentation import reads
 from reservations.api.permissions import HasPermission
 from reservations.api.record_serializers import serializer_of
@@ -33,7 +34,6 @@ from reservations.box_office.sale_figures import SaleFiguresRecord
 from reservations.events import access, layouts, miniatures, seat_lists, seat_records, selectors
 from reservations.permissions import Permission
 from reservations.runtime import standby
-from security_log.pagination import add_next_link
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 

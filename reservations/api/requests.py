@@ -5,13 +5,13 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from infrastructure.security_log.cap_keys import cap_key
+from infrastructure.security_log.networks import customer_network, is_public
+from infrastructure.security_log.request_context import current_request
+from infrastructure.security_log.second_factors import has_powers
 from reservations.domain.states import Person
 from reservations.events.access import Requester
 from reservations.formats.public_ids import parse_public_id
-from security_log.cap_keys import cap_key
-from security_log.networks import customer_network, is_public
-from security_log.request_context import current_request
-from security_log.second_factors import has_powers
 
 MAX_KEY_LENGTH = 255
 MAX_ACCEPT_ENCODING_LENGTH = 500

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
+from infrastructure.security_log.log import Kind, record
 from reservations.archives.file_format import Header
 from reservations.archives.loading import ALIAS, Archive
 from reservations.audit.replay import WHOLE_LOG
@@ -19,7 +20,6 @@ from reservations.events.change_log import Log
 from reservations.housekeeping.pruning import prune_event
 from reservations.models import ArchivedLog, Event, SeatChange
 from reservations.runtime import clock
-from security_log.log import Kind, record
 
 _CHUNK_ROWS = 5_000
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
+from infrastructure.security_log.people import display_name
 from reservations.audit.balance import balance_faults
 from reservations.audit.bookings import ReservationCheck, log_faults
 from reservations.audit.entries import entry_faults
@@ -21,7 +22,6 @@ from reservations.domain.errors import EventNotFound
 from reservations.domain.states import Hold, SaleChannel
 from reservations.models import Event, Reservation, Seat, SeatChange
 from reservations.runtime import clock
-from security_log.people import display_name
 
 _CHUNK_ROWS = 5_000
 _CHUNK_BOOKINGS = 500

@@ -36,6 +36,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+from infrastructure.security_log.request_context import RequestContext, current_request
 from reservations.bookings.conflicts import conflict_counter
 from reservations.bookings.decisions import Decision
 from reservations.bookings.idempotency import KeyedResults
@@ -48,7 +49,6 @@ from reservations.events.changes import ChangeSet, seats_changed
 from reservations.events.locking import lock_event
 from reservations.models import Event
 from reservations.runtime import database, metrics
-from security_log.request_context import RequestContext, current_request
 
 MAX_QUEUED_COMMANDS = 10_000
 MAX_BATCH_COMMANDS = 256

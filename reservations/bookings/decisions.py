@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
+from infrastructure.security_log.request_context import RequestContext
 from reservations.domain.commands import Command
 from reservations.domain.rules import Outcome
-from security_log.request_context import RequestContext
 
 
 class Decision(NamedTuple):

@@ -7,6 +7,8 @@ Each is written in the transaction of what it records.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.request_context import RequestContext, current_request
 from reservations.bookings.decisions import Decision
 from reservations.domain.commands import (
     AdmitSeats,
@@ -25,8 +27,6 @@ from reservations.domain.rules.outcomes import Merge, Move, Split
 from reservations.domain.states import BatchState, Person, SeatState, iso
 from reservations.events.records import money
 from reservations.models import Payment, Reservation, Settlement
-from security_log.log import Kind, record
-from security_log.request_context import RequestContext, current_request
 
 _MAX_NAMED = 50
 """How many seats a row names."""

@@ -17,6 +17,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from infrastructure.security_log.prefixes import Folded, begins_with
+from infrastructure.security_log.words import Words
 from reservations.bookings.booking_records import given_up, reservation_records
 from reservations.bookings.records import GivenUpRecord, ReservationRecord
 from reservations.bookings.settlements import given_back
@@ -26,8 +28,6 @@ from reservations.events.records import Revenue, Timestamp, Total, money, one_of
 from reservations.formats.public_ids import parse_beginning
 from reservations.models import Reservation, ReservationSeat, Seat, Settlement, overdue
 from reservations.runtime import clock
-from security_log.prefixes import Folded, begins_with
-from security_log.words import Words
 
 MAX_BOOKINGS = 100
 MAX_TEXT = 254

@@ -5,13 +5,13 @@ from typing import Annotated, Any, TypedDict
 
 from django.db.models import Count, F
 
+from infrastructure.security_log.people import display_name
 from reservations.box_office.stories import PersonRecord
 from reservations.domain.errors import SeatNotFound
 from reservations.domain.states import AllocationKind, Reason, SeatStatus, iso
 from reservations.events.records import Price, Timestamp, Total, money, one_of
 from reservations.models import Allocation, Reservation, Seat, SeatChange
 from reservations.runtime import clock
-from security_log.people import display_name
 
 TOLD_FOR = timedelta(minutes=15)
 """How long its former holder is told that the box office released a lock."""

@@ -11,12 +11,12 @@ from django.contrib.auth import get_user_model
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from rest_framework.serializers import DictField
 
+from infrastructure.security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.people import display_name, display_name_of
 from reservations.domain.errors import ReservationNotFound, SeatNotFound
 from reservations.domain.states import Reason, SeatStatus, iso
 from reservations.events.records import Timestamp, one_of
 from reservations.models import Event, GivenUpSeat, Reservation, ReservationSeat, Seat, SeatChange
-from security_log.models import Kind, SecurityEvent
-from security_log.people import display_name, display_name_of
 
 MAX_ROWS = 500
 

@@ -21,10 +21,10 @@ import orjson
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from infrastructure.slow_work.database import release_connections, without_database
 from reservations.domain.states import iso
 from reservations.exports.tables import Cell, Row
 from reservations.formats.csv_text import disarmed
-from slow_work.database import release_connections, without_database
 
 Pages = Iterable[Sequence[Row]]
 

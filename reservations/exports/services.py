@@ -4,12 +4,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from infrastructure.security_log.log import Kind, record
 from reservations.domain.errors import EventNotFound, ExportTooLarge
 from reservations.exports.formats import FORMATS
 from reservations.exports.tables import TABLES
 from reservations.formats.time_zones import is_time_zone
 from reservations.models import Event
-from security_log.log import Kind, record
 
 
 @dataclass(frozen=True, slots=True)

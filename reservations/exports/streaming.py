@@ -8,9 +8,9 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 
+from infrastructure.slow_work.kinds import FILE
+from infrastructure.slow_work.turns import take_place
 from reservations.runtime.threads import in_thread
-from slow_work.kinds import FILE
-from slow_work.turns import take_place
 
 
 class _Turn:

@@ -9,12 +9,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Case, Count, F, Q, QuerySet, When
 
+from infrastructure.security_log.models import SecurityEvent
+from infrastructure.security_log.people import display_name, display_name_of
 from reservations.bookings.settlements import payment_statuses, rows_of, settled_among
 from reservations.box_office.stories import ACTIONS
 from reservations.domain.states import SeatStatus
 from reservations.models import Event, Reservation, ReservationSeat, SeatChange, Settlement
-from security_log.models import SecurityEvent
-from security_log.people import display_name, display_name_of
 
 PAGE_ROWS = 2_000
 

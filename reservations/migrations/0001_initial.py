@@ -10,8 +10,8 @@ import reservations.domain.states
 import reservations.models.seats
 import reservations.formats.public_ids
 import reservations.formats.time_zones
-import security_log.prefixes
-import security_log.words
+import infrastructure.security_log.prefixes
+import infrastructure.security_log.words
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -1965,7 +1965,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reservation",
             index=django.contrib.postgres.indexes.GinIndex(
-                security_log.words.Words("buyer_name"),
+                infrastructure.security_log.words.Words("buyer_name"),
                 condition=models.Q(("buyer_name", ""), _negated=True),
                 name="reservation_by_name",
             ),
@@ -1974,7 +1974,7 @@ class Migration(migrations.Migration):
             model_name="reservation",
             index=models.Index(
                 models.F("event"),
-                security_log.prefixes.Folded("buyer_email"),
+                infrastructure.security_log.prefixes.Folded("buyer_email"),
                 condition=models.Q(("buyer_email", ""), _negated=True),
                 name="reservation_by_email",
             ),

@@ -8,14 +8,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from infrastructure.security_log.people import display_name
+from infrastructure.security_log.prefixes import Folded
+from infrastructure.security_log.words import Words
 from reservations.domain.states import SaleChannel
 from reservations.formats.public_ids import LENGTH, new_public_id
 from reservations.models.events import Event
 from reservations.models.sales import PromoCode
 from reservations.models.seats import Seat
-from security_log.people import display_name
-from security_log.prefixes import Folded
-from security_log.words import Words
 
 
 def overdue(now: datetime) -> Q:

@@ -11,13 +11,13 @@ import time
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from infrastructure.security_log.log import Kind
 from reservations.bookings import command_queue
 from reservations.domain.commands import CancelReservations, EndLocks
 from reservations.domain.states import Person, SeatStatus
 from reservations.models import Event, Reservation, Seat, overdue
 from reservations.organising.editing import edits
 from reservations.runtime import clock
-from security_log.log import Kind
 
 BOOKINGS_AT_ONCE = 50
 LOCKS_AT_ONCE = 500

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from infrastructure.security_log.log import Kind, record
 from reservations.domain.errors import EventNotFound, StaleEvent
 from reservations.domain.states import SeatStatus
 from reservations.models import Category, Event, EventPicture, Seat, TicketPrice, TicketType
@@ -12,7 +13,6 @@ from reservations.organising.editing import EDITABLE, FOLLOWS_DATE, shift_times
 from reservations.organising.layout_hash import layout_of
 from reservations.organising.seating import BATCH_SEATS, block_seats
 from reservations.runtime import bulk, clock
-from security_log.log import Kind, record
 
 # Ids are those of the other event.
 _IDS = ("id", "category_id", "companion_of_id")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from infrastructure.security_log.log import Kind, record
 from reservations.domain.errors import CurrencyInUse, PricesNotPayable, SeatsTaken, StaleEvent
 from reservations.domain.rules.wording import pluralize
 from reservations.domain.states import SeatStatus, iso
@@ -25,7 +26,6 @@ from reservations.organising.announcing import announce_change
 from reservations.organising.held_prices import prices_of_holds_kept
 from reservations.organising.seating import static_changes
 from reservations.plans.characters import is_clean
-from security_log.log import Kind, record
 
 EDITABLE = (
     *("name", "description", "venue", "address", "date", "ends_at", "time_zone"),

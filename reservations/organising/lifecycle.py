@@ -1,10 +1,10 @@
 """Publish an event or make it a draft again, and open and close its sale at once."""
 
+from infrastructure.security_log.log import Kind
 from reservations.domain.errors import EventBegun, EventCancelled, EventHasNoSeats
 from reservations.domain.states import to_milliseconds
 from reservations.models import Event, Seat
 from reservations.organising.editing import edits, require_untaken
-from security_log.log import Kind
 
 
 def publish_event(

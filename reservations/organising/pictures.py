@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Final
 
+from infrastructure.security_log.log import Kind
+from infrastructure.slow_work.children import InputRefused, run_in_child
+from infrastructure.slow_work.kinds import PICTURE
+from infrastructure.slow_work.turns import turn
 from reservations.domain.errors import PictureNotFound, PictureRefused
 from reservations.models import EventPicture
 from reservations.organising.editing import edits
-from security_log.log import Kind
-from slow_work.children import InputRefused, run_in_child
-from slow_work.kinds import PICTURE
-from slow_work.turns import turn
 
 if TYPE_CHECKING:
     from reservations.organising.picture_files import Encoded

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import NamedTuple, cast
 
+from infrastructure.slow_work.kinds import PLAN
+from infrastructure.slow_work.turns import turn
 from reservations.events.miniatures import (
     MAX_POINTS,
     MiniatureRecord,
@@ -25,8 +27,6 @@ from reservations.plans.frame import DEFAULT_SEAT_RADIUS, common_radius
 from reservations.plans.plan import CATEGORY_COLOR, Shape, shape_record
 from reservations.plans.pretix_format import PretixPlan
 from reservations.runtime.singleflight import SingleflightCache
-from slow_work.kinds import PLAN
-from slow_work.turns import turn
 
 MAX_ENTRIES = 256
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from infrastructure.security_log.log import Kind, record
 from reservations.domain.errors import EndsInThePast, NotFound, PromoCodeTaken
 from reservations.domain.states import AllocationKind, iso
 from reservations.events.promo_codes import folded_code
 from reservations.models import Allocation, PromoCode
 from reservations.runtime import clock
-from security_log.log import Kind, record
 
 MAX_PROMO_CODES = 500
 """How many codes an event may have."""

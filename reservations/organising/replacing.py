@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from infrastructure.security_log.log import Kind, record
 from reservations.bookings.decisions import Decision
 from reservations.bookings.unit_of_work import UnitOfWork
 from reservations.domain.commands import ReleaseExpired
@@ -39,7 +40,6 @@ from reservations.plans.differences import (
 )
 from reservations.plans.plan import Plan, PlanSeat, drawing
 from reservations.runtime import bulk, clock
-from security_log.log import Kind, record
 
 _ATTEMPTS = 3
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from infrastructure.security_log.log import Kind, record
 from reservations.bookings.decisions import Decision
 from reservations.bookings.unit_of_work import UnitOfWork
 from reservations.domain.commands import BlockSeats
@@ -30,7 +31,6 @@ from reservations.plans.characters import is_clean
 from reservations.plans.errors import EventHasSeats, UnknownCategory
 from reservations.plans.plan import Plan, PlanSeat, drawing
 from reservations.runtime import bulk
-from security_log.log import Kind, record
 
 BATCH_SEATS = 5_000
 BLOCKED_AT_ONCE = 2_000

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
+from infrastructure.security_log.log import Kind
 from reservations.formats.currencies import require_payable
 from reservations.models import TicketPrice, TicketType
 from reservations.organising import editing
 from reservations.organising.seating import static_changes
 from reservations.plans.characters import is_clean
-from security_log.log import Kind
 
 MAX_TICKET_TYPES = 20
 

@@ -13,11 +13,11 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import Error, transaction
 
+from infrastructure.slow_work.database import without_database
 from reservations.domain.errors import PaymentDeclined, PaymentUnavailable
 from reservations.models import DemoCharge, DemoRefund
 from reservations.payments.pages import page_url
 from reservations.ports.payment_provider import AlreadyCaptured, Progress, Request, Stage
-from slow_work.database import without_database
 
 ASKING = "card_asking"
 _Status = DemoCharge.Status

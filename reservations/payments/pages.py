@@ -19,8 +19,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from infrastructure.security_log.request_context import current_request
 from reservations.runtime.throttles import throttle
-from security_log.request_context import current_request
 
 LINK_SECONDS = 15 * 60
 _RETRY_SECONDS = 5

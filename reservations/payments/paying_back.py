@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from infrastructure.security_log.log import Kind, record
 from reservations.bookings.notice_fields import booking_fields
 from reservations.bookings.settlements import Received, to_pay_back, write_received
 from reservations.domain.errors import NothingToPayBack
@@ -9,7 +10,6 @@ from reservations.events.locking import lock_event
 from reservations.events.records import money
 from reservations.models import Reservation, Settlement
 from reservations.ports.notices import PaidBack, notices
-from security_log.log import Kind, record
 
 
 def mark_paid_back(*, event_id: int, reservation_id: int, actor_id: int) -> None:

@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from rest_framework.exceptions import Throttled
 
+from infrastructure.slow_work.database import HoldsTransaction, QueriesDuringSlowWork
+from infrastructure.slow_work.kinds import PROVIDER
+from infrastructure.slow_work.turns import SlowWorkBusy, place
 from reservations.domain.errors import Busy, PaymentDeclined, PaymentUnavailable
 from reservations.ports.payment_provider import AlreadyCaptured, RefundFailed, RefundPending
 from reservations.runtime import metrics
-from slow_work.database import HoldsTransaction, QueriesDuringSlowWork
-from slow_work.kinds import PROVIDER
-from slow_work.turns import SlowWorkBusy, place
 
 # Delays before the retries of a call; each is varied by up to a half.
 _RETRY_SECONDS = (0.1, 0.4)

@@ -8,6 +8,9 @@ from django.shortcuts import redirect
 from django.views import View
 from rest_framework.exceptions import Throttled
 
+from infrastructure.slow_work.kinds import PAYMENT_PAGE
+from infrastructure.slow_work.results import Results
+from infrastructure.slow_work.turns import SlowWorkBusy, turn
 from reservations.domain.errors import PaymentUnavailable
 from reservations.domain.states import PaymentStatus
 from reservations.formats.currencies import localised
@@ -22,9 +25,6 @@ from reservations.payments.pages import (
 )
 from reservations.payments.provider_calls import timed_call
 from reservations.ports.payment_provider import provider
-from slow_work.kinds import PAYMENT_PAGE
-from slow_work.results import Results
-from slow_work.turns import SlowWorkBusy, turn
 
 # By reference. In this process alone: they are secrets.
 _secrets = Results(max_bytes=256 * 1024, seconds=60)

@@ -17,6 +17,7 @@ import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from infrastructure.slow_work.database import without_database
 from reservations.domain.errors import AmountTooSmall, PaymentDeclined, PaymentUnavailable
 from reservations.domain.states import DisputeStatus
 from reservations.models import Payment
@@ -34,7 +35,6 @@ from reservations.ports.payment_provider import (
     Request,
     Stage,
 )
-from slow_work.database import without_database
 
 METHOD = "card"
 # A call must end within ten seconds, and some make two.

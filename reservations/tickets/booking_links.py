@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.mail_addresses import folded_address
 from reservations.bookings import booking_records
 from reservations.bookings.records import ReservationRecord
 from reservations.domain.errors import OtherAddress, ReservationNotFound
 from reservations.events.locking import lock_event
 from reservations.models import Reservation
-from security_log.log import Kind, record
-from security_log.mail_addresses import folded_address
 
 _SALT = "reservations.links.booking"
 

@@ -14,16 +14,16 @@ import segno
 from django.db.models import F
 from icalendar import Calendar, Event
 
+from infrastructure.slow_work.children import run_in_child
+from infrastructure.slow_work.kinds import TICKET
+from infrastructure.slow_work.results import Results
+from infrastructure.slow_work.turns import admitted
 from reservations.bookings import booking_records
 from reservations.bookings.records import calendar_version
 from reservations.formats.localised import localised_time
 from reservations.formats.seat_words import LANGUAGES, seat_in_words, seats_in_words
 from reservations.models import Reservation
 from reservations.tickets import booking_links
-from slow_work.children import run_in_child
-from slow_work.kinds import TICKET
-from slow_work.results import Results
-from slow_work.turns import admitted
 
 _MODULE_PIXELS = 6
 _QUIET_MODULES = 4

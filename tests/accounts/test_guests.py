@@ -13,12 +13,12 @@ from rest_framework.test import APIClient
 from accounts.guests import services
 from accounts.mail_links import address_fragment, encode_uid, guest_fragment, invitation_fragment
 from accounts.models import SignIn, User
+from infrastructure.security_log.models import SecurityEvent
 from organisations.models import Invitation, Organisation
 from reservations.audit.verification import Counts, differences
 from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event, Reservation
-from security_log.models import SecurityEvent
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, person, seat_ids, signed_in, stranger

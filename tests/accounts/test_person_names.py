@@ -11,10 +11,10 @@ from rest_framework.test import APIClient
 
 from accounts.guests import services
 from accounts.models import User
+from infrastructure.security_log.people import display_name, display_name_of
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, ReserveSeats, SplitBooking
 from reservations.models import Event, Reservation
-from security_log.people import display_name, display_name_of
 from tests.contract.calls import refusal
 from tests.factories import (
     make_event,

@@ -14,13 +14,13 @@ from pytest_django import Settings
 from accounts import mail, revocations, tokens
 from accounts.models import Erasure, Family, Mail, RecoveryCode, SignIn, User
 from accounts.personal_data import erasure
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.errors import Busy
 from reservations.domain.states import SeatStatus
 from reservations.events import seat_records
 from reservations.models import Event, Reservation, Seat, SeatChange
-from security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import with_app
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, person, seat_ids, signed_in

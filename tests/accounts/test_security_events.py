@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import login_throttle, mail_links, tokens
 from accounts.models import User
-from security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.models import Kind, SecurityEvent
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
 pytestmark = pytest.mark.django_db

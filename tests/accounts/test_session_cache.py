@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-import shared_cache
 from accounts import revocations
 from accounts.models import User
+from infrastructure import shared_cache
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 
@@ -100,7 +100,7 @@ def test_without_the_shared_cache_every_request_loads_the_session(
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "shared_cache.backends.RedisCache",
+            "BACKEND": "infrastructure.shared_cache.backends.RedisCache",
             "LOCATION": "redis://127.0.0.1:1",
         },
     }

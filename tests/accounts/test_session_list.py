@@ -14,7 +14,7 @@ from accounts import revocations, tokens
 from accounts.models import Family, SignIn, User
 from accounts.sign_ins import tracking
 from accounts.sign_ins.user_agents import describe_user_agent
-from security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger
 

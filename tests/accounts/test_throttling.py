@@ -12,10 +12,10 @@ from rest_framework.exceptions import Throttled
 from rest_framework.settings import api_settings
 from rest_framework.test import APIClient, APIRequestFactory
 
-import shared_cache
 from accounts import client_ip, known_devices, login_throttle, throttles
 from accounts.models import User
 from accounts.throttles import AddressThrottle, ApiThrottle
+from infrastructure import shared_cache
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_event, make_user, signed_in, stranger
@@ -26,7 +26,7 @@ WRONG = "not-the-password"
 HOURLY, DAILY = (most for most, _ in login_throttle.CEILINGS)
 AWAY = {
     "default": {
-        "BACKEND": "shared_cache.backends.RedisCache",
+        "BACKEND": "infrastructure.shared_cache.backends.RedisCache",
         "LOCATION": "redis://127.0.0.1:1/0",
     }
 }

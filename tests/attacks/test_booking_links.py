@@ -14,9 +14,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.audit.verification import Counts, differences
 from reservations.models import Event, Reservation
-from security_log.models import Kind, SecurityEvent
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
 from tests.factories import (

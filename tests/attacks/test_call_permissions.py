@@ -11,10 +11,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from infrastructure.security_log.models import SecurityEvent
 from reservations.formats.public_ids import ALPHABET, LENGTH, new_public_id
 from reservations.models import Entry, Event, Reservation
 from reservations.permissions import Permission
-from security_log.models import SecurityEvent
 from tests.contract.calls import (
     ADD_EVENT,
     ADD_ORGANISATION,

@@ -10,11 +10,11 @@ from pytest_django import Settings
 
 from accounts import mail, mail_worker
 from accounts.models import Mail
+from infrastructure.slow_work.children import run_in_child
 from reservations.bookings import command_queue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event
 from reservations.tickets import ticket_files
-from slow_work.children import run_in_child
 from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
 from tests.factories import make_event, make_user, pay_for, person, seat_ids
 

@@ -47,7 +47,7 @@ def quick(settings: Settings) -> None:
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "shared_cache.backends.LocMemCache",
+            "BACKEND": "infrastructure.shared_cache.backends.LocMemCache",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         },
     }

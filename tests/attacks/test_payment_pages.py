@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from infrastructure.slow_work.kinds import PAYMENT_PAGE
+from infrastructure.slow_work.turns import place
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.domain.states import Person
 from reservations.models import Event, Payment
 from reservations.payments import checkout, open_payments, pages, stripe_page
-from slow_work.kinds import PAYMENT_PAGE
-from slow_work.turns import place
 from tests.factories import make_event, make_person, seat_ids
 from tests.requesting import requested_by
 from tests.reservations.payments.books import order_of

@@ -7,7 +7,7 @@ from django.core.cache import cache
 
 from accounts import throttles
 from accounts.models import SignIn, User
-from security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, make_user, signed_in, stranger, with_token
 

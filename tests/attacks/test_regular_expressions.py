@@ -28,7 +28,7 @@ pytestmark = pytest.mark.any_database
 
 PACKAGES = (
     *("accounts", "config", "doors", "organisations", "realtime", "reservations"),
-    *("security_log", "slow_work", "webhooks"),
+    *("infrastructure", "webhooks"),
 )
 LONGEST = 4_000
 PATH = re.compile("^r/(?P<content_type_id>.+)/(?P<object_id>.+)/\\Z")

@@ -11,11 +11,11 @@ from django.db import models
 from accounts.mail_links import invitation_fragment
 from accounts.models import User
 from doors.models import Door
+from infrastructure.security_log.models import SecurityEvent
 from organisations import delegations, personal_data, services
 from organisations.models import Invitation, Membership, Organisation
 from organisations.roles import Role
 from reservations.domain.errors import NotPermitted
-from security_log.models import SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, signed_in
 from tests.organisations.conftest import House, choir

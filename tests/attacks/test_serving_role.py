@@ -14,8 +14,8 @@ from config.postgresql.roles import (
     grant,
     may_change_tables,
 )
+from infrastructure.security_log.models import SecurityEvent
 from reservations.models import Event
-from security_log.models import SecurityEvent
 from tests.factories import make_event
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

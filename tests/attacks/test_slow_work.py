@@ -12,12 +12,12 @@ from django.db import connections
 from PIL import Image
 from rest_framework.test import APIClient
 
+from infrastructure.slow_work.children import run_in_child
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.models import Event as Show
 from reservations.models import Reservation
 from reservations.tickets import ticket_files
-from slow_work.children import run_in_child
 from tests.factories import make_event, make_user, pay_for, person, seat_ids, signed_in, stranger
 from tests.reservations.organising.files import encoded
 

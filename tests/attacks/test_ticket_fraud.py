@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from infrastructure.security_log.models import SecurityEvent
 from reservations.bookings.command_queue import CommandQueue
 from reservations.bookings.ticket_codes import ticket_code
 from reservations.domain.commands import LockSeats, ReserveSeats
 from reservations.domain.states import PaymentStatus
 from reservations.models import Entry, Event, Payment, Reservation
-from security_log.models import SecurityEvent
 from tests.contract.calls import SCAN, refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, make_user, pay_for, permitted, person, seat_ids, signed_in

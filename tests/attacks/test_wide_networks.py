@@ -129,7 +129,7 @@ UNCOUNTED = {
     "realtime/daphne.py": "passed to `HandshakeThrottle`",
     "realtime/event_streams.py": "passed to `HandshakeThrottle`",
     "realtime/watching.py": "passed to `socket_slot`",
-    "security_log/log.py": "shown to operators",
+    "infrastructure/security_log/log.py": "shown to operators",
     "config/web/early_refusals.py": "repeats what `slow_work` has decided",
     "config/web/request_ids.py": "passed on with the request",
 }
@@ -145,8 +145,7 @@ def test_whoever_uses_an_address_counts_its_networks_or_limits_nothing() -> None
         "organisations",
         "realtime",
         "reservations",
-        "security_log",
-        "slow_work",
+        "infrastructure",
     )
     users = {
         str(path.relative_to(ROOT))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.audit.verification import Counts, differences
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import (
@@ -24,7 +25,6 @@ from reservations.domain.errors import SeatcastError
 from reservations.domain.states import AllocationKind, BoxOfficeMethod, SeatStatus
 from reservations.models import Allocation, Event, Reservation, ReservationSeat, Seat
 from reservations.payments.paying_back import mark_paid_back
-from security_log.models import Kind, SecurityEvent
 from tests.concurrency.unprotected import (
     CANCELLING,
     CHANGING,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Mail
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.formats.seat_words import seat_in_words
 from reservations.models import Allocation, Event, Reservation, Seat
-from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, make_user, permitted, seat_ids, signed_in

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.audit.verification import Counts, differences
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import EndAllocations, ReleaseExpired
 from reservations.domain.features import SoldBy
 from reservations.models import Allocation, Event, PromoCode, Seat
-from security_log.models import Kind, SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import (
     let_locks_run_out,

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.any_database
 def redis_away(settings: Settings) -> None:
     """Let the cache and the channel layer use a Redis whose port nobody listens on."""
     url = f"redis://127.0.0.1:{free_port()}/0"
-    backend = "shared_cache.backends.RedisCache"
+    backend = "infrastructure.shared_cache.backends.RedisCache"
     settings.CACHES = {**settings.CACHES, "default": {"BACKEND": backend, "LOCATION": url}}
     layer = "realtime.channel_layer.NotificationLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": layer, "CONFIG": {"hosts": [url]}}}

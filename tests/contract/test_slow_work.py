@@ -9,12 +9,12 @@ from django.db import connection
 from PIL import Image
 from pytest_django import Settings
 
+from infrastructure.slow_work import children
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats
 from reservations.models import Reservation
 from reservations.payments import checkout, open_payments
 from reservations.tickets import ticket_files
-from slow_work import children
 from tests.contract.calls import CALLS, Call
 from tests.contract.conftest import BoxOffice
 from tests.factories import make_event, make_person, seat_ids, signed_in, stranger

@@ -11,9 +11,7 @@ PACKAGES = {
     "organisations",
     "reservations",
     "realtime",
-    "security_log",
-    "slow_work",
-    "shared_cache",
+    "infrastructure",
 }
 ALLOWED = {
     line.removeprefix("!")

@@ -14,6 +14,7 @@ from doors import services
 from doors.models import Door, Scan
 from doors.selectors import code_digest
 from doors.services import TicketScan, record_scans
+from infrastructure.security_log.models import SecurityEvent
 from reservations.audit.verification import Counts, differences
 from reservations.bookings import booking_records, command_queue
 from reservations.bookings.ticket_codes import ticket_code
@@ -21,7 +22,6 @@ from reservations.domain.commands import CancelReservation, LockSeats, MoveSeats
 from reservations.domain.features import SoldBy
 from reservations.formats.seat_words import seat_in_words
 from reservations.models import Entry, Event, Reservation, Seat
-from security_log.models import SecurityEvent
 from tests.concurrent_commands import at_once
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, pay_for, permitted, person, seat_ids, signed_in

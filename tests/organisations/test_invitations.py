@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts import mail_limits
 from accounts.mail_links import invitation_fragment
 from accounts.models import Mail
+from infrastructure.security_log.models import SecurityEvent
 from organisations import services
 from organisations.models import Invitation
 from organisations.roles import Role
-from security_log.models import SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import make_user, signed_in
 from tests.organisations.conftest import House

@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import Group
 from pytest_django import Settings
 
+from infrastructure.security_log.models import SecurityEvent
 from organisations import services
 from organisations.models import Membership, Organisation
 from organisations.roles import PERMISSIONS, Role
 from reservations.roles import DOOR
-from security_log.models import SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import make_event, make_user, permitted, signed_in
 from tests.organisations.conftest import House

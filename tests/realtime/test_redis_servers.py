@@ -16,9 +16,9 @@ from deploy.postgres_server import ENVIRONMENT
 from deploy.supervised import Supervised, supervised
 from deploy.unprivileged import runnable, server_user, temporary_home, write_for_servers
 from deploy.waiting import wait_until
+from infrastructure.shared_cache import redis_servers
+from infrastructure.shared_cache.backends import RedisCache
 from realtime.channel_layer import NotificationLayer
-from shared_cache import redis_servers
-from shared_cache.backends import RedisCache
 
 HOST = "127.0.0.1"
 _SECONDS = 30
@@ -59,7 +59,7 @@ def test_a_url_of_sentinels_must_be_complete(url: str) -> None:
 def test_cache_and_channel_layer_follow_the_master() -> None:
     with _servers() as (sentinel, url):
         cache = RedisCache(
-            url, {"OPTIONS": {"pool_class": "shared_cache.redis_servers.ServerPool"}}
+            url, {"OPTIONS": {"pool_class": "infrastructure.shared_cache.redis_servers.ServerPool"}}
         )
         assert cache.incr_many({"tries": 600.0}, 1) == [1]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.mail_templates import render
 from accounts.models import Mail, User
-from security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.models import Kind, SecurityEvent
 from tests.webhooks.boxes import Box, deliver, make_due
 from tests.webhooks.receiver import Received, Receiver
 from webhooks import numbering, queue, sender, services, worker

@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.serializers import DoneSerializer
+from infrastructure.security_log.pagination import add_next_link
 from reservations.api.permissions import HasPermission
 from reservations.permissions import Permission
-from security_log.pagination import add_next_link
 from webhooks import selectors, services
 from webhooks.api.serializers import (
     ChangedEndpointSerializer,

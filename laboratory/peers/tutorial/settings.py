@@ -17,7 +17,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "channels",
     "rest_framework",
-    "security_log",
+    "infrastructure.security_log",
     "organisations",
     "accounts",
     "reservations",

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from accounts import revocations
 from accounts.models import Authenticator, Passkey, RecoveryCode, User
 from accounts.second_factor import passkeys, recovery
-from security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import (
     App,
     Key,

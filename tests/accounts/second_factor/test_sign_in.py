@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from accounts.models import Authenticator, Challenge, Passkey, RecoveryCode, User
 from accounts.second_factor import recovery
-from security_log import encryption
-from security_log.models import Kind, SecurityEvent
+from infrastructure.security_log import encryption
+from infrastructure.security_log.models import Kind, SecurityEvent
 from tests.accounts.second_factor.device import App, Key, add_key, first_step, second_step, with_app
 from tests.contract.calls import refusal
 from tests.factories import PASSWORD, Clock, make_user, signed_in, stranger

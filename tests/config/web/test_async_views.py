@@ -21,12 +21,12 @@ from django.utils.asyncio import async_unsafe
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-import shared_cache
 from accounts import revocations, session_cache, throttles, tokens
 from accounts.models import User
 from config.web.async_views import with_async_views
 from config.web.parsers import MAX_BODY_BYTES
 from config.web.wsgi_threads import run_wsgi_in_threads
+from infrastructure import shared_cache
 from reservations.bookings import command_queue
 from reservations.events import access
 from reservations.models import Event, Reservation, Seat

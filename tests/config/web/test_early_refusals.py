@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.web.early_refusals import MAX_REMEMBERED, EarlyRefusals
-from slow_work.clients import on_refusal
+from infrastructure.slow_work.clients import on_refusal
 
 PATH = "/api/reservations/1/ticket/"
 BODY = {"type": "http.response.body", "body": b'{"code":"throttled"}'}

@@ -8,6 +8,7 @@ import prometheus_client
 import pytest
 
 from deploy.console import Problem
+from infrastructure.shared_cache import redis_servers
 from laboratory.cluster import network
 from laboratory.cluster.engines import (
     direct_url,
@@ -24,7 +25,6 @@ from laboratory.cluster.links import rules
 from laboratory.cluster.outcomes import longest_gap, most_behind
 from laboratory.cluster.server_metrics import committed_batches, counted_reads
 from reservations.runtime import metrics
-from shared_cache import redis_servers
 
 HOSTS = Hosts()
 

@@ -2,13 +2,13 @@
 
 import pytest
 
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.bookings.command_queue import CommandQueue
 from reservations.box_office.bookings import booking
 from reservations.domain.commands import CancelReservation, ChangeBuyer, SellSeats
 from reservations.domain.errors import ReservationNotFound
 from reservations.domain.states import BoxOfficeMethod
 from reservations.models import Event, Reservation, SeatChange
-from security_log.models import Kind, SecurityEvent
 from tests.factories import make_event, make_user, person, seat_ids
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
+from infrastructure.security_log.request_context import RequestContext, current_request
 from reservations.bookings.command_queue import CommandQueue, _QueueItem, submit
 from reservations.bookings.decisions import Decision
 from reservations.bookings.unit_of_work import UnitOfWork
@@ -26,7 +27,6 @@ from reservations.domain.states import Reason, SeatStatus
 from reservations.events.changes import Change, ChangeSet, seats_changed
 from reservations.events.locking import lock_event
 from reservations.models import Event, Seat, SeatChange
-from security_log.request_context import RequestContext, current_request
 from tests.factories import Clock, make_event, make_person, seat_ids
 
 pytestmark = pytest.mark.both_databases

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Mail
+from infrastructure.security_log.models import Kind, SecurityEvent
 from reservations.bookings import booking_records, revenues
 from reservations.bookings.command_queue import CommandQueue
 from reservations.box_office import reports, stories
@@ -41,7 +42,6 @@ from reservations.organising.event_settings import event_settings
 from reservations.payments import checkout, provider_calls, refunds
 from reservations.payments.checkout import Order
 from reservations.payments.paying_back import mark_paid_back
-from security_log.models import Kind, SecurityEvent
 from tests.concurrent_commands import BusyQueue
 from tests.factories import make_event, make_person, make_user, person, seat_ids, signed_in
 from tests.reservations.audit.past import differences

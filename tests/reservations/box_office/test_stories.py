@@ -6,6 +6,7 @@ import pytest
 from django.db import Error, transaction
 from django.utils import timezone
 
+from infrastructure.security_log.models import SecurityEvent
 from organisations.models import Membership, Organisation
 from organisations.roles import Role
 from organisations.services import change_role
@@ -26,7 +27,6 @@ from reservations.models import Category, SeatChange
 from reservations.organising.cancelling import cancel_event
 from reservations.organising.editing import CategoryEdit, edit_categories, edit_event
 from reservations.organising.lifecycle import close_sale, open_sale, publish_event, unpublish_event
-from security_log.models import SecurityEvent
 from tests.factories import Clock, make_event, make_user, person, signed_in
 from tests.reservations.audit.histories import History
 

@@ -10,6 +10,9 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from accounts.models import Mail, User
+from infrastructure.slow_work import turns
+from infrastructure.slow_work.kinds import PROVIDER
+from infrastructure.slow_work.turns import place
 from reservations.bookings.command_queue import CommandQueue
 from reservations.domain.commands import LockSeats, UnlockSeats
 from reservations.domain.errors import (
@@ -30,9 +33,6 @@ from reservations.domain.states import PaymentStatus, Person
 from reservations.models import DemoCharge, Event, IdempotencyKey, Payment, Reservation, SeatChange
 from reservations.payments import checkout, reconciling, refunds
 from reservations.ports.payment_provider import Progress, Request, Stage
-from slow_work import turns
-from slow_work.kinds import PROVIDER
-from slow_work.turns import place
 from tests.concurrent_commands import PATIENCE_SECONDS, wait_until
 from tests.factories import let_locks_run_out, make_person, seat_ids, stored_id
 from tests.requesting import requested_by

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 
 from rest_framework.exceptions import APIException, Throttled
 
-from security_log.networks import counted_networks, is_any_full
-from security_log.request_context import current_request
-from slow_work.clients import is_gone, on_refusal
-from slow_work.database import release_connections, without_database
-from slow_work.kinds import KINDS, Kind
+from infrastructure.security_log.networks import counted_networks, is_any_full
+from infrastructure.security_log.request_context import current_request
+from infrastructure.slow_work.clients import is_gone, on_refusal
+from infrastructure.slow_work.database import release_connections, without_database
+from infrastructure.slow_work.kinds import KINDS, Kind
 
 RETRY_SECONDS = 2
 BACKGROUND_SECONDS = 60.0

@@ -9,10 +9,10 @@ from contextvars import copy_context
 import pytest
 from rest_framework.exceptions import Throttled
 
-from slow_work import turns
-from slow_work.clients import is_gone, on_refusal
-from slow_work.kinds import KINDS, Kind
-from slow_work.turns import SlowWorkBusy, take_place, turn
+from infrastructure.slow_work import turns
+from infrastructure.slow_work.clients import is_gone, on_refusal
+from infrastructure.slow_work.kinds import KINDS, Kind
+from infrastructure.slow_work.turns import SlowWorkBusy, take_place, turn
 from tests.concurrent_commands import wait_until
 from tests.requesting import requested_by
 

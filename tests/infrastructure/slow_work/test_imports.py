@@ -8,7 +8,7 @@ from deploy.paths import ROOT
 
 APPS = (
     *("accounts", "config", "doors", "organisations", "realtime", "reservations"),
-    *("security_log", "slow_work", "webhooks"),
+    *("infrastructure", "webhooks"),
 )
 SLOW = {
     *("PIL", "fpdf", "fontTools", "xlsxwriter"),
@@ -23,7 +23,7 @@ NAMES_ONLY = {
     "reservations/plans/images.py": {"PIL"},
 }
 """Pillow for the header of an image: nothing is decoded."""
-RULE = "slow_work"
+RULE = "infrastructure.slow_work"
 
 
 def test_whoever_imports_a_slow_library_keeps_the_rule() -> None:
@@ -57,7 +57,7 @@ def _keeps_the_rule(path: Path, slow: set[str]) -> bool:
     return (
         name in IN_CHILD | ON_EVENT_LOOP
         or slow <= NAMES_ONLY.get(name, set())
-        or any(each.partition(".")[0] == RULE for each in _imports(path))
+        or any(f"{each}.".startswith(f"{RULE}.") for each in _imports(path))
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand
 
-from security_log.log import Kind, record
-from security_log.models import SecurityEvent
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.models import SecurityEvent
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils.asyncio import async_unsafe
 from redis.exceptions import RedisError
 
-from shared_cache.backends import LocMemCache
+from infrastructure.shared_cache.backends import LocMemCache
 
 PAUSE_SECONDS = 5.0
 

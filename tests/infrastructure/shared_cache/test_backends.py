@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache, caches
 
-import shared_cache
-from shared_cache.serializer import JsonSerializer
+from infrastructure import shared_cache
+from infrastructure.shared_cache.serializer import JsonSerializer
 from tests.concurrent_commands import at_once
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models.functions import Now
 
-from security_log.models import SecurityEvent
+from infrastructure.security_log.models import SecurityEvent
 
 MIN_DAYS = 30
 

@@ -19,16 +19,17 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
-from slow_work.child import DONE, IDLE_SECONDS, REFUSED, SIZE, read
-from slow_work.kinds import InChild, Kind
-from slow_work.turns import SlowWorkBusy
+from infrastructure.slow_work.child import DONE, IDLE_SECONDS, REFUSED, SIZE, read
+from infrastructure.slow_work.kinds import InChild, Kind
+from infrastructure.slow_work.turns import SlowWorkBusy
 
 MAX_JOBS = 100
 """After so many pieces of work a child is replaced, whose memory grows with them."""
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
-_FOLDER = Path(__file__).parent.parent
+_FOLDER = Path(__file__).parents[2]
+_CHILD = "infrastructure.slow_work.child"
 # What Python needs, and nothing that is secret. One arena: the others only reserve memory.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR")
 _OF_CHILD = {"MALLOC_ARENA_MAX": "1", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -76,7 +77,7 @@ class _Child:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "slow_work.child", work.function, str(work.memory_mb)],
+                [sys.executable, "-m", _CHILD, work.function, str(work.memory_mb)],
                 cwd=_FOLDER,
                 env=environment | _OF_CHILD,
                 stdin=theirs.fileno(),

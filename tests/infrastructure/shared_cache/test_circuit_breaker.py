@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-import shared_cache
+from infrastructure import shared_cache
 
 PATIENCE_SECONDS = 120
 

@@ -4,9 +4,13 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from slow_work.database import HoldsTransaction, QueriesDuringSlowWork, without_database
-from slow_work.kinds import KINDS, Kind
-from slow_work.turns import take_place, turn
+from infrastructure.slow_work.database import (
+    HoldsTransaction,
+    QueriesDuringSlowWork,
+    without_database,
+)
+from infrastructure.slow_work.kinds import KINDS, Kind
+from infrastructure.slow_work.turns import take_place, turn
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]

@@ -6,8 +6,8 @@ A row is written in the caller's transaction, so it is committed together with w
 from collections.abc import Mapping
 from typing import Any
 
-from security_log.models import Kind, SecurityEvent
-from security_log.request_context import current_request
+from infrastructure.security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.request_context import current_request
 
 __all__ = ["Kind", "record"]
 

@@ -14,24 +14,25 @@ import pytest
 
 from deploy.paths import ROOT
 from deploy.waiting import wait_until
-from slow_work import children
-from slow_work.child import NICENESS
-from slow_work.children import InputRefused, run_in_child
-from slow_work.kinds import InChild, Kind
-from slow_work.turns import SlowWorkBusy
+from infrastructure.slow_work import children
+from infrastructure.slow_work.child import NICENESS
+from infrastructure.slow_work.children import InputRefused, run_in_child
+from infrastructure.slow_work.kinds import InChild, Kind
+from infrastructure.slow_work.turns import SlowWorkBusy
 
 SECONDS = 60
+WORK = "tests.infrastructure.slow_work.jobs:work"
 KIND = Kind(
     name="test", at_a_time=1, waiting=0, places_per_person=1, places_per_network=1,
-    child=InChild(function="tests.slow_work.jobs:work", memory_mb=256, seconds=SECONDS),
+    child=InChild(function=WORK, memory_mb=256, seconds=SECONDS),
 )  # fmt: skip
 PARENT = """
 import sys
 from dataclasses import replace
 from django.conf import settings
 settings.configure(SEATCAST_MAX_PAYMENTS=1)
-from tests.slow_work.test_children import KIND
-from slow_work.children import run_in_child
+from tests.infrastructure.slow_work.test_children import KIND
+from infrastructure.slow_work.children import run_in_child
 print(run_in_child(KIND, b"pid").decode(), flush=True)
 run_in_child(KIND, sys.argv[1].encode())
 sys.stdin.read()

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from security_log.admin import MAX_EXPORTED
-from security_log.log import Kind, record
-from security_log.models import SecurityEvent
+from infrastructure.security_log.admin import MAX_EXPORTED
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.models import SecurityEvent
 from tests.contract.calls import refusal
 from tests.factories import make_user, signed_in
 

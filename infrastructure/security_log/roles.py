@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from security_log.log import Kind, record
+from infrastructure.security_log.log import Kind, record
 
 _FLAGS = ("is_active", "is_staff", "is_superuser")
 _CHANGES = {"post_add": "added", "post_remove": "removed", "pre_clear": "removed"}

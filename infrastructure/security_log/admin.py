@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from security_log.log import Kind, record
-from security_log.models import SecurityEvent
+from infrastructure.security_log.log import Kind, record
+from infrastructure.security_log.models import SecurityEvent
 
 MAX_EXPORTED = 10_000
 """The most rows of one download; `manage.py export_security_log` writes all of them."""

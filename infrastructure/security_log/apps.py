@@ -5,14 +5,14 @@ from django.db.models.signals import m2m_changed, post_init, post_save
 
 
 class SecurityLogConfig(AppConfig):
-    name = "security_log"
+    name = "infrastructure.security_log"
     verbose_name = "Security log"
 
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
         from django.contrib.auth.models import Group
 
-        from security_log import roles
+        from infrastructure.security_log import roles
 
         user: Any = get_user_model()
         post_init.connect(roles.keep_loaded_flags, sender=user)

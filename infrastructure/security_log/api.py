@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from security_log.models import Kind, SecurityEvent
-from security_log.pagination import add_next_link
-from security_log.second_factors import require_powers
+from infrastructure.security_log.models import Kind, SecurityEvent
+from infrastructure.security_log.pagination import add_next_link
+from infrastructure.security_log.second_factors import require_powers
 
 MAX_ROWS = 1_000
 
