@@ -24,8 +24,8 @@ export function messageForField(field: string, code: string): string | null {
   return firstMessage([`field_${field}_${code}`, `field_${kind}_${code}`, `field_${code}`]);
 }
 
-/** All but the first come with the pages of accounts, of organisers and of ticket checks. */
-const NAMESPACES = ['errors', 'accountErrors', 'organiserErrors'];
+/** All but the first come with the pages of accounts, organisers, ticket checks and payments. */
+const NAMESPACES = ['errors', 'accountErrors', 'organiserErrors', 'payments'];
 
 /** The message of the first key that has one. */
 function firstMessage(names: readonly string[]): string | null {
