@@ -30,7 +30,11 @@ import { useMapCanvas } from '@/components/map/useMapCanvas';
 import { ZoomButtons } from '@/components/map/ZoomButtons';
 import { useMapView } from '@/components/map/useMapView';
 import { useCardPlace } from '@/features/seats/map/useCardPlace';
-import { TAPPABLE_RADIUS_PX, usePointer } from '@/features/seats/map/usePointer';
+import {
+  TAPPABLE_RADIUS_PX,
+  usePointedWhenOffered,
+  usePointer,
+} from '@/features/seats/map/usePointer';
 import { useSeatFocus } from '@/features/seats/map/useSeatFocus';
 import { useSectionEntry } from '@/features/seats/map/useSectionEntry';
 import { usePointedSection, useShownSections } from '@/features/seats/map/useShownSections';
@@ -293,15 +297,4 @@ export function SeatMap({
       <Legend event={event} facts={scene.facts} {...useSoldAndBlocked(seats)} />
     </div>
   );
-}
-
-/**
- * The seat that the pointer was on when others were offered instead: the card tells its state, and
- * its tooltip would cover them.
- */
-function usePointedWhenOffered(offered: readonly number[], pointed: number | null): number | null {
-  const [last, setLast] = useState({ offered, seat: null as number | null });
-  const seat = offered.length > 0 ? pointed : null;
-  if (last.offered !== offered) setLast({ offered, seat });
-  return last.offered === offered ? last.seat : seat;
 }

@@ -228,3 +228,17 @@ function areaAt({ grid, areas, areaByIndex }: Scene, point: Point): Area | null 
   const seat = grid.nearest(point, widest);
   return seat === null ? null : (areas[areaByIndex[seat] ?? 0] ?? null);
 }
+
+/**
+ * The seat that the pointer was on when others were offered instead: the card tells its state, and
+ * its tooltip would cover them.
+ */
+export function usePointedWhenOffered(
+  offered: readonly number[],
+  pointed: number | null,
+): number | null {
+  const [last, setLast] = useState({ offered, seat: null as number | null });
+  const seat = offered.length > 0 ? pointed : null;
+  if (last.offered !== offered) setLast({ offered, seat });
+  return last.offered === offered ? last.seat : seat;
+}
