@@ -32,7 +32,7 @@ export async function sumUp(
   const shownTickets = await figure(page, 'Sold').innerText();
   const figures = await api.get<Amounts & { revenue: string }>(`events/${event.id}/figures/`);
 
-  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByRole('link', { name: 'History and reports' }).click();
   const methods = page.getByRole('region', { name: 'By place of sale and payment' });
   await expect(methods).toBeVisible();
   await inspect(page, 'evening-history');

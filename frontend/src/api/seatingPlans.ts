@@ -15,6 +15,7 @@ import type {
 /** Reading a large plan takes some seconds, and sending it as long as the line needs. */
 const TIMEOUT_MS = 120_000;
 const MOST_EVENTS = 100;
+const CSV = /\.csv$/i;
 
 export const TEMPLATES = ['theatre', 'chamber_hall', 'stadium'] as const;
 export type Template = (typeof TEMPLATES)[number];
@@ -76,12 +77,14 @@ export async function createPlan(
   name: string,
   source: PlanSource,
 ): Promise<NewPlan> {
-  const isCsv = source.kind === 'file' && /\.csv$/i.test(source.file.name);
+  const isCsv = source.kind === 'file' && CSV.test(source.file.name);
+  // A CSV file has no name inside.
+  const named = name === '' && isCsv ? source.file.name.replace(CSV, '') : name;
   const { body } = await send<NewPlan>({
     method: 'post',
     url: `organisations/${organisationId}/plans/`,
     query: {
-      ...(name !== '' && { name }),
+      ...(named !== '' && { name: named }),
       ...(source.kind === 'template' && { template: source.template }),
       ...(source.kind === 'file' && { repair: 'true' }),
     },

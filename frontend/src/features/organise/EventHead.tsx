@@ -26,6 +26,11 @@ export function EventHead({ event, title, back, children }: EventHeadProps) {
       <div className="organise__what">
         <h1 className="organise__name">{title}</h1>
         <p className="organise__facts">
+          {event.cancelled_at !== null && (
+            <>
+              <b className="organise__cancelled">{t('organise:cancelled')}</b> ·{' '}
+            </>
+          )}
           <time dateTime={event.date}>{formatDateTime(event.date, event.time_zone)}</time> ·{' '}
           {event.venue}
         </p>

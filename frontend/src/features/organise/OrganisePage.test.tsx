@@ -188,6 +188,12 @@ it('says that an event has no seats yet, until they come', async () => {
   expect(screen.queryByText('No seats yet')).toBeNull();
 });
 
+it('says that an event is cancelled', async () => {
+  const server = open();
+  server.on('get events/7/', [200, makeEvent({ cancelled_at: '2030-01-01T10:00:00.000Z' })]);
+  expect(await screen.findByText('Cancelled')).toBeDefined();
+});
+
 it('shows a message for an unknown event', async () => {
   const server = open();
   server.on('get events/7/', [404, { error: 'No such event.', code: 'not_found' }]);
