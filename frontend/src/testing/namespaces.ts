@@ -1,6 +1,4 @@
-import type { FlatNamespace } from 'i18next';
-
 /** All namespaces of messages. */
 export const NAMESPACES = Object.keys(import.meta.glob('@/i18n/en/*.json')).map((path) =>
   path.replace(/^.*\/(\w+)\.json$/, '$1'),
-) as FlatNamespace[];
+);

@@ -76,7 +76,7 @@ export function EventListPage() {
       >
         {(event) => <EventCard event={event} />}
       </EventPages>
-      <footer className="events__footer">Seatcast {__VERSION__}</footer>
+      <footer className="events__footer">{`Seatcast ${__VERSION__}`}</footer>
     </div>
   );
 }

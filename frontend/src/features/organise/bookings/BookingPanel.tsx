@@ -4,14 +4,13 @@ import { Link } from 'react-router';
 
 import type { Booking, EventDetail } from '@/api/types';
 import { useAnnounce } from '@/components/announce';
-import { BillRows } from '@/components/BillRows';
 import { Button } from '@/components/Button';
 import { Failure } from '@/components/Failure';
 import { Icon } from '@/components/Icon';
 import { Skeleton } from '@/components/Skeleton';
 import { paymentText } from '@/domain/payments';
 import { hasPermissionIn } from '@/domain/permissions';
-import { seatWords } from '@/domain/seatWords';
+import { BookedSeats } from '@/features/organise/bookings/BookedSeats';
 import {
   Cancelling,
   givenBackText,
@@ -140,7 +139,7 @@ function LoadedPanel({ event, booking, startsMoving, onChoose }: LoadedPanelProp
           <Icon name="close" />
         </button>
       </header>
-      <Seats booking={booking} zone={event.time_zone} />
+      <BookedSeats booking={booking} zone={event.time_zone} />
       <p>
         {t('bookings:payment')}: {paymentText(booking)}
         {isTestPayment(event, booking) && ` · ${t('bookings:testPayment')}`}
@@ -273,34 +272,4 @@ function mailNoted(sentence: string, isBuyerMailed: boolean): string {
 /** Whether no money was taken, with a demo's provider or in a real one's test mode. */
 function isTestPayment(event: EventDetail, { payment_method }: Booking): boolean {
   return event.payment_methods.some(({ code, demo }) => code === payment_method && demo !== null);
-}
-
-function Seats({ booking, zone }: { readonly booking: Booking; readonly zone: string }) {
-  const { currency } = booking;
-  return (
-    <table className="seat-table">
-      <caption className="visually-hidden">{t('bookings:seats')}</caption>
-      <tbody>
-        {booking.seat_details.map((seat) => (
-          <tr key={seat.seat_id}>
-            <td>
-              <b>{seatWords(seat)}</b>
-              {seat.ticket_type !== '' && <small> {seat.ticket_type}</small>}
-              {seat.entry !== null && (
-                <small>
-                  {' '}
-                  {t('bookings:entered', { when: formatDateTime(seat.entry.at, zone) })}
-                </small>
-              )}
-            </td>
-            <td className="tabular">{formatMoney(seat.price, currency)}</td>
-          </tr>
-        ))}
-      </tbody>
-      <BillRows
-        bill={{ fees: booking.fees, total: booking.total_price, taxPercent: booking.tax_percent }}
-        currency={currency}
-      />
-    </table>
-  );
 }

@@ -50,6 +50,7 @@ it('sends only what was changed', async () => {
     expect(screen.queryByText('Unsaved changes')).toBeNull();
   });
   expect(sent(server, `patch ${SETTINGS}`)).toEqual([{ venue: 'Opera house' }]);
+  await screen.findByText('Saved. Everybody with tickets is told by mail.');
 });
 
 it("shows the prices of categories in the currency's own digits", async () => {

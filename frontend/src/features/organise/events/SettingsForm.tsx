@@ -21,6 +21,9 @@ import { useLeaveWarning } from '@/features/organise/events/useLeaveWarning';
 import { useSettled } from '@/features/organise/events/useSettled';
 import { t } from '@/i18n/language';
 
+/** The server mails a change of these to whoever has tickets. */
+const TOLD = ['date', 'time_zone', 'venue'] as const;
+
 interface SettingsFormProps {
   readonly event: EventSettings;
 }
@@ -48,7 +51,9 @@ export function SettingsForm({ event }: SettingsFormProps) {
     onSuccess: (saved) => {
       reset(valuesOf(saved));
       settle(saved);
-      announce(t('organiserEvents:saved'), 'good');
+      const isTold =
+        saved.visibility !== 'draft' && TOLD.some((name) => saved[name] !== event[name]);
+      announce(t(isTold ? 'organiserEvents:saved_told' : 'organiserEvents:saved'), 'good');
     },
     onError: (cause) => {
       const error = toApiError(cause);
